@@ -1,0 +1,51 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# They need Python 3.11 or later and make; everything else goes into .venv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: demo test check format types bench clean
+
+demo: .venv/core
+	@$(BIN)/python examples/demo.py
+
+test: .venv/dev
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(MAKE) --no-print-directory types
+	@$(BIN)/python -m pytest -n 2
+
+check: .venv/dev
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(MAKE) --no-print-directory types
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
+
+format: .venv/dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+# The three source folders are one package; mypy sees them through links.
+types: .venv/dev
+	@rm -rf .types && mkdir -p .types/circuitsim
+	@ln -s ../../circuitsim/* .types/circuitsim/ && ln -s ../../compilers ../../cli .types/circuitsim/
+	@MYPYPATH=.types $(BIN)/mypy --config-file pyproject.toml -p circuitsim
+
+bench: .venv/bench
+	@$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf .venv .types build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is older."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is needed: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/core: .venv/bin/python pyproject.toml
+	@echo "installing circuitsim into .venv ..." && $(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/dev: .venv/core
+	@echo "installing the development tools into .venv ..." && $(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+.venv/bench: .venv/core
+	@echo "installing the benchmarks' peers into .venv ..." && $(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@

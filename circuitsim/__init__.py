@@ -1,0 +1,1 @@
+"""circuitsim: transformers with hard or saturated attention as explicit circuits."""

@@ -1,0 +1,1 @@
+"""Studies of families of circuits and of models; never imports the compilers."""

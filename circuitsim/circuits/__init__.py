@@ -1,0 +1,1 @@
+"""Circuits: schematics, plans, the interpreters, and the flat netlist. Knows no model."""

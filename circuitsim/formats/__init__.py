@@ -1,0 +1,1 @@
+"""Circuit files, one module a format."""

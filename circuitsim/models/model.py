@@ -1,0 +1,211 @@
+"""A transformer as plain frozen data, with exact rational weights.
+
+Every constructor takes what people write (ints, "1/3", floats, nested lists, numpy arrays) and keeps exact
+rationals. Shapes: d is the width of the residual stream, V the number of tokens, k and v a head's key and
+value dimensions, h the hidden size of a feed-forward net, m the number of read-out rows.
+Meaning: `floating`, `exact`, `integer` in this folder; conventions in docs/model-format.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from circuitsim.errors import ModelError
+from circuitsim.numbers.rationals import Matrix, Vector, matrix, vector
+
+Attention: TypeAlias = Literal["hard-left", "hard-right", "saturated", "softmax"]
+Mask: TypeAlias = Literal["none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"]
+
+ATTENTIONS: tuple[Attention, ...] = ("hard-left", "hard-right", "saturated", "softmax")
+MASKS: tuple[Mask, ...] = ("none", "causal", "strict-causal", "anti-causal", "strict-anti-causal")
+
+
+@dataclass(frozen=True)
+class Head:
+    """One attention head: scores q.k with q = query x + query_bias, output `output` mean(value x + value_bias).
+
+    Args:
+        query, key: (k, d); value: (v, d); output: (d, v). Biases may be left out (zero).
+        attention: what is done with the maxima of the scores; see docs/model-format.md.
+        mask: which keys a query may see.
+        score_bits: round every score to this many fraction bits, half up; None leaves scores exact.
+    """
+
+    query: Matrix
+    key: Matrix
+    value: Matrix
+    output: Matrix
+    query_bias: Vector = ()
+    key_bias: Vector = ()
+    value_bias: Vector = ()
+    attention: Attention = "saturated"
+    mask: Mask = "none"
+    score_bits: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("query", "key", "value", "output"):
+            object.__setattr__(self, name, matrix(getattr(self, name), name))
+        for name in ("query", "key", "value"):
+            bias = vector(getattr(self, f"{name}_bias"), f"{name}_bias")
+            rows = len(getattr(self, name))
+            object.__setattr__(self, f"{name}_bias", bias or (vector([0]) * rows))
+            if bias and len(bias) != rows:
+                raise ModelError(f"{name}_bias has {len(bias)} entries, {name} has {rows} rows.")
+        if self.attention not in ATTENTIONS:
+            raise ModelError(f"attention {self.attention!r} is not one of {', '.join(ATTENTIONS)}.")
+        if self.mask not in MASKS:
+            raise ModelError(f"mask {self.mask!r} is not one of {', '.join(MASKS)}.")
+        if self.score_bits is not None and not (isinstance(self.score_bits, int) and 0 <= self.score_bits <= 64):
+            raise ModelError(f"score_bits must be a whole number from 0 to 64, got {self.score_bits!r}.")
+
+
+@dataclass(frozen=True)
+class FeedForward:
+    """x -> output relu(hidden x + hidden_bias) + output_bias, added to x where `residual`.
+
+    Args:
+        hidden: (h, d); output: (d, h). Biases may be left out (zero).
+    """
+
+    hidden: Matrix
+    output: Matrix
+    hidden_bias: Vector = ()
+    output_bias: Vector = ()
+    residual: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("hidden", "output"):
+            rows = matrix(getattr(self, name), name)
+            bias = vector(getattr(self, f"{name}_bias"), f"{name}_bias")
+            if bias and len(bias) != len(rows):
+                raise ModelError(f"{name}_bias has {len(bias)} entries, {name} has {len(rows)} rows.")
+            object.__setattr__(self, name, rows)
+            object.__setattr__(self, f"{name}_bias", bias or (vector([0]) * len(rows)))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Attention heads, whose outputs and `output_bias` (d,) add up (to x where `residual`), then a net or none."""
+
+    heads: tuple[Head, ...]
+    output_bias: Vector = ()
+    residual: bool = True
+    feed_forward: FeedForward | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "heads", tuple(self.heads))
+        object.__setattr__(self, "output_bias", vector(self.output_bias, "output_bias"))
+
+
+@dataclass(frozen=True)
+class Readout:
+    """The answer: weights x + bias at a position; one row decides by > 0, several by the largest (lowest index).
+
+    Args:
+        weights: (m, d); a single row may be given flat. bias: (m,), or left out (zero).
+        position: "first" or "last" of the whole sequence, "each" letter, or the name of a constant token.
+    """
+
+    weights: Matrix
+    bias: Vector = ()
+    position: str = "last"
+
+    def __post_init__(self) -> None:
+        rows: Any = self.weights
+        if isinstance(rows, Sequence) and rows and not isinstance(rows[0], Sequence):
+            rows = [rows]
+        object.__setattr__(self, "weights", matrix(rows, "readout.weights"))
+        bias = vector(self.bias, "readout.bias") or vector([0]) * len(self.weights)
+        object.__setattr__(self, "bias", bias)
+        if not self.weights or len(bias) != len(self.weights):
+            raise ModelError(f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows.")
+
+
+@dataclass(frozen=True)
+class PositionTable:
+    """Learned positions: row i (d entries) is added at position i; longer sequences are refused."""
+
+    rows: Matrix
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", matrix(self.rows, "positions.table"))
+
+
+@dataclass(frozen=True)
+class PositionExpressions:
+    """One expression in i (from 0 over the whole sequence) and n (its whole length) per component."""
+
+    components: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "components", tuple(str(c) for c in self.components))
+
+
+@dataclass(frozen=True)
+class Model:
+    """A transformer with its vocabulary, constant tokens, positions, layers and read-out.
+
+    Args:
+        vocabulary: the letters an input may hold, in the order of their codes.
+        embedding: token -> vector (d,), for every letter and constant token.
+        layers, readout: as their classes say.
+        positions: None, a table, or expressions (a plain sequence of strings is read as expressions).
+        prepend, append: constant tokens before and after every input; they are not inputs.
+        bits: fraction bits of the integer model, an expression in n (the number of letters), rounded up.
+        name: for people.
+    Raises:
+        ModelError: shapes that do not fit, naming the layer and the head.
+    """
+
+    vocabulary: tuple[str, ...]
+    embedding: Mapping[str, Vector] = field(hash=False)
+    layers: tuple[Layer, ...]
+    readout: Readout
+    positions: PositionTable | PositionExpressions | None = None
+    prepend: tuple[str, ...] = ()
+    append: tuple[str, ...] = ()
+    bits: str = "8"
+    name: str = "model"
+
+    def __post_init__(self) -> None:
+        from circuitsim.models.shapes import check_shapes  # the list of rules stands on its own
+
+        for name in ("vocabulary", "layers", "prepend", "append"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        rows = {str(t): vector(v, f"embedding[{t!r}]") for t, v in dict(self.embedding).items()}
+        object.__setattr__(self, "embedding", rows)
+        object.__setattr__(self, "bits", str(self.bits))
+        if self.positions is not None and not isinstance(self.positions, PositionTable | PositionExpressions):
+            object.__setattr__(self, "positions", PositionExpressions(tuple(self.positions)))
+        check_shapes(self)
+
+    @property
+    def width(self) -> int:
+        """d, the width of the residual stream."""
+        return len(next(iter(self.embedding.values())))
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """The constant tokens, each once, in order of appearance, that are not letters."""
+        return tuple(t for t in dict.fromkeys(self.prepend + self.append) if t not in self.vocabulary)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Letters, then constant tokens: the order of token codes."""
+        return self.vocabulary + self.constants
+
+    def length(self, n: int) -> int:
+        """Length of the whole sequence for n letters."""
+        return len(self.prepend) + n + len(self.append)
+
+    def readout_positions(self, n: int) -> tuple[int, ...]:
+        """Positions (from 0, over the whole sequence) that are read out for n letters."""
+        length, start = self.length(n), len(self.prepend)
+        where = self.readout.position
+        if where == "each":
+            return tuple(range(start, start + n))
+        if where in ("first", "last"):
+            return (0 if where == "first" else length - 1,)
+        if where in self.prepend:
+            return (self.prepend.index(where),)
+        return (start + n + self.append.index(where),)

@@ -1,0 +1,93 @@
+"""The rules a model's shapes and names must follow, each reported with its place; all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from circuitsim.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from circuitsim.models.model import FeedForward, Head, Model
+
+
+def check_shapes(model: Model) -> None:
+    """Raise one ModelError that lists everything in `model` that does not fit together."""
+    problems = list(_problems(model))
+    if problems:
+        raise ModelError(f"{model.name}: " + "; ".join(problems) + ".")
+
+
+def _problems(model: Model) -> Iterator[str]:
+    if not model.vocabulary:
+        yield "the vocabulary is empty"
+    if len(set(model.vocabulary)) < len(model.vocabulary):
+        yield "the vocabulary has a token twice"
+    missing = [t for t in model.tokens if t not in model.embedding]
+    if missing or not model.embedding:
+        yield f"no embedding for {', '.join(map(repr, missing[:5])) or 'any token'}"
+        return
+    widths = sorted({len(v) for v in model.embedding.values()})
+    if len(widths) > 1 or widths[0] == 0:
+        yield f"embedding vectors have lengths {widths}, expected one positive width"
+        return
+    if not isinstance(model.name, str):
+        yield "name must be a string"
+    yield from _positions(model)
+    if not model.layers:
+        yield "there is no layer"
+    for index, layer in enumerate(model.layers):
+        where = f"layer {index}"
+        if layer.output_bias and len(layer.output_bias) != model.width:
+            yield f"{where}: output_bias has {len(layer.output_bias)} entries, expected {model.width}"
+        for number, head in enumerate(layer.heads):
+            yield from (f"{where}, head {number}: {p}" for p in _head(head, model.width))
+        if layer.feed_forward is not None:
+            yield from (f"{where}, feed-forward: {p}" for p in _net(layer.feed_forward, model.width))
+    if any(len(row) != model.width for row in model.readout.weights):
+        yield f"readout.weights has rows of {len(model.readout.weights[0])} entries, expected {model.width}"
+    where = model.readout.position
+    named = (model.prepend + model.append).count(where)
+    if where not in ("first", "last", "each") and named != 1:
+        yield (
+            f"readout.position {where!r} is not first, last, each, or a constant token that stands in the"
+            f" sequence once (constant tokens: {', '.join(model.prepend + model.append) or 'none'})"
+        )
+
+
+def _positions(model: Model) -> Iterator[str]:
+    from circuitsim.models.model import PositionTable
+
+    if model.positions is None:
+        return
+    if isinstance(model.positions, PositionTable):
+        if not model.positions.rows:
+            yield "the position table is empty"
+        elif len(model.positions.rows[0]) != model.width:
+            yield f"the position table has rows of {len(model.positions.rows[0])}, expected {model.width}"
+    elif len(model.positions.components) != model.width:
+        yield f"{len(model.positions.components)} position expressions, expected {model.width}"
+
+
+def _head(head: Head, width: int) -> Iterator[str]:
+    if len(head.query) != len(head.key):
+        yield f"query has {len(head.query)} rows, key has {len(head.key)}"
+    for name, rows in (("query", head.query), ("key", head.key), ("value", head.value)):
+        if rows and len(rows[0]) != width:
+            yield f"{name} has rows of {len(rows[0])} entries, expected {width}"
+    if len(head.output) != width:
+        yield f"output has {len(head.output)} rows, expected {width}"
+    if head.output and len(head.output[0]) != len(head.value):
+        yield f"output has rows of {len(head.output[0])} entries, expected {len(head.value)} (the value dimensions)"
+    if not head.value:
+        yield "value has no rows"
+
+
+def _net(net: FeedForward, width: int) -> Iterator[str]:
+    if net.hidden and len(net.hidden[0]) != width:
+        yield f"hidden has rows of {len(net.hidden[0])} entries, expected {width}"
+    if len(net.output) != width:
+        yield f"output has {len(net.output)} rows, expected {width}"
+    if not net.hidden or (net.output and len(net.output[0]) != len(net.hidden)):
+        yield f"output has rows of {len(net.output[0]) if net.output else 0} entries, expected {len(net.hidden)}"

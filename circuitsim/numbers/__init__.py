@@ -1,0 +1,1 @@
+"""Exact numbers: rationals as they are written, and rounding to fixed point."""

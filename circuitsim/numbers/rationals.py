@@ -1,0 +1,77 @@
+"""Exact rationals as people write them: 3, "1/3", "0.25", "-2e-3", or a float's exact binary value."""
+
+import math
+import numbers
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TypeAlias
+
+from circuitsim.errors import ModelError
+
+Rational: TypeAlias = Fraction | int | float | str
+Vector: TypeAlias = tuple[Fraction, ...]
+Matrix: TypeAlias = tuple[Vector, ...]
+
+LONGEST = 400  # characters of a written number, so that "1e999999999" cannot fill the memory
+LARGEST_EXPONENT = 400  # decimal
+
+
+def rational(value: object, where: str = "number") -> Fraction:
+    """Read one exact rational.
+
+    Raises:
+        ModelError: not a number, not finite, or too long to be meant.
+    """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, str):
+        return _parse(value, where)
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise ModelError(f"{where}: expected a number, got {_show(value)}.")
+    if isinstance(value, numbers.Integral):
+        return Fraction(int(value))
+    number = float(value)
+    if not math.isfinite(number):
+        raise ModelError(f"{where}: expected a finite number, got {number}.")
+    return Fraction(number)
+
+
+def vector(values: object, where: str = "vector") -> Vector:
+    """Read a vector of exact rationals from any iterable."""
+    return tuple(rational(v, f"{where}[{i}]") for i, v in enumerate(_items(values, where)))
+
+
+def matrix(rows: object, where: str = "matrix") -> Matrix:
+    """Read a matrix of exact rationals, given by rows of equal length."""
+    result = tuple(vector(row, f"{where}[{i}]") for i, row in enumerate(_items(rows, where)))
+    if len({len(row) for row in result}) > 1:
+        raise ModelError(f"{where}: rows have different lengths {sorted({len(r) for r in result})}.")
+    return result
+
+
+def show(value: Fraction) -> str:
+    """The shortest exact way to write a rational: an integer, or p/q."""
+    return str(value)
+
+
+def _items(values: object, where: str) -> Iterable[object]:
+    if isinstance(values, str | bytes | dict) or not isinstance(values, Iterable):
+        raise ModelError(f"{where}: expected a list of numbers, got {_show(values)}.")
+    return values
+
+
+def _parse(text: str, where: str) -> Fraction:
+    stripped = text.strip()
+    exponent = stripped.lower().partition("e")[2]
+    too_large = exponent.lstrip("+-").isdigit() and int(exponent[:9]) > LARGEST_EXPONENT
+    if len(stripped) > LONGEST or too_large:
+        raise ModelError(f"{where}: the number {_show(text)} is too long.")
+    try:
+        return Fraction(stripped)
+    except (ValueError, ZeroDivisionError):
+        raise ModelError(f'{where}: expected a rational such as "1/3" or "0.25", got {_show(text)}.') from None
+
+
+def _show(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."
