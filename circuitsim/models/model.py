@@ -6,7 +6,7 @@ value dimensions, h the hidden size of a feed-forward net, m the number of read-
 Meaning: `floating`, `exact`, `integer` in this folder; conventions in docs/model-format.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -22,7 +22,7 @@ MASKS: tuple[Mask, ...] = ("none", "causal", "strict-causal", "anti-causal", "st
 
 @dataclass(frozen=True)
 class Head:
-    """One attention head: scores q.k with q = query x + query_bias, output `output` mean(value x + value_bias).
+    """One attention head: scores q.k with q = query x + query_bias, gives output mean(value x + value_bias).
 
     Args:
         query, key: (k, d); value: (v, d); output: (d, v). Biases may be left out (zero).
@@ -55,7 +55,9 @@ class Head:
             raise ModelError(f"attention {self.attention!r} is not one of {', '.join(ATTENTIONS)}.")
         if self.mask not in MASKS:
             raise ModelError(f"mask {self.mask!r} is not one of {', '.join(MASKS)}.")
-        if self.score_bits is not None and not (isinstance(self.score_bits, int) and 0 <= self.score_bits <= 64):
+        if self.score_bits is not None and (
+            type(self.score_bits) is not int or not 0 <= self.score_bits <= 64
+        ):
             raise ModelError(f"score_bits must be a whole number from 0 to 64, got {self.score_bits!r}.")
 
 
@@ -85,7 +87,7 @@ class FeedForward:
 
 @dataclass(frozen=True)
 class Layer:
-    """Attention heads, whose outputs and `output_bias` (d,) add up (to x where `residual`), then a net or none."""
+    """Attention heads, whose outputs and `output_bias` (d,) add up (to x where `residual`), then a net."""
 
     heads: tuple[Head, ...]
     output_bias: Vector = ()
@@ -99,7 +101,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Readout:
-    """The answer: weights x + bias at a position; one row decides by > 0, several by the largest (lowest index).
+    """The answer: weights x + bias at a position; one row decides by > 0, more by the (lowest) largest.
 
     Args:
         weights: (m, d); a single row may be given flat. bias: (m,), or left out (zero).
@@ -112,13 +114,17 @@ class Readout:
 
     def __post_init__(self) -> None:
         rows: Any = self.weights
-        if isinstance(rows, Sequence) and rows and not isinstance(rows[0], Sequence):
-            rows = [rows]
+        if isinstance(rows, Iterable) and not isinstance(rows, str | Mapping):
+            rows = list(rows)
+            flat = bool(rows) and (isinstance(rows[0], str) or not isinstance(rows[0], Iterable))
+            rows = [rows] if flat else rows
         object.__setattr__(self, "weights", matrix(rows, "readout.weights"))
         bias = vector(self.bias, "readout.bias") or vector([0]) * len(self.weights)
         object.__setattr__(self, "bias", bias)
         if not self.weights or len(bias) != len(self.weights):
-            raise ModelError(f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows.")
+            raise ModelError(
+                f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows."
+            )
 
 
 @dataclass(frozen=True)
@@ -153,6 +159,7 @@ class Model:
         prepend, append: constant tokens before and after every input; they are not inputs.
         bits: fraction bits of the integer model, an expression in n (the number of letters), rounded up.
         name: for people.
+
     Raises:
         ModelError: shapes that do not fit, naming the layer and the head.
     """

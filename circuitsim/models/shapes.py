@@ -24,6 +24,10 @@ def _problems(model: Model) -> Iterator[str]:
         yield "the vocabulary is empty"
     if len(set(model.vocabulary)) < len(model.vocabulary):
         yield "the vocabulary has a token twice"
+    tokens = [*model.vocabulary, *model.prepend, *model.append]
+    if odd := [t for t in tokens if not isinstance(t, str) or not t or (len(t) > 1 and t.split() != [t])]:
+        yield f"tokens must be texts, not empty and without spaces, got {', '.join(map(repr, odd[:5]))}"
+        return
     missing = [t for t in model.tokens if t not in model.embedding]
     if missing or not model.embedding:
         yield f"no embedding for {', '.join(map(repr, missing[:5])) or 'any token'}"
@@ -79,7 +83,7 @@ def _head(head: Head, width: int) -> Iterator[str]:
     if len(head.output) != width:
         yield f"output has {len(head.output)} rows, expected {width}"
     if head.output and len(head.output[0]) != len(head.value):
-        yield f"output has rows of {len(head.output[0])} entries, expected {len(head.value)} (the value dimensions)"
+        yield f"output has rows of {len(head.output[0])} entries, value has {len(head.value)} rows"
     if not head.value:
         yield "value has no rows"
 
@@ -90,4 +94,5 @@ def _net(net: FeedForward, width: int) -> Iterator[str]:
     if len(net.output) != width:
         yield f"output has {len(net.output)} rows, expected {width}"
     if not net.hidden or (net.output and len(net.output[0]) != len(net.hidden)):
-        yield f"output has rows of {len(net.output[0]) if net.output else 0} entries, expected {len(net.hidden)}"
+        entries = len(net.output[0]) if net.output else 0
+        yield f"output has rows of {entries} entries, expected {len(net.hidden)}"

@@ -62,14 +62,22 @@ def _items(values: object, where: str) -> Iterable[object]:
 
 def _parse(text: str, where: str) -> Fraction:
     stripped = text.strip()
-    exponent = stripped.lower().partition("e")[2]
-    too_large = exponent.lstrip("+-").isdigit() and int(exponent[:9]) > LARGEST_EXPONENT
-    if len(stripped) > LONGEST or too_large:
-        raise ModelError(f"{where}: the number {_show(text)} is too long.")
+    exponent = stripped.lower().partition("e")[2].lstrip("+-").lstrip("0")
+    # Only plain digits: "_" and foreign digits, which Fraction takes too, would hide a large exponent.
+    odd = not stripped.isascii() or "_" in stripped
+    if (
+        len(stripped) > LONGEST
+        or odd
+        or len(exponent) > 3
+        or (exponent.isdigit() and int(exponent) > LARGEST_EXPONENT)
+    ):
+        raise ModelError(f"{where}: {_show(text)} is too long for a number, or not written in plain digits.")
     try:
         return Fraction(stripped)
     except (ValueError, ZeroDivisionError):
-        raise ModelError(f'{where}: expected a rational such as "1/3" or "0.25", got {_show(text)}.') from None
+        raise ModelError(
+            f'{where}: expected a rational such as "1/3" or "0.25", got {_show(text)}.'
+        ) from None
 
 
 def _show(value: object) -> str:
