@@ -1,0 +1,128 @@
+"""The definition: what a model computes on one string, in exact rationals, as plainly as possible.
+
+`exact_fast` computes the same for many strings at once and is tested against this. Nothing here is rounded,
+except scores where a head asks for it by `score_bits`.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+import numpy as np
+
+from circuitsim.errors import ModelError
+from circuitsim.models.model import FeedForward, Head, Layer, Model
+from circuitsim.models.sequence import mask_matrix, position_values, sequence_codes
+from circuitsim.models.trace import Trace, decide
+from circuitsim.numbers.rationals import Matrix, Vector
+
+ZERO = Fraction(0)
+
+
+def run_exact(model: Model, codes: Sequence[int]) -> Trace:
+    """Run `model` on one string of letter codes (n,); arrays of Fraction with a batch of one.
+
+    Raises:
+        ModelError: a head is softmax, which has no exact meaning.
+    """
+    refuse_softmax(model)
+    tokens = sequence_codes(model, np.array([codes], dtype=np.int64))[0]
+    stream = [model.embedding[model.tokens[token]] for token in tokens]
+    positions = position_values(model, len(codes))
+    if positions is not None:
+        stream = [add(x, p) for x, p in zip(stream, positions, strict=True)]
+    residuals = [stream]
+    for layer in model.layers:
+        stream = run_layer(layer, stream)
+        residuals.append(stream)
+    where = model.readout_positions(len(codes))
+    outputs = _array([affine(model.readout.weights, stream[p], model.readout.bias) for p in where])
+    return Trace(tuple(map(_array, residuals)), outputs, decide(outputs))
+
+
+def refuse_softmax(model: Model) -> None:
+    """Raise a ModelError if any head of `model` is softmax."""
+    for index, layer in enumerate(model.layers):
+        for number, head in enumerate(layer.heads):
+            if head.attention == "softmax":
+                raise ModelError(
+                    f"{model.name}: layer {index}, head {number} is softmax; compile/exact needs hard or"
+                    " saturated attention; use --attention KIND to replace every head's kind."
+                )
+
+
+def run_layer(layer: Layer, stream: list[Vector]) -> list[Vector]:
+    """One layer: the heads' outputs and the bias, added to the stream or replacing it, then the net."""
+    width = len(stream[0])
+    sums = [x if layer.residual else (ZERO,) * width for x in stream]
+    for head in layer.heads:
+        sums = [add(x, y) for x, y in zip(sums, run_head(head, stream), strict=True)]
+    if layer.output_bias:
+        sums = [add(x, layer.output_bias) for x in sums]
+    return sums if layer.feed_forward is None else [run_net(layer.feed_forward, x) for x in sums]
+
+
+def run_head(head: Head, stream: list[Vector]) -> list[Vector]:
+    """One head: for every query the mean value of the keys it selects, through the output matrix."""
+    queries = [affine(head.query, x, head.query_bias) for x in stream]
+    keys = [affine(head.key, x, head.key_bias) for x in stream]
+    values = [affine(head.value, x, head.value_bias) for x in stream]
+    visible = mask_matrix(head.mask, len(stream))
+    results = []
+    for query, row in zip(queries, visible, strict=True):
+        scores = {j: score(head, query, keys[j]) for j in range(len(stream)) if row[j]}
+        chosen = [values[j] for j in select(head, scores)]
+        results.append(affine(head.output, mean(chosen, len(head.value))))
+    return results
+
+
+def score(head: Head, query: Vector, key: Vector) -> Fraction:
+    """The score q.k, rounded half up to `score_bits` fraction bits where the head has them."""
+    exact = dot(query, key)
+    if head.score_bits is None:
+        return exact
+    return Fraction(floor(exact * 2**head.score_bits + Fraction(1, 2)), 2**head.score_bits)
+
+
+def select(head: Head, scores: dict[int, Fraction]) -> list[int]:
+    """Those maxima of `scores` (position -> score) that the head looks at; none if there are none."""
+    if not scores:
+        return []
+    largest = max(scores.values())
+    maxima = [j for j, value in scores.items() if value == largest]
+    return {"hard-left": maxima[:1], "hard-right": maxima[-1:], "saturated": maxima}[head.attention]
+
+
+def mean(vectors: list[Vector], size: int) -> Vector:
+    """The mean of some vectors (size,); zero of none."""
+    return tuple(sum((v[c] for v in vectors), ZERO) / max(len(vectors), 1) for c in range(size))
+
+
+def run_net(net: FeedForward, x: Vector) -> Vector:
+    """The feed-forward net at one position."""
+    hidden = tuple(max(h, ZERO) for h in affine(net.hidden, x, net.hidden_bias))
+    result = affine(net.output, hidden, net.output_bias)
+    return add(x, result) if net.residual else result
+
+
+def affine(weights: Matrix, x: Vector, bias: Vector = ()) -> Vector:
+    """Matrix (r, c) times vector (c,), plus a bias (r,) if there is one."""
+    product = tuple(dot(row, x) for row in weights)
+    return add(product, bias) if bias else product
+
+
+def dot(x: Vector, y: Vector) -> Fraction:
+    """The inner product."""
+    return sum((a * b for a, b in zip(x, y, strict=True)), ZERO)
+
+
+def add(x: Vector, y: Vector) -> Vector:
+    """The sum of two vectors."""
+    return tuple(a + b for a, b in zip(x, y, strict=True))
+
+
+def _array(rows: list[Vector]) -> np.ndarray[Any, np.dtype[Any]]:
+    result = np.empty((1, len(rows), len(rows[0])), dtype=object)
+    result[0] = rows
+    return result

@@ -1,0 +1,124 @@
+"""Arrays of exact rationals as integer numerators over one common denominator.
+
+Numerators are int64 where a bound on everything that is added up says that they fit, otherwise Python
+integers; so results are exact whatever the numbers, and fast where they are small.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuitsim.numbers.rationals import Matrix, Vector
+
+Array = NDArray[Any]
+
+FITS_INT64 = 2**62
+FITS_FLOAT64 = 2**53  # sums of integers up to here are exact in float64, whose matrix product is far faster
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """The rationals numerators / denominator, elementwise.
+
+    Args:
+        numerators: an array of int64, or of Python integers (dtype object).
+        denominator: positive.
+    """
+
+    numerators: Array
+    denominator: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self.numerators.shape
+
+    @property
+    def largest(self) -> int:
+        """The largest absolute numerator."""
+        return largest(self.numerators)
+
+    def __getitem__(self, index: Any) -> "Scaled":
+        return Scaled(self.numerators[index], self.denominator)
+
+    def fractions(self) -> Array:
+        """The same numbers as an array of Fraction."""
+        convert: Callable[[Array], Array] = np.frompyfunc(lambda x: Fraction(int(x), self.denominator), 1, 1)
+        return np.asarray(convert(self.numerators), dtype=object)
+
+    def reduced(self) -> "Scaled":
+        """The same numbers over their least common denominator."""
+        if self.denominator == 1:
+            return self
+        common = gcd(int(np.gcd.reduce(self.numerators, axis=None)), self.denominator)
+        if common == self.denominator and not self.numerators.any():  # too large to divide by, perhaps
+            return Scaled(np.zeros(self.shape, dtype=np.int64), 1)
+        return Scaled(narrow(self.numerators // common), self.denominator // common) if common > 1 else self
+
+    def times(self, factor: int) -> Array:
+        """Numerators over a denominator that is `factor` times larger."""
+        return multiply(self.numerators, factor)
+
+
+def scaled(rows: Matrix | Vector) -> Scaled:
+    """A matrix or vector of rationals over its least common denominator."""
+    values = np.array(rows, dtype=object)
+    denominator = lcm(*(value.denominator for value in values.flat))
+    flat = [int(value * denominator) for value in values.flat]
+    numerators = np.empty(len(flat), dtype=object)
+    numerators[:] = flat
+    return Scaled(narrow(numerators.reshape(values.shape)), denominator)
+
+
+def largest(array: Array) -> int:
+    """The largest absolute value of an array of integers; 0 if it is empty."""
+    return max(int(array.max()), -int(array.min())) if array.size else 0
+
+
+def narrow(array: Array) -> Array:
+    """The same integers as int64 if they fit with room to spare."""
+    return array.astype(np.int64) if array.dtype == object and largest(array) < FITS_INT64 else array
+
+
+def multiply(array: Array, factor: int | Array) -> Array:
+    """Integers times integers, elementwise (broadcast), in whatever type holds them."""
+    size = abs(factor) if isinstance(factor, int) else largest(factor)
+    if size * max(largest(array), 1) >= FITS_INT64:
+        array = array.astype(object)
+        factor = factor if isinstance(factor, int) else factor.astype(object)
+    return np.asarray(array * factor)
+
+
+def product(left: Array, right: Array) -> Array:
+    """The matrix product of arrays of integers (..., r, c) and (..., c, s)."""
+    size = left.shape[-1] * largest(left) * largest(right)
+    if size < FITS_FLOAT64:
+        result: Array = (left.astype(np.float64) @ right.astype(np.float64)).astype(np.int64)
+    elif size < FITS_INT64:
+        result = left @ right
+    else:
+        result = left.astype(object) @ right.astype(object)
+    return result
+
+
+def add(x: Scaled, y: Scaled) -> Scaled:
+    """The sum, over the least common denominator of both; shapes broadcast."""
+    denominator = lcm(x.denominator, y.denominator)
+    left, right = x.times(denominator // x.denominator), y.times(denominator // y.denominator)
+    if largest(left) + largest(right) >= FITS_INT64:
+        left = left.astype(object)
+    return Scaled(left + right, denominator)
+
+
+def affine(weights: Matrix, x: Scaled, bias: Vector = ()) -> Scaled:
+    """Matrix (r, c) times every vector of x (..., c), plus a bias (r,) if there is one: (..., r)."""
+    matrix = scaled(weights)
+    if not matrix.numerators.size:
+        return Scaled(np.zeros((*x.shape[:-1], len(weights)), dtype=np.int64), 1)
+    result = Scaled(product(x.numerators, matrix.numerators.T), x.denominator * matrix.denominator)
+    return (add(result, scaled(bias)) if any(bias) else result).reduced()
