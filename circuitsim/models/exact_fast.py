@@ -1,6 +1,5 @@
 """The exact meaning of a model for many strings at once: what `exact` says, in integers over denominators."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import lcm
 
@@ -10,10 +9,9 @@ from numpy.typing import NDArray
 from circuitsim.models.exact import refuse_softmax
 from circuitsim.models.model import FeedForward, Head, Layer, Model
 from circuitsim.models.scaled import Array, Scaled, add, affine, largest, multiply, narrow, product, scaled
-from circuitsim.models.sequence import Codes, mask_matrix, position_values, sequence_codes
+from circuitsim.models.selection import select
+from circuitsim.models.sequence import Codes, mask_matrix, position_values, score_blocks, sequence_codes
 from circuitsim.models.trace import Trace, decide
-
-MOST_SCORES = 2**21  # held in memory at once
 
 
 @dataclass(frozen=True)
@@ -83,9 +81,9 @@ def _means(head: Head, stream: Scaled) -> Scaled:
     visible = mask_matrix(head.mask, length)
     sums = np.zeros(value.shape, dtype=object)
     counts = np.zeros((batch, length), dtype=np.int64)
-    for rows, queries in _blocks(batch, length):
+    for rows, queries in score_blocks(batch, length):
         scores = _scores(head, query[rows, queries], key[rows])
-        chosen = _select(head, scores, visible[queries])
+        chosen = select(head.attention, scores, visible[queries])
         sums[rows, queries] = product(chosen.astype(np.int64), value.numerators[rows])
         counts[rows, queries] = chosen.sum(axis=2)
     common = lcm(*np.unique(counts[counts > 0]).tolist())
@@ -93,15 +91,6 @@ def _means(head: Head, stream: Scaled) -> Scaled:
     return Scaled(
         multiply(narrow(sums), narrow(shares)[counts][..., None]), value.denominator * common
     ).reduced()
-
-
-def _blocks(batch: int, length: int) -> Iterator[tuple[slice, slice]]:
-    """Slices of strings and of queries that cover everything, few enough scores at a time."""
-    queries = min(length, max(1, MOST_SCORES // length))
-    strings = max(1, MOST_SCORES // (queries * length))
-    for start in range(0, batch, strings):
-        for first in range(0, length, queries):
-            yield slice(start, start + strings), slice(first, first + queries)
 
 
 def _scores(head: Head, query: Scaled, key: Scaled) -> Array:
@@ -115,15 +104,3 @@ def _scores(head: Head, query: Scaled, key: Scaled) -> Array:
     doubled = multiply(scores, 2 << head.score_bits)
     wide = doubled if largest(doubled) + 2 * unit < 2**62 else doubled.astype(object)
     return narrow((wide + unit) // (2 * unit))
-
-
-def _select(head: Head, scores: Array, visible: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which keys each query selects, (batch, queries, length)."""
-    lowest = int(scores.min()) - 1  # below every visible score
-    masked = np.where(visible, scores, lowest)
-    maxima = np.asarray((masked == masked.max(axis=2, keepdims=True)) & visible, dtype=np.bool_)
-    if head.attention == "saturated":
-        return maxima
-    flipped = maxima if head.attention == "hard-left" else maxima[..., ::-1]
-    single: NDArray[np.bool_] = (np.cumsum(flipped, axis=2) == 1) & flipped
-    return single if head.attention == "hard-left" else single[..., ::-1]

@@ -1,13 +1,10 @@
 """Expressions in i and n, as positions and bit counts are written, and their exact values.
 
-Allowed: numbers, i, n, pi, + - * / // % **, comparisons (1 or 0), and, or, not (1 or 0), `a if c else b`, and
-the functions in FUNCTIONS. Values are exact rationals. pi stays symbolic, so that cos(pi*i) is exactly
+The language is in `expression_syntax`; comparisons, and, or, not give 1 or 0. Values are exact rationals. pi stays symbolic, so that cos(pi*i) is exactly
 1 or -1; any other irrational number is rounded to the nearest float64, which is then read as a rational.
 """
 
 import ast
-import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,18 +13,15 @@ from math import ceil, floor
 from typing import Any, NoReturn, TypeAlias
 
 from circuitsim.errors import ModelError
+from circuitsim.models.expression_syntax import parse, show
 from circuitsim.numbers.irrationals import PiSum, cosine, log2, pi_sum, root
-from circuitsim.numbers.rationals import rational
 
 Value: TypeAlias = Fraction | PiSum
 
-LONGEST = 500  # characters
-DEEPEST = 40  # levels of nesting
 LARGEST = 4096  # bits of a numerator or denominator of a power
 LARGEST_DEGREE = 64  # of a root written as a fractional power
 LARGEST_BITS = 512  # fraction bits that a `bits` expression may ask for
 
-NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 ZERO, ONE, HALF = Fraction(0), Fraction(1), Fraction(1, 2)
 
 
@@ -47,7 +41,7 @@ class Expression:
     _tree: ast.expr = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        tree = _parse(self.text)
+        tree = parse(self.text)
         nodes = [tree, *ast.walk(tree)]
         object.__setattr__(self, "names", frozenset(n.id for n in nodes if isinstance(n, ast.Name)))
         object.__setattr__(self, "_tree", tree)
@@ -105,7 +99,7 @@ class _Evaluation:
         self.constants: dict[str, Value] = {"i": Fraction(i), "n": Fraction(n), "pi": PiSum(ZERO, ONE)}
 
     def fail(self, why: str) -> NoReturn:
-        raise ModelError(f"expression {_show(self.text)} {why} at i={self.i}, n={self.n}.")
+        raise ModelError(f"expression {show(self.text)} {why} at i={self.i}, n={self.n}.")
 
     def rationalised(self, value: Value) -> Fraction:
         if isinstance(value, PiSum):
@@ -263,7 +257,6 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "min": _Evaluation.least,
     "max": _Evaluation.largest,
 }
-OF_ANY_NUMBER = ("min", "max")
 
 # Comparisons by the sign of left - right.
 COMPARISONS: dict[type[ast.cmpop], Callable[[int], bool]] = {
@@ -274,12 +267,6 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[int], bool]] = {
     ast.Eq: lambda sign: sign == 0,
     ast.NotEq: lambda sign: sign != 0,
 }
-
-OPERATORS: tuple[type[ast.AST], ...] = (
-    *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow),
-    *(ast.USub, ast.UAdd, ast.Not, ast.And, ast.Or),
-    *COMPARISONS,
-)
 
 
 def _parts(x: Value) -> tuple[Fraction, Fraction]:
@@ -308,62 +295,3 @@ def _sign(x: Value) -> int:
     if isinstance(x, PiSum):
         return 1 if x.positive() else -1
     return (x > 0) - (x < 0)
-
-
-def _parse(text: object) -> ast.expr:
-    """The tree of `text`, all of it inside the language, with its number literals as exact rationals."""
-    if not isinstance(text, str) or len(text) > LONGEST:
-        raise ModelError(f"expression {_show(text)} is not a text of at most {LONGEST} characters.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's remarks on style, such as on "1if i else 0"
-            tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ModelError(
-            f"expression {_show(text)} cannot be read; write it as in Python, in i and n."
-        ) from None
-    _check(tree, text.strip(), 0)
-    return tree
-
-
-def _check(node: ast.AST, text: str, depth: int) -> None:
-    def refuse(what: str) -> NoReturn:
-        raise ModelError(
-            f"expression {_show(text)}: {what} is not allowed; numbers, i, n, pi, + - * / // % **,"
-            f" comparisons, and/or/not, `a if c else b` and {', '.join(FUNCTIONS)} are."
-        )
-
-    if depth > DEEPEST:
-        raise ModelError(f"expression {_show(text)} is nested deeper than {DEEPEST} levels.")
-    match node:
-        case ast.Constant():
-            written = ast.get_source_segment(text, node) or ""
-            if isinstance(node.value, bool) or not NUMBER.fullmatch(written):
-                refuse(repr(written))
-            node.value = rational(written, f"expression {_show(text)}")  # type: ignore[assignment]
-            return
-        case ast.Name(id=name):
-            if name not in ("i", "n", "pi"):
-                refuse(f"the name {name!r}")
-            return
-        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
-            if not arguments or (len(arguments) > 1 and name not in OF_ANY_NUMBER):
-                raise ModelError(
-                    f"expression {_show(text)}: {name} takes {_arity(name)}, not {len(arguments)}."
-                )
-            children: list[ast.AST] = list(arguments)
-        case ast.UnaryOp() | ast.BinOp() | ast.BoolOp() | ast.IfExp() | ast.Compare():
-            children = [c for c in ast.iter_child_nodes(node) if not isinstance(c, OPERATORS)]
-        case _:
-            refuse(repr(ast.get_source_segment(text, node) or type(node).__name__))
-    for child in children:
-        _check(child, text, depth + 1)
-
-
-def _arity(name: str) -> str:
-    return "one value or more" if name in OF_ANY_NUMBER else "one value"
-
-
-def _show(text: object) -> str:
-    shown = repr(text)
-    return shown if len(shown) <= 80 else shown[:77] + "..."

@@ -3,7 +3,7 @@
 A code is a letter's index in the vocabulary, or, over the whole sequence, a token's index in `model.tokens`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from circuitsim.numbers.rationals import Vector
 
 Codes = NDArray[np.int64]
 
+MOST_SCORES = 2**21  # that a run holds in memory at once
 MOST_LETTERS = 2**24  # letters of all inputs together that `all_inputs` will build
 
 
@@ -118,6 +119,15 @@ def mask_matrix(mask: Mask, length: int) -> NDArray[np.bool_]:
         "anti-causal": np.triu(ones),
         "strict-anti-causal": np.triu(ones, 1),
     }[mask]
+
+
+def score_blocks(batch: int, length: int) -> Iterator[tuple[slice, slice]]:
+    """Slices of strings and of queries that cover a batch, few enough scores at a time."""
+    queries = min(length, max(1, MOST_SCORES // length))
+    strings = max(1, MOST_SCORES // (queries * length))
+    for start in range(0, batch, strings):
+        for first in range(0, length, queries):
+            yield slice(start, start + strings), slice(first, first + queries)
 
 
 def _single(model: Model) -> bool:
