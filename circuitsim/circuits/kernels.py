@@ -1,0 +1,220 @@
+"""Instructions of the evaluator, as explicit LLVM vector code, and the loop that runs a lowered program.
+
+A value table holds one row of `width` 64-bit words a slot. The width travels in the *type* of a tuple argument
+(its length), so that numba compiles, and caches, one machine loop a width. Plain loops over a constant width
+would be unrolled before they are vectorised, and end up scalar (benchmarks/results.md).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, prange, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+LANES, UNROLLED = 8, 4  # words in a vector (AVX-512; LLVM splits it elsewhere), vectors in straight-line code
+WORD = ir.IntType(64)
+
+Emit = Callable[[Any, Sequence[Any]], Sequence[Any]]
+
+
+class Instruction(NamedTuple):
+    """Layout of an instruction in the code: source literals (2 * slot + complement), then result slots."""
+
+    name: str
+    sources: int
+    results: int
+    masked: tuple[int, ...]  # sources whose complement bit the kernel applies; the lowering clears the others
+    emit: Emit
+
+
+def _majority(b: Any, x: Sequence[Any]) -> Any:
+    return b.xor(b.and_(b.xor(x[0], x[1]), b.xor(x[0], x[2])), x[0])
+
+
+def _xor3(b: Any, x: Sequence[Any]) -> Any:
+    return b.xor(b.xor(x[0], x[1]), x[2])
+
+
+# One record an instruction; the index is the opcode. LOAD and STORE, which touch inputs and outputs, come after.
+INSTRUCTIONS = (
+    Instruction("and", 2, 1, (0, 1), lambda b, x: [b.and_(x[0], x[1])]),
+    Instruction("xor", 2, 1, (), lambda b, x: [b.xor(x[0], x[1])]),
+    Instruction("and_and", 3, 1, (0, 1, 2), lambda b, x: [b.and_(b.and_(x[0], x[1]), x[2])]),
+    Instruction("nand_and", 3, 1, (0, 1, 2), lambda b, x: [b.and_(b.not_(b.and_(x[0], x[1])), x[2])]),
+    Instruction("xor_and", 3, 1, (0, 2), lambda b, x: [b.and_(b.xor(x[0], x[1]), x[2])]),
+    Instruction("and_xor", 3, 1, (0, 1), lambda b, x: [b.xor(b.and_(x[0], x[1]), x[2])]),
+    Instruction("xor_xor", 3, 1, (), lambda b, x: [_xor3(b, x)]),
+    Instruction("majority", 3, 1, (0,), lambda b, x: [_majority(b, x)]),
+    Instruction("adder", 3, 2, (0,), lambda b, x: [_xor3(b, x), _majority(b, x)]),
+)
+AND2, XOR2, AND_AND, NAND_AND, XOR_AND, AND_XOR, XOR3, MAJ, ADDER, LOAD, STORE = range(11)
+SOURCES = np.array([i.sources for i in INSTRUCTIONS] + [1, 1])
+RESULTS = np.array([i.results for i in INSTRUCTIONS] + [1, 1])
+
+
+def _rows(builder: Any, table: Any, literals: Sequence[Any], words: int) -> list[Any]:
+    """Pointers to the first word of the rows of slots `literal >> 1`."""
+    rows = []
+    for literal in literals:
+        slot = builder.zext(builder.lshr(literal, ir.Constant(literal.type, 1)), WORD)
+        rows.append(builder.gep(table, [builder.mul(slot, ir.Constant(WORD, words))]))
+    return rows
+
+
+def _mask(builder: Any, literal: Any, vector: Any) -> Any:
+    """All ones in every lane if the literal is complemented, else zeros."""
+    bit = builder.zext(builder.and_(literal, ir.Constant(literal.type, 1)), WORD)
+    word = builder.sub(ir.Constant(WORD, 0), bit)
+    one = builder.insert_element(ir.Constant(vector, ir.Undefined), word, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
+    return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), zeros)
+
+
+def _over_row(
+    builder: Any,
+    instruction: Instruction,
+    rows: Sequence[Any],
+    masks: dict[int, Any],
+    vector: Any,
+    words: int,
+) -> None:
+    """One instruction on rows of `words` words: straight-line code up to UNROLLED vectors, a loop beyond."""
+    lanes = vector.count
+
+    def step(offset: Any) -> None:
+        pointers = [builder.bitcast(builder.gep(row, [offset]), vector.as_pointer()) for row in rows]
+        values = []
+        for k in range(instruction.sources):
+            value = builder.load(pointers[k], align=8 * lanes)
+            values.append(builder.xor(value, masks[k]) if k in masks else value)
+        # Every result is computed before the first is written: a result may reuse a source's row.
+        results = instruction.emit(builder, values)
+        for pointer, result in zip(pointers[instruction.sources :], results, strict=True):
+            builder.store(result, pointer, align=8 * lanes)
+
+    straight = min(words // lanes, UNROLLED)
+    with cgutils.for_range(builder, ir.Constant(WORD, words // lanes // straight)) as loop:
+        start = builder.mul(loop.index, ir.Constant(WORD, straight * lanes))
+        for v in range(straight):
+            step(builder.add(start, ir.Constant(WORD, v * lanes)))
+
+
+def _machine(instruction: Instruction) -> Any:
+    """The intrinsic `execute(table, code, at, count, width)`: `count` such instructions, the first at `code[at]`.
+
+    It returns where the code goes on.
+    """
+
+    @intrinsic  # type: ignore[untyped-decorator, unused-ignore]
+    def execute(_: Any, table: Any, code: Any, at: Any, count: Any, width: Any) -> Any:
+        words = width.count
+        lanes = min(LANES, words)
+        vector = ir.VectorType(WORD, lanes)
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            data = cgutils.create_struct_proxy(signature.args[0])(context, builder, args[0]).data
+            base = cgutils.create_struct_proxy(signature.args[1])(context, builder, args[1]).data
+            fields = instruction.sources + instruction.results
+
+            def one(index: Any) -> None:
+                first = builder.gep(
+                    base, [builder.add(args[2], builder.mul(index, ir.Constant(WORD, fields)))]
+                )
+                literals = [builder.load(builder.gep(first, [ir.Constant(WORD, k)])) for k in range(fields)]
+                masks = {k: _mask(builder, literals[k], vector) for k in instruction.masked}
+                _over_row(builder, instruction, _rows(builder, data, literals, words), masks, vector, words)
+
+            with cgutils.for_range(builder, args[3]) as loop:
+                one(loop.index)
+            return builder.add(args[2], builder.mul(args[3], ir.Constant(WORD, fields)))
+
+        return types.int64(table, code, types.int64, types.int64, width), codegen
+
+    return execute
+
+
+_and, _xor, _and_and, _nand_and, _xor_and, _and_xor, _xor_xor, _majority_of, _adder = map(
+    _machine, INSTRUCTIONS
+)
+
+
+@njit(cache=True, boundscheck=False)
+def _load(table: Any, to: Any, words: Any, source: Any, first: Any, count: Any, width: Any) -> None:
+    """Copy `count` words of input `source` (-1: constant false) into the row `to`, and clear the rest."""
+    row = to * len(width)
+    if source < 0:
+        count = 0
+    for k in range(count):
+        table[row + k] = words[source, first + k]
+    for k in range(count, len(width)):
+        table[row + k] = np.uint64(0)
+
+
+@njit(cache=True, boundscheck=False)
+def _store(table: Any, literal: Any, out: Any, output: Any, first: Any, count: Any, width: Any) -> None:
+    row = (literal >> 1) * len(width)
+    mask = np.uint64(0) - np.uint64(literal & 1)
+    for k in range(count):
+        out[output, first + k] = table[row + k] ^ mask
+
+
+@njit(cache=True, boundscheck=False)
+def _block(table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, width: Any) -> None:
+    """Run the whole program on words `first` to `first + len(width)` of every input."""
+    count = min(len(width), out.shape[1] - first)
+    at = 0
+    for r in range(len(runs)):
+        op = runs[r, 0]
+        length = np.int64(runs[r, 1])
+        if op == AND2:
+            at = _and(table, code, at, length, width)
+        elif op == ADDER:
+            at = _adder(table, code, at, length, width)
+        elif op == XOR2:
+            at = _xor(table, code, at, length, width)
+        elif op == AND_AND:
+            at = _and_and(table, code, at, length, width)
+        elif op == NAND_AND:
+            at = _nand_and(table, code, at, length, width)
+        elif op == XOR_AND:
+            at = _xor_and(table, code, at, length, width)
+        elif op == AND_XOR:
+            at = _and_xor(table, code, at, length, width)
+        elif op == XOR3:
+            at = _xor_xor(table, code, at, length, width)
+        elif op == MAJ:
+            at = _majority_of(table, code, at, length, width)
+        elif op == LOAD:
+            for i in range(at, at + 2 * length, 2):
+                _load(table, code[i + 1] >> 1, words, code[i], first, count, width)
+            at += 2 * length
+        else:
+            for i in range(at, at + 2 * length, 2):
+                _store(table, code[i], out, code[i + 1], first, count, width)
+            at += 2 * length
+
+
+@njit(cache=True, boundscheck=False, nogil=True)
+def run(table: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> None:
+    """Evaluate all words, one block of `len(width)` words after the other.
+
+    Args:
+        table: (>= slots * width,) uint64, aligned to 64 bytes.
+        code: int32 stream of instructions; runs: (r, 2) opcode and length, in order.
+        words: (inputs, W) uint64; out: (outputs, W) uint64.
+        width: tuple whose length is the number of words in a row.
+    """
+    for first in range(0, out.shape[1], len(width)):
+        _block(table, code, runs, words, out, first, width)
+
+
+@njit(cache=True, boundscheck=False, nogil=True, parallel=True)
+def run_threads(tables: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> None:
+    """`run` with blocks shared out over threads, one row of `tables` each."""
+    threads = len(tables)
+    for t in prange(threads):
+        for first in range(t * len(width), out.shape[1], threads * len(width)):
+            _block(tables[t], code, runs, words, out, first, width)
