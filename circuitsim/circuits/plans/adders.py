@@ -1,0 +1,59 @@
+"""The adders that sums are made of: their gates and delays, by basis and objective.
+
+A *style* is a choice of full adder. z is always the latest of the three wires:
+
+    xag     p = x^y, s = p^z, c = (x & y) | (z & p)           5 gates; x, y -> s 2, c 3; z -> s 1, c 2
+    aig8    g = x&y, o = x|y, p = o&~g, s = p^z, c = g|(z&o)  8 gates; x, y -> s 4, c 3; z -> s 2, c 2
+    aig7    as aig8, but c = g | (z & p), shared with the XOR 7 gates; x, y -> 4, 4;     z -> 2, 2
+
+The *kind* of an adder says which wires go in and which come out; adders without a use for one output leave it
+out.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from .compiled import compiled
+
+XAG, AIG8, AIG7 = 0, 1, 2
+
+FULL = 0  # x + y + z = s + 2c
+FULL_CARRY = 1  # only c
+HALF = 2  # x + y = s + 2c
+HALF_CARRY = 3  # only c
+MORE = 4  # x + y + 1 = s + 2c: s = xnor, c = or
+MORE_CARRY = 5  # only c
+NEGATE = 6  # x + 1 = s + 2c: s = not x, c = x, no gate
+NEGATE_CARRY = 7  # only c
+ODD = 8  # x ^ y, in a column that makes no carry
+
+# (style, kind) -> how many (ANDs, XORs); the builder in bind.py makes exactly these.
+GATES: Final = np.array(
+    [
+        [[3, 2], [3, 1], [1, 1], [1, 0], [1, 1], [1, 0], [0, 0], [0, 0], [0, 1]],
+        [[8, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]],
+        [[7, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]],
+    ],
+    dtype=np.int64,
+)
+
+INPUTS: Final = np.array([3, 3, 2, 2, 2, 2, 1, 1, 2], dtype=np.int64)
+"""Wires that an adder of each kind takes."""
+
+
+@compiled
+def delays(kind: int, style: int, dx: int, dy: int, dz: int) -> tuple[int, int]:
+    """Depths of (sum, carry) of an adder whose wires have depths dx, dy, dz."""
+    xor = 1 if style == XAG else 2
+    pair = max(dx, dy)
+    if kind == FULL:
+        late = max(pair + xor, dz)
+        if style == AIG8:
+            return late + 2, max(pair + 1, dz) + 2
+        return late + xor, late + 2
+    if kind == FULL_CARRY:
+        return 0, max(pair + 1, dz) + 2
+    if kind >= NEGATE and kind <= NEGATE_CARRY:
+        return dx, dx
+    return pair + xor, pair + 1
