@@ -1,0 +1,180 @@
+"""Which wires some output needs: the second abstract interpretation, backward over the constants.
+
+With it no interpreter builds or counts a gate that reaches no output, and a sum builds only the bits that are
+read. A value's profile holds 1 where the wire is wanted. Demand may be overstated across strided slices whose
+gaps nobody reads (`Profile.spread`), never understated.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from circuitsim.circuits import heaps
+from circuitsim.circuits.cells import specialise
+from circuitsim.circuits.constants import cell_rows, pattern, per_row, sum_rows
+from circuitsim.circuits.profile import CONST0, Profile, align, unique_rows
+from circuitsim.circuits.schematic import Instruction, Schematic
+
+Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Schematic], list[Profile]]
+
+
+def demand(
+    schematic: Schematic, states: Sequence[Profile], roots: Sequence[int] | None = None
+) -> list[Profile]:
+    """For every value the profile of what is wanted of it; `roots` (the outputs) are wanted whole."""
+    wanted: list[Profile | None] = [None] * len(schematic)
+    for root in schematic.outputs if roots is None else roots:
+        wanted[root] = Profile.uniform(schematic.instructions[root].shape, 1)
+    for index in range(len(schematic) - 1, -1, -1):
+        line, want = schematic.instructions[index], wanted[index]
+        if want is None or not want.codes.any():
+            continue
+        for arg, asked in zip(
+            line.args,
+            RULES[line.operation](line, want, [states[a] for a in line.args], schematic),
+            strict=True,
+        ):
+            known = wanted[arg]
+            wanted[arg] = asked if known is None else _union(known, asked)
+    nothing = [Profile.uniform(line.shape, 0) for line in schematic.instructions]
+    return [w if w is not None else z for w, z in zip(wanted, nothing, strict=True)]
+
+
+def _union(a: Profile, b: Profile) -> Profile:
+    runs, (x, y) = align([a, b])
+    return Profile(runs, np.maximum(x, y)).merge()
+
+
+def _back(runs: Any, asked: Any, state: Profile) -> Profile:
+    """From the common grid back to an operand, over the axes along which it was repeated."""
+    shape = state.shape
+    grid = np.broadcast_to(asked, tuple(len(r) for r in runs)).astype(np.int32)
+    return Profile(tuple(runs), grid).any_to(shape).merge()
+
+
+def _none(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    return []
+
+
+def _not(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    return [want]
+
+
+def _and(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    runs, (w, a, b) = align([want, *states])
+    ask_a = (w != 0) & (a >= 0) & (b != CONST0)
+    ask_b = (w != 0) & (b >= 0) & (a != CONST0)
+    return [_back(runs, ask_a, states[0]), _back(runs, ask_b, states[1])]
+
+
+def _xor(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    runs, (w, a, b) = align([want, *states])
+    return [_back(runs, (w != 0) & (a >= 0), states[0]), _back(runs, (w != 0) & (b >= 0), states[1])]
+
+
+def _call(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    runs, codes = cell_rows([*states, want])
+    inputs = sum(line.attributes.arguments)
+    key = np.concatenate([pattern(codes[:, :inputs]), codes[:, inputs:].astype(np.uint8)], axis=1)
+    classes, inverse = unique_rows(key)
+    used = np.zeros((len(classes), inputs), np.int32)
+    for index, row in enumerate(classes):
+        wanted = row[inputs:]
+        if wanted.any():
+            used[index] = specialise(
+                line.attributes, schematic.basis, row[:inputs].tobytes(), wanted.tobytes()
+            )[1]
+    asked = used[inverse]
+    result, start = [], 0
+    for state, width in zip(states, line.attributes.arguments, strict=True):
+        part = per_row(runs, asked[:, start : start + width], width)
+        result.append(part.any_to(state.shape).merge())
+        start += width
+    return result
+
+
+def _all(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    axes = line.attributes
+    state = states[0]
+    wide = want
+    for _ in range(axes):
+        wide = wide.expand(len(wide.runs))
+    runs, (w, s) = align([wide, state])
+    last = tuple(range(s.ndim - axes, s.ndim))
+    dead = (s == CONST0).any(axis=last, keepdims=True)
+    return [_back(runs, (w != 0) & (s >= 0) & ~dead, state)]
+
+
+def _sum(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    grid = sum_rows(line, states, want)
+    elements = grid.codes.shape[1]
+    classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted], axis=1))
+    needed = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:]).needed[inverse]
+    lead = tuple(len(r) for r in grid.runs)
+    result, start = [], 0
+    for state, added in zip(states, grid.added, strict=True):
+        shape = tuple(len(r) for r in added)
+        stop = start + int(np.prod(shape))
+        block = needed[:, start:stop].reshape(lead + shape)
+        result.append(Profile((*grid.runs, *added), block.astype(np.int32)).any_to(state.shape).merge())
+        start = stop
+    return result
+
+
+def _slice(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    axis, start, _, step = line.attributes
+    return [want.spread(axis, states[0].shape[axis], start, step)]
+
+
+def _concat(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    axis, start, result = line.attributes, 0, []
+    for state in states:
+        length = state.shape[axis]
+        result.append(want.slice(axis, start, start + length, 1))
+        start += length
+    return result
+
+
+def _take(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    axis, indices = line.attributes
+    dense = want.unit(axis)
+    codes = np.zeros(
+        (*dense.codes.shape[:axis], states[0].shape[axis], *dense.codes.shape[axis + 1 :]), np.int32
+    )
+    np.maximum.at(
+        np.moveaxis(codes, axis, 0), np.asarray(indices, np.int64), np.moveaxis(dense.codes, axis, 0)
+    )
+    runs = (*dense.runs[:axis], np.ones(states[0].shape[axis], np.int64), *dense.runs[axis + 1 :])
+    return [Profile(runs, codes).merge()]
+
+
+def _expand(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    return [want.squeeze(line.attributes)]
+
+
+def _squeeze(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    return [want.expand(line.attributes)]
+
+
+def _broadcast(
+    line: Instruction, want: Profile, states: list[Profile], schematic: Schematic
+) -> list[Profile]:
+    return [want.any_to(states[0].shape).merge()]
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(("input", "wired", "constant", "fill"), _none),
+    "slice": _slice,
+    "concat": _concat,
+    "take": _take,
+    "expand": _expand,
+    "squeeze": _squeeze,
+    "broadcast": _broadcast,
+    "not": _not,
+    "and": _and,
+    "xor": _xor,
+    "call": _call,
+    "all": _all,
+    "sum": _sum,
+}

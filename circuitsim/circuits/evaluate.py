@@ -1,0 +1,77 @@
+"""Run a schematic on inputs, on bit planes, without building a gate: the meaning of every operation, in order."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits.operations import OPERATIONS, Planes
+from circuitsim.circuits.schematic import Probe, Schematic
+from circuitsim.errors import InputError
+
+
+def evaluate(schematic: Schematic, patterns: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Outputs of a schematic.
+
+    Args:
+        patterns: (patterns, inputs) of 0 and 1.
+    Returns:
+        (patterns, outputs).
+    """
+    bits = np.asarray(patterns, bool)
+    values = run_planes(schematic, bits)
+    planes = [values[o].reshape(-1, values[o].shape[-1]) for o in schematic.outputs]
+    return unpack(np.concatenate(_same_words(planes)), len(bits))
+
+
+def run_planes(schematic: Schematic, patterns: npt.NDArray[np.bool_]) -> list[Planes]:
+    """Bit planes of every value an output or a probe may need; (shape..., words).
+
+    Raises:
+        InputError: the patterns do not have one bit for every free input.
+    """
+    if patterns.ndim != 2 or patterns.shape[1] != schematic.inputs:
+        raise InputError(
+            f"got input bits of shape {patterns.shape}, expected (patterns, {schematic.inputs})."
+        )
+    planes, start = pack(patterns), 0
+    values: list[Planes] = []
+    for line in schematic.instructions:
+        if line.operation == "input":
+            size = int(np.prod(line.shape))
+            values.append(planes[start : start + size].reshape((*line.shape, planes.shape[1])))
+            start += size
+        else:
+            meaning = OPERATIONS[line.operation].meaning
+            assert meaning is not None
+            args = [values[a] for a in line.args]
+            values.append(meaning(line, _same_words(args) if line.operation == "concat" else args))
+    return values
+
+
+def probe_values(probe: Probe, bits: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """The numbers of a probe from the bits of its values, each (patterns, ..., wires): Python integers."""
+    total: Any = probe.offset
+    for wires, weights in zip(bits, probe.weights, strict=True):
+        total = total + wires.astype(object) @ weights.T
+    return np.asarray(total, dtype=object)
+
+
+def pack(patterns: npt.NDArray[np.bool_]) -> Planes:
+    """(patterns, wires) bits to (wires, words) planes; pattern p is bit p % 64 of word p // 64."""
+    count = len(patterns)
+    padded = np.zeros((patterns.shape[1], max(1, -(-count // 64)) * 64), bool)
+    padded[:, :count] = patterns.T
+    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+
+
+def unpack(planes: Planes, count: int) -> npt.NDArray[np.bool_]:
+    """(wires, words) planes to (patterns, wires) bits."""
+    as_bytes = np.ascontiguousarray(planes).view(np.uint8)
+    return np.unpackbits(as_bytes, axis=1, count=count, bitorder="little").astype(bool).T
+
+
+def _same_words(planes: list[Planes]) -> list[Planes]:
+    """Constants carry one word; give all the same number of words."""
+    words = max([1, *(p.shape[-1] for p in planes)])
+    return [np.broadcast_to(p, (*p.shape[:-1], words)) for p in planes]

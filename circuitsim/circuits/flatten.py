@@ -1,0 +1,243 @@
+"""From a schematic to the flat circuit: every instruction becomes gates, in bulk, row class by row class.
+
+It makes the same decisions as `measure` from the same plans; it only binds them to literals. Nothing but
+constants folds, so that what is built is what is measured; `passes.share` is where structural hashing lives.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits import heaps, planning
+from circuitsim.circuits.builder import Builder
+from circuitsim.circuits.cells import LIVE, ONE, ZERO, Recorder, specialise
+from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.constants import constants
+from circuitsim.circuits.demand import demand
+from circuitsim.circuits.measure import measure
+from circuitsim.circuits.operations import rewire
+from circuitsim.circuits.plans.sums import bind_sum
+from circuitsim.circuits.plans.trees import bind_tree
+from circuitsim.circuits.profile import ABSENT, CONST0, CONST1, unique_rows
+from circuitsim.circuits.schematic import Instruction, Schematic
+from circuitsim.errors import LimitError
+
+Literals: TypeAlias = npt.NDArray[np.int32]
+NOBODY = -1  # the literal of a wire that no output needs
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule sees beside its operands' literals: what is wanted, and the circuit so far."""
+
+    schematic: Schematic
+    want: npt.NDArray[np.bool_]
+    state: npt.NDArray[np.int32]
+    builder: Builder
+
+
+Rule: TypeAlias = Callable[[Instruction, list[Literals], Context], Literals]
+
+
+def flatten(schematic: Schematic, max_gates: int | None = None) -> Circuit:
+    """The flat circuit C_n.
+
+    Raises:
+        LimitError: the circuit has more than `max_gates` gates; said before memory is taken.
+    """
+    return flatten_with_values(schematic, max_gates)[0]
+
+
+def flatten_with_values(
+    schematic: Schematic, max_gates: int | None = None
+) -> tuple[Circuit, list[Literals | None]]:
+    """The flat circuit, and the literals of the values that probes read (NOBODY where no output needs a wire)."""
+    size = measure(schematic).gates
+    if max_gates is not None and size > max_gates:
+        raise LimitError(
+            f"the circuit has {size:,} gates (about {size * 9 / 2**30:.1f} GiB) and --max-gates is {max_gates:,};"
+            " raise it, or use `measure`, which needs no circuit."
+        )
+    states = constants(schematic)
+    wants = demand(schematic, states)
+    builder = Builder(schematic.basis, schematic.inputs + len(schematic.wired_bits()), size)
+    literals = _Inputs(schematic)
+    last = _last_use(schematic)
+    values: list[Literals | None] = []
+    for index, line in enumerate(schematic.instructions):
+        want = wants[index].expand_dense() != 0
+        if line.operation in ("input", "wired"):
+            value = literals.take(line)
+        elif not want.any():
+            value = np.full(line.shape, NOBODY, np.int32)
+        else:
+            builder.scope(line.scope)
+            args = [values[a] for a in line.args]
+            context = Context(schematic, want, states[index].expand_dense(), builder)
+            value = RULES[line.operation](line, args, context)  # type: ignore[arg-type]
+        values.append(_finish(value, want, states[index].expand_dense()))
+        for arg in line.args:
+            if last[arg] == index:
+                values[arg] = None  # large arrays go as soon as nothing reads them
+    outputs = [np.asarray(values[o]).ravel() for o in schematic.outputs]
+    flat = np.concatenate([np.zeros(0, np.int32), *outputs]).astype(np.int32)
+    interface = {**schematic.interface, "wired": schematic.wired_bits().astype(int).tolist()}
+    return builder.finish(flat, interface), values
+
+
+def _last_use(schematic: Schematic) -> list[int]:
+    last = [len(schematic)] * len(schematic)
+    for index, line in enumerate(schematic.instructions):
+        for arg in line.args:
+            last[arg] = index
+    for kept in (*schematic.outputs, *(v for p in schematic.probes for v in p.values)):
+        last[kept] = len(schematic)
+    return last
+
+
+class _Inputs:
+    """Literals of the inputs: the free ones first, then the opaque constants, each in order of appearance."""
+
+    def __init__(self, schematic: Schematic) -> None:
+        self.next = {"input": 2, "wired": 2 + 2 * schematic.inputs}
+
+    def take(self, line: Instruction) -> Literals:
+        size = int(np.prod(line.shape))
+        start = self.next[line.operation]
+        self.next[line.operation] += 2 * size
+        return np.arange(start, start + 2 * size, 2, dtype=np.int32).reshape(line.shape)
+
+
+def _finish(value: Literals, want: npt.NDArray[np.bool_], state: npt.NDArray[np.int32]) -> Literals:
+    known = np.where(state == CONST1, 1, 0)
+    return np.where(state < 0, known, np.where(want, value, NOBODY)).astype(np.int32)
+
+
+def _constant(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    return np.broadcast_to(np.asarray(line.attributes), line.shape).astype(np.int32)
+
+
+def _wiring(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    return rewire(line, args)
+
+
+def _not(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    return np.where(args[0] >= 0, args[0] ^ 1, NOBODY)
+
+
+def _and(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    a, b = np.broadcast_arrays(*args)
+    result = np.where((a == 0) | (b == 0), 0, np.where(a == 1, b, np.where(b == 1, a, NOBODY)))
+    gate = context.want & (a > 1) & (b > 1)
+    result[gate] = context.builder.and_(a[gate], b[gate])
+    return result
+
+
+def _xor(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    a, b = np.broadcast_arrays(*args)
+    one = np.where(
+        (a >= 0) & (a <= 1),
+        np.where(b >= 0, b ^ a, NOBODY),
+        np.where((b >= 0) & (b <= 1) & (a >= 0), a ^ b, NOBODY),
+    )
+    gate = context.want & (a > 1) & (b > 1)
+    if context.schematic.basis == "aig":
+        one[gate] = context.builder.stamp(_XOR_OF_ANDS, np.stack([a[gate], b[gate]], axis=1))[:, 0]
+    else:
+        one[gate] = context.builder.xor(a[gate], b[gate])
+    return one
+
+
+def _call(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    lead = line.shape[:-1]
+    wires = np.concatenate([np.broadcast_to(a, lead + a.shape[-1:]) for a in args], axis=-1)
+    wires = wires.reshape(-1, wires.shape[-1])
+    pattern = np.where(wires > 1, LIVE, np.where(wires == 1, ONE, ZERO)).astype(np.uint8)
+    want = context.want.reshape(len(wires), -1).astype(np.uint8)
+    classes, inverse = unique_rows(np.concatenate([pattern, want], axis=1))
+    result = np.full((len(wires), line.shape[-1]), NOBODY, np.int32)
+    for index, row in enumerate(classes):
+        wanted = row[wires.shape[1] :]
+        if wanted.any():
+            chosen = np.flatnonzero(inverse == index)
+            key = row[: wires.shape[1]].tobytes(), wanted.tobytes()
+            program = specialise(line.attributes, context.schematic.basis, *key)[0]
+            result[chosen] = context.builder.stamp(program, np.maximum(wires[chosen], 0))
+    return result.reshape(line.shape)
+
+
+def _all(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    rows = int(np.prod(line.shape))
+    wires = args[0].reshape(rows, -1)
+    codes = _codes(wires, context.builder)
+    want = context.want.reshape(rows, 1).astype(np.int32)
+    classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
+    result = np.full(rows, NOBODY, np.int32)
+    for index, row in enumerate(classes):
+        live = np.flatnonzero(row[:-1] >= 0)
+        if row[-1] and len(live) and not (row[:-1] == CONST0).any():
+            chosen = np.flatnonzero(inverse == index)
+            program = bind_tree(row[:-1][live].astype(np.int32) - int(row[:-1][live].min()))
+            result[chosen] = context.builder.stamp(program, wires[np.ix_(chosen, live)])[:, 0]
+    return result.reshape(line.shape)
+
+
+def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    summands, constant, width = line.attributes
+    lead, rows = line.shape[:-1], int(np.prod(line.shape[:-1]))
+    parts, sizes = [], []
+    for arg, summand in zip(args, summands, strict=True):
+        added = arg.shape[arg.ndim - len(summand.shape) :]
+        sizes.append([np.ones(n, np.int64) for n in added])
+        parts.append(np.broadcast_to(arg, lead + added).reshape(rows, int(np.prod(added))))
+    wires = np.concatenate(parts, axis=1)
+    layout = heaps.layout(summands, sizes, constant, width)
+    codes = _codes(wires, context.builder)
+    want = (context.want & (context.state >= 0)).reshape(rows, width).astype(np.int32)
+    classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
+    elements = wires.shape[1]
+    settled = heaps.settle(layout, classes[:, :elements], classes[:, elements:])
+    result = np.full((rows, width), NOBODY, np.int32)
+    order = np.argsort(inverse, kind="stable")
+    ends = np.searchsorted(inverse[order], np.arange(len(classes) + 1))
+    for index, row in enumerate(classes):
+        keep = tuple(int(k) for k in np.flatnonzero(row[elements:]))
+        if keep:
+            chosen = order[ends[index] : ends[index + 1]]
+            plan = planning.total(context.schematic, layout, settled, index, row[:elements], keep)
+            here = np.flatnonzero((row[layout.element] >= 0) & settled.reached[index][layout.column])
+            wire_depths = row[layout.element[here]] - plan.base
+            program = bind_sum(plan.plan, layout.column[here].astype(np.int32), wire_depths.astype(np.int32))
+            bound = wires[np.ix_(chosen, layout.element[here])] ^ layout.negated[here].astype(np.int32)
+            result[np.ix_(chosen, keep)] = context.builder.stamp(program, bound)
+    return result.reshape(line.shape)
+
+
+def _codes(wires: Literals, builder: Builder) -> Literals:
+    depth = builder.level[np.maximum(wires, 0) >> 1]
+    special = np.where(wires == 0, CONST0, np.where(wires == 1, CONST1, ABSENT))
+    return np.where(wires > 1, depth, special).astype(np.int32)
+
+
+def _xor_of_ands() -> Any:
+    recorder = Recorder(1, 1)
+    a, b = recorder.argument(0)[0], recorder.argument(1)[0]
+    both, neither = recorder.and_(a, b), recorder.and_(a ^ 1, b ^ 1)
+    return recorder.cell("xor", [recorder.and_(both ^ 1, neither ^ 1)]).program
+
+
+_XOR_OF_ANDS = _xor_of_ands()
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(("constant", "fill"), _constant),
+    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast"), _wiring),
+    "not": _not,
+    "and": _and,
+    "xor": _xor,
+    "call": _call,
+    "all": _all,
+    "sum": _sum,
+}

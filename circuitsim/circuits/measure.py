@@ -1,0 +1,256 @@
+"""Size and depth of the circuit that a schematic expands to, without expanding it.
+
+Exactly what counting the gates of `flatten(schematic)` gives, because every decision to fold, to leave out or to
+schedule is a pure function of wire codes that both call: `constants`, `demand`, `planning`. Here an array is a
+profile of runs, so a million equal keys cost as much as one; see docs/measuring.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits import heaps, planning
+from circuitsim.circuits.cells import specialise
+from circuitsim.circuits.constants import (
+    cell_rows,
+    complement,
+    constants,
+    pattern,
+    per_row,
+    source,
+    sum_rows,
+    wire,
+)
+from circuitsim.circuits.demand import demand
+from circuitsim.circuits.profile import ABSENT, CONST0, CONST1, Profile, align, rows, unique_rows
+from circuitsim.circuits.schematic import Instruction, Schematic
+
+
+@dataclass
+class ScopeCost:
+    """Gates of one scope by kind, and the depth of its deepest gate."""
+
+    ands: int = 0
+    xors: int = 0
+    depth: int = 0
+
+    @property
+    def gates(self) -> int:
+        """All gates."""
+        return self.ands + self.xors
+
+
+@dataclass
+class Cost:
+    """What a circuit costs: gates by kind and scope, depth over the outputs, and the depth of every output."""
+
+    scopes: dict[str, ScopeCost] = field(default_factory=dict)
+    outputs: list[Profile] = field(default_factory=list)
+    values: list[Profile] = field(default_factory=list)
+
+    @property
+    def gates_by_kind(self) -> dict[str, int]:
+        """Gates of each kind that occurs."""
+        kinds = {
+            "and": sum(s.ands for s in self.scopes.values()),
+            "xor": sum(s.xors for s in self.scopes.values()),
+        }
+        return {kind: count for kind, count in kinds.items() if count}
+
+    @property
+    def gates(self) -> int:
+        """Size: the number of gates."""
+        return sum(s.gates for s in self.scopes.values())
+
+    @property
+    def depth(self) -> int:
+        """The longest path from an input to an output, in gates; 0 if every output is a constant or an input."""
+        return max([0, *(int(p.codes.max(initial=0)) for p in self.outputs)])
+
+    @property
+    def wires(self) -> int:
+        """Total fan-in."""
+        return 2 * self.gates
+
+    def charge(self, scope: str, ands: int, xors: int, depth: int) -> None:
+        """Add gates to a scope."""
+        if ands or xors:
+            cost = self.scopes.setdefault(scope, ScopeCost())
+            cost.ands += ands
+            cost.xors += xors
+            cost.depth = max(cost.depth, depth)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule sees beside its operands: what is wanted of its value, the value's constants, the totals."""
+
+    schematic: Schematic
+    want: Profile
+    state: Profile
+    cost: Cost
+
+
+Rule: TypeAlias = Callable[[Instruction, list[Profile], Context], Profile]
+
+
+def measure(schematic: Schematic, cut: bool = False) -> Cost:
+    """Gates, depth and attribution of `schematic`.
+
+    Args:
+        cut: cut every run into runs of length 1 first; the result is the same, which tests use.
+    """
+    states = constants(schematic)
+    wants = demand(schematic, states)
+    cost = Cost()
+    for index, line in enumerate(schematic.instructions):
+        want, state = wants[index], states[index]
+        if not want.codes.any():
+            value = _finish(Profile.uniform(line.shape, ABSENT), want, state)
+        else:
+            if cut:
+                want, state = want.cut(), state.cut()
+            value = RULES[line.operation](
+                line, [cost.values[a] for a in line.args], Context(schematic, want, state, cost)
+            )
+            value = _finish(value, want, state)
+        cost.values.append(value.cut() if cut else value)
+    cost.outputs = [cost.values[o] for o in schematic.outputs]
+    return cost
+
+
+def _finish(value: Profile, want: Profile, state: Profile) -> Profile:
+    """Constants are known whether wanted or not; a live wire that nobody wants is absent."""
+    runs, (codes, w, s) = align([value, want, state])
+    return Profile(runs, np.where(s < 0, s, np.where(w != 0, codes, ABSENT)).astype(np.int32)).merge()
+
+
+def _total(counts: npt.NDArray[Any], chosen: npt.NDArray[Any]) -> int:
+    return int(np.where(chosen, counts, 0).sum())
+
+
+def _source(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    result = source(line)
+    assert result is not None
+    return result
+
+
+def _wiring(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    result = wire(line, args)
+    assert result is not None
+    return result
+
+
+def _not(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    return complement(args[0])
+
+
+def _and(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    runs, (a, b, w) = align([*args, context.want])
+    gate = (w != 0) & (a >= 0) & (b >= 0)
+    depth = np.maximum(a, b) + 1
+    codes = np.where(gate, depth, np.where(a == CONST1, b, np.where(b == CONST1, a, ABSENT)))
+    many = _total(Profile(runs, gate.astype(np.int32)).counts(), gate)
+    context.cost.charge(line.scope, many, 0, int(np.where(gate, depth, 0).max(initial=0)))
+    return Profile(runs, codes.astype(np.int32))
+
+
+def _xor(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    runs, (a, b, w) = align([*args, context.want])
+    gate = (w != 0) & (a >= 0) & (b >= 0)
+    aig = context.schematic.basis == "aig"
+    depth = np.maximum(a, b) + (2 if aig else 1)
+    constant = (a == CONST0) | (a == CONST1)
+    codes = np.where(gate, depth, np.where(constant, b, a))
+    many = _total(Profile(runs, gate.astype(np.int32)).counts(), gate)
+    context.cost.charge(
+        line.scope, 3 * many if aig else 0, 0 if aig else many, int(np.where(gate, depth, 0).max(initial=0))
+    )
+    return Profile(runs, codes.astype(np.int32))
+
+
+def _multiplicities(runs: Any, inverse: npt.NDArray[np.int64], classes: int) -> list[int]:
+    grid = tuple(len(r) for r in runs)
+    counts = Profile(runs, np.zeros(grid, np.int32)).counts().ravel()
+    total = np.zeros(classes, counts.dtype)
+    np.add.at(total, inverse, counts)
+    return [int(t) for t in total]
+
+
+def _call(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    runs, codes = cell_rows([*args, context.want])
+    inputs, outputs = sum(line.attributes.arguments), line.shape[-1]
+    classes, inverse = unique_rows(codes)
+    result = np.full((len(classes), outputs), ABSENT, np.int32)
+    basis = context.schematic.basis
+    for index, (row, many) in enumerate(
+        zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)
+    ):
+        wanted = row[inputs:].astype(np.uint8)
+        if wanted.any():
+            program, _ = specialise(line.attributes, basis, pattern(row[:inputs]).tobytes(), wanted.tobytes())
+            result[index], deepest = planning.depths(program, row[:inputs])
+            ands, xors = planning.kinds(program)
+            context.cost.charge(line.scope, many * ands, many * xors, deepest)
+    return per_row(runs, result[inverse], outputs)
+
+
+def _all(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    runs, (codes, want) = rows([args[0], context.want], [line.attributes, 0])
+    counts = _repeats(args[0], line.attributes)
+    classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
+    result = np.full(len(classes), ABSENT, np.int32)
+    for index, (row, many) in enumerate(
+        zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)
+    ):
+        live = row[:-1] >= 0
+        if row[-1] and not (row[:-1] == CONST0).any() and live.any():
+            plan = planning.tree(row[:-1][live], counts[live])
+            result[index] = plan.depth
+            context.cost.charge(line.scope, many * plan.gates, 0, plan.depth)
+    return per_row(runs, result[inverse], None)
+
+
+def _repeats(profile: Profile, axes: int) -> npt.NDArray[np.int64]:
+    counts: npt.NDArray[np.int64] = np.ones((), np.int64)
+    for r in profile.runs[len(profile.runs) - axes :]:
+        counts = counts[..., None] * r
+    return counts.ravel()
+
+
+def _sum(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    grid = sum_rows(line, args, context.want)
+    elements = grid.codes.shape[1]
+    state = rows([context.state.unit(len(line.shape) - 1), *_leads(grid.runs)], [1, 0])[1][0]
+    state = np.broadcast_to(state, grid.wanted.shape)
+    classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted * (state >= 0)], axis=1))
+    settled = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:])
+    result = np.full((len(classes), grid.layout.width), ABSENT, np.int32)
+    for index, many in enumerate(_multiplicities(grid.runs, inverse, len(classes))):
+        keep = tuple(int(k) for k in np.flatnonzero(classes[index, elements:]))
+        if keep:
+            plan = planning.total(
+                context.schematic, grid.layout, settled, index, classes[index, :elements], keep
+            )
+            result[index, list(keep)] = plan.depths
+            context.cost.charge(line.scope, many * plan.gates[0], many * plan.gates[1], plan.deepest)
+    return per_row(grid.runs, result[inverse], grid.layout.width)
+
+
+def _leads(runs: Any) -> list[Profile]:
+    return [Profile(runs, np.zeros(tuple(len(r) for r in runs), np.int32))]
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(("input", "wired", "constant", "fill"), _source),
+    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast"), _wiring),
+    "not": _not,
+    "and": _and,
+    "xor": _xor,
+    "call": _call,
+    "all": _all,
+    "sum": _sum,
+}

@@ -1,0 +1,322 @@
+"""A model at one length and precision: every weight an integer, every quantity with an exact interval.
+
+The integer model runs it; the compilers take widths, offsets and weights from it, so the two cannot differ. Units:
+stored numbers are multiples of 2^-b; the residual stream is in 2^-b before the first layer and 2^-2b after; q, k
+and v add b bits to the stream's, scores twice that, hidden sums and the read-out are in 2^-3b.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.errors import LimitError, ModelError
+from circuitsim.models.expressions import bits_at
+from circuitsim.models.model import FeedForward, Head, Layer, Model
+from circuitsim.models.sequence import position_values
+from circuitsim.numbers.rationals import Matrix, Vector
+from circuitsim.numbers.rounding import drop_bits, to_grid
+
+Ints: TypeAlias = npt.NDArray[Any]  # Python integers
+Range: TypeAlias = tuple[int, int]
+MAX_BITS = 62
+
+
+@dataclass(frozen=True)
+class Number:
+    """A computed number in the stream: at each position an integer in [low, high], times a column (d,)."""
+
+    column: Ints
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The residual stream x = constant + token row + position row + sum of column * number, in units of 2^-exponent.
+
+    Args:
+        constant: (d,). tokens: (V, d), or None once forgotten. positions: (length, d), or None.
+    """
+
+    exponent: int
+    constant: Ints
+    tokens: Ints | None
+    positions: Ints | None
+    numbers: tuple[Number, ...] = ()
+
+    def range(self, row: Ints, offset: int = 0) -> Range:
+        """The interval of offset + row . x over all tokens, positions and values of the numbers."""
+        low = high = offset + int(self.constant @ row)
+        for table in (self.tokens, self.positions):
+            if table is not None:
+                values = product(table, row)
+                low, high = low + int(values.min()), high + int(values.max())
+        for number in self.numbers:
+            weight = int(number.column @ row)
+            low += min(weight * number.low, weight * number.high)
+            high += max(weight * number.low, weight * number.high)
+        return low, high
+
+    def widths(self) -> list[int]:
+        """Bits of each component in two's complement."""
+        unit = np.identity(len(self.constant), dtype=int).astype(object)
+        return [max(high, -low - 1).bit_length() + 1 for low, high in (self.range(row) for row in unit)]
+
+    def at(self, exponent: int) -> "Stream":
+        """The same stream in finer units."""
+        factor = 1 << (exponent - self.exponent)
+        scaled = tuple(replace(m, column=m.column * factor) for m in self.numbers)
+        tables = [None if t is None else t * factor for t in (self.tokens, self.positions)]
+        return Stream(exponent, self.constant * factor, *tables, scaled)
+
+    def plus(self, numbers: Iterable[Number], constant: Ints, residual: bool) -> "Stream":
+        """Add numbers and a constant; without `residual`, forget what was there."""
+        if residual:
+            return replace(self, constant=self.constant + constant, numbers=(*self.numbers, *numbers))
+        return Stream(self.exponent, constant, None, None, tuple(numbers))
+
+
+def product(table: Ints, row: Ints) -> Ints:
+    """Table @ row, in 64 bits where that is surely enough."""
+    largest = max([1, *(abs(int(v)) for v in (table.min(initial=0), table.max(initial=0)))])
+    weight = sum(abs(int(v)) for v in row)
+    if (largest * max(weight, 1)).bit_length() < 62:
+        return np.asarray(table.astype(np.int64) @ row.astype(np.int64))
+    return np.asarray(table @ row)
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Integer rows over the stream: row . x + offset, with the interval of each."""
+
+    rows: Ints  # (m, d)
+    offsets: Ints  # (m,)
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True)
+class FixedHead:
+    """A head in integers. `score` is the interval of q.k (before rounding), `shift` the bits score_bits drops.
+
+    `outputs` are the numbers the head adds to the stream: R(mean of values), in [low, high], units 2^-b;
+    `value_shift` is how many bits that rounding drops from the exact mean.
+    """
+
+    attention: str
+    mask: str
+    query: Affine
+    key: Affine
+    value: Affine
+    score: Range
+    shift: int | None
+    value_shift: int
+    outputs: tuple[Number, ...]
+
+    @property
+    def constant_keys(self) -> tuple[bool, ...]:
+        """Which components of k are the same number at every position and input."""
+        return tuple(low == high for low, high in self.key.ranges)
+
+    @property
+    def constant_queries(self) -> tuple[bool, ...]:
+        """Which components of q are the same number at every position and input."""
+        return tuple(low == high for low, high in self.query.ranges)
+
+
+@dataclass(frozen=True)
+class FixedNet:
+    """A feed-forward net in integers: hidden sums, and the numbers R(ReLU) that it adds to the stream."""
+
+    hidden: Affine
+    shift: int
+    outputs: tuple[Number, ...]
+    bias: Ints  # (d,), in the stream's units
+
+
+@dataclass(frozen=True)
+class FixedLayer:
+    """One layer: the stream it reads, its heads, the stream after them, its net, the stream after it."""
+
+    before: Stream
+    heads: tuple[FixedHead, ...]
+    bias: Ints  # (d,), in the units of `between`
+    between: Stream
+    net: FixedNet | None
+    after: Stream
+
+
+@dataclass(frozen=True)
+class FixedModel:
+    """`model` for n letters with `bits` fraction bits; `largest` is the width of its widest interval."""
+
+    model: Model
+    n: int
+    bits: int
+    embedded: Stream
+    layers: tuple[FixedLayer, ...]
+    readout: Affine
+    largest: int
+
+    @property
+    def length(self) -> int:
+        """Length of the whole sequence."""
+        return self.model.length(self.n)
+
+
+@dataclass
+class _Limits:
+    """Interval widths against --max-bits, with the words for the error."""
+
+    n: int
+    bits: int
+    max_bits: int
+    source: str
+    largest: int = 1
+    place: list[str] = field(default_factory=list)
+
+    def check(self, quantity: str, *ranges: Range) -> None:
+        for low, high in ranges:
+            width = max(abs(low), abs(high)).bit_length() + 1
+            self.largest = max(self.largest, width)
+            if width > self.max_bits:
+                raise LimitError(
+                    f"{', '.join(self.place) or 'the model'}: the {quantity} needs {width} bits at n={self.n}, and"
+                    f' --max-bits is {self.max_bits}. Lower --bits (now "{self.source}") or raise --max-bits.'
+                )
+
+
+def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX_BITS) -> FixedModel:
+    """Round a model for n letters to fixed point.
+
+    Args:
+        bits: fraction bits, or an expression in n; None takes the model's own.
+
+    Raises:
+        LimitError: an interval is wider than `max_bits`, naming the layer, the head and the quantity.
+        ModelError: the model has a softmax head.
+    """
+    source = model.bits if bits is None else str(bits)
+    b = bits_at(source, n)
+    limits = _Limits(n, b, max_bits, source)
+    stream = _embed(model, n, b)
+    embedded, layers = stream, []
+    limits.check("embedding", *_residual(stream))
+    for index, layer in enumerate(model.layers):
+        limits.place = [f"layer {index}"]
+        layers.append(_layer(layer, stream, n, model, b, limits))
+        stream = layers[-1].after
+    limits.place = []
+    rows, offsets = _integers(model.readout.weights, b), _grid(model.readout.bias, b) * (1 << stream.exponent)
+    readout = _affine(stream, rows, offsets)
+    limits.check("read-out", *readout.ranges)
+    return FixedModel(model, n, b, embedded, tuple(layers), readout, limits.largest)
+
+
+def _embed(model: Model, n: int, b: int) -> Stream:
+    tokens = _integers(tuple(model.embedding[t] for t in model.tokens), b)
+    rows = position_values(model, n)
+    positions = None if rows is None else _integers(rows, b)
+    return Stream(b, np.array([0] * model.width, dtype=object), tokens, positions)
+
+
+def _layer(layer: Layer, stream: Stream, n: int, model: Model, b: int, limits: _Limits) -> FixedLayer:
+    place = limits.place
+    heads = []
+    for number, head in enumerate(layer.heads):
+        limits.place = [*place, f"head {number}"]
+        heads.append(_head(head, stream, b, model.length(n), limits))
+    limits.place = place
+    zero = np.array([0] * model.width, dtype=object)
+    bias = _grid(layer.output_bias, b) * (1 << b) if layer.output_bias else zero
+    between = stream.at(2 * b).plus((o for h in heads for o in h.outputs), bias, layer.residual)
+    limits.check("residual stream", *_residual(between))
+    net, after = None, between
+    if layer.feed_forward is not None:
+        limits.place = [*place, "feed-forward"]
+        net = _net(layer.feed_forward, between, b, limits)
+        after = between.plus(net.outputs, net.bias, layer.feed_forward.residual)
+        limits.check("residual stream", *_residual(after))
+        limits.place = place
+    return FixedLayer(stream, tuple(heads), bias, between, net, after)
+
+
+def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> FixedHead:
+    if head.attention == "softmax":
+        raise ModelError(
+            f"{', '.join(limits.place)} has softmax attention, which has no exact circuit; compile with"
+            " --attention saturated, hard-left or hard-right."
+        )
+    parts = {}
+    for name in ("query", "key", "value"):
+        rows = _integers(getattr(head, name), b, len(stream.constant))
+        offsets = _grid(getattr(head, f"{name}_bias"), b) * (1 << stream.exponent)
+        parts[name] = _affine(stream, rows, offsets)
+        limits.check(name, *parts[name].ranges)
+    corners = [_times(q, k) for q, k in zip(parts["query"].ranges, parts["key"].ranges, strict=True)]
+    score = sum(c[0] for c in corners), sum(c[1] for c in corners)
+    limits.check("score", score)
+    exponent = 2 * (stream.exponent + b)
+    shift = None if head.score_bits is None else max(0, exponent - head.score_bits)
+    for low, high in parts["value"].ranges:
+        largest = max(abs(low), abs(high), 1 << stream.exponent)
+        limits.check("sum of values", (-4 * length * largest, 4 * length * largest))
+    output, outputs = _integers(head.output, b, len(head.value)), []
+    for c, (low, high) in enumerate(parts["value"].ranges):
+        low, high = drop_bits(low, stream.exponent), drop_bits(high, stream.exponent)
+        if head.mask.startswith("strict"):
+            low, high = min(low, 0), max(high, 0)
+        outputs.append(Number(output[:, c], low, high))
+    return FixedHead(
+        head.attention,
+        head.mask,
+        parts["query"],
+        parts["key"],
+        parts["value"],
+        score,
+        shift,
+        stream.exponent,
+        tuple(outputs),
+    )
+
+
+def _net(net: FeedForward, stream: Stream, b: int, limits: _Limits) -> FixedNet:
+    rows, offsets = _integers(net.hidden, b), _grid(net.hidden_bias, b) * (1 << stream.exponent)
+    hidden = _affine(stream, rows, offsets)
+    limits.check("hidden sum", *hidden.ranges)
+    output = _integers(net.output, b, len(net.hidden))
+    outputs = tuple(
+        Number(output[:, c], max(0, drop_bits(low, 2 * b)), max(0, drop_bits(high, 2 * b)))
+        for c, (low, high) in enumerate(hidden.ranges)
+    )
+    return FixedNet(hidden, 2 * b, outputs, _grid(net.output_bias, b) * (1 << b))
+
+
+def _affine(stream: Stream, rows: Ints, offsets: Ints) -> Affine:
+    ranges = tuple(stream.range(row, int(offset)) for row, offset in zip(rows, offsets, strict=True))
+    return Affine(rows, offsets, ranges)
+
+
+def _residual(stream: Stream) -> list[Range]:
+    return [stream.range(row) for row in np.identity(len(stream.constant), dtype=int).astype(object)]
+
+
+def _times(a: Range, b: Range) -> Range:
+    corners = [x * y for x in a for y in b]
+    return min(corners), max(corners)
+
+
+def _integers(rows: Matrix, b: int, width: int | None = None) -> Ints:
+    flat = [to_grid(v, b) for row in rows for v in row]
+    columns = len(rows[0]) if rows else (width or 0)
+    result = np.empty(len(flat), dtype=object)
+    result[:] = flat
+    return result.reshape(len(rows), columns)
+
+
+def _grid(values: Vector, b: int) -> Ints:
+    result = np.empty(len(values), dtype=object)
+    result[:] = [to_grid(v, b) for v in values]
+    return result

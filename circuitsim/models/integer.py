@@ -1,0 +1,101 @@
+"""The integer model: what the circuits compute, vectorised over a batch of inputs.
+
+Exact integer arithmetic in 64 bits where every interval fits, in Python integers beyond; the intervals of
+`fixed_point` guarantee that no result overflows, and 64-bit wrap-around in partial sums cancels.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.models.fixed_point import Affine, FixedHead, FixedModel
+from circuitsim.models.sequence import mask_matrix, sequence_codes
+from circuitsim.numbers.rounding import drop_bits
+
+WORKING_SET = 1 << 24  # entries of one score tensor
+
+
+@dataclass(frozen=True)
+class IntegerTrace:
+    """Integers of a run; entry l of `residuals` (batch, length, d) is in units of 2^-exponents[l].
+
+    `outputs` (batch, positions, m) are in units of 2^-exponents[-1] times 2^-bits; `decisions` (batch, positions).
+    """
+
+    residuals: tuple[npt.NDArray[Any], ...]
+    exponents: tuple[int, ...]
+    outputs: npt.NDArray[Any]
+    decisions: npt.NDArray[np.int64]
+
+
+def run_integer(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
+    """Run the integer model on letter codes (batch, n)."""
+    per_input = max(1, fixed.length**2)
+    step = max(1, WORKING_SET // per_input)
+    pieces = [_run(fixed, codes[i : i + step]) for i in range(0, max(1, len(codes)), step)]
+    joined = [np.concatenate(parts) for parts in zip(*(p.residuals for p in pieces), strict=True)]
+    outputs = np.concatenate([p.outputs for p in pieces])
+    decisions = np.concatenate([p.decisions for p in pieces])
+    return IntegerTrace(tuple(joined), pieces[0].exponents, outputs, decisions)
+
+
+def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
+    kind = np.dtype(np.int64 if fixed.largest <= 62 else object)
+    tokens, positions = fixed.embedded.tokens, fixed.embedded.positions
+    assert tokens is not None
+    x = tokens.astype(kind)[sequence_codes(fixed.model, codes)]
+    if positions is not None:
+        x = x + positions.astype(kind)
+    residuals, exponents = [x], [fixed.bits]
+    for layer, source in zip(fixed.layers, fixed.model.layers, strict=True):
+        heads = [_attend(h, x) @ np.stack([o.column for o in h.outputs]).astype(kind) for h in layer.heads]
+        before = (
+            x * (1 << (layer.between.exponent - layer.before.exponent))
+            if source.residual
+            else np.zeros_like(x)
+        )
+        x = sum(heads, before + layer.bias.astype(kind))
+        if layer.net is not None:
+            assert source.feed_forward is not None
+            relu = np.maximum(drop_bits(_apply(layer.net.hidden, x), layer.net.shift), 0)
+            added = relu @ np.stack([o.column for o in layer.net.outputs]).astype(
+                kind
+            ) + layer.net.bias.astype(kind)
+            x = x + added if source.feed_forward.residual else added
+        residuals.append(x)
+        exponents.append(layer.after.exponent)
+    where = list(fixed.model.readout_positions(fixed.n))
+    outputs = _apply(fixed.readout, x[:, where])
+    one = outputs.shape[-1] == 1
+    decisions = (outputs[..., 0] > 0) if one else outputs.argmax(axis=-1)
+    return IntegerTrace(tuple(residuals), tuple(exponents), outputs, decisions.astype(np.int64))
+
+
+def _apply(affine: Affine, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return x @ affine.rows.astype(x.dtype).T + affine.offsets.astype(x.dtype)
+
+
+def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """R(mean of the values at the maximal scores): (batch, queries, v)."""
+    length = x.shape[1]
+    q, k, v = (_apply(a, x) for a in (head.query, head.key, head.value))
+    scores = np.zeros((len(x), length, length), x.dtype) + q @ np.swapaxes(k, 1, 2)
+    if head.shift is not None:
+        scores = drop_bits(scores, head.shift)
+    visible = np.broadcast_to(mask_matrix(head.mask, length), scores.shape)
+    lowest = scores.min(initial=0)
+    best = np.where(visible, scores, lowest).max(axis=2, keepdims=True)
+    chosen = visible & (scores == best)
+    if head.attention != "saturated":
+        chosen = _first(chosen) if head.attention == "hard-left" else _first(chosen[..., ::-1])[..., ::-1]
+    count = chosen.sum(axis=2)[..., None].astype(x.dtype)
+    total = chosen.astype(x.dtype) @ v
+    unit = 1 << head.value_shift
+    means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
+    return np.where(count > 0, means, 0).astype(x.dtype)
+
+
+def _first(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    return chosen & (np.cumsum(chosen, axis=2) == 1)

@@ -1,0 +1,17 @@
+"""Rounding to fixed point: R(x) = floor(x 2^b + 1/2) / 2^b, on rationals and on scaled integers."""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+HALF = Fraction(1, 2)
+
+
+def to_grid(value: Fraction, bits: int) -> int:
+    """The integer floor(value * 2^bits + 1/2): `value` rounded half up, in units of 2^-bits."""
+    return math.floor(value * (1 << bits) + HALF)
+
+
+def drop_bits(value: Any, bits: int) -> Any:
+    """floor(value / 2^bits + 1/2) of an integer or an array of integers."""
+    return value if bits <= 0 else (value + (1 << (bits - 1))) >> bits

@@ -1,0 +1,99 @@
+"""Masks as bands: neighbouring queries that share one set of keys, with opaque mask wires for the keys in doubt.
+
+Folded, every query is a band of its own and no mask wire exists. Wired, queries that share the leading 1 + 3 bits
+of their index form a band: a few per cent more gates, and O(log n) shapes instead of n.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from circuitsim.circuits.schematic import Drawing, Wires
+
+from .residual import Positions
+
+SHARED_BITS = 3  # index bits a band shares beyond the leading one
+
+
+@dataclass(frozen=True)
+class Band:
+    """Queries start..stop-1 over keys first..last-1; `mask` (queries, keys) is None where all see all of them.
+
+    `sure` keys, at the end away from the diagonal, are seen by every query of the band.
+    """
+
+    start: int
+    stop: int
+    first: int
+    last: int
+    sure: int = 0
+    mask: Wires | None = None
+
+    @property
+    def queries(self) -> int:
+        """Number of queries."""
+        return self.stop - self.start
+
+    @property
+    def keys(self) -> int:
+        """Number of keys that some query of the band sees."""
+        return self.last - self.first
+
+
+class Bands:
+    """The bands of each mask over a sequence; mask wires are made once and shared by heads and layers."""
+
+    def __init__(self, drawing: Drawing, length: int, positions: Positions) -> None:
+        self.drawing, self.length, self.positions = drawing, length, positions
+        self._masks: dict[tuple[str, int, int], Wires] = {}
+
+    def over(self, mask: str, start: int, stop: int) -> list[Band]:
+        """Bands of the queries start..stop-1, in order."""
+        if mask == "none":
+            return [Band(start, stop, 0, self.length, self.length)]
+        return [self._band(mask, a, b) for a, b in self._cuts(mask, start, stop)]
+
+    def _cuts(self, mask: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        if self.positions == "folded":
+            yield from ((i, i + 1) for i in range(start, stop))
+        elif "anti" in mask:
+            mirrored = list(_aligned(self.length - stop, self.length - start))
+            yield from ((self.length - b, self.length - a) for a, b in reversed(mirrored))
+        else:
+            yield from _aligned(start, stop)
+
+    def _band(self, mask: str, a: int, b: int) -> Band:
+        strict = mask.startswith("strict")
+        if "anti" in mask:
+            first = a + strict
+            sure = self.length - (b - 1 + strict)
+            keys = (first, self.length)
+        else:
+            sure = a + (not strict)
+            keys = (0, b - strict)
+        doubtful = keys[1] - keys[0] - sure
+        if doubtful <= 0:
+            return Band(a, b, *keys, sure)
+        name = (mask, a, b)
+        if name not in self._masks:
+            queries = np.arange(a, b)[:, None]
+            if "anti" in mask:
+                seen = np.arange(keys[0], keys[0] + doubtful)[None, :] >= queries + strict
+            else:
+                seen = np.arange(sure, keys[1])[None, :] <= queries - strict
+            with self.drawing.scope("masks"):
+                unsure = self.drawing.wired(seen)
+                certain = self.drawing.fill((b - a, sure), True)
+                ends = [unsure, certain] if "anti" in mask else [certain, unsure]
+                self._masks[name] = self.drawing.concat(ends, 1)
+        return Band(a, b, *keys, sure, self._masks[name])
+
+
+def _aligned(start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Cut a range of indices where their leading 1 + SHARED_BITS bits change."""
+    while start < stop:
+        size = 1 << max(0, start.bit_length() - 1 - SHARED_BITS)
+        end = min(stop, (start // size + 1) * size)
+        yield start, end
+        start = end

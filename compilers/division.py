@@ -1,0 +1,134 @@
+"""The integer quotient in fan-in 2: restoring division of radix 2^k, every multiple compared at once.
+
+k = 1 is restoring division, k = the quotient's width compares with all thresholds at once; in between a digit
+costs about 3 + 2 log2(c + k) + k levels for a divisor of c bits. Prefix adders give difference and comparison together.
+"""
+
+from functools import lru_cache
+
+from circuitsim.circuits.cells import FALSE, TRUE, Cell, Recorder
+from circuitsim.circuits.schematic import Drawing, Wires
+
+
+def quotient(drawing: Drawing, numerator: Wires, divisor: Wires, width: int) -> Wires:
+    """floor(numerator / divisor), bits least first: (..., w), (..., c) -> (..., width).
+
+    The quotient must fit in `width` bits wherever the divisor is positive; elsewhere the result has no meaning.
+    """
+    if drawing.optimize == "size":
+        radix = 1
+    else:
+        keys = 1 << divisor.shape[-1]
+        radix = width if (1 << width) <= keys else 4
+    return drawing.call(
+        division_cell(numerator.shape[-1], divisor.shape[-1], width, radix), numerator, divisor
+    )
+
+
+@lru_cache(maxsize=1024)
+def division_cell(w: int, c: int, width: int, radix: int) -> Cell:
+    """floor(N / C) for N of w bits and C of c bits, when it fits in `width` bits."""
+    r = Recorder(w, c)
+    n, divisor = r.argument(0) + [FALSE] * max(0, width - w), r.argument(1)
+    remainder = (n[width:] + [FALSE] * c)[:c]
+    small = radix == 1
+    multiples: dict[int, list[int]] = {1: divisor}
+    result: list[int] = []
+    left = width
+    while left:
+        digit = left % radix or radix
+        left -= digit
+        remainder = n[left : left + digit] + remainder
+        bits, remainder = _digit(r, remainder, multiples, digit, c, small)
+        result = bits + result
+    return r.cell(f"division of {w} by {c} bits, radix {1 << radix}", result)
+
+
+def _digit(
+    r: Recorder, remainder: list[int], multiples: dict[int, list[int]], digit: int, c: int, small: bool
+) -> tuple[list[int], list[int]]:
+    """One digit: its bits, and the next remainder (c bits)."""
+    top = 1 << digit
+    reaches, differences = [TRUE], [remainder[:c]]
+    for t in range(1, top):
+        subtrahend = _multiple(r, multiples, t, small)
+        difference, reach = _subtract(r, remainder, subtrahend, c, small)
+        reaches.append(reach)
+        differences.append(difference)
+    only = [r.and_(reaches[t], (reaches[t + 1] if t + 1 < top else FALSE) ^ 1) for t in range(top)]
+    following = [_any(r, [r.and_(only[t], differences[t][k]) for t in range(top)]) for k in range(c)]
+    bits = []
+    for k in range(digit):
+        step = 1 << k
+        spans = [
+            r.and_(reaches[t], (reaches[t + step] if t + step < top else FALSE) ^ 1)
+            for t in range(step, top, 2 * step)
+        ]
+        bits.append(_any(r, spans))
+    return bits, following
+
+
+def _multiple(r: Recorder, known: dict[int, list[int]], t: int, small: bool) -> list[int]:
+    """t times the divisor, with the fewest additions for t below 16."""
+    if t not in known:
+        if t % 2 == 0:
+            known[t] = [FALSE, *_multiple(r, known, t // 2, small)]
+        elif t in (7, 15, 31, 63):
+            known[t] = _multiple_by_subtraction(r, known, t, small)
+        else:
+            low = t & -t if t in (3, 5, 9) else (3 if t & 2 else 1)
+            high = t - low
+            known[t] = _add(r, _multiple(r, known, high, small), _multiple(r, known, low, small), small)
+        known[t] = known[t][: len(known[1]) + t.bit_length()]
+    return known[t]
+
+
+def _multiple_by_subtraction(r: Recorder, known: dict[int, list[int]], t: int, small: bool) -> list[int]:
+    whole = _multiple(r, known, t + 1, small)
+    return _subtract(r, whole, known[1], len(whole), small)[0]
+
+
+def _add(r: Recorder, x: list[int], y: list[int], small: bool) -> list[int]:
+    width = max(len(x), len(y)) + 1
+    x, y = x + [FALSE] * (width - len(x)), y + [FALSE] * (width - len(y))
+    p = [r.xor(a, b) for a, b in zip(x, y, strict=True)]
+    g = [r.and_(a, b) for a, b in zip(x, y, strict=True)]
+    carries = [FALSE, *_carries(r, g, p, small)]
+    return [r.xor(a, carry) for a, carry in zip(p, carries[:-1], strict=True)]
+
+
+def _subtract(r: Recorder, x: list[int], y: list[int], kept: int, small: bool) -> tuple[list[int], int]:
+    """Low `kept` bits of x - y, and [x >= y]."""
+    width = max(len(x), len(y))
+    x, y = x + [FALSE] * (width - len(x)), y + [FALSE] * (width - len(y))
+    p = [r.xor(a, b ^ 1) for a, b in zip(x, y, strict=True)]
+    g = [r.and_(a, b ^ 1) for a, b in zip(x, y, strict=True)]
+    g[0] = r.or_(x[0], y[0] ^ 1)  # the carry in of two's complement
+    carries = [TRUE, *_carries(r, g, p, small)]
+    return [r.xor(p[k], carries[k]) for k in range(min(kept, width))], carries[-1]
+
+
+def _carries(r: Recorder, g: list[int], p: list[int], small: bool) -> list[int]:
+    """Carry out of every place: by ripple, or by Sklansky's prefix network of depth log2."""
+    g, p = list(g), list(p)
+    if small:
+        for k in range(1, len(g)):
+            g[k] = r.or_(g[k], r.and_(p[k], g[k - 1]))
+        return g
+    step = 1
+    while step < len(g):
+        for k in range(len(g)):
+            if k & step:
+                j = (k // step) * step - 1
+                g[k] = r.or_(g[k], r.and_(p[k], g[j]))
+                p[k] = r.and_(p[k], p[j])
+        step *= 2
+    return g
+
+
+def _any(r: Recorder, literals: list[int]) -> int:
+    """OR of literals in a balanced tree."""
+    while len(literals) > 1:
+        paired = [r.or_(a, b) for a, b in zip(literals[::2], literals[1::2], strict=False)]
+        literals = paired + literals[len(literals) - len(literals) % 2 :]
+    return literals[0] if literals else FALSE

@@ -1,0 +1,152 @@
+"""The residual stream as wires: blocks of bits with one static integer matrix, and numbers resolved from it.
+
+A number is an offset (its low end) plus unsigned bits, so every linear map is wiring; only a comparison, a
+product or a rounding asks for bits, by one `sum`.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits.schematic import Drawing, Wires
+from circuitsim.models.fixed_point import Ints, Number, Range, Stream
+from circuitsim.models.model import Model
+
+Positions: TypeAlias = Literal["folded", "wired"]
+
+
+@dataclass(frozen=True)
+class Bits:
+    """A number at every position: low + unsigned bits (positions, w), at most `high`; no wires for a constant."""
+
+    wires: Wires | None
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Residual:
+    """x = offset + sum of matrix @ bits over blocks, at a range of positions.
+
+    `blocks` holds (positions, w) wires with a (d, w) matrix of Python integers; `stream` has the same numbers'
+    intervals, in the same units.
+    """
+
+    drawing: Drawing
+    blocks: tuple[tuple[Wires, Ints], ...]
+    offset: Ints
+    stream: Stream
+    positions: int
+
+    def slice(self, start: int, stop: int) -> "Residual":
+        """The same at positions start..stop-1."""
+        blocks = tuple((w.slice(0, start, stop), m) for w, m in self.blocks)
+        return replace(self, blocks=blocks, positions=stop - start)
+
+    def finer(self, exponent: int) -> "Residual":
+        """The same in units of 2^-exponent."""
+        factor = 1 << (exponent - self.stream.exponent)
+        blocks = tuple((w, m * factor) for w, m in self.blocks)
+        return replace(self, blocks=blocks, offset=self.offset * factor)
+
+    def plus(
+        self, numbers: list[tuple[Number, Bits]], constant: Ints, after: Stream, residual: bool
+    ) -> "Residual":
+        """Add computed numbers and a constant; `after` is the stream that results."""
+        blocks = list(self.blocks) if residual else []
+        offset = self.offset + constant if residual else constant
+        for number, bits in numbers:
+            offset = offset + number.column * bits.low
+            if bits.wires is not None and number.column.any():
+                blocks.append((bits.wires, np.outer(number.column, powers(bits.wires.shape[-1]))))
+        return replace(self, blocks=tuple(blocks), offset=offset, stream=after)
+
+    def resolve(self, row: Ints, offset: int, interval: Range, drop: int = 0) -> Bits:
+        """Bits of floor((row . x + offset) / 2^drop), whose value before the shift lies in `interval`."""
+        low, high = interval[0] >> drop, interval[1] >> drop
+        wires = self.unsigned(row, offset - (low << drop), high - low, drop) if low < high else None
+        return Bits(wires, low, high)
+
+    def unsigned(self, row: Ints, offset: int, high: int, drop: int = 0) -> Wires:
+        """Bits of floor((row . x + offset) / 2^drop), which is known to lie in [0, high]: (positions, w)."""
+        width = high.bit_length() + drop
+        wires = self.drawing.sum(self.parts(row), int(self.offset @ row) + offset, width)
+        if len(wires.shape) == 1:  # no wire has weight here: the same constant everywhere
+            wires = wires.expand(0).broadcast((self.positions, width))
+        return wires.slice(-1, drop, width)
+
+    def sign(self, row: Ints, offset: int, interval: Range) -> Wires:
+        """[row . x + offset >= 0] at every position: (positions,)."""
+        low, high = interval
+        if low >= 0 or high < 0:
+            return self.drawing.fill((self.positions,), low >= 0)
+        width = max(high, -low - 1).bit_length() + 1
+        wires = self.drawing.sum(self.parts(row), int(self.offset @ row) + offset, width)
+        return ~wires.slice(-1, width - 1, width).squeeze(-1)
+
+    def parts(self, row: Ints) -> list[tuple[Wires, npt.NDArray[np.object_]]]:
+        """row . x without its offset, as operands of `sum`; blocks without weight are left out."""
+        weights = [(wires, row @ matrix) for wires, matrix in self.blocks]
+        return [(wires, w) for wires, w in weights if w.any()]
+
+    def probe(self, name: str) -> None:
+        """Make the stream readable under a name; costs nothing."""
+        self.drawing.probe(name, list(self.blocks), self.offset)
+
+
+def powers(bits: int) -> Ints:
+    """1, 2, 4, ... as Python integers."""
+    result = np.empty(bits, dtype=object)
+    result[:] = [1 << k for k in range(bits)]
+    return result
+
+
+def embed(drawing: Drawing, model: Model, n: int, stream: Stream, positions: Positions) -> Residual:
+    """The stream before the first layer: letters are inputs, constant tokens and positions are constants."""
+    assert stream.tokens is not None
+    with drawing.scope("embedding"):
+        wires, matrix, offset = _letters(drawing, model, n, stream.tokens)
+        blocks = [(wires, matrix)] if matrix.size else []
+        if stream.positions is not None:
+            for component in range(model.width):
+                values = stream.positions[:, component]
+                low, high = int(values.min()), int(values.max())
+                offset[component] += low
+                width = (high - low).bit_length()
+                if width:
+                    table = np.array([[(int(v) - low) >> k & 1 for k in range(width)] for v in values], bool)
+                    column = np.zeros((model.width, width), dtype=object)
+                    column[component] = powers(width)
+                    blocks.append(
+                        (drawing.wired(table) if positions == "wired" else drawing.constant(table), column)
+                    )
+    return Residual(drawing, tuple(blocks), offset, stream, model.length(n))
+
+
+def _letters(drawing: Drawing, model: Model, n: int, tokens: Ints) -> tuple[Wires, Ints, Ints]:
+    """Wires (length, w) that choose the token, their matrix (d, w) and the offset (d,)."""
+    letters = len(model.vocabulary)
+    binary = letters == 2
+    own = 1 if binary else letters
+    base = tokens[0] if binary else np.array([0] * model.width, dtype=object)
+    rows = [tokens[1] - base] if binary else [tokens[a] for a in range(letters)]
+    rows += [tokens[letters + k] - base for k in range(len(model.constants))]
+    inputs = drawing.input((n, own))
+    if model.constants:
+        inputs = drawing.concat([inputs, drawing.fill((n, len(model.constants)), False)], 1)
+    pieces = [inputs]
+    for where, group in ((0, model.prepend), (1, model.append)):
+        if group:
+            table = drawing.constant([_code(model, t) for t in group])
+            pieces.insert(0 if where == 0 else len(pieces), table)
+    matrix = np.stack(rows, axis=1)
+    return drawing.concat(pieces, 0), matrix, base.copy()
+
+
+def _code(model: Model, token: str) -> list[bool]:
+    """A constant token in the code of the letters' wires."""
+    letters, index = len(model.vocabulary), model.tokens.index(token)
+    own = [index == 1] if letters == 2 else [index == a for a in range(letters)]
+    return own + [index == letters + k for k in range(len(model.constants))]

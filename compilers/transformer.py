@@ -1,0 +1,105 @@
+"""A whole model for one length: embedding, layers, read-out, each under its scope, with probes of the stream."""
+
+from circuitsim.circuits.schematic import Drawing, Schematic, Wires
+from circuitsim.models.fixed_point import FixedLayer, FixedModel, FixedNet
+
+from .attention import attend
+from .bands import Bands
+from .residual import Bits, Positions, Residual, embed
+
+
+def draw(fixed: FixedModel, drawing: Drawing, positions: Positions) -> Schematic:
+    """The circuit of `fixed` as a schematic that computes exactly what the integer model computes."""
+    model, length = fixed.model, fixed.length
+    bands = Bands(drawing, length, positions)
+    residual = embed(drawing, model, fixed.n, fixed.embedded, positions)
+    residual.probe("residual0")
+    readouts = model.readout_positions(fixed.n)
+    for index, layer in enumerate(fixed.layers):
+        last = index == len(fixed.layers) - 1
+        start, stop = (readouts[0], readouts[-1] + 1) if last else (0, length)
+        with drawing.scope(f"layer{index}"):
+            residual = _layer(drawing, layer, residual, model.layers[index].residual, start, stop, bands)
+            if layer.net is not None:
+                source = model.layers[index].feed_forward
+                assert source is not None
+                with drawing.scope("feed_forward"):
+                    residual = _net(layer.net, residual, layer, source.residual)
+        residual.probe(f"residual{index + 1}")
+    with drawing.scope("readout"):
+        outputs = _readout(drawing, fixed, residual)
+    return drawing.finish([outputs], interface(fixed))
+
+
+def interface(fixed: FixedModel) -> dict[str, object]:
+    """What a reader of the circuit needs to encode inputs and decode outputs."""
+    model = fixed.model
+    return {
+        "model": model.name,
+        "n": fixed.n,
+        "bits": fixed.bits,
+        "vocabulary": list(model.vocabulary),
+        "token_code": "bit" if len(model.vocabulary) == 2 else "one-hot",
+        "readout_positions": len(model.readout_positions(fixed.n)),
+        "decision": "bit" if len(model.readout.weights) == 1 else "one-hot",
+        "classes": len(model.readout.weights),
+    }
+
+
+def _layer(
+    drawing: Drawing, layer: FixedLayer, residual: Residual, keeps: bool, start: int, stop: int, bands: Bands
+) -> Residual:
+    numbers = []
+    for number, head in enumerate(layer.heads):
+        with drawing.scope(f"head{number}"):
+            found = attend(drawing, head, residual, start, stop, bands)
+        numbers += list(zip(head.outputs, found, strict=True))
+    here = residual.slice(start, stop).finer(layer.between.exponent)
+    return here.plus(numbers, layer.bias, layer.between, keeps)
+
+
+def _net(net: FixedNet, residual: Residual, layer: FixedLayer, keeps: bool) -> Residual:
+    half = (1 << net.shift) >> 1
+    numbers = []
+    for index, number in enumerate(net.outputs):
+        row, offset = net.hidden.rows[index], int(net.hidden.offsets[index]) + half
+        low, high = (v + half for v in net.hidden.ranges[index])
+        if number.low == number.high or not number.column.any():
+            bits = Bits(None, number.low, number.low)
+        elif low >> net.shift >= 0:
+            bits = residual.resolve(row, offset, (low, high), net.shift)
+        else:
+            bits = Bits(_relu(residual, row, offset, (low, high), net.shift), 0, number.high)
+        numbers.append((number, bits))
+    return residual.plus(numbers, net.bias, layer.after, keeps)
+
+
+def _relu(residual: Residual, row: object, offset: int, interval: tuple[int, int], drop: int) -> Wires:
+    """Bits of max(0, floor((row . x + offset) / 2^drop)): the bits of the sum, where its sign is not set."""
+    width = max(interval[1], -interval[0] - 1).bit_length() + 1
+    constant = int(residual.offset @ row) + offset
+    wires = residual.drawing.sum(residual.parts(row), constant, width)  # type: ignore[arg-type]
+    sign = wires.slice(-1, width - 1, width)
+    kept = wires.slice(-1, drop, drop + (interval[1] >> drop).bit_length())
+    return kept & ~sign
+
+
+def _readout(drawing: Drawing, fixed: FixedModel, residual: Residual) -> Wires:
+    """[row . x + bias > 0], or which row is the largest with ties to the lowest index, one-hot: (positions, classes)."""
+    affine = fixed.readout
+    stream = residual.stream
+    if len(affine.rows) == 1:
+        low, high = affine.ranges[0]
+        return residual.sign(affine.rows[0], int(affine.offsets[0]) - 1, (low - 1, high - 1)).expand(1)
+    classes = len(affine.rows)
+    ahead: dict[tuple[int, int], Wires] = {}
+    for a in range(classes):
+        for b in range(a + 1, classes):
+            row, offset = affine.rows[a] - affine.rows[b], int(affine.offsets[a] - affine.offsets[b])
+            ahead[a, b] = residual.sign(row, offset, stream.range(row, offset))
+            ahead[b, a] = ~ahead[a, b]
+    wins = []
+    for a in range(classes):
+        rivals = [ahead[a, b].expand(1) for b in range(classes) if b != a]
+        wins.append(drawing.all(drawing.concat(rivals, 1), 1).expand(1))
+    return drawing.concat(wins, 1)
