@@ -14,9 +14,7 @@ from .residual import Bits, Residual, powers
 from .scores import Scores, scores
 
 
-def attend(
-    drawing: Drawing, head: FixedHead, residual: Residual, start: int, stop: int, bands: Bands
-) -> list[Bits]:
+def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, stop: int, bands: Bands) -> list[Bits]:
     """The head's outputs R(mean) at positions start..stop-1, one number a component."""
     live = [c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any()]
     outputs = [Bits(None, number.low, number.low) for number in head.outputs]
@@ -132,13 +130,11 @@ def _saturated(
                 width = (head.outputs[c].high - head.outputs[c].low).bit_length()
                 found = quotient(drawing, numerator, divisor, width)
                 quotients[index] = found.broadcast((queries, width))
-    return [
-        _in_order(drawing, head, c, many, rounded[index], quotients[index]) for index, c in enumerate(live)
-    ]
+    return [_in_order(drawing, head, c, many, rounded[index], quotients[index]) for index, c in enumerate(live)]
 
 
 def _weighed(head: FixedHead, residual: Residual, component: int, drop: int) -> Wires:
-    """v less the output's low end, plus one half, in units where `drop` bits are the fraction: never negative."""
+    """V less the output's low end, plus one half, in units where `drop` bits are the fraction: never negative."""
     number, finer = head.outputs[component], drop - head.value_shift
     factor, half = 1 << finer, 1 << (drop - 1)
     offset = int(head.value.offsets[component]) * factor + half - (number.low << drop)

@@ -20,9 +20,7 @@ def quotient(drawing: Drawing, numerator: Wires, divisor: Wires, width: int) -> 
     else:
         keys = 1 << divisor.shape[-1]
         radix = width if (1 << width) <= keys else 4
-    return drawing.call(
-        division_cell(numerator.shape[-1], divisor.shape[-1], width, radix), numerator, divisor
-    )
+    return drawing.call(division_cell(numerator.shape[-1], divisor.shape[-1], width, radix), numerator, divisor)
 
 
 @lru_cache(maxsize=1024)
@@ -61,15 +59,14 @@ def _digit(
     for k in range(digit):
         step = 1 << k
         spans = [
-            r.and_(reaches[t], (reaches[t + step] if t + step < top else FALSE) ^ 1)
-            for t in range(step, top, 2 * step)
+            r.and_(reaches[t], (reaches[t + step] if t + step < top else FALSE) ^ 1) for t in range(step, top, 2 * step)
         ]
         bits.append(_any(r, spans))
     return bits, following
 
 
 def _multiple(r: Recorder, known: dict[int, list[int]], t: int, small: bool) -> list[int]:
-    """t times the divisor, with the fewest additions for t below 16."""
+    """T times the divisor, with the fewest additions for t below 16."""
     if t not in known:
         if t % 2 == 0:
             known[t] = [FALSE, *_multiple(r, known, t // 2, small)]

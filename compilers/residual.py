@@ -51,9 +51,7 @@ class Residual:
         blocks = tuple((w, m * factor) for w, m in self.blocks)
         return replace(self, blocks=blocks, offset=self.offset * factor)
 
-    def plus(
-        self, numbers: list[tuple[Number, Bits]], constant: Ints, after: Stream, residual: bool
-    ) -> "Residual":
+    def plus(self, numbers: list[tuple[Number, Bits]], constant: Ints, after: Stream, residual: bool) -> "Residual":
         """Add computed numbers and a constant; `after` is the stream that results."""
         blocks = list(self.blocks) if residual else []
         offset = self.offset + constant if residual else constant
@@ -87,7 +85,7 @@ class Residual:
         return ~wires.slice(-1, width - 1, width).squeeze(-1)
 
     def parts(self, row: Ints) -> list[tuple[Wires, npt.NDArray[np.object_]]]:
-        """row . x without its offset, as operands of `sum`; blocks without weight are left out."""
+        """Row . x without its offset, as operands of `sum`; blocks without weight are left out."""
         weights = [(wires, row @ matrix) for wires, matrix in self.blocks]
         return [(wires, w) for wires, w in weights if w.any()]
 
@@ -119,9 +117,7 @@ def embed(drawing: Drawing, model: Model, n: int, stream: Stream, positions: Pos
                     table = np.array([[(int(v) - low) >> k & 1 for k in range(width)] for v in values], bool)
                     column = np.zeros((model.width, width), dtype=object)
                     column[component] = powers(width)
-                    blocks.append(
-                        (drawing.wired(table) if positions == "wired" else drawing.constant(table), column)
-                    )
+                    blocks.append((drawing.wired(table) if positions == "wired" else drawing.constant(table), column))
     return Residual(drawing, tuple(blocks), offset, stream, model.length(n))
 
 

@@ -47,17 +47,17 @@ class Recorder:
         return [2 * w for w in range(start, start + self.arguments[index])]
 
     def and_(self, a: Literal, b: Literal) -> Literal:
-        """a AND b."""
+        """A AND b."""
         if a <= 1 or b <= 1:
             return FALSE if FALSE in (a, b) else (b if a == TRUE else a)
         return self._gate(AND, a, b)
 
     def or_(self, a: Literal, b: Literal) -> Literal:
-        """a OR b, as an AND of complements."""
+        """A OR b, as an AND of complements."""
         return self.and_(a ^ 1, b ^ 1) ^ 1
 
     def xor(self, a: Literal, b: Literal) -> Literal:
-        """a XOR b."""
+        """A XOR b."""
         if a <= 1 or b <= 1:
             return a ^ b if a <= 1 else b ^ a
         return self._gate(XOR, a, b)
@@ -79,20 +79,17 @@ class Recorder:
 
 
 @lru_cache(maxsize=4096)
-def specialise(
-    cell: Cell, basis: str, pattern: bytes, wanted: bytes
-) -> tuple[Program, npt.NDArray[np.bool_]]:
+def specialise(cell: Cell, basis: str, pattern: bytes, wanted: bytes) -> tuple[Program, npt.NDArray[np.bool_]]:
     """The cell's gates for one pattern of constants and wanted outputs.
 
     Args:
         pattern: a byte an input, LIVE, ZERO or ONE (ABSENT counts as ZERO: it is not wanted).
         wanted: a byte an output; an output that is not wanted becomes the constant false.
+
     Returns:
         The program over the same inputs, without dead gates, and which inputs it reads.
     """
-    return reduce_program(
-        cell.program, basis, np.frombuffer(pattern, np.uint8), np.frombuffer(wanted, np.uint8)
-    )
+    return reduce_program(cell.program, basis, np.frombuffer(pattern, np.uint8), np.frombuffer(wanted, np.uint8))
 
 
 def reduce_program(
@@ -105,7 +102,7 @@ def reduce_program(
     return Program(program.inputs, ops, a, b, outputs), used
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _reduce(inputs, ops, a, b, outputs, pattern, wanted, aig):  # type: ignore[no-untyped-def]
     """Two passes: forward folding into a fresh list, then a backward mark and a compaction."""
     gates = len(ops)

@@ -71,7 +71,7 @@ def sum_rows(line: Instruction, args: list[Profile], want: Profile | None = None
     for arg, summand in zip(args, summands, strict=True):
         first = len(arg.runs) - len(summand.shape)
         for axis, length in enumerate(summand.shape):
-            arg = arg.unit(first + axis) if length != 1 else arg  # noqa: PLW2901
+            arg = arg.unit(first + axis) if length != 1 else arg
         shaped.append(arg)
     asked = (want or Profile.uniform((*[1] * (len(line.shape) - 1), width), 1)).unit(len(line.shape) - 1)
     axes = [len(s.shape) for s in summands]

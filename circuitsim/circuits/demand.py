@@ -1,8 +1,9 @@
 """Which wires some output needs: the second abstract interpretation, backward over the constants.
 
 With it no interpreter builds or counts a gate that reaches no output, and a sum builds only the bits that are
-read. A value's profile holds 1 where the wire is wanted. Demand may be overstated across strided slices whose
-gaps nobody reads (`Profile.spread`), never understated.
+read. A value's profile holds 1 where the wire is wanted. It is exact, but for strided slices along axes of more than
+`EXACT` wires: there it takes the wires between for wanted too, which overstates only where constants single out
+every second key. Demand is never understated.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,9 +20,7 @@ from circuitsim.circuits.schematic import Instruction, Schematic
 Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Schematic], list[Profile]]
 
 
-def demand(
-    schematic: Schematic, states: Sequence[Profile], roots: Sequence[int] | None = None
-) -> list[Profile]:
+def demand(schematic: Schematic, states: Sequence[Profile], roots: Sequence[int] | None = None) -> list[Profile]:
     """For every value the profile of what is wanted of it; `roots` (the outputs) are wanted whole."""
     wanted: list[Profile | None] = [None] * len(schematic)
     for root in schematic.outputs if roots is None else roots:
@@ -82,9 +81,7 @@ def _call(line: Instruction, want: Profile, states: list[Profile], schematic: Sc
     for index, row in enumerate(classes):
         wanted = row[inputs:]
         if wanted.any():
-            used[index] = specialise(
-                line.attributes, schematic.basis, row[:inputs].tobytes(), wanted.tobytes()
-            )[1]
+            used[index] = specialise(line.attributes, schematic.basis, row[:inputs].tobytes(), wanted.tobytes())[1]
     asked = used[inverse]
     result, start = [], 0
     for state, width in zip(states, line.attributes.arguments, strict=True):
@@ -124,7 +121,10 @@ def _sum(line: Instruction, want: Profile, states: list[Profile], schematic: Sch
 
 def _slice(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
     axis, start, _, step = line.attributes
-    return [want.spread(axis, states[0].shape[axis], start, step)]
+    length = states[0].shape[axis]
+    if step > 1 and length <= EXACT:
+        return _take_back(want, axis, range(start, start + step * want.shape[axis], step), length)
+    return [want.spread(axis, length, start, step)]
 
 
 def _concat(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
@@ -138,14 +138,15 @@ def _concat(line: Instruction, want: Profile, states: list[Profile], schematic: 
 
 def _take(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
     axis, indices = line.attributes
+    return _take_back(want, axis, indices, states[0].shape[axis])
+
+
+def _take_back(want: Profile, axis: int, indices: Sequence[int], length: int) -> list[Profile]:
+    """What is wanted of an axis of `length` wires from which `indices` were taken."""
     dense = want.unit(axis)
-    codes = np.zeros(
-        (*dense.codes.shape[:axis], states[0].shape[axis], *dense.codes.shape[axis + 1 :]), np.int32
-    )
-    np.maximum.at(
-        np.moveaxis(codes, axis, 0), np.asarray(indices, np.int64), np.moveaxis(dense.codes, axis, 0)
-    )
-    runs = (*dense.runs[:axis], np.ones(states[0].shape[axis], np.int64), *dense.runs[axis + 1 :])
+    codes = np.zeros((*dense.codes.shape[:axis], length, *dense.codes.shape[axis + 1 :]), np.int32)
+    np.maximum.at(np.moveaxis(codes, axis, 0), np.asarray(indices, np.int64), np.moveaxis(dense.codes, axis, 0))
+    runs = (*dense.runs[:axis], np.ones(length, np.int64), *dense.runs[axis + 1 :])
     return [Profile(runs, codes).merge()]
 
 
@@ -157,9 +158,7 @@ def _squeeze(line: Instruction, want: Profile, states: list[Profile], schematic:
     return [want.expand(line.attributes)]
 
 
-def _broadcast(
-    line: Instruction, want: Profile, states: list[Profile], schematic: Schematic
-) -> list[Profile]:
+def _broadcast(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
     return [want.any_to(states[0].shape).merge()]
 
 

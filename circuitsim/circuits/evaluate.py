@@ -15,38 +15,48 @@ def evaluate(schematic: Schematic, patterns: npt.ArrayLike) -> npt.NDArray[np.bo
 
     Args:
         patterns: (patterns, inputs) of 0 and 1.
+
     Returns:
         (patterns, outputs).
     """
     bits = np.asarray(patterns, bool)
     values = run_planes(schematic, bits)
-    planes = [values[o].reshape(-1, values[o].shape[-1]) for o in schematic.outputs]
-    return unpack(np.concatenate(_same_words(planes)), len(bits))
+    flat = [planes_to_bits(values[o], len(bits)).reshape(len(bits), -1) for o in schematic.outputs]
+    return np.concatenate([np.zeros((len(bits), 0), bool), *flat], axis=1)
 
 
-def run_planes(schematic: Schematic, patterns: npt.NDArray[np.bool_]) -> list[Planes]:
-    """Bit planes of every value an output or a probe may need; (shape..., words).
+def run_planes(schematic: Schematic, patterns: npt.NDArray[np.bool_]) -> dict[int, Planes]:
+    """Bit planes (shape..., words) of the outputs and of the values that probes read, by index.
 
     Raises:
         InputError: the patterns do not have one bit for every free input.
     """
     if patterns.ndim != 2 or patterns.shape[1] != schematic.inputs:
-        raise InputError(
-            f"got input bits of shape {patterns.shape}, expected (patterns, {schematic.inputs})."
-        )
+        raise InputError(f"got input bits of shape {patterns.shape}, expected (patterns, {schematic.inputs}).")
     planes, start = pack(patterns), 0
-    values: list[Planes] = []
-    for line in schematic.instructions:
+    last, kept = schematic.last_uses(), schematic.roots()
+    values: dict[int, Planes] = {}
+    for index, line in enumerate(schematic.instructions):
         if line.operation == "input":
             size = int(np.prod(line.shape))
-            values.append(planes[start : start + size].reshape((*line.shape, planes.shape[1])))
+            values[index] = planes[start : start + size].reshape((*line.shape, planes.shape[1]))
             start += size
         else:
             meaning = OPERATIONS[line.operation].meaning
             assert meaning is not None
             args = [values[a] for a in line.args]
-            values.append(meaning(line, _same_words(args) if line.operation == "concat" else args))
-    return values
+            values[index] = meaning(line, _same_words(args) if line.operation == "concat" else args)
+        for done in {index, *line.args}:
+            if last[done] <= index and done not in kept:
+                del values[done]
+    return {index: values[index] for index in kept}
+
+
+def planes_to_bits(planes: Planes, count: int) -> npt.NDArray[np.bool_]:
+    """(shape..., words) planes to (patterns, shape...) bits."""
+    words = max(1, -(-count // 64))
+    flat = np.broadcast_to(planes, (*planes.shape[:-1], words)).reshape(int(np.prod(planes.shape[:-1])), words)
+    return unpack(flat, count).reshape(count, *planes.shape[:-1])
 
 
 def probe_values(probe: Probe, bits: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:

@@ -51,9 +51,7 @@ def flatten(schematic: Schematic, max_gates: int | None = None) -> Circuit:
     return flatten_with_values(schematic, max_gates)[0]
 
 
-def flatten_with_values(
-    schematic: Schematic, max_gates: int | None = None
-) -> tuple[Circuit, list[Literals | None]]:
+def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> tuple[Circuit, list[Literals | None]]:
     """The flat circuit, and the literals of the values that probes read (NOBODY where no output needs a wire)."""
     size = measure(schematic).gates
     if max_gates is not None and size > max_gates:
@@ -65,7 +63,7 @@ def flatten_with_values(
     wants = demand(schematic, states)
     builder = Builder(schematic.basis, schematic.inputs + len(schematic.wired_bits()), size)
     literals = _Inputs(schematic)
-    last = _last_use(schematic)
+    last, kept = schematic.last_uses(), schematic.roots()
     values: list[Literals | None] = []
     for index, line in enumerate(schematic.instructions):
         want = wants[index].expand_dense() != 0
@@ -79,23 +77,13 @@ def flatten_with_values(
             context = Context(schematic, want, states[index].expand_dense(), builder)
             value = RULES[line.operation](line, args, context)  # type: ignore[arg-type]
         values.append(_finish(value, want, states[index].expand_dense()))
-        for arg in line.args:
-            if last[arg] == index:
-                values[arg] = None  # large arrays go as soon as nothing reads them
+        for done in {index, *line.args}:
+            if last[done] <= index and done not in kept:
+                values[done] = None  # large arrays go as soon as nothing reads them
     outputs = [np.asarray(values[o]).ravel() for o in schematic.outputs]
     flat = np.concatenate([np.zeros(0, np.int32), *outputs]).astype(np.int32)
     interface = {**schematic.interface, "wired": schematic.wired_bits().astype(int).tolist()}
     return builder.finish(flat, interface), values
-
-
-def _last_use(schematic: Schematic) -> list[int]:
-    last = [len(schematic)] * len(schematic)
-    for index, line in enumerate(schematic.instructions):
-        for arg in line.args:
-            last[arg] = index
-    for kept in (*schematic.outputs, *(v for p in schematic.probes for v in p.values)):
-        last[kept] = len(schematic)
-    return last
 
 
 class _Inputs:
@@ -154,9 +142,9 @@ def _xor(line: Instruction, args: list[Literals], context: Context) -> Literals:
 def _call(line: Instruction, args: list[Literals], context: Context) -> Literals:
     lead = line.shape[:-1]
     wires = np.concatenate([np.broadcast_to(a, lead + a.shape[-1:]) for a in args], axis=-1)
-    wires = wires.reshape(-1, wires.shape[-1])
+    wires = wires.reshape(int(np.prod(lead)), wires.shape[-1])
     pattern = np.where(wires > 1, LIVE, np.where(wires == 1, ONE, ZERO)).astype(np.uint8)
-    want = context.want.reshape(len(wires), -1).astype(np.uint8)
+    want = context.want.reshape(len(wires), line.shape[-1]).astype(np.uint8)
     classes, inverse = unique_rows(np.concatenate([pattern, want], axis=1))
     result = np.full((len(wires), line.shape[-1]), NOBODY, np.int32)
     for index, row in enumerate(classes):
@@ -212,7 +200,7 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
             wire_depths = row[layout.element[here]] - plan.base
             program = bind_sum(plan.plan, layout.column[here].astype(np.int32), wire_depths.astype(np.int32))
             bound = wires[np.ix_(chosen, layout.element[here])] ^ layout.negated[here].astype(np.int32)
-            result[np.ix_(chosen, keep)] = context.builder.stamp(program, bound)
+            result[np.ix_(chosen, list(keep))] = context.builder.stamp(program, bound)
     return result.reshape(line.shape)
 
 

@@ -68,9 +68,7 @@ def layout(
         elements = start + np.arange(counts.size, dtype=np.int64).reshape(counts.shape)
         weights = np.array(summand.weights, dtype=object).reshape(summand.shape)
         for index in np.ndindex(*summand.shape):
-            where = tuple(
-                slice(None) if s == 1 else slice(i, i + 1) for i, s in zip(index, summand.shape, strict=True)
-            )
+            where = tuple(slice(None) if s == 1 else slice(i, i + 1) for i, s in zip(index, summand.shape, strict=True))
             chosen = elements[where].ravel()
             many = int(counts[where].sum())
             for col, minus in _digits(int(weights[index]), width):
@@ -102,9 +100,7 @@ def settle(lay: Layout, codes: npt.NDArray[Any], wanted: npt.NDArray[Any] | None
         wanted: (rows, width) of 0 and 1; None wants every bit.
     """
     want = np.ones((len(codes), lay.width), np.uint8) if wanted is None else wanted.astype(np.uint8)
-    arrays = _settle(
-        lay.element, lay.column, lay.negated, lay.repeats, lay.constant, codes.astype(np.int32), want
-    )
+    arrays = _settle(lay.element, lay.column, lay.negated, lay.repeats, lay.constant, codes.astype(np.int32), want)
     return Settled(*arrays)
 
 
@@ -120,7 +116,7 @@ class Settled:
     needed: npt.NDArray[np.bool_]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _settle(element, column, negated, repeats, constant, codes, wanted):  # type: ignore[no-untyped-def]
     rows, width = wanted.shape
     states = np.zeros((rows, width), np.int32)
@@ -163,7 +159,7 @@ def _settle(element, column, negated, repeats, constant, codes, wanted):  # type
     return states, bits, reached, needed
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def column_counts(element, column, negated, repeats, codes, reached, base, span):  # type: ignore[no-untyped-def]
     """counts[c, t] of one row: live wires of depth base + t in the reached columns."""
     counts = np.zeros((len(reached), span), np.int64)

@@ -186,9 +186,7 @@ def _call(line: Instruction, args: list[Profile], context: Context) -> Profile:
     classes, inverse = unique_rows(codes)
     result = np.full((len(classes), outputs), ABSENT, np.int32)
     basis = context.schematic.basis
-    for index, (row, many) in enumerate(
-        zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)
-    ):
+    for index, (row, many) in enumerate(zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)):
         wanted = row[inputs:].astype(np.uint8)
         if wanted.any():
             program, _ = specialise(line.attributes, basis, pattern(row[:inputs]).tobytes(), wanted.tobytes())
@@ -203,9 +201,7 @@ def _all(line: Instruction, args: list[Profile], context: Context) -> Profile:
     counts = _repeats(args[0], line.attributes)
     classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
     result = np.full(len(classes), ABSENT, np.int32)
-    for index, (row, many) in enumerate(
-        zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)
-    ):
+    for index, (row, many) in enumerate(zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)):
         live = row[:-1] >= 0
         if row[-1] and not (row[:-1] == CONST0).any() and live.any():
             plan = planning.tree(row[:-1][live], counts[live])
@@ -232,9 +228,7 @@ def _sum(line: Instruction, args: list[Profile], context: Context) -> Profile:
     for index, many in enumerate(_multiplicities(grid.runs, inverse, len(classes))):
         keep = tuple(int(k) for k in np.flatnonzero(classes[index, elements:]))
         if keep:
-            plan = planning.total(
-                context.schematic, grid.layout, settled, index, classes[index, :elements], keep
-            )
+            plan = planning.total(context.schematic, grid.layout, settled, index, classes[index, :elements], keep)
             result[index, list(keep)] = plan.depths
             context.cost.charge(line.scope, many * plan.gates[0], many * plan.gates[1], plan.deepest)
     return per_row(grid.runs, result[inverse], grid.layout.width)

@@ -63,13 +63,13 @@ def _call(line: Instruction, args: list[Planes]) -> Planes:
     words = max(a.shape[-1] for a in args)
     lead = line.shape[:-1]
     flat = [np.broadcast_to(a, (*lead, a.shape[-2], words)) for a in args]
-    wires = np.concatenate(flat, axis=-2).reshape(-1, sum(line.attributes.arguments), words)
+    wires = np.concatenate(flat, axis=-2).reshape(int(np.prod(lead)), sum(line.attributes.arguments), words)
     program = line.attributes.program
     result = _run(program.ops, program.a, program.b, program.outputs, np.ascontiguousarray(wires))
     return result.reshape((*line.shape, words))  # type: ignore[no-any-return]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _run(ops, a, b, outputs, wires):  # type: ignore[no-untyped-def]
     rows, inputs, words = wires.shape
     result = np.zeros((rows, len(outputs), words), np.uint64)
@@ -124,7 +124,7 @@ def _sum(line: Instruction, args: list[Planes]) -> Planes:
     return total.reshape((*line.shape, words))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _add(total, wires, index, column, negated):  # type: ignore[no-untyped-def]
     """Add every digit's plane into a ripple-carry accumulator, one bit of 64 inputs at a time."""
     rows, width, words = total.shape
@@ -141,7 +141,7 @@ def _add(total, wires, index, column, negated):  # type: ignore[no-untyped-def]
                     c += 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _add_constant(total, ones):  # type: ignore[no-untyped-def]
     rows, width, words = total.shape
     for r in range(rows):

@@ -15,7 +15,7 @@ from circuitsim.circuits.heaps import Layout, Settled, column_counts
 from circuitsim.circuits.plans.sums import SumPlan, plan_sum
 from circuitsim.circuits.plans.trees import TreePlan, plan_tree
 from circuitsim.circuits.program import Program
-from circuitsim.circuits.schematic import Schematic
+from circuitsim.circuits.schematic import Basis, Optimize, Schematic
 
 Codes = npt.NDArray[np.int32]
 
@@ -49,9 +49,7 @@ def total(
     width = keep[-1] + 1
     constant = sum(int(bit) << c for c, bit in enumerate(settled.bits[row, :width]))
     counts = np.ascontiguousarray(counts[:width])
-    plan, gates_out = _sum(
-        counts.tobytes(), counts.shape, constant, keep, schematic.basis, schematic.optimize
-    )
+    plan, gates_out = _sum(counts.tobytes(), counts.shape, constant, keep, schematic.basis, schematic.optimize)
     depths = tuple(d + base if d >= 0 else d for d in plan.depths)
     deepest = max((d for d, is_gate in zip(depths, gates_out, strict=True) if is_gate), default=0)
     return Total(plan.gates, depths, deepest, base, plan)
@@ -59,7 +57,7 @@ def total(
 
 @lru_cache(maxsize=65536)
 def _sum(
-    data: bytes, shape: tuple[int, int], constant: int, keep: tuple[int, ...], basis: str, optimize: str
+    data: bytes, shape: tuple[int, int], constant: int, keep: tuple[int, ...], basis: Basis, optimize: Optimize
 ) -> tuple[SumPlan, tuple[bool, ...]]:
     counts = np.frombuffer(data, np.int64).reshape(shape).copy()
     return plan_sum(counts, constant, keep, basis, optimize), _gate_outputs(counts, constant, keep)
@@ -99,12 +97,10 @@ def kinds(program: Program) -> tuple[int, int]:
 
 def depths(program: Program, codes: Any) -> tuple[Codes, int]:
     """Codes of a program's outputs for one row of input codes, and the depth of its deepest gate."""
-    return _depths(
-        program.inputs, program.a, program.b, program.outputs, np.ascontiguousarray(codes, dtype=np.int32)
-    )
+    return _depths(program.inputs, program.a, program.b, program.outputs, np.ascontiguousarray(codes, dtype=np.int32))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _depths(inputs, a, b, outputs, codes):  # type: ignore[no-untyped-def]
     depth = np.zeros(1 + inputs + len(a), np.int32)
     depth[1 : 1 + inputs] = codes
@@ -120,7 +116,7 @@ def _depths(inputs, a, b, outputs, codes):  # type: ignore[no-untyped-def]
     return result, deepest
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _extent(element, column, codes, reached):  # type: ignore[no-untyped-def]
     """Earliest and latest depth of the live wires in reached columns; (0, 0) if there are none."""
     low, high = 1 << 30, -1

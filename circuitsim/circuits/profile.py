@@ -120,7 +120,7 @@ class Profile:
         """Of 0s and 1s: put element k at start + k * step of an axis of the given length, gaps filled alike.
 
         Filling the gaps overstates what is wanted, never understates it; a slice of every second wire and
-        its twin together want everything, which keeps a tournament at one run a class.
+        its twin together want everything, which keeps a tournament over a million keys at one run a class.
         """
         runs = self.runs[axis] * step
         end = start + int(runs.sum())
@@ -168,6 +168,7 @@ def rows(parts: Sequence[Profile], axes: Sequence[int]) -> tuple[tuple[Runs, ...
 
     Args:
         axes: for each profile, how many last axes are kept apart.
+
     Returns:
         The runs of the common grid, and for each profile its codes as (rows of the grid, its last axes flat).
     """

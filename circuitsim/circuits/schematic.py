@@ -70,9 +70,7 @@ class Schematic:
         lines = [f"schematic basis={self.basis} optimize={self.optimize}"]
         for index, line in enumerate(self.instructions):
             args = " ".join(f"%{a}" for a in line.args)
-            lines.append(
-                f"  %{index}{list(line.shape)} = {line.operation} {args}".rstrip() + f"  # {line.scope}"
-            )
+            lines.append(f"  %{index}{list(line.shape)} = {line.operation} {args}".rstrip() + f"  # {line.scope}")
         return "\n".join([*lines, "  outputs " + " ".join(f"%{o}" for o in self.outputs)])
 
     def __len__(self) -> int:
@@ -86,6 +84,18 @@ class Schematic:
     def inputs(self) -> int:
         """Free input wires (those of the letters)."""
         return sum(int(np.prod(line.shape)) for _, line in self.sources("input"))
+
+    def roots(self) -> set[int]:
+        """Values that are read from outside: outputs, and those of probes."""
+        return {*self.outputs, *(v for probe in self.probes for v in probe.values)}
+
+    def last_uses(self) -> list[int]:
+        """For every value the last instruction that reads it; its own index if none does."""
+        last = list(range(len(self)))
+        for index, line in enumerate(self.instructions):
+            for arg in line.args:
+                last[arg] = index
+        return last
 
     def wired_bits(self) -> npt.NDArray[np.bool_]:
         """The constants behind the opaque wires, in order: the inputs of the flat circuit after the free ones."""
@@ -246,9 +256,7 @@ class Drawing:
         attributes = (tuple(summands), constant % (1 << width), width)
         return self.add("sum", [w for w, _ in parts], (*broadcast_shapes(*leads), width), attributes)
 
-    def probe(
-        self, name: str, parts: Sequence[tuple[Wires, npt.NDArray[Any]]], offset: npt.NDArray[Any]
-    ) -> None:
+    def probe(self, name: str, parts: Sequence[tuple[Wires, npt.NDArray[Any]]], offset: npt.NDArray[Any]) -> None:
         """Name a vector of numbers for checks; costs nothing."""
         self.probes.append(Probe(name, tuple(w.index for w, _ in parts), tuple(m for _, m in parts), offset))
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.expressions import bits_at
-from circuitsim.models.model import FeedForward, Head, Layer, Model
+from circuitsim.models.model import Attention, FeedForward, Head, Layer, Mask, Model
 from circuitsim.models.sequence import position_values
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import drop_bits, to_grid
@@ -69,8 +69,8 @@ class Stream:
         """The same stream in finer units."""
         factor = 1 << (exponent - self.exponent)
         scaled = tuple(replace(m, column=m.column * factor) for m in self.numbers)
-        tables = [None if t is None else t * factor for t in (self.tokens, self.positions)]
-        return Stream(exponent, self.constant * factor, *tables, scaled)
+        tokens, positions = (None if t is None else t * factor for t in (self.tokens, self.positions))
+        return Stream(exponent, self.constant * factor, tokens, positions, scaled)
 
     def plus(self, numbers: Iterable[Number], constant: Ints, residual: bool) -> "Stream":
         """Add numbers and a constant; without `residual`, forget what was there."""
@@ -105,8 +105,8 @@ class FixedHead:
     `value_shift` is how many bits that rounding drops from the exact mean.
     """
 
-    attention: str
-    mask: str
+    attention: Attention
+    mask: Mask
     query: Affine
     key: Affine
     value: Affine

@@ -21,12 +21,13 @@ WORKING_SET = 1 << 24  # entries of one score tensor
 class IntegerTrace:
     """Integers of a run; entry l of `residuals` (batch, length, d) is in units of 2^-exponents[l].
 
-    `outputs` (batch, positions, m) are in units of 2^-exponents[-1] times 2^-bits; `decisions` (batch, positions).
+    `outputs` (batch, positions, m) are in units of 2^-output_exponent; `decisions` (batch, positions).
     """
 
     residuals: tuple[npt.NDArray[Any], ...]
     exponents: tuple[int, ...]
     outputs: npt.NDArray[Any]
+    output_exponent: int
     decisions: npt.NDArray[np.int64]
 
 
@@ -38,7 +39,7 @@ def run_integer(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace
     joined = [np.concatenate(parts) for parts in zip(*(p.residuals for p in pieces), strict=True)]
     outputs = np.concatenate([p.outputs for p in pieces])
     decisions = np.concatenate([p.decisions for p in pieces])
-    return IntegerTrace(tuple(joined), pieces[0].exponents, outputs, decisions)
+    return IntegerTrace(tuple(joined), pieces[0].exponents, outputs, pieces[0].output_exponent, decisions)
 
 
 def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
@@ -51,18 +52,12 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
     residuals, exponents = [x], [fixed.bits]
     for layer, source in zip(fixed.layers, fixed.model.layers, strict=True):
         heads = [_attend(h, x) @ np.stack([o.column for o in h.outputs]).astype(kind) for h in layer.heads]
-        before = (
-            x * (1 << (layer.between.exponent - layer.before.exponent))
-            if source.residual
-            else np.zeros_like(x)
-        )
+        before = x * (1 << (layer.between.exponent - layer.before.exponent)) if source.residual else np.zeros_like(x)
         x = sum(heads, before + layer.bias.astype(kind))
         if layer.net is not None:
             assert source.feed_forward is not None
             relu = np.maximum(drop_bits(_apply(layer.net.hidden, x), layer.net.shift), 0)
-            added = relu @ np.stack([o.column for o in layer.net.outputs]).astype(
-                kind
-            ) + layer.net.bias.astype(kind)
+            added = relu @ np.stack([o.column for o in layer.net.outputs]).astype(kind) + layer.net.bias.astype(kind)
             x = x + added if source.feed_forward.residual else added
         residuals.append(x)
         exponents.append(layer.after.exponent)
@@ -70,7 +65,9 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
     outputs = _apply(fixed.readout, x[:, where])
     one = outputs.shape[-1] == 1
     decisions = (outputs[..., 0] > 0) if one else outputs.argmax(axis=-1)
-    return IntegerTrace(tuple(residuals), tuple(exponents), outputs, decisions.astype(np.int64))
+    return IntegerTrace(
+        tuple(residuals), tuple(exponents), outputs, exponents[-1] + fixed.bits, decisions.astype(np.int64)
+    )
 
 
 def _apply(affine: Affine, x: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,0 +1,224 @@
+"""The ladder: float ~ exact ~ integer = schematic = circuit = file, each rung against the next, on stated inputs.
+
+`~` may round: flipped decisions count, and the report gives the largest error. `=` is bit for bit: the residual
+stream after every layer (as far as the rung computes it) and the outputs. It holds when no decision flips on a
+`~` and no bit differs on an `=`.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.analysis.inputs import chosen_inputs
+from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.evaluate import planes_to_bits, probe_values, run_planes
+from circuitsim.circuits.flatten import NOBODY, flatten_with_values
+from circuitsim.circuits.interface import input_bits, with_wired
+from circuitsim.circuits.schematic import Schematic
+from circuitsim.circuits.simulate import evaluate as evaluate_circuit
+from circuitsim.formats import npz
+from circuitsim.models.exact_fast import ExactTrace, run_exact_fast
+from circuitsim.models.fixed_point import FixedModel
+from circuitsim.models.floating import run_float
+from circuitsim.models.integer import IntegerTrace, run_integer
+from circuitsim.models.model import Model
+from circuitsim.models.sequence import decode
+from circuitsim.models.trace import Trace
+
+AT_ONCE = 1024  # inputs evaluated together on the rungs below the integer model
+
+
+class Family(Protocol):
+    """What the ladder needs of a family of circuits."""
+
+    model: Model
+    basis: Any
+
+    def __call__(self, n: int) -> Schematic:
+        """C_n."""
+
+    def fixed(self, n: int) -> FixedModel:
+        """The integer model that C_n computes."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One comparison. `relation` is "~" or "="; `first_difference` an input as a user would type it."""
+
+    start: str
+    to: str
+    relation: str
+    disagreements: int
+    undecided: int = 0
+    largest_error: float = 0.0
+    first_difference: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """No flipped decision, or no differing bit."""
+        return self.disagreements == 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """All comparisons at one length."""
+
+    n: int
+    bits: int
+    exhaustive: bool
+    inputs: int
+    rungs: tuple[Rung, ...] = field(default_factory=tuple)
+
+    @property
+    def holds(self) -> bool:
+        """Every rung agrees with the next."""
+        return all(rung.holds for rung in self.rungs)
+
+
+def climb(
+    families: Sequence[Family],
+    n: int,
+    *,
+    exhaustive: bool | None = None,
+    samples: int = 1000,
+    seed: int = 0,
+    max_gates: int | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Row:
+    """The whole ladder at length n.
+
+    Args:
+        families: the same model and bits in one or more bases; the model's rungs are compared once.
+        exhaustive: all inputs; None decides by their number (2^12).
+        samples, seed: how many inputs otherwise, half of them adversarial (equal letters, boundary counts).
+        max_gates: refuse to build a larger circuit.
+        progress: called with the name of each rung before it is run.
+    """
+    model = families[0].model
+    everything, codes = chosen_inputs(model, n, exhaustive, samples, seed)
+    progress("float and exact models")
+    floating, exact = run_float(model, codes), run_exact_fast(model, codes)
+    progress("integer model")
+    fixed = families[0].fixed(n)
+    integer = run_integer(fixed, codes)
+    rungs = [_float_exact(model, codes, floating, exact), _exact_integer(model, codes, exact, integer)]
+    for family in families:
+        progress(f"{family.basis}: schematic, circuit, file")
+        rungs += _circuit_rungs(family, n, codes, integer, max_gates)
+    return Row(n, fixed.bits, everything, len(codes), tuple(rungs))
+
+
+def _float_exact(model: Model, codes: npt.NDArray[np.int64], floating: Trace, exact: ExactTrace) -> Rung:
+    trusted = floating.trusted
+    assert trusted is not None
+    differs = (floating.decisions != exact.decisions).any(axis=1) & trusted
+    numbers = _as_float(exact.outputs.numerators, exact.outputs.denominator)
+    error = np.abs(floating.outputs - numbers).reshape(len(codes), -1)[trusted].max(initial=0.0)
+    return _rung(model, codes, "float", "exact", differs, error, int((~trusted).sum()))
+
+
+def _exact_integer(model: Model, codes: npt.NDArray[np.int64], exact: ExactTrace, integer: IntegerTrace) -> Rung:
+    differs = (exact.decisions != integer.decisions).any(axis=1)
+    numbers = _as_float(exact.outputs.numerators, exact.outputs.denominator)
+    error = np.abs(numbers - _as_float(integer.outputs, 1 << integer.output_exponent)).max(initial=0.0)
+    return _rung(model, codes, "exact", "integer", differs, error, 0)
+
+
+def _rung(
+    model: Model,
+    codes: npt.NDArray[np.int64],
+    start: str,
+    to: str,
+    differs: npt.NDArray[np.bool_],
+    error: float,
+    undecided: int,
+) -> Rung:
+    first = decode(model, codes[int(np.argmax(differs))]) if differs.any() else None
+    return Rung(start, to, "~", int(differs.sum()), undecided, float(error), first)
+
+
+def _as_float(numerators: npt.NDArray[Any], denominator: int) -> npt.NDArray[np.float64]:
+    if numerators.dtype != object and denominator < 2**53:
+        return np.asarray(numerators / denominator, np.float64)
+    return np.vectorize(lambda v: int(v) / denominator, otypes=[float])(numerators)
+
+
+def _circuit_rungs(
+    family: Family, n: int, codes: npt.NDArray[np.int64], integer: IntegerTrace, max_gates: int | None
+) -> list[Rung]:
+    schematic = family(n)
+    circuit, literals = flatten_with_values(schematic, max_gates)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "circuit.npz"
+        npz.save(circuit, path)
+        stored = npz.load(path)
+    names = f"schematic {family.basis}", f"circuit {family.basis}", f"file {family.basis}"
+    differs = np.zeros((3, len(codes)), bool)
+    for start in range(0, len(codes), AT_ONCE):
+        stop = min(start + AT_ONCE, len(codes))
+        below = _differences(family.model, schematic, circuit, stored, literals, codes[start:stop], integer, start)
+        differs[:, start:stop] = below
+    rungs = []
+    for above, to, wrong in zip(("integer", *names[:2]), names, differs, strict=True):
+        first = decode(family.model, codes[int(np.argmax(wrong))]) if wrong.any() else None
+        rungs.append(Rung(above, to, "=", int(wrong.sum()), first_difference=first))
+    return rungs
+
+
+def _differences(
+    model: Model,
+    schematic: Schematic,
+    circuit: Circuit,
+    stored: Circuit,
+    literals: list[Any],
+    codes: npt.NDArray[np.int64],
+    integer: IntegerTrace,
+    start: int,
+) -> npt.NDArray[np.bool_]:
+    """Where integer and schematic, schematic and circuit, circuit and file differ: (3, inputs)."""
+    count = len(codes)
+    bits = input_bits(len(model.vocabulary), codes)
+    planes = run_planes(schematic, bits)
+    values = {index: planes_to_bits(p, count) for index, p in planes.items()}
+    outputs = np.concatenate([values[o].reshape(count, -1) for o in schematic.outputs], axis=1)
+    expected = _output_bits(model, integer.decisions[start : start + count])
+    first = (outputs != expected).any(axis=1)
+    where = list(model.readout_positions(codes.shape[1]))
+    for layer, probe in enumerate(schematic.probes):
+        numbers = integer.residuals[layer][start : start + count]
+        if layer == len(schematic.probes) - 1:
+            numbers = numbers[:, where[0] : where[-1] + 1]
+        seen = probe_values(probe, [values[v] for v in probe.values])
+        first |= (np.broadcast_to(seen, numbers.shape) != numbers).reshape(count, -1).any(axis=1)
+    watched = [(i, literals[i].ravel()) for i in sorted({v for p in schematic.probes for v in p.values})]
+    extended = _with_outputs(circuit, watched)
+    full = with_wired(circuit.interface, bits)
+    run = evaluate_circuit(extended, full)
+    second = (run[:, : outputs.shape[1]] != outputs).any(axis=1)
+    at = outputs.shape[1]
+    for index, wires in watched:
+        kept = np.flatnonzero(wires != NOBODY)
+        seen = run[:, at : at + len(kept)]
+        second |= (seen != values[index].reshape(count, -1)[:, kept]).any(axis=1)
+        at += len(kept)
+    third = (evaluate_circuit(stored, full) != run[:, : outputs.shape[1]]).any(axis=1)
+    return np.stack([first, second, third])
+
+
+def _with_outputs(circuit: Circuit, watched: list[tuple[int, Any]]) -> Circuit:
+    """The same gates, with the wires of probes as further outputs."""
+    more = [wires[wires != NOBODY] for _, wires in watched]
+    outputs = np.concatenate([circuit.outputs, *more]).astype(np.int32)
+    return Circuit(circuit.basis, circuit.inputs, circuit.ops, circuit.fan_in, outputs)
+
+
+def _output_bits(model: Model, decisions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    classes = len(model.readout.weights)
+    if classes == 1:
+        return decisions.astype(bool)
+    return (decisions[:, :, None] == np.arange(classes)).reshape(len(decisions), -1)
