@@ -88,9 +88,7 @@ def _means(head: Head, stream: Scaled) -> Scaled:
         counts[rows, queries] = chosen.sum(axis=2)
     common = lcm(*np.unique(counts[counts > 0]).tolist())
     shares = np.array([common // max(count, 1) for count in range(length + 1)], dtype=object)
-    return Scaled(
-        multiply(narrow(sums), narrow(shares)[counts][..., None]), value.denominator * common
-    ).reduced()
+    return Scaled(multiply(narrow(sums), narrow(shares)[counts][..., None]), value.denominator * common).reduced()
 
 
 def _scores(head: Head, query: Scaled, key: Scaled) -> Array:

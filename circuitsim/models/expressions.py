@@ -1,7 +1,8 @@
 """Expressions in i and n, as positions and bit counts are written, and their exact values.
 
-The language is in `expression_syntax`; comparisons, and, or, not give 1 or 0. Values are exact rationals. pi stays symbolic, so that cos(pi*i) is exactly
-1 or -1; any other irrational number is rounded to the nearest float64, which is then read as a rational.
+The language is in `expression_syntax`; comparisons, and, or, not give 1 or 0. Values are exact rationals.
+pi stays symbolic, so that cos(pi*i) is exactly 1 or -1; any other irrational number is rounded to the nearest
+float64, which is then read as a rational.
 """
 
 import ast

@@ -98,9 +98,7 @@ def _means(head: Head, stream: Quantity, trusted: Flags) -> Quantity:
     return Quantity(values, scales, grids)
 
 
-def _attend(
-    head: Head, query: Quantity, key: Quantity, value: Quantity, visible: Flags, trusted: Flags
-) -> Quantity:
+def _attend(head: Head, query: Quantity, key: Quantity, value: Quantity, visible: Flags, trusted: Flags) -> Quantity:
     values, scales, grid = trust.scores(query, key)
     if head.score_bits is not None:
         values, sure = trust.rounded(values, scales, grid, head.score_bits)

@@ -52,12 +52,10 @@ class Head:
             if bias and len(bias) != rows:
                 raise ModelError(f"{name}_bias has {len(bias)} entries, {name} has {rows} rows.")
         if self.attention not in ATTENTIONS:
-            raise ModelError(f"attention {self.attention!r} is not one of {', '.join(ATTENTIONS)}.")
+            raise ModelError(f"attention {repr(self.attention)[:40]} is not one of {', '.join(ATTENTIONS)}.")
         if self.mask not in MASKS:
-            raise ModelError(f"mask {self.mask!r} is not one of {', '.join(MASKS)}.")
-        if self.score_bits is not None and (
-            type(self.score_bits) is not int or not 0 <= self.score_bits <= 64
-        ):
+            raise ModelError(f"mask {repr(self.mask)[:40]} is not one of {', '.join(MASKS)}.")
+        if self.score_bits is not None and (type(self.score_bits) is not int or not 0 <= self.score_bits <= 64):
             raise ModelError(f"score_bits must be a whole number from 0 to 64, got {self.score_bits!r}.")
 
 
@@ -122,9 +120,7 @@ class Readout:
         bias = vector(self.bias, "readout.bias") or vector([0]) * len(self.weights)
         object.__setattr__(self, "bias", bias)
         if not self.weights or len(bias) != len(self.weights):
-            raise ModelError(
-                f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows."
-            )
+            raise ModelError(f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows.")
 
 
 @dataclass(frozen=True)

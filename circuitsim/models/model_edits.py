@@ -12,8 +12,7 @@ def with_attention(model: Model, kind: Attention) -> Model:
         ModelError: `kind` is not a kind of attention.
     """
     layers = tuple(
-        replace(layer, heads=tuple(replace(head, attention=kind) for head in layer.heads))
-        for layer in model.layers
+        replace(layer, heads=tuple(replace(head, attention=kind) for head in layer.heads)) for layer in model.layers
     )
     return replace(model, layers=layers)
 

@@ -40,9 +40,7 @@ def encode(model: Model, strings: Sequence[str]) -> Codes:
                 f" {_vocabulary(model)}{_spacing(model)}."
             )
         if len(row) != len(rows[0]):
-            raise InputError(
-                f"inputs of different lengths: {len(rows[0])} and {len(row)} letters; give one length."
-            )
+            raise InputError(f"inputs of different lengths: {len(rows[0])} and {len(row)} letters; give one length.")
     if not rows:
         raise InputError("no input given.")
     return np.array([[code[letter] for letter in row] for row in rows], dtype=np.int64)

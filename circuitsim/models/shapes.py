@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from circuitsim.errors import ModelError
+from circuitsim.models.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,8 @@ def _problems(model: Model) -> Iterator[str]:
     if len(set(model.vocabulary)) < len(model.vocabulary):
         yield "the vocabulary has a token twice"
     tokens = [*model.vocabulary, *model.prepend, *model.append]
-    if odd := [t for t in tokens if not isinstance(t, str) or not t or (len(t) > 1 and t.split() != [t])]:
-        yield f"tokens must be texts, not empty and without spaces, got {', '.join(map(repr, odd[:5]))}"
+    if odd := [t for t in tokens if not _is_token(t)]:
+        yield f"tokens must be printable texts without spaces, got {', '.join(repr(t)[:40] for t in odd[:5])}"
         return
     missing = [t for t in model.tokens if t not in model.embedding]
     if missing or not model.embedding:
@@ -39,6 +40,7 @@ def _problems(model: Model) -> Iterator[str]:
     if not isinstance(model.name, str):
         yield "name must be a string"
     yield from _positions(model)
+    yield from _bits(model)
     if not model.layers:
         yield "there is no layer"
     for index, layer in enumerate(model.layers):
@@ -55,9 +57,14 @@ def _problems(model: Model) -> Iterator[str]:
     named = (model.prepend + model.append).count(where)
     if where not in ("first", "last", "each") and named != 1:
         yield (
-            f"readout.position {where!r} is not first, last, each, or a constant token that stands in the"
-            f" sequence once (constant tokens: {', '.join(model.prepend + model.append) or 'none'})"
+            f"readout.position {repr(where)[:40]} is not first, last, each, or a constant token that stands in"
+            f" the sequence once (constant tokens: {', '.join(model.prepend + model.append) or 'none'})"
         )
+
+
+def _is_token(token: object) -> bool:
+    """One printable character, the space too, or several without spaces."""
+    return isinstance(token, str) and token.isprintable() and (len(token) == 1 or token.split() == [token])
 
 
 def _positions(model: Model) -> Iterator[str]:
@@ -72,6 +79,20 @@ def _positions(model: Model) -> Iterator[str]:
             yield f"the position table has rows of {len(model.positions.rows[0])}, expected {model.width}"
     elif len(model.positions.components) != model.width:
         yield f"{len(model.positions.components)} position expressions, expected {model.width}"
+    else:
+        for index, text in enumerate(model.positions.components):
+            try:
+                expression(text)
+            except ModelError as error:
+                yield f"positions[{index}]: {str(error).rstrip('.')}"
+
+
+def _bits(model: Model) -> Iterator[str]:
+    try:
+        if "i" in expression(model.bits).names:
+            yield f"bits {model.bits!r} uses i; bits depend on n, the number of letters, alone"
+    except ModelError as error:
+        yield f"bits: {str(error).rstrip('.')}"
 
 
 def _head(head: Head, width: int) -> Iterator[str]:

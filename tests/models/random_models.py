@@ -8,9 +8,7 @@ from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTab
 
 # Few distinct small values: ties are common, and denominators mix.
 WEIGHTS = st.sampled_from([Fraction(x) for x in ("0", "0", "0", "1", "-1", "2", "1/2", "-1/3", "3/4")])
-EXPRESSIONS = st.sampled_from(
-    ["i/n", "cos(pi*i)", "1 if i == 1 else 0", "0", "0", "(-1)**i/2", "i - n/3", "cos(i)"]
-)
+EXPRESSIONS = st.sampled_from(["i/n", "cos(pi*i)", "1 if i == 1 else 0", "0", "0", "(-1)**i/2", "i - n/3", "cos(i)"])
 
 
 def vectors(size, weights=WEIGHTS):
@@ -37,9 +35,7 @@ def heads(draw, width, attentions, weights):
         key_bias=draw(biases(k, weights)),
         value_bias=draw(biases(v, weights)),
         attention=draw(st.sampled_from(attentions)),
-        mask=draw(
-            st.sampled_from(["none", "none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"])
-        ),
+        mask=draw(st.sampled_from(["none", "none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"])),
         score_bits=draw(st.sampled_from([None, None, 0, 1, 3])),
     )
 

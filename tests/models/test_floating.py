@@ -14,9 +14,7 @@ from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs, encode
 from tests.models.random_models import WEIGHTS, models
 
-THIRDS = st.one_of(
-    WEIGHTS, st.sampled_from([Fraction(1, 3), Fraction(2, 7), Fraction(-1, 10), Fraction(1, 2**40)])
-)
+THIRDS = st.one_of(WEIGHTS, st.sampled_from([Fraction(1, 3), Fraction(2, 7), Fraction(-1, 10), Fraction(1, 2**40)]))
 
 
 @settings(max_examples=200, deadline=None)

@@ -70,9 +70,7 @@ def test_positions_count_the_whole_sequence():
 
 
 def test_masks_say_which_keys_a_query_sees():
-    seen = {
-        mask: mask_matrix(mask, 3)[1].tolist() for mask in ("none", "causal", "strict-causal", "anti-causal")
-    }
+    seen = {mask: mask_matrix(mask, 3)[1].tolist() for mask in ("none", "causal", "strict-causal", "anti-causal")}
     assert seen["none"] == [True, True, True]
     assert seen["causal"] == [True, True, False]
     assert seen["strict-causal"] == [True, False, False]

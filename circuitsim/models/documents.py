@@ -1,0 +1,165 @@
+"""Plain data from a stranger's file, checked before anything is built of it.
+
+A document is what JSON can hold. Every error names the file and the place in it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any, NoReturn
+
+from circuitsim.errors import ModelError
+from circuitsim.numbers.rationals import LONGEST, rational
+
+FORMAT, VERSION = "circuitsim-model", 1
+
+MOST_VALUES = 100_000  # in a config
+DEEPEST = 20  # levels of nesting in a config
+
+
+@contextmanager
+def at(place: str) -> Iterator[None]:
+    """Put the place before the message of any ModelError raised inside."""
+    try:
+        yield
+    except ModelError as error:
+        raise ModelError(f"{place}: {error}") from None
+
+
+def parse_document(text: bytes, where: str) -> Any:
+    """JSON with exact numbers: those with a point or exponent are Fractions as they are written.
+
+    Raises:
+        ModelError: not JSON, nested too deeply, a key twice in one object, NaN or Infinity.
+    """
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in items]
+        if len(set(keys)) < len(keys):
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise ModelError(f"{where}: the key {show(twice)} stands twice in one object.")
+        return dict(items)
+
+    def whole(digits: str) -> int:
+        if len(digits) > LONGEST:
+            raise ModelError(f"{where}: a number of {len(digits)} digits is too long.")
+        return int(digits)
+
+    def refuse(name: str) -> NoReturn:
+        raise ModelError(f"{where}: {name} is not a number a model can hold.")
+
+    try:
+        return json.loads(
+            text.decode("utf-8"),
+            object_pairs_hook=pairs,
+            parse_int=whole,
+            parse_float=lambda written: rational(written, where),
+            parse_constant=refuse,
+        )
+    except ModelError:
+        raise
+    except RecursionError:
+        raise ModelError(f"{where}: nested too deeply for a model.") from None
+    except ValueError as error:
+        raise ModelError(f"{where}: not valid JSON ({brief(error)}).") from None
+
+
+def plain(value: object, where: str) -> Any:
+    """A copy of plain data, tuples as lists, refusing anything else.
+
+    Data from a pickle may hold itself, or share parts so often that walking it never ends; hence the limits.
+    """
+    budget = MOST_VALUES
+
+    def copy(item: object, depth: int) -> Any:
+        nonlocal budget
+        budget -= 1
+        if budget < 0 or depth > DEEPEST:
+            raise ModelError(f"{where}: more than {MOST_VALUES} values or {DEEPEST} levels of nesting.")
+        if item is None or isinstance(item, bool | int | float | str | Fraction):
+            return item
+        if isinstance(item, list | tuple):
+            return [copy(x, depth + 1) for x in item]
+        if isinstance(item, Mapping):
+            return {key: copy(x, depth + 1) for key, x in item.items()}
+        raise ModelError(f"{where}: expected texts, numbers, lists and dictionaries, found a {type(item).__name__}.")
+
+    return copy(value, 0)
+
+
+def check_format(document: object, where: str) -> dict[str, Any]:
+    """The document as a dictionary that says it is a model of a version we read."""
+    if not isinstance(document, dict):
+        raise ModelError(f"{where}: expected an object with format {FORMAT!r}, got a {type(document).__name__}.")
+    if document.get("format") != FORMAT:
+        raise ModelError(f"{where}: format is {show(document.get('format'))}, expected {FORMAT!r}.")
+    version = document.get("version")
+    if type(version) is not int or version != VERSION:
+        raise ModelError(f"{where}: version is {show(version)}, and this release reads version {VERSION}.")
+    return document
+
+
+def key_problems(value: object, place: str, required: tuple[str, ...], optional: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong with the keys of an object, one phrase each."""
+    if not isinstance(value, dict):
+        yield f"{place} must be an object, not a {type(value).__name__}"
+        return
+    yield from (f"{place}: {key} is missing" for key in required if key not in value)
+    unknown = [key for key in value if key not in required + optional]
+    yield from (f"{place}: unknown key {show(key)}" for key in unknown)
+
+
+def refuse_all(problems: Iterator[str], where: str) -> None:
+    """Raise one ModelError that lists all problems, if there are any."""
+    found = list(problems)
+    if found:
+        more = f"; and {len(found) - 20} more" if len(found) > 20 else ""
+        raise ModelError(f"{where}: {'; '.join(found[:20])}{more}.")
+
+
+def texts(value: object, place: str) -> tuple[str, ...]:
+    """A list of texts."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ModelError(f"{place}: expected a list of texts, got {show(value)}.")
+    return tuple(value)
+
+
+def text(value: object, place: str) -> str:
+    """One text."""
+    if not isinstance(value, str):
+        raise ModelError(f"{place}: expected a text, got {show(value)}.")
+    return value
+
+
+def flag(value: object, place: str) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise ModelError(f"{place}: expected true or false, got {show(value)}.")
+    return value
+
+
+def formula(value: object, place: str) -> str:
+    """An expression, which may be given as a number."""
+    return value if isinstance(value, str) else str(rational(value, place))
+
+
+def items(value: object, place: str) -> list[Any]:
+    """A list."""
+    if not isinstance(value, list):
+        raise ModelError(f"{place}: expected a list, got {show(value)}.")
+    return value
+
+
+def brief(error: Exception) -> str:
+    """Another library's message, which may quote the file, as part of a sentence."""
+    shown = " ".join(str(error).split())
+    return shown if len(shown) <= 120 else shown[:117] + "..."
+
+
+def show(value: object) -> str:
+    """A value as an error message quotes it."""
+    if isinstance(value, Fraction):
+        return str(value)[:40]
+    shown = repr(value)
+    return shown if len(shown) <= 40 else shown[:37] + "..."

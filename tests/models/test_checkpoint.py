@@ -1,0 +1,246 @@
+"""Checkpoints of torch and safetensors files: what they hold comes out exactly, and nothing in them runs."""
+
+import json
+import os
+import pickle
+from collections import OrderedDict
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from circuitsim.errors import CircuitSimError, LimitError, ModelError
+from circuitsim.models.exact_fast import run_exact_fast
+from circuitsim.models.json_model import json_text, parse_json
+from circuitsim.models.reading import load
+from circuitsim.models.sequence import all_inputs
+from circuitsim.models.state_dict import model_from_state
+from tests.models.torch_files import Tensor, pickled, saved, state, torch_bytes, zipped
+
+
+def read(tmp_path, data, name="model.pt"):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return load(path)
+
+
+def test_the_three_formats_hold_the_same_model(tmp_path):
+    config, tensors = state()
+    model = read(tmp_path, saved(config, tensors))
+    metadata = {"circuitsim": json.dumps(config)}
+    assert read(tmp_path, save(tensors, metadata), "model.safetensors") == model
+    assert parse_json(json_text(model).encode(), "model.json") == model
+    assert read(tmp_path, saved(config, tensors, order=">")) == model
+    assert run_exact_fast(model, all_inputs(model, 3)).decisions.shape == (8, 1)
+
+
+def test_weights_land_where_they_should(tmp_path):
+    config, tensors = state()
+    layer = read(tmp_path, saved(config, tensors)).layers[0]
+    second = layer.heads[1]
+    query = tensors["layers.0.attention.query.weight"]
+    assert second.query == tuple(tuple(Fraction(float(x)) / 2 for x in row) for row in query[2:])  # scale 1/2
+    assert second.key[0][0] == Fraction(float(tensors["layers.0.attention.key.weight"][2, 0]))
+    assert second.value_bias == (Fraction(float(tensors["layers.0.attention.value.bias"][1])),)
+    assert [row[0] for row in second.output] == tensors["layers.0.attention.output.weight"][:, 1].tolist()
+    assert [head.attention for head in layer.heads] == ["saturated", "hard-left"]
+    assert list(layer.output_bias) == tensors["layers.0.attention.output.bias"].tolist()
+
+
+@pytest.mark.parametrize("kind", ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "bfloat16"])
+def test_every_common_type_of_numbers(tmp_path, kind):
+    config, tensors = state(bias=False)
+    values = np.array([[1, -2, 3], [0, 5, -6], [7, 8, 9]])
+    brain = kind == "bfloat16"
+    tensors["embedding.weight"] = Tensor(values.astype(np.float32 if brain else kind), bfloat16=brain)
+    for order in (None, "<", ">"):
+        model = read(tmp_path, saved(config, tensors, order=order))
+        assert model.embedding["CLS"] == (7, 8, 9)
+
+
+def test_views_parameters_and_metadata_of_real_state_dicts(tmp_path):
+    class StateDict(OrderedDict):
+        pass
+
+    config, tensors = state(bias=False)
+    transposed = np.arange(9, dtype=np.float32).reshape(3, 3)
+    tensors["embedding.weight"] = Tensor(transposed, strides=(1, 3))
+    tensors["readout.weight"] = Tensor(transposed, shape=(1, 3), strides=(3, 1), offset=5)
+    assert read(tmp_path, saved(config, tensors)).embedding["0"] == (0, 3, 6)
+    assert read(tmp_path, saved(config, tensors)).readout.weights == ((5, 6, 7),)
+    states = OrderedDict((n, t if isinstance(t, Tensor) else Tensor(t)) for n, t in tensors.items())
+    states._metadata = OrderedDict(version=1)  # as torch.nn.Module.state_dict leaves it
+    assert read(tmp_path, torch_bytes({"config": config, "state_dict": states})).name == "small"
+
+
+class Harmful:
+    def __reduce__(self):
+        return os.system, ("touch /tmp/circuitsim-was-here",)
+
+
+class Module:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (Harmful(), r"object of type (posix|nt)\.system; nothing is executed"),
+        (Module(), r"object of type .*Module"),
+        ({"config": {"vocabulary": Module()}, "state_dict": {}}, r"object of type .*Module"),
+        ({"config": {}, "state_dict": {"a": 3}}, "'a' is a int"),
+        ({"state_dict": {}}, "with the keys state_dict; expected"),
+        ([1, 2], "holds a list"),
+        ({"config": {"x": {1, 2}}, "state_dict": {}}, "object of type .*set"),
+        ({"config": {}, "state_dict": {}}, "format is None"),
+        ({"config": [], "state_dict": {}}, "expected an object with format"),
+    ],
+)
+def test_a_pickle_of_anything_else_is_named_and_never_run(tmp_path, value, message):
+    with pytest.raises(ModelError, match=message):
+        read(tmp_path, torch_bytes(value))
+    assert not os.path.exists("/tmp/circuitsim-was-here")
+
+
+def test_a_legacy_checkpoint_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(ModelError, match=r"bare pickle.*newer torch"):
+        read(tmp_path, pickle.dumps({"a": 1}, protocol=2))
+
+
+def pickle_only(data):
+    return zipped({"archive/data.pkl": data})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x02r\xff\xff\xff\xff.",  # a memo of four thousand million entries
+        b"\x80\x02X\xff\xff\xff\x7fab.",  # a text of two gigabytes
+        b"\x80\x02\x8d\xff\xff\xff\xff\xff\xff\xff\x7fab.",
+        b"\x80\x02\x8b\xff\xff\xff\x7f.",
+        b"\x80\x02]" + b"q\x00(" + b"h\x00" * 50 + b"e.",  # a list that holds itself
+        b"\x80\x02" + b"}" * 2_000_000 + b".",
+        b"\x80\x02c__builtin__\neval\nX\x03\x00\x00\x001+1\x85R.",
+        b"\x80\x04\x8c\x08builtins\x8c\x04exec\x93\x8c\x04boom\x85R.",
+        b"(S'touch /tmp/x'\nios\nsystem\n.",
+        b"cos\nsystem\n(S'ls'\ntR.",
+        b"\x80\x02.",
+        b"\x80\x02)",
+        b"",
+    ],
+)
+def test_hostile_pickles_end_in_one_error(tmp_path, data):
+    with pytest.raises(ModelError):
+        read(tmp_path, pickle_only(data))
+
+
+def test_shared_parts_cannot_make_a_config_endless(tmp_path):
+    nested = ["x"]
+    for _ in range(15):
+        nested = [nested] * 10
+    config, tensors = state()
+    with pytest.raises(ModelError, match="more than 100000 values"):
+        read(tmp_path, saved({**config, "vocabulary": nested}, tensors))
+
+
+@pytest.mark.parametrize(
+    ("view", "message"),
+    [
+        ({"shape": (2**40, 3), "strides": (0, 1)}, "reaches past its storage"),
+        ({"shape": (3, 3), "strides": (3, 2)}, "reaches past its storage"),
+        ({"shape": (3, 3), "strides": (3, -1)}, "negative"),
+        ({"offset": 1}, "reaches past its storage"),
+        ({"offset": -1}, "negative"),
+        ({"shape": (3,)}, "1 dimensions and 2 strides"),
+        ({"count": 2**50}, r"needs \d+ numbers"),
+        ({"count": -1}, "needs -1 numbers"),
+    ],
+)
+def test_tensors_outside_their_storage_are_refused(tmp_path, view, message):
+    config, tensors = state()
+    tensors["embedding.weight"] = Tensor(tensors["embedding.weight"], **view)
+    with pytest.raises(ModelError, match=message):
+        read(tmp_path, saved(config, tensors))
+
+
+def test_zips_that_are_not_checkpoints(tmp_path):
+    import zipfile
+
+    good = saved(*state())
+    bomb = zipped({"archive/data.pkl": b"\0" * 10**7}, compression=zipfile.ZIP_DEFLATED)
+    with pytest.raises(ModelError, match="compressed"):
+        read(tmp_path, bomb)
+    with pytest.raises(ModelError, match=r"exactly one data\.pkl"):
+        read(tmp_path, zipped({"arrays.npy": b"1"}))
+    for end in (1, 30, len(good) // 2, len(good) - 1):
+        with pytest.raises(ModelError, match=r"truncated|not a model"):
+            read(tmp_path, good[:end])
+    claims = bytearray(zipped({"archive/data.pkl": b"."}))
+    where = claims.rindex(b"PK\x01\x02") + 20
+    claims[where : where + 8] = (2**31).to_bytes(4, "little") * 2
+    with pytest.raises(ModelError, match="claims to hold 2147483648 bytes"):
+        read(tmp_path, bytes(claims))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"layers.0.attention.key.weight": np.zeros((4, 2))}, "head 0: key has rows of 2 entries, expected 3"),
+        ({"layers.0.attention.query.weight": np.zeros((3, 3))}, "query.weight has 3 entries, which 2 heads"),
+        ({"embedding.weight": np.zeros((2, 3))}, r"has 2 rows, expected 3: 2 letters and 1 constant"),
+        ({"embedding.weight": np.zeros((3, 3, 1))}, r"shape \(3, 3, 1\)"),
+        ({"readout.weight": np.array([[0, np.nan, 1]])}, r"readout.weight holds nan at \[0, 1\]"),
+        ({"readout.bias": np.array([np.inf])}, r"readout.bias holds inf at \[0\]"),
+        ({"norm.weight": np.zeros(3), "head.bias": np.zeros(3)}, "unused tensor 'norm.weight'; unused.*'head.bias'"),
+        ({"layers.2.attention.key.weight": np.zeros((4, 3))}, "no tensor of layers.1; missing"),
+        ({"positions": np.zeros((9, 3))}, "both a tensor positions and expressions"),
+        ({"layers.0.attention.key.weight": None, "readout.weight": None}, "readout.weight; missing.*key.weight"),
+    ],
+)
+def test_tensors_that_do_not_fit_are_named(change, message):
+    config, tensors = state()
+    tensors = {name: t for name, t in {**tensors, **change}.items() if t is not None}
+    with pytest.raises(ModelError, match=message):
+        model_from_state(config, tensors, "model.pt")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"head": 1, "layer_norm": True}, "unknown key 'head'; config: unknown key 'layer_norm'"),
+        ({"version": 2}, "version is 2"),
+        ({"heads": 0}, "whole number of heads"),
+        ({"heads": [2, 2]}, "2 entries, and there are 1 layers"),
+        ({"attention": "sharp"}, "attention 'sharp' is not one of"),
+        ({"mask": [["none"]]}, r"config.mask\[0\]: 1 entries do not fit"),
+        ({"score_bits": 1.5}, "score_bits must be a whole number"),
+        ({"residual": "yes"}, "expected true or false"),
+        ({"vocabulary": "01"}, "expected a list of texts"),
+        ({"positions": ["i", "x", "0"]}, r"positions\[1\]: expression 'x'"),
+        ({"bits": "i"}, "bits 'i' uses i"),
+        ({"scale": "1/0"}, "expected a rational"),
+        ({"readout_position": "EOS"}, "'EOS' is not first, last, each"),
+    ],
+)
+def test_a_config_that_does_not_fit_says_where(change, message):
+    config, tensors = state()
+    with pytest.raises(ModelError, match=message):
+        model_from_state({**config, **change}, tensors, "model.pt")
+
+
+def test_a_model_may_have_so_many_weights(tmp_path):
+    config, tensors = state()
+    tensors["positions"] = np.zeros((2_000_000, 3), dtype=np.float32)
+    with pytest.raises(LimitError, match="4000000"):
+        read(tmp_path, saved(config, tensors))
+
+
+def test_files_that_are_no_model(tmp_path):
+    for data in (b"", b"hello", b"\0" * 100, b"\x7fELF", b"[1]", b"null", pickled([1])):
+        with pytest.raises(CircuitSimError, match=str(tmp_path)):
+            read(tmp_path, data, "something")
+    with pytest.raises(ModelError, match="not there"):
+        load(tmp_path / "absent.pt")
+    with pytest.raises(ModelError, match="a directory"):
+        load(tmp_path)
