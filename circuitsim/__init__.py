@@ -1,1 +1,74 @@
-"""circuitsim: transformers with hard or saturated attention as explicit circuits."""
+"""circuitsim: transformers with hard or saturated attention as explicit circuits.
+
+    import circuitsim as cs
+    model = cs.load("examples/majority.pt")
+    family = cs.compile(model, basis="xag")
+    circuit = family(16).flatten()
+
+Names load on first use, so that importing costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from circuitsim.circuits.circuit import Circuit
+    from circuitsim.circuits.schematic import Schematic
+    from circuitsim.compilers.api import check, compile, measure
+    from circuitsim.compilers.family import Family
+    from circuitsim.errors import CircuitSimError
+    from circuitsim.formats.npz import load as load_circuit
+    from circuitsim.formats.npz import save as save_circuit
+    from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
+    from circuitsim.models.reading import load
+
+_WHERE = {
+    "Circuit": "circuits.circuit:Circuit",
+    "CircuitSimError": "errors:CircuitSimError",
+    "Family": "compilers.family:Family",
+    "FeedForward": "models.model:FeedForward",
+    "Head": "models.model:Head",
+    "Layer": "models.model:Layer",
+    "Model": "models.model:Model",
+    "PositionTable": "models.model:PositionTable",
+    "Readout": "models.model:Readout",
+    "Schematic": "circuits.schematic:Schematic",
+    "check": "compilers.api:check",
+    "compile": "compilers.api:compile",
+    "load": "models.reading:load",
+    "load_circuit": "formats.npz:load",
+    "measure": "compilers.api:measure",
+    "save_circuit": "formats.npz:save",
+}
+
+__all__ = [
+    "Circuit",
+    "CircuitSimError",
+    "Family",
+    "FeedForward",
+    "Head",
+    "Layer",
+    "Model",
+    "PositionTable",
+    "Readout",
+    "Schematic",
+    "check",
+    "compile",
+    "load",
+    "load_circuit",
+    "measure",
+    "save_circuit",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'circuitsim' has no attribute {name!r}")
+    module, _, attribute = _WHERE[name].partition(":")
+    return getattr(import_module(f"circuitsim.{module}"), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -7,13 +7,17 @@ every instruction with a scope. The instruction set is the table in `operations`
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.cells import Cell
 from circuitsim.errors import CircuitSimError
+
+if TYPE_CHECKING:
+    from circuitsim.circuits.circuit import Circuit
+    from circuitsim.circuits.measure import Cost
 
 Basis: TypeAlias = Literal["xag", "aig"]
 Optimize: TypeAlias = Literal["depth", "size"]
@@ -75,6 +79,24 @@ class Schematic:
 
     def __len__(self) -> int:
         return len(self.instructions)
+
+    def flatten(self, max_gates: int | None = None) -> "Circuit":
+        """The flat circuit; see `circuits.flatten`."""
+        from circuitsim.circuits.flatten import flatten  # an interpreter reads schematics, not the other way round
+
+        return flatten(self, max_gates)
+
+    def evaluate(self, patterns: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Outputs (patterns, outputs) of input bits (patterns, inputs), without building a gate."""
+        from circuitsim.circuits.evaluate import evaluate
+
+        return evaluate(self, patterns)
+
+    def measure(self) -> "Cost":
+        """Size and depth of `flatten()`, without building it; see `circuits.measure`."""
+        from circuitsim.circuits.measure import measure
+
+        return measure(self)
 
     def sources(self, operation: str) -> list[tuple[int, Instruction]]:
         """Instructions of one kind with their indices, in order."""

@@ -1,0 +1,90 @@
+"""Size and depth against n: one row a length, measured without building."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from circuitsim.circuits.measure import Cost, measure
+from circuitsim.circuits.schematic import Schematic
+
+
+class Family(Protocol):
+    """What measuring needs of a family of circuits."""
+
+    basis: Any
+
+    def __call__(self, n: int) -> Schematic:
+        """C_n."""
+
+    def bits(self, n: int) -> int:
+        """Fraction bits at n."""
+
+    def positions_at(self, n: int) -> Any:
+        """How positions enter at n."""
+
+    def state_bits(self, n: int) -> int:
+        """Bits of the widest entry of the residual stream."""
+
+
+@dataclass(frozen=True)
+class ScopeRow:
+    """Gates of one scope and the depth of its deepest gate."""
+
+    scope: str
+    gates: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """The circuit on n letters. Gates of two inputs have weight one, so `wires_weighted` equals `wires`."""
+
+    n: int
+    basis: str
+    bits: int
+    positions: str
+    depth: int
+    gates: int
+    wires: int
+    wires_weighted: int
+    gates_by_kind: dict[str, int]
+    max_fan_in: int
+    max_weight: int
+    state_bits: int
+    seconds: float
+
+
+def row(family: Family, n: int) -> tuple[Row, list[ScopeRow]]:
+    """Measure C_n, and where its gates are."""
+    started = time.perf_counter()
+    cost = measure(family(n))
+    seconds = time.perf_counter() - started
+    any_gate = int(cost.gates > 0)
+    return Row(
+        n=n,
+        basis=family.basis,
+        bits=family.bits(n),
+        positions=family.positions_at(n),
+        depth=cost.depth,
+        gates=cost.gates,
+        wires=cost.wires,
+        wires_weighted=cost.wires,
+        gates_by_kind=cost.gates_by_kind,
+        max_fan_in=2 * any_gate,
+        max_weight=any_gate,
+        state_bits=family.state_bits(n),
+        seconds=seconds,
+    ), scopes(cost)
+
+
+def rows(family: Family, ns: Iterable[int], progress: Callable[[int], None] = lambda n: None) -> Iterator[Row]:
+    """Measure C_n for each n, as they come."""
+    for n in ns:
+        progress(n)
+        yield row(family, n)[0]
+
+
+def scopes(cost: Cost) -> list[ScopeRow]:
+    """Gates and depth by scope, in the order in which the scopes were drawn."""
+    return [ScopeRow(name, scope.gates, scope.depth) for name, scope in cost.scopes.items()]

@@ -1,0 +1,57 @@
+"""The three verbs of the Python interface: compile a model, measure a family, check the ladder."""
+
+from collections.abc import Iterable
+
+from circuitsim.analysis import growth, ladder
+from circuitsim.circuits.schematic import BASES, Basis, Optimize
+from circuitsim.models.fixed_point import MAX_BITS
+from circuitsim.models.model import Attention, Model
+from circuitsim.models.model_edits import with_attention
+
+from .family import Family
+from .residual import Positions
+
+
+def compile(
+    model: Model,
+    basis: Basis = "xag",
+    bits: int | str | None = None,
+    *,
+    attention: Attention | None = None,
+    optimize: Optimize = "depth",
+    positions: Positions | None = None,
+    max_bits: int = MAX_BITS,
+) -> Family:
+    """The family of circuits of a model: `compile(model)(n)` is the schematic of C_n.
+
+    Args:
+        bits: fraction bits, a number or an expression in n; None takes the model's own.
+        attention: replaces every head's kind, for models trained with softmax.
+        optimize: "depth" or "size". positions: "folded" or "wired"; None folds up to 256 letters.
+    Raises:
+        ModelError: the model has a softmax head and `attention` does not replace it.
+        LimitError: when called with an n at which an interval is wider than `max_bits`.
+    """
+    if attention is not None:
+        model = with_attention(model, attention)
+    return Family(model, basis, None if bits is None else str(bits), optimize, positions, max_bits)
+
+
+def measure(family: Family, ns: int | Iterable[int]) -> list[growth.Row]:
+    """Size and depth of C_n for each n, without building it."""
+    return list(growth.rows(family, [ns] if isinstance(ns, int) else ns))
+
+
+def check(
+    model: Model,
+    n: int,
+    bits: int | str | None = None,
+    *,
+    bases: Iterable[Basis] = BASES,
+    exhaustive: bool | None = None,
+    samples: int = 1000,
+    seed: int = 0,
+) -> ladder.Row:
+    """The ladder at length n: float, exact, integer, schematic, circuit and file against each other."""
+    families = [compile(model, basis, bits) for basis in bases]
+    return ladder.climb(families, n, exhaustive=exhaustive, samples=samples, seed=seed)
