@@ -20,6 +20,9 @@ from circuitsim.circuits.schematic import Instruction, Schematic
 Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Schematic], list[Profile]]
 
 
+EXACT = 1024  # wires of an axis up to which strided slices are traced wire by wire
+
+
 def demand(schematic: Schematic, states: Sequence[Profile], roots: Sequence[int] | None = None) -> list[Profile]:
     """For every value the profile of what is wanted of it; `roots` (the outputs) are wanted whole."""
     wanted: list[Profile | None] = [None] * len(schematic)
