@@ -48,7 +48,23 @@ def _place(row: Longs, box: Longs, depth: int, many: int, now: int) -> None:
 
 
 @compiled
-def _next(row: Longs, t: int) -> int:
+def total(row: Longs) -> int:
+    """Wires of a row. Loops are written out here, for a numpy reduction costs a second of compilation."""
+    wires = 0
+    for t in range(len(row)):
+        wires += row[t]
+    return wires
+
+
+@compiled
+def empty(row: Longs) -> None:
+    """Remove all wires of a row."""
+    for t in range(len(row)):
+        row[t] = 0
+
+
+@compiled
+def following(row: Longs, t: int) -> int:
     """First depth from t on that has a wire; FAR if there is none."""
     while t < len(row):
         if row[t] > 0:
@@ -60,9 +76,9 @@ def _next(row: Longs, t: int) -> int:
 @compiled
 def take_pair(row: Longs, t: int) -> tuple[int, int]:
     """Remove the two earliest wires of a row that has at least two, none before t; their depths."""
-    dx = _next(row, t)
+    dx = following(row, t)
     row[dx] -= 1
-    dy = _next(row, dx)
+    dy = following(row, dx)
     row[dy] -= 1
     return dx, dy
 
@@ -79,13 +95,22 @@ def half(row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: i
 
 @compiled
 def _adders(
-    row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, runs: Longs, lo: int, now: int
+    row: Longs,
+    above: Longs,
+    log: Longs,
+    box: Longs,
+    column: int,
+    style: int,
+    runs: Longs,
+    used: int,
+    lo: int,
+    now: int,
 ) -> None:
     """Full adders with z wires from `runs` (depth, how many); x, y are the earliest wires left, in order."""
-    for r in range(len(runs)):
+    for r in range(used):
         dz, left = runs[r, 0], runs[r, 1]
         while left > 0:
-            lo = _next(row, lo)
+            lo = following(row, lo)
             if row[lo] >= 2:
                 many = min(left, row[lo] // 2)
                 dx = dy = lo
@@ -103,13 +128,15 @@ def _adders(
 @compiled
 def _wanted(row: Longs, t: int, waiting: int, style: int) -> int:
     """How many full adders rule S wants to start now."""
-    b = row[t : t + 8]
     if style == XAG:
-        return int((waiting + b[1] - b[2] + b[3] - b[4] + b[5] - b[6] + b[7] + 2) // 4)
+        odd_ahead = row[t + 1] + row[t + 3] + row[t + 5] + row[t + 7]
+        even_ahead = row[t + 2] + row[t + 4] + row[t + 6]
+        return int((waiting + odd_ahead - even_ahead + 2) // 4)
     if style == AIG7:
-        look = 11 * b[1] + 14 * b[2] - 5 * b[3] - 23 * b[4] + 3 * b[5] + 7 * b[6]
+        look = 11 * row[t + 1] + 14 * row[t + 2] - 5 * row[t + 3] - 23 * row[t + 4]
+        look += 3 * row[t + 5] + 7 * row[t + 6]
         return int((11 * waiting + look + 36) // 64)
-    return int((3 * waiting + 5 * b[1] - b[2] - b[3] + 8) // 16)
+    return int((3 * waiting + 5 * row[t + 1] - row[t + 2] - row[t + 3] + 8) // 16)
 
 
 @compiled
@@ -149,7 +176,7 @@ def _take_late(row: Longs, runs: Longs, t: int, a: int, waiting: int, style: int
 @compiled
 def _advance(row: Longs, t: int, waiting: int, idle: bool) -> int:
     """Next time of the clock: past the steps where nothing can start before another wire comes into sight."""
-    ahead = _next(row, t + 1)
+    ahead = following(row, t + 1)
     if ahead == FAR:
         return t + 1
     if waiting < 2:
@@ -177,7 +204,7 @@ def rule_s(
     Returns:
         The number of wires left: 0 to 2 with a chain, 0 to 3 without (three start one).
     """
-    wires = row.sum()
+    wires = total(row)
     if (wires + chain) % 2 == 0 and wires >= 2 and (wires > 2 or chain):
         half(row, above, log, box, column, style, HALF)
         wires -= 1
@@ -185,8 +212,8 @@ def rule_s(
     if stop == 1 and chain == 0 and wires >= 3:
         stop = 3
     if wires <= stop:
-        return int(wires)
-    t = lo = _next(row, 0)
+        return wires
+    t = lo = following(row, 0)
     waiting = row[t]
     while wires > stop and not box[OVERFLOW]:
         a = 0
@@ -198,8 +225,8 @@ def rule_s(
             # z wires are taken before the pairs: they are later than any wire a pair gets.
             used, old = _take_late(row, runs, t, a, waiting, style)
             box[EARLY] = 0
-            lo = _next(row, lo)
-            _adders(row, above, log, box, column, style, runs[:used], lo, t)
+            lo = following(row, lo)
+            _adders(row, above, log, box, column, style, runs, used, lo, t)
             waiting += box[EARLY] - 2 * a - old
             wires -= 2 * a
         if wires > stop:
@@ -207,7 +234,7 @@ def rule_s(
             for d in range(t + 1, step + 1):
                 waiting += row[d]
             t = step
-    return int(wires)
+    return wires
 
 
 @compiled
@@ -218,13 +245,13 @@ def rule_r3(
 
     Source: `R3(phi)` of the notes on reductions, phi = 3 / reserve.
     """
-    wires = row.sum()
+    wires = total(row)
     if wires <= 1:
-        return int(wires)
-    t = lo = _next(row, 0)
+        return wires
+    t = lo = following(row, 0)
     old = 0
     while wires > 1 and not box[OVERFLOW]:
-        lo = _next(row, lo)
+        lo = following(row, lo)
         if wires == 2:
             half(row, above, log, box, column, style, HALF)
             return 1
@@ -233,7 +260,7 @@ def rule_r3(
         if paired > 0:
             row[t] -= paired
             runs[0, 0], runs[0, 1] = t, paired
-            _adders(row, above, log, box, column, style, runs[:1], lo, t - 1)
+            _adders(row, above, log, box, column, style, runs, 1, lo, t - 1)
             wires -= 2 * paired
             old -= 2 * paired
         if old >= 3:
@@ -241,7 +268,7 @@ def rule_r3(
             wires -= 2 * triples
             old -= 3 * triples
             while triples > 0:
-                lo = _next(row, lo)
+                lo = following(row, lo)
                 if row[lo] >= 3:
                     many = min(triples, row[lo] // 3)
                     dx = dy = dz = lo
@@ -249,7 +276,7 @@ def rule_r3(
                 else:
                     many = 1
                     dx, dy = take_pair(row, lo)
-                    dz = _next(row, dy)
+                    dz = following(row, dy)
                     row[dz] -= 1
                 triples -= many
                 ds, dc = delays(FULL, style, dx, dy, dz)
@@ -257,17 +284,17 @@ def rule_r3(
                 _place(row, box, ds, many, t - 1)
                 _place(above, box, dc, many, -1)
         old += box[EARLY] + row[t]
-        t = t + 1 if old >= 3 or wires == 2 else _next(row, t + 1)
-    return int(wires)
+        t = t + 1 if old >= 3 or wires == 2 else following(row, t + 1)
+    return wires
 
 
 @compiled
 def odd(row: Longs, log: Longs, box: Longs, column: int, style: int, stop: int) -> int:
     """XOR the wires of a column without carry, earliest two first; how many are left, at most `stop`."""
-    wires = row.sum()
+    wires = total(row)
     lo = 0
     while wires > stop and not box[OVERFLOW]:
-        lo = _next(row, lo)
+        lo = following(row, lo)
         many = 1
         dx = dy = lo
         if row[lo] >= 2:
@@ -278,7 +305,7 @@ def odd(row: Longs, log: Longs, box: Longs, column: int, style: int, stop: int) 
         wires -= many
         write(log, box, column, ODD, many, dx, dy, 0)
         _place(row, box, delays(ODD, style, dx, dy, 0)[0], many, -1)
-    return int(wires)
+    return wires
 
 
 @compiled

@@ -104,9 +104,7 @@ def _build_intervals(
                 final = k == j - 1 and i == cells[j, START] and sums[j] == k
                 if final and style != XAG:
                     # Sum bit j is own ^ carry; its first AND serves the next carry too, if not too late.
-                    late = max(net[own[j] >> 1, DEPTH], net[low >> 1, DEPTH]) + (
-                        1 if g[j, j] == ABSENT else 2
-                    )
+                    late = max(net[own[j] >> 1, DEPTH], net[low >> 1, DEPTH]) + (1 if g[j, j] == ABSENT else 2)
                     if late <= by_g[i, j]:
                         way = own[j]
                 through = conj(net, box, way, low)
@@ -155,8 +153,8 @@ def _build_sum(
 
 
 @compiled
-def finish(rows: Longs, style: int, ripple: bool) -> tuple[Longs, int, Longs, int]:
-    """Add up the cells.
+def finish(rows: Longs, style: int, ripple: bool, limit: int) -> tuple[Longs, int, Longs, int]:
+    """Add up the cells; nothing is built when that cannot be done in depth `limit`.
 
     Returns:
         The netlist, whose inputs are the wires left by the columns in order; its wires in use; a literal per
@@ -166,10 +164,16 @@ def finish(rows: Longs, style: int, ripple: bool) -> tuple[Longs, int, Longs, in
     n = len(cells)
     g, p = intervals(cells, ripple)
     end = overall(rows, cells, g, p, style, ripple)
+    outputs = np.zeros(len(rows), np.int64)
+    if end > limit:
+        return g, 0, outputs, end
     by_g, by_p, at_g, at_p, sums = requests(rows, cells, g, p, style, end, ripple)
     first, entry, used = _wires(rows, cells)
-    wanted = 16 * n + 2 * (at_g >= 0).sum() + (at_p >= 0).sum()
-    net = np.zeros((used + wanted, 4), np.int64)
+    room = used + 16 * n
+    for j in range(n):
+        for i in range(j):
+            room += (2 if at_g[i, j] >= 0 else 0) + (1 if at_p[i, j] >= 0 else 0)
+    net = np.zeros((room, 4), np.int64)
     for c in range(len(rows)):
         for i in range(rows[c, LEFT]):
             net[first[c] + i, OP], net[first[c] + i, DEPTH] = INPUT, rows[c, D0 + i]
@@ -178,7 +182,6 @@ def finish(rows: Longs, style: int, ripple: bool) -> tuple[Longs, int, Longs, in
     own, shared = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
     _build_cells(rows, cells, sums, by_g, by_p, first, entry, net, box, lit_g, lit_p, own, style)
     _build_intervals(cells, g, p, by_g, at_g, at_p, sums, own, shared, net, box, lit_g, lit_p, style)
-    outputs = np.zeros(len(rows), np.int64)
     for c in range(len(rows)):
         if rows[c, KEPT] and rows[c, CHAIN] == 0:
             outputs[c] = (2 * first[c] if rows[c, LEFT] == 1 else 0) ^ rows[c, ONE]

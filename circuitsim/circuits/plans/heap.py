@@ -1,4 +1,4 @@
-"""A whole sum: which columns matter, the compressor of each, the final adder, and what it costs."""
+"""The columns of a sum: which matter, and how each is compressed."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,9 +6,7 @@ import numpy.typing as npt
 from .adders import GATES, MORE, MORE_CARRY, NEGATE, NEGATE_CARRY, XAG
 from .chain import CHAIN, D0, DROPPED, FIELDS, KEPT, LEFT, MIDDLE, ONE, ROLE, TOP
 from .compiled import compiled
-from .compress import OVERFLOW, USED, drop_last_sum, half, odd, rule_r3, rule_s, write
-from .finish import finish
-from .netlist import INPUT, OP
+from .compress import OVERFLOW, USED, drop_last_sum, empty, following, half, odd, rule_r3, rule_s, total, write
 
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -29,29 +27,31 @@ def roles(counts: Longs, ones: Longs, kept: Bools) -> Longs:
     for c in range(len(ones)):
         if kept[c]:
             last = c
-        carries = (counts[c].sum() + ones[c] + carries) // 2
+        wires = carries + ones[c]
+        for t in range(counts.shape[1]):
+            wires += counts[c, t]
+        carries = wires // 2
         if carries == 0 or c == len(ones) - 1:
+            for below in range(first, last):
+                found[below] = MIDDLE
             if last >= first:
-                found[first:last] = MIDDLE
                 found[last] = TOP
             first = c + 1
     return found
 
 
 @compiled
-def _constant(
-    row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, chain: int, kept: bool
-) -> int:
+def _constant(row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, chain: int, kept: bool) -> int:
     """Absorb a constant one into a column that makes carries; one if it must wait for the cell."""
-    wires = row.sum()
+    wires = total(row)
     if wires >= 2:
         half(row, above, log, box, column, style, MORE)
         if wires == 2 and chain == 0 and not kept:
-            row[:] = 0
+            empty(row)
             log[box[USED] - 1, 1] = MORE_CARRY
         return 0
     if wires == 1 and chain == 0:
-        depth = int(np.argmax(row))
+        depth = following(row, wires - 1)
         above[depth] += 1
         if not kept:
             row[depth] = 0
@@ -73,19 +73,22 @@ def compress(
     box: Longs,
 ) -> Longs:
     """Compress all columns; the columns as the final adder wants them (see chain.py)."""
+    box[USED] = box[OVERFLOW] = 0
     rows = np.zeros((len(ones), FIELDS), np.int64)
     row, above = np.zeros(span, np.int64), np.zeros(span, np.int64)
     runs = np.empty((span, 2), np.int64)
-    chain, lowest = 0, -1
+    lowest = -1
     for c in range(len(ones)):
         row, above = above, row
-        above[:] = 0
+        empty(above)
         if role[c] == DROPPED:
-            row[:] = 0
+            empty(row)
             continue
         lowest = c if lowest < 0 else lowest
-        row[: counts.shape[1]] += counts[c]
-        rows[c, ROLE], rows[c, KEPT], rows[c, CHAIN], rows[c, ONE] = role[c], kept[c], chain, ones[c]
+        for t in range(counts.shape[1]):
+            row[t] += counts[c, t]
+        chain = rows[c, CHAIN]
+        rows[c, ROLE], rows[c, KEPT], rows[c, ONE] = role[c], kept[c], ones[c]
         if role[c] == TOP:
             left = odd(row, log, box, c, style, 1 + chain)
         else:
@@ -108,51 +111,16 @@ def compress(
                 t += 1
             row[t] -= 1
             rows[c, D0 + i] = t
-        chain = 0 if role[c] == TOP else int(left >= 2 or (chain == 1 and (left == 1 or rows[c, ONE] == 1)))
+        if role[c] != TOP and (left >= 2 or (chain == 1 and (left == 1 or rows[c, ONE] == 1))):
+            rows[c + 1, CHAIN] = 1
     return rows
 
 
 @compiled
-def cost(log: Longs, net: Longs, style: int) -> tuple[int, int]:
-    """Gates (ANDs, XORs) of the batches and of the final adder."""
+def adders_cost(log: Longs, batches: int, style: int) -> tuple[int, int]:
+    """Gates (ANDs, XORs) of the batches."""
     ands = xors = 0
-    for batch in log:
-        ands += batch[2] * GATES[style, batch[1], 0]
-        xors += batch[2] * GATES[style, batch[1], 1]
-    for wire in range(1, len(net)):
-        if net[wire, OP] != INPUT:
-            ands += 1 - net[wire, OP]
-            xors += net[wire, OP]
+    for i in range(batches):
+        ands += log[i, 2] * GATES[style, log[i, 1], 0]
+        xors += log[i, 2] * GATES[style, log[i, 1], 1]
     return ands, xors
-
-
-@compiled
-def best_heap(
-    counts: Longs, ones: Longs, kept: Bools, ways: Longs, by_size: bool, span: int, room: int
-) -> tuple[int, Longs, Longs, Longs, Longs, Longs]:
-    """Try several ways (style, tail) to do one sum; the least (depth, size), or (size, depth) `by_size`.
-
-    Returns:
-        Whether a table was too small (one: try again with more room); batches; columns; netlist and output
-        literals of the final adder; (ANDs, XORs, style).
-    """
-    role = roles(counts, ones, kept)
-    box = np.zeros(3, np.int64)
-    best = (1 << 60, 1 << 60)
-    log = np.empty((room, 6), np.int64)
-    found = (log[:0], log[:0], log[:0], ones[:0], ones[:0])
-    for way in range(len(ways)):
-        style, tail = ways[way]
-        box[:] = 0
-        rows = compress(counts, ones, kept, role, style, tail, span, log, box)
-        if box[OVERFLOW]:
-            return 1, log[:0], log[:0], log[:0], ones[:0], ones[:0]
-        batches = log[: box[USED]]
-        net, used, outputs, depth = finish(rows, style, by_size)
-        net = net[:used]
-        ands, xors = cost(batches, net, style)
-        score = (ands + xors, depth) if by_size else (depth, ands + xors)
-        if score < best:
-            best = score
-            found = (batches.copy(), rows, net, outputs, np.array([ands, xors, style]))
-    return 0, found[0], found[1], found[2], found[3], found[4]

@@ -5,7 +5,7 @@ never builds the circuit and a builder that does agree exactly; `bind_sum` execu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal
@@ -14,11 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InputError, LimitError
-from ..program import Ints, Program
+from ..program import AND, XOR, Ints, Program
 from .adders import AIG7, AIG8, XAG
 from .bind import expand
-from .heap import GREEDY, best_heap
-from .netlist import DEPTH
+from .chain import FAR
+from .compress import OVERFLOW, USED
+from .finish import finish
+from .heap import GREEDY, adders_cost, compress, roles
+from .netlist import DEPTH, OP
 
 Longs = npt.NDArray[np.int64]
 Basis = Literal["xag", "aig"]
@@ -67,9 +70,7 @@ def _bits(constant: int, width: int) -> Longs:
     return np.unpackbits(np.frombuffer(octets, np.uint8), bitorder="little")[:width].astype(np.int64)
 
 
-def plan_sum(
-    counts: Longs, constant: int, keep: Sequence[int], basis: Basis, optimize: Objective = "depth"
-) -> SumPlan:
+def plan_sum(counts: Longs, constant: int, keep: Sequence[int], basis: Basis, optimize: Objective = "depth") -> SumPlan:
     """Plan a sum modulo 2^width, width = max(keep) + 1.
 
     Args:
@@ -90,24 +91,35 @@ def plan_sum(
     wanted = np.zeros(width, np.bool_)
     wanted[kept] = True
     counts = np.ascontiguousarray(counts, np.int64)
+    ones = _bits(constant, width)
+    role = roles(counts, ones, wanted)
     inputs = int(counts.sum())
     span = counts.shape[1] + 8 * (width + inputs.bit_length()) + 32
     room = 256 + 24 * width
-    ways = np.array(WAYS[basis, optimize], np.int64)
-    while True:
-        failed, batches, columns, net, outputs, totals = best_heap(
-            counts, _bits(constant, width), wanted, ways, optimize == "size", span, room
-        )
-        if not failed:
-            break
-        span, room = 2 * span, 4 * room
-    outputs = outputs[wanted]
-    depths = tuple(
-        literal - 2 if literal < 2 else depth
-        for literal, depth in zip(outputs.tolist(), net[outputs >> 1, DEPTH].tolist(), strict=True)
-    )
-    ands, xors, style = totals.tolist()
-    return SumPlan((ands, xors), depths, inputs, span, style, batches, columns, net, outputs)
+    log, box = np.empty((room, 6), np.int64), np.zeros(3, np.int64)
+    by_size = optimize == "size"
+    best, plan = (FAR, FAR), None
+    for style, tail in WAYS[basis, optimize]:
+        columns = compress(counts, ones, wanted, role, style, tail, span, log, box)
+        while box[OVERFLOW]:
+            span, log = 2 * span, np.empty((4 * len(log), 6), np.int64)
+            columns = compress(counts, ones, wanted, role, style, tail, span, log, box)
+        if plan is not None and np.array_equal(columns, plan.columns):
+            continue  # the same heap for the final adder, by as many adders
+        net, wires, outputs, depth = finish(columns, style, by_size, FAR if by_size else best[0])
+        if wires == 0:
+            continue  # later than the best so far
+        ands, xors = adders_cost(log, box[USED], style)
+        kinds = net[1:wires, OP]
+        gates = (ands + int((kinds == AND).sum()), xors + int((kinds == XOR).sum()))
+        score = (sum(gates), depth) if by_size else (depth, sum(gates))
+        if score < best:
+            best, chosen = score, outputs[wanted]
+            batches = log[: box[USED]].copy()
+            plan = SumPlan(gates, (), inputs, span, style, batches, columns, net[:wires], chosen)
+    assert plan is not None, "some way always succeeds"
+    codes = zip(plan.outputs.tolist(), plan.net[plan.outputs >> 1, DEPTH].tolist(), strict=True)
+    return replace(plan, depths=tuple(literal - 2 if literal < 2 else depth for literal, depth in codes))
 
 
 def bind_sum(plan: SumPlan, columns: Ints, depths: Ints) -> Program:
