@@ -31,9 +31,7 @@ def recount(program: Program, depths: np.ndarray) -> tuple[tuple[int, int], tupl
         assert 2 <= a < 2 * (program.inputs + 1 + g), "a gate reads constants or later wires"
         assert 2 <= b < 2 * (program.inputs + 1 + g), "a gate reads constants or later wires"
         levels.append(max(levels[a >> 1], levels[b >> 1]) + 1)
-    codes = tuple(
-        literal - 2 if literal < 2 else levels[literal >> 1] for literal in program.outputs.tolist()
-    )
+    codes = tuple(literal - 2 if literal < 2 else levels[literal >> 1] for literal in program.outputs.tolist())
     return (int((program.ops == AND).sum()), int((program.ops == XOR).sum())), codes
 
 

@@ -1,6 +1,6 @@
-"""Compressors: every column of a heap down to at most three wires, by rule S or by the greedy rule R3.
+"""Compressors: every column of a heap down to at most three wires, by rule S.
 
-Both rules see a column as a row `row[t]` = number of its wires of depth t, and walk a clock t along it. They
+Both rules (the other is R3, in greedy.py) see a column as a row `row[t]` = number of its wires of depth t, and walk a clock t along it. They
 write batches (column, kind, how many, dx, dy, dz) of equal adders; an executor that takes wires first in,
 first out per column and depth builds exactly these. Only depths decide, so any two wires of one depth are
 interchangeable.
@@ -8,8 +8,7 @@ interchangeable.
 Rule S starts as many full adders a step as keeps the population of waiting wires on the slowly decaying mode
 of its recurrence (adders on arrivals t, t, t+1 obey 2a(t) + a(t-1) = a(t-2) + arrivals, with roots 1/2 and
 -1; the law for `a` gives the oscillating root no amplitude). That counts n wires at depth 3.70 log2 n in xag,
-where Paterson, Pippenger and Zwick (1992) have 3.71 for these adders. R3 is greedy with a reserve: better on
-some short columns.
+where Paterson, Pippenger and Zwick (1992) have 3.71 for these adders.
 """
 
 import numpy as np
@@ -20,7 +19,7 @@ from .compiled import compiled
 
 Longs = npt.NDArray[np.int64]
 
-USED, OVERFLOW, EARLY = 0, 1, 2  # fields of `box`: batches written; whether a table was too small; see _place
+USED, OVERFLOW, EARLY = 0, 1, 2  # fields of `box`: batches written; whether a table was too small; see place
 MARGIN = 8  # rule S looks seven steps ahead
 FAR = 1 << 60
 
@@ -37,7 +36,7 @@ def write(log: Longs, box: Longs, column: int, kind: int, many: int, dx: int, dy
 
 
 @compiled
-def _place(row: Longs, box: Longs, depth: int, many: int, now: int) -> None:
+def place(row: Longs, box: Longs, depth: int, many: int, now: int) -> None:
     """Add wires to a row; those no later than the clock are counted in box[EARLY]."""
     if depth + MARGIN >= len(row):
         box[OVERFLOW] = 1
@@ -89,12 +88,12 @@ def half(row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: i
     dx, dy = take_pair(row, 0)
     ds, dc = delays(kind, style, dx, dy, 0)
     write(log, box, column, kind, 1, dx, dy, 0)
-    _place(row, box, ds, 1, -1)
-    _place(above, box, dc, 1, -1)
+    place(row, box, ds, 1, -1)
+    place(above, box, dc, 1, -1)
 
 
 @compiled
-def _adders(
+def adders(
     row: Longs,
     above: Longs,
     log: Longs,
@@ -121,8 +120,8 @@ def _adders(
             left -= many
             ds, dc = delays(FULL, style, dx, dy, dz)
             write(log, box, column, FULL, many, dx, dy, dz)
-            _place(row, box, ds, many, now)
-            _place(above, box, dc, many, -1)
+            place(row, box, ds, many, now)
+            place(above, box, dc, many, -1)
 
 
 @compiled
@@ -226,7 +225,7 @@ def rule_s(
             used, old = _take_late(row, runs, t, a, waiting, style)
             box[EARLY] = 0
             lo = following(row, lo)
-            _adders(row, above, log, box, column, style, runs, used, lo, t)
+            adders(row, above, log, box, column, style, runs, used, lo, t)
             waiting += box[EARLY] - 2 * a - old
             wires -= 2 * a
         if wires > stop:
@@ -234,57 +233,6 @@ def rule_s(
             for d in range(t + 1, step + 1):
                 waiting += row[d]
             t = step
-    return wires
-
-
-@compiled
-def rule_r3(
-    row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, reserve: int, runs: Longs
-) -> int:
-    """Reduce one column to one wire, if it has any, greedily: of three old wires some wait for later ones.
-
-    Source: `R3(phi)` of the notes on reductions, phi = 3 / reserve.
-    """
-    wires = total(row)
-    if wires <= 1:
-        return wires
-    t = lo = following(row, 0)
-    old = 0
-    while wires > 1 and not box[OVERFLOW]:
-        lo = following(row, lo)
-        if wires == 2:
-            half(row, above, log, box, column, style, HALF)
-            return 1
-        box[EARLY] = 0
-        paired = min(old // 2, row[t])
-        if paired > 0:
-            row[t] -= paired
-            runs[0, 0], runs[0, 1] = t, paired
-            _adders(row, above, log, box, column, style, runs, 1, lo, t - 1)
-            wires -= 2 * paired
-            old -= 2 * paired
-        if old >= 3:
-            triples = old // 3 if old <= 4 else max(1, old // reserve)
-            wires -= 2 * triples
-            old -= 3 * triples
-            while triples > 0:
-                lo = following(row, lo)
-                if row[lo] >= 3:
-                    many = min(triples, row[lo] // 3)
-                    dx = dy = dz = lo
-                    row[lo] -= 3 * many
-                else:
-                    many = 1
-                    dx, dy = take_pair(row, lo)
-                    dz = following(row, dy)
-                    row[dz] -= 1
-                triples -= many
-                ds, dc = delays(FULL, style, dx, dy, dz)
-                write(log, box, column, FULL, many, dx, dy, dz)
-                _place(row, box, ds, many, t - 1)
-                _place(above, box, dc, many, -1)
-        old += box[EARLY] + row[t]
-        t = t + 1 if old >= 3 or wires == 2 else following(row, t + 1)
     return wires
 
 
@@ -304,7 +252,7 @@ def odd(row: Longs, log: Longs, box: Longs, column: int, style: int, stop: int) 
             dx, dy = take_pair(row, lo)
         wires -= many
         write(log, box, column, ODD, many, dx, dy, 0)
-        _place(row, box, delays(ODD, style, dx, dy, 0)[0], many, -1)
+        place(row, box, delays(ODD, style, dx, dy, 0)[0], many, -1)
     return wires
 
 

@@ -6,7 +6,8 @@ import numpy.typing as npt
 from .adders import GATES, MORE, MORE_CARRY, NEGATE, NEGATE_CARRY, XAG
 from .chain import CHAIN, D0, DROPPED, FIELDS, KEPT, LEFT, MIDDLE, ONE, ROLE, TOP
 from .compiled import compiled
-from .compress import OVERFLOW, USED, drop_last_sum, empty, following, half, odd, rule_r3, rule_s, total, write
+from .compress import OVERFLOW, USED, drop_last_sum, empty, following, half, odd, rule_s, total, write
+from .greedy import rule_r3
 
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
