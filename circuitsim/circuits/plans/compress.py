@@ -1,9 +1,9 @@
 """Compressors: every column of a heap down to at most three wires, by rule S.
 
-Both rules (the other is R3, in greedy.py) see a column as a row `row[t]` = number of its wires of depth t, and walk a clock t along it. They
-write batches (column, kind, how many, dx, dy, dz) of equal adders; an executor that takes wires first in,
-first out per column and depth builds exactly these. Only depths decide, so any two wires of one depth are
-interchangeable.
+Both rules (the other is R3, in greedy.py) see a column as a row `row[t]` = number of its wires of depth t,
+and walk a clock t along it. They write batches (column, kind, how many, dx, dy, dz) of equal adders; an
+executor that takes wires first in, first out per column and depth builds exactly these. Only depths decide, so
+any two wires of one depth are interchangeable.
 
 Rule S starts as many full adders a step as keeps the population of waiting wires on the slowly decaying mode
 of its recurrence (adders on arrivals t, t, t+1 obey 2a(t) + a(t-1) = a(t-2) + arrivals, with roots 1/2 and
