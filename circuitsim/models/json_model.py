@@ -34,6 +34,7 @@ from circuitsim.models.model import (
 from circuitsim.numbers.rationals import Matrix, Vector, matrix, rational, vector
 
 LARGEST = 16 * 2**20  # bytes of a file
+WIDEST = 90  # characters of a list that is written on one line
 
 HEAD_KEYS = ("query", "key", "value", "output")
 HEAD_OPTIONS = ("query_bias", "key_bias", "value_bias", "attention", "mask", "score_bits", "scale")
@@ -226,11 +227,14 @@ def _bias(name: str, values: Vector) -> dict[str, Any]:
 
 
 def _layout(value: Any, depth: int) -> str:
-    """JSON with objects and lists of objects or rows over several lines, and rows of numbers on one."""
+    """JSON with an entry of an object or of a long list on every line, and rows of numbers on one."""
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, dict) and value:
         lines = [f"{json.dumps(k, ensure_ascii=False)}: {_layout(v, depth + 1)}" for k, v in value.items()]
         return "{\n" + ",\n".join(inner + line for line in lines) + f"\n{outer}}}"
+    single = json.dumps(value, ensure_ascii=False)
+    if len(single) <= WIDEST and not isinstance(value, dict) and "{" not in single:
+        return single
     if isinstance(value, list) and any(isinstance(x, dict | list) for x in value):
         return "[\n" + ",\n".join(inner + _layout(x, depth + 1) for x in value) + f"\n{outer}]"
-    return json.dumps(value, ensure_ascii=False)
+    return single
