@@ -3,6 +3,8 @@
 import json
 import os
 import pickle
+import struct
+import zipfile
 from collections import OrderedDict
 from fractions import Fraction
 
@@ -165,8 +167,6 @@ def test_tensors_outside_their_storage_are_refused(tmp_path, view, message):
 
 
 def test_zips_that_are_not_checkpoints(tmp_path):
-    import zipfile
-
     good = saved(*state())
     bomb = zipped({"archive/data.pkl": b"\0" * 10**7}, compression=zipfile.ZIP_DEFLATED)
     with pytest.raises(ModelError, match="compressed"):
@@ -181,6 +181,29 @@ def test_zips_that_are_not_checkpoints(tmp_path):
     claims[where : where + 8] = (2**31).to_bytes(4, "little") * 2
     with pytest.raises(ModelError, match="claims to hold 2147483648 bytes"):
         read(tmp_path, bytes(claims))
+
+
+def wide_end(data, directory=None):
+    """The zip with the end records of large zips, as torch writes them for every size."""
+    end = data.rindex(b"PK\x05\x06")
+    count, size, start = struct.unpack("<HII", data[end + 10 : end + 20])
+    size_said = size if directory is None else directory
+    record = b"PK\x06\x06" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, size_said, start)
+    locator = b"PK\x06\x07" + struct.pack("<IQI", 0, end, 1)
+    return (
+        data[:end]
+        + record
+        + locator
+        + b"PK\x05\x06"
+        + struct.pack("<HHHHIIH", 0, 0, *[2**16 - 1] * 2, *[2**32 - 1] * 2, 0)
+    )
+
+
+def test_the_end_records_of_large_zips(tmp_path):
+    good = saved(*state())
+    assert read(tmp_path, wide_end(good)) == read(tmp_path, good)
+    with pytest.raises(ModelError, match="a zip directory of 1099511627776 bytes"):
+        read(tmp_path, wide_end(good, 2**40))
 
 
 @pytest.mark.parametrize(
