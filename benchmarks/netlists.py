@@ -21,9 +21,7 @@ def _gate(fan_in: Any, ops: Any, first: int, at: int, op: int, a: int, b: int) -
 
 
 @njit(cache=True)
-def _adder(
-    fan_in: Any, ops: Any, first: int, at: int, aig: bool, x: int, y: int, z: int
-) -> tuple[int, int, int]:
+def full_adder(fan_in: Any, ops: Any, first: int, at: int, aig: bool, x: int, y: int, z: int) -> tuple[int, int, int]:
     """Full adder: 5 gates in xag; 8 in aig (z > 1), or the half adder's 2 and 4 (z = 0). Returns at, sum, carry."""
     if aig:
         g = _gate(fan_in, ops, first, at, AND, x, y)
@@ -69,9 +67,9 @@ def _multipliers(fan_in: Any, ops: Any, aig: bool) -> tuple[int, Any]:
             for i in range(BITS):
                 x = total[i + j]
                 if x == 0:
-                    at, total[i + j], carry = _adder(fan_in, ops, first, at, aig, row[i], carry, 0)
+                    at, total[i + j], carry = full_adder(fan_in, ops, first, at, aig, row[i], carry, 0)
                 else:
-                    at, total[i + j], carry = _adder(fan_in, ops, first, at, aig, row[i], x, carry)
+                    at, total[i + j], carry = full_adder(fan_in, ops, first, at, aig, row[i], x, carry)
             total[BITS + j] = carry
         a[:] = total[:BITS]
         b[:] = total[BITS:]

@@ -24,9 +24,7 @@ from circuitsim.circuits.kernels import (
 )
 
 DEAD = 255
-NEAR = (
-    4096  # a gate is drawn into a later one at most this far away: farther, its sources would live too long
-)
+NEAR = 4096  # a gate is drawn into a later one at most this far away: farther, its sources would live too long
 
 
 @dataclass(frozen=True)
@@ -65,9 +63,7 @@ def _find_xors(op: Any, source: Any, first: int) -> None:
         if op[g] != AND2 or not (a & b & 1) or u < 0 or v < 0 or op[u] != AND2 or op[v] != AND2:
             continue
         x, y = source[u, 0], source[u, 1]
-        if (x ^ 1 == source[v, 0] and y ^ 1 == source[v, 1]) or (
-            x ^ 1 == source[v, 1] and y ^ 1 == source[v, 0]
-        ):
+        if (x ^ 1 == source[v, 0] and y ^ 1 == source[v, 1]) or (x ^ 1 == source[v, 1] and y ^ 1 == source[v, 0]):
             op[g], source[g, 0], source[g, 1] = XOR2, x, y
 
 
@@ -172,7 +168,7 @@ def _sorted(x: int, y: int, z: int) -> tuple[int, int, int]:
 
 
 @njit(cache=True)
-def _place(x: int, y: int, z: int, bits: int) -> int:
+def _place(x: int, y: int, z: int, bits: int) -> Any:
     h = np.uint64(x) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(y)
     h = (h ^ (h >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(z)
     h = (h ^ (h >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
@@ -298,6 +294,8 @@ def fuse(circuit: Circuit, enabled: bool = True) -> Netlist:
     live_uses(op, source, circuit.outputs, circuit.inputs)
     if enabled:
         _find_xors(op, source, first)
+        # What XORs no longer need is gone before adders are sought: ~t & ~r of an XOR can itself be a carry.
+        live_uses(op, source, circuit.outputs, circuit.inputs)
         _pair_adders(op, source, mate, first, _find_carries(op, source, first))
         uses = live_uses(op, source, circuit.outputs, circuit.inputs)
         _draw_in(op, source, mate, uses, first)

@@ -1,7 +1,7 @@
 """Instructions of the evaluator, as explicit LLVM vector code, and the loop that runs a lowered program.
 
-A value table holds one row of `width` 64-bit words a slot. The width travels in the *type* of a tuple argument
-(its length), so that numba compiles, and caches, one machine loop a width. Plain loops over a constant width
+A value table holds one row of W 64-bit words a slot. W travels in the *type* of a tuple argument, of length
+1 + log2(W), so that numba compiles, and caches, one machine loop a width. Plain loops over a constant width
 would be unrolled before they are vectorised, and end up scalar (benchmarks/results.md).
 """
 
@@ -28,6 +28,17 @@ class Instruction(NamedTuple):
     results: int
     masked: tuple[int, ...]  # sources whose complement bit the kernel applies; the lowering clears the others
     emit: Emit
+
+
+def row_type(words: int) -> tuple[int, ...]:
+    """The `width` argument of kernels for rows of `words` words, a power of two."""
+    return (0,) * words.bit_length()
+
+
+@njit(cache=True)
+def row_words(width: Any) -> int:
+    """The inverse of `row_type`, a constant once compiled."""
+    return 1 << (len(width) - 1)
 
 
 def _majority(b: Any, x: Sequence[Any]) -> Any:
@@ -110,7 +121,7 @@ def _machine(instruction: Instruction) -> Any:
 
     @intrinsic  # type: ignore[untyped-decorator, unused-ignore]
     def execute(_: Any, table: Any, code: Any, at: Any, count: Any, width: Any) -> Any:
-        words = width.count
+        words = 1 << (width.count - 1)
         lanes = min(LANES, words)
         vector = ir.VectorType(WORD, lanes)
 
@@ -120,9 +131,7 @@ def _machine(instruction: Instruction) -> Any:
             fields = instruction.sources + instruction.results
 
             def one(index: Any) -> None:
-                first = builder.gep(
-                    base, [builder.add(args[2], builder.mul(index, ir.Constant(WORD, fields)))]
-                )
+                first = builder.gep(base, [builder.add(args[2], builder.mul(index, ir.Constant(WORD, fields)))])
                 literals = [builder.load(builder.gep(first, [ir.Constant(WORD, k)])) for k in range(fields)]
                 masks = {k: _mask(builder, literals[k], vector) for k in instruction.masked}
                 _over_row(builder, instruction, _rows(builder, data, literals, words), masks, vector, words)
@@ -136,39 +145,37 @@ def _machine(instruction: Instruction) -> Any:
     return execute
 
 
-_and, _xor, _and_and, _nand_and, _xor_and, _and_xor, _xor_xor, _majority_of, _adder = map(
-    _machine, INSTRUCTIONS
-)
+_and, _xor, _and_and, _nand_and, _xor_and, _and_xor, _xor_xor, _majority_of, _adder = map(_machine, INSTRUCTIONS)
 
 
-@njit(cache=True, boundscheck=False)
+@njit(cache=True)
 def _load(table: Any, to: Any, words: Any, source: Any, first: Any, count: Any, width: Any) -> None:
     """Copy `count` words of input `source` (-1: constant false) into the row `to`, and clear the rest."""
-    row = to * len(width)
+    row = to * row_words(width)
     if source < 0:
         count = 0
     for k in range(count):
         table[row + k] = words[source, first + k]
-    for k in range(count, len(width)):
+    for k in range(count, row_words(width)):
         table[row + k] = np.uint64(0)
 
 
-@njit(cache=True, boundscheck=False)
+@njit(cache=True)
 def _store(table: Any, literal: Any, out: Any, output: Any, first: Any, count: Any, width: Any) -> None:
-    row = (literal >> 1) * len(width)
+    row = (literal >> 1) * row_words(width)
     mask = np.uint64(0) - np.uint64(literal & 1)
     for k in range(count):
         out[output, first + k] = table[row + k] ^ mask
 
 
-@njit(cache=True, boundscheck=False)
+@njit(cache=True)
 def _block(table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, width: Any) -> None:
-    """Run the whole program on words `first` to `first + len(width)` of every input."""
-    count = min(len(width), out.shape[1] - first)
-    at = 0
+    """Run the whole program on words `first` to `first + row_words(width)` of every input."""
+    count = min(row_words(width), out.shape[1] - first)
+    at: Any = 0
     for r in range(len(runs)):
         op = runs[r, 0]
-        length = np.int64(runs[r, 1])
+        length: Any = np.int64(runs[r, 1])
         if op == AND2:
             at = _and(table, code, at, length, width)
         elif op == ADDER:
@@ -197,24 +204,24 @@ def _block(table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, w
             at += 2 * length
 
 
-@njit(cache=True, boundscheck=False, nogil=True)
+@njit(cache=True, nogil=True)
 def run(table: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> None:
-    """Evaluate all words, one block of `len(width)` words after the other.
+    """Evaluate all words, one block of `row_words(width)` words after the other.
 
     Args:
         table: (>= slots * width,) uint64, aligned to 64 bytes.
         code: int32 stream of instructions; runs: (r, 2) opcode and length, in order.
         words: (inputs, W) uint64; out: (outputs, W) uint64.
-        width: tuple whose length is the number of words in a row.
+        width: see the module's docstring, and `row_type`.
     """
-    for first in range(0, out.shape[1], len(width)):
+    for first in range(0, out.shape[1], row_words(width)):
         _block(table, code, runs, words, out, first, width)
 
 
-@njit(cache=True, boundscheck=False, nogil=True, parallel=True)
+@njit(cache=True, nogil=True, parallel=True)
 def run_threads(tables: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> None:
     """`run` with blocks shared out over threads, one row of `tables` each."""
     threads = len(tables)
     for t in prange(threads):
-        for first in range(t * len(width), out.shape[1], threads * len(width)):
+        for first in range(t * row_words(width), out.shape[1], threads * row_words(width)):
             _block(tables[t], code, runs, words, out, first, width)

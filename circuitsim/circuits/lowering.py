@@ -89,7 +89,8 @@ def live_slots(op: Any, source: Any, mate: Any, order: Any, first: int) -> int:
     for u in range(len(op)):
         if last[u] >= 0:
             dying[last[u]] += 1
-    live, most = 0, 0
+    live: Any = 0
+    most: Any = 0
     for i in range(len(order)):
         g = order[i]
         live += np.int64(last[g] >= 0)

@@ -107,7 +107,7 @@ class Evaluator:
         words = np.ascontiguousarray(words)
         slots, code, runs = max(1, self.program.slots), self.program.code, self.program.runs
         width = width or row_width(slots, -(-words.shape[1] // self.threads), self.threads)
-        kind = (0,) * width
+        kind = kernels.row_type(width)
         threads = min(self.threads, -(-words.shape[1] // width))
         if threads == 1:
             kernels.run(aligned_words(1, slots * width)[0], code, runs, words, out, kind)
@@ -126,9 +126,7 @@ class Evaluator:
         """(patterns, inputs) of zeros and ones -> (patterns, outputs)."""
         patterns = np.asarray(patterns)
         if patterns.ndim != 2 or patterns.shape[1] != self.inputs:
-            raise InputError(
-                f"the circuit takes patterns of shape (patterns, {self.inputs}), got {patterns.shape}."
-            )
+            raise InputError(f"the circuit takes patterns of shape (patterns, {self.inputs}), got {patterns.shape}.")
         return unpack(self.words(pack(patterns.astype(np.bool_, copy=False))), len(patterns))
 
 

@@ -21,7 +21,7 @@ from circuitsim.circuits.kernels import (
 
 
 @njit(cache=True)
-def _phase(op: int, x: Any) -> int:
+def _phase(op: int, x: Any) -> Any:
     """Move complements of the sources `x` (slot literals) where the kernel wants them, in place.
 
     Returns 1 if the table will hold the result complemented (of an ADDER: the carry). XORs push every complement
@@ -67,7 +67,7 @@ def _begin(runs: Any, count: int, opcode: int) -> int:
 
 
 @njit(cache=True, inline="always")
-def _pair(op: Any, mate: Any, g: int) -> tuple[int, int, int]:
+def _pair(op: Any, mate: Any, g: int) -> tuple[Any, Any, Any]:
     """Opcode of the instruction that gate g leads, its gate that is not a sum, and the sum of an adder or -1."""
     m = np.int64(mate[g])
     if m < 0 or op[m] == DEAD:
@@ -98,9 +98,7 @@ def _instruct(op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, c
 
 
 @njit(cache=True)
-def over_nodes(
-    op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs: int, window: int
-) -> tuple[Any, Any]:
+def over_nodes(op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs: int, window: int) -> tuple[Any, Any]:
     """The code and its runs, still over node literals in place of slot literals.
 
     Before every window of the order come its LOADs (input or -1 for the constant, node), after it its STOREs

@@ -1,0 +1,168 @@
+"""Circuits as .npz files: numpy's own format, without pickle; written atomically, distrusted when read.
+
+Members, all arrays: `header` (JSON in UTF-8 bytes: format, version, basis, inputs, scopes, interface), `ops`,
+`fan_in`, `outputs` and, if the circuit has it, `scope_runs`.
+"""
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.validate import validate
+from circuitsim.errors import CircuitSimError
+
+FORMAT, VERSION = "circuitsim-circuit", 1
+MEMBERS: Mapping[str, tuple[str, int]] = {  # dtype and number of axes
+    "header": ("|u1", 1),
+    "ops": ("|u1", 1),
+    "fan_in": ("<i4", 2),
+    "outputs": ("<i4", 1),
+    "scope_runs": ("<i8", 2),
+}
+LARGEST_RATIO = 1100  # deflate cannot do better than 1032 to 1; a member that claims more is lying
+LARGEST_HEADER = 64 << 20
+LARGEST = 20 << 30  # bytes of a member: more than 2^30 nodes need
+
+
+def save(circuit: Circuit, path: str | os.PathLike[str]) -> None:
+    """Write the circuit; at every moment the path holds the old file, or the whole new one.
+
+    Raises:
+        CircuitSimError: the path cannot be written.
+    """
+    target = Path(path)
+    header = {
+        "format": FORMAT, "version": VERSION, "basis": circuit.basis, "inputs": circuit.inputs,
+        "scopes": list(circuit.scopes), "interface": circuit.interface,
+    }  # fmt: skip
+    try:
+        text = json.dumps(header, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise CircuitSimError(f"the circuit's interface cannot be written as JSON: {error}.") from error
+    arrays: dict[str, Any] = {
+        "header": np.frombuffer(text, np.uint8),
+        "ops": np.asarray(circuit.ops, "|u1"),
+        "fan_in": np.asarray(circuit.fan_in, "<i4"),
+        "outputs": np.asarray(circuit.outputs, "<i4"),
+    }
+    if circuit.scope_runs is not None:
+        arrays["scope_runs"] = np.asarray(circuit.scope_runs, "<i8")
+    name = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)  # mkstemp's files are for the owner only
+        os.replace(name, target)
+    except BaseException as error:
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise CircuitSimError(f"{target}: cannot be written ({error.strerror or error}).") from error
+        raise
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> npt.NDArray[Any]:
+    """One array, whose shape is held against the member's size before anything is allocated."""
+    name = info.filename.removesuffix(".npy")
+    dtype, axes = MEMBERS[name]
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
+        raise CircuitSimError(f"{path}: member {name} is encrypted or compressed in a way that is not read.")
+    if info.file_size > LARGEST or info.file_size > LARGEST_RATIO * (info.compress_size + 1024):
+        raise CircuitSimError(f"{path}: member {name} claims {info.file_size:,} bytes, more than it can hold.")
+    with archive.open(info) as file:
+        version = np.lib.format.read_magic(file)
+        if version not in ((1, 0), (2, 0)):
+            raise CircuitSimError(f"{path}: member {name} has numpy format {version}; 1.0 and 2.0 are read.")
+        reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, fortran, found = reader(file)
+        if found != np.dtype(dtype) or len(shape) != axes or (fortran and axes > 1):
+            raise CircuitSimError(
+                f"{path}: member {name} has dtype {found} and shape {shape}; expected {dtype}, {axes} axes, C order."
+            )
+        size = found.itemsize
+        for length in shape:
+            size *= int(length)
+        if any(length < 0 for length in shape) or size > info.file_size or (axes == 2 and shape[1] != 2):
+            raise CircuitSimError(f"{path}: member {name} has shape {shape} in {info.file_size:,} bytes.")
+        if name == "header" and size > LARGEST_HEADER:
+            raise CircuitSimError(f"{path}: the header has {size:,} bytes; at most {LARGEST_HEADER:,} are read.")
+        array = np.empty(shape, found)
+        rest = array.reshape(-1).view(np.uint8).data if size else memoryview(b"")
+        while len(rest):
+            got = file.readinto(rest)  # type: ignore[attr-defined]
+            if not got:
+                raise CircuitSimError(f"{path}: member {name} ends early.")
+            rest = rest[got:]
+        if file.read(1):  # also makes zipfile check the sum over all bytes
+            raise CircuitSimError(f"{path}: member {name} has bytes after its array.")
+    return array.astype(found.newbyteorder("="), copy=False)
+
+
+def _header(raw: npt.NDArray[Any], path: Path) -> dict[str, Any]:
+    header = json.loads(raw.tobytes().decode())
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise CircuitSimError(f"{path}: not a circuit of circuitsim (its header does not say {FORMAT!r}).")
+    if header.get("version") != VERSION:
+        raise CircuitSimError(
+            f"{path}: written in version {header.get('version')!r} of the format; version {VERSION} is read."
+        )
+    kinds = {"basis": str, "inputs": int, "scopes": list, "interface": dict}
+    for key, kind in kinds.items():
+        if type(header.get(key)) is not kind:
+            raise CircuitSimError(f"{path}: {key!r} in the header is missing or not a {kind.__name__}.")
+    return header
+
+
+def _read(file: io.BufferedReader, path: Path) -> Circuit:
+    with zipfile.ZipFile(file) as archive:
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        for info in archive.infolist():
+            name = info.filename.removesuffix(".npy")
+            if name not in MEMBERS or name in arrays:
+                raise CircuitSimError(f"{path}: member {info.filename!r} is unknown or there twice.")
+            arrays[name] = _member(archive, info, path)
+    missing = [name for name in MEMBERS if name not in arrays and name != "scope_runs"]
+    if missing:
+        raise CircuitSimError(f"{path}: not a circuit of circuitsim (no member {', '.join(missing)}).")
+    header = _header(arrays["header"], path)
+    circuit = Circuit(
+        header["basis"], header["inputs"], arrays["ops"], arrays["fan_in"], arrays["outputs"],
+        tuple(header["scopes"]), arrays.get("scope_runs"), header["interface"],
+    )  # fmt: skip
+    try:
+        validate(circuit)
+    except CircuitSimError as error:
+        raise CircuitSimError(f"{path}: {error}") from error
+    return circuit
+
+
+def load(path: str | os.PathLike[str]) -> Circuit:
+    """Read and check a circuit; nothing in the file is executed.
+
+    Raises:
+        CircuitSimError: the file is missing, truncated, not a circuit, or not well-formed.
+    """
+    source = Path(path)
+    try:
+        with source.open("rb") as file:
+            return _read(file, source)
+    except CircuitSimError:
+        raise
+    except OSError as error:
+        raise CircuitSimError(f"{source}: cannot be read ({error.strerror or error}).") from error
+    except Exception as error:  # zipfile, zlib, json and numpy raise a dozen kinds on damaged bytes
+        raise CircuitSimError(f"{source}: not a readable circuit file ({error or type(error).__name__}).") from error
