@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from circuitsim.circuits.schematic import Drawing, Wires
 
@@ -77,13 +78,14 @@ class Bands:
             return Band(a, b, *keys, sure)
         name = (mask, a, b)
         if name not in self._masks:
-            queries = np.arange(a, b)[:, None]
-            if "anti" in mask:
-                seen = np.arange(keys[0], keys[0] + doubtful)[None, :] >= queries + strict
-            else:
-                seen = np.arange(sure, keys[1])[None, :] <= queries - strict
+            first = keys[0] if "anti" in mask else sure
+
+            def seen() -> npt.NDArray[np.bool_]:
+                ahead = np.arange(first, first + doubtful)[None, :] - np.arange(a, b)[:, None]
+                return np.asarray(ahead >= strict if "anti" in mask else ahead <= -strict)
+
             with self.drawing.scope("masks"):
-                unsure = self.drawing.wired(seen)
+                unsure = self.drawing.wired((b - a, doubtful), seen)
                 certain = self.drawing.fill((b - a, sure), True)
                 ends = [unsure, certain] if "anti" in mask else [certain, unsure]
                 self._masks[name] = self.drawing.concat(ends, 1)

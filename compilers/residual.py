@@ -114,11 +114,19 @@ def embed(drawing: Drawing, model: Model, n: int, stream: Stream, positions: Pos
                 offset[component] += low
                 width = (high - low).bit_length()
                 if width:
-                    table = np.array([[(int(v) - low) >> k & 1 for k in range(width)] for v in values], bool)
                     column = np.zeros((model.width, width), dtype=object)
                     column[component] = powers(width)
-                    blocks.append((drawing.wired(table) if positions == "wired" else drawing.constant(table), column))
+                    blocks.append((_feature(drawing, values, low, width, positions), column))
     return Residual(drawing, tuple(blocks), offset, stream, model.length(n))
+
+
+def _feature(drawing: Drawing, values: Ints, low: int, width: int, positions: Positions) -> Wires:
+    """Bits (length, width) of a position feature less its smallest value."""
+
+    def table() -> npt.NDArray[np.bool_]:
+        return np.array([[(int(v) - low) >> k & 1 for k in range(width)] for v in values], bool)
+
+    return drawing.wired((len(values), width), table) if positions == "wired" else drawing.constant(table())
 
 
 def _letters(drawing: Drawing, model: Model, n: int, tokens: Ints) -> tuple[Wires, Ints, Ints]:

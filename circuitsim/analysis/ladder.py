@@ -23,7 +23,7 @@ from circuitsim.circuits.schematic import Schematic
 from circuitsim.circuits.simulate import evaluate as evaluate_circuit
 from circuitsim.formats import npz
 from circuitsim.models.exact_fast import ExactTrace, run_exact_fast
-from circuitsim.models.fixed_point import FixedModel
+from circuitsim.models.fixed_point import FixedModel, fix
 from circuitsim.models.floating import run_float
 from circuitsim.models.integer import IntegerTrace, run_integer
 from circuitsim.models.model import Model
@@ -84,6 +84,7 @@ def climb(
     families: Sequence[Family],
     n: int,
     *,
+    model: Model | None = None,
     exhaustive: bool | None = None,
     samples: int = 1000,
     seed: int = 0,
@@ -94,17 +95,18 @@ def climb(
 
     Args:
         families: the same model and bits in one or more bases; the model's rungs are compared once.
+        model: needed only without families, for the float, exact and integer rungs alone.
         exhaustive: all inputs; None decides by their number (2^12).
         samples, seed: how many inputs otherwise, half of them adversarial (equal letters, boundary counts).
         max_gates: refuse to build a larger circuit.
         progress: called with the name of each rung before it is run.
     """
-    model = families[0].model
+    model = model or families[0].model
     everything, codes = chosen_inputs(model, n, exhaustive, samples, seed)
     progress("float and exact models")
     floating, exact = run_float(model, codes), run_exact_fast(model, codes)
     progress("integer model")
-    fixed = families[0].fixed(n)
+    fixed = families[0].fixed(n) if families else fix(model, n)
     integer = run_integer(fixed, codes)
     rungs = [_float_exact(model, codes, floating, exact), _exact_integer(model, codes, exact, integer)]
     for family in families:

@@ -61,7 +61,7 @@ def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> t
         )
     states = constants(schematic)
     wants = demand(schematic, states)
-    builder = Builder(schematic.basis, schematic.inputs + len(schematic.wired_bits()), size)
+    builder = Builder(schematic.basis, schematic.inputs + schematic.wired, size)
     literals = _Inputs(schematic)
     last, kept = schematic.last_uses(), schematic.roots()
     values: list[Literals | None] = []

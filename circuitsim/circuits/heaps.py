@@ -56,37 +56,40 @@ def layout(
         sizes: for every operand and added axis the run lengths it is given in: all 1 where the weights differ
             along the axis, any where they do not.
     """
-    element: list[npt.NDArray[np.int64]] = []
-    column: list[npt.NDArray[np.int64]] = []
-    negated: list[npt.NDArray[np.bool_]] = []
-    repeats: list[npt.NDArray[np.int64]] = []
+    frozen = tuple(tuple(tuple(r.tolist()) for r in runs) for runs in sizes)
+    return _layout(summands, frozen, constant, width)
+
+
+@lru_cache(maxsize=4096)
+def _layout(
+    summands: tuple[Summand, ...], sizes: tuple[tuple[tuple[int, ...], ...], ...], constant: int, width: int
+) -> Layout:
+    element: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    column: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    negated: list[npt.NDArray[np.bool_]] = [np.zeros(0, bool)]
+    repeats: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
     start, offset = 0, 0
     for summand, runs in zip(summands, sizes, strict=True):
         counts: npt.NDArray[np.int64] = np.ones((), np.int64)
         for r in runs:
-            counts = counts[..., None] * r
-        elements = start + np.arange(counts.size, dtype=np.int64).reshape(counts.shape)
-        weights = np.array(summand.weights, dtype=object).reshape(summand.shape)
-        for index in np.ndindex(*summand.shape):
-            where = tuple(slice(None) if s == 1 else slice(i, i + 1) for i, s in zip(index, summand.shape, strict=True))
-            chosen = elements[where].ravel()
-            many = int(counts[where].sum())
-            for col, minus in _digits(int(weights[index]), width):
-                element.append(chosen)
-                column.append(np.full(len(chosen), col, np.int64))
-                negated.append(np.full(len(chosen), minus))
-                offset -= (many << col) if minus else 0
+            counts = counts[..., None] * np.array(r, np.int64)
+        place = np.arange(counts.size, dtype=np.int64).reshape(counts.shape)
+        which = np.broadcast_to(np.arange(len(summand.weights)).reshape(summand.shape), counts.shape).ravel()
+        for index, weight in enumerate(summand.weights):
+            if weight:
+                chosen = place.ravel() if len(summand.weights) == 1 else np.flatnonzero(which == index)
+                many = int(counts.ravel()[chosen].sum())
+                for col, minus in _digits(weight, width):
+                    element.append(start + chosen)
+                    column.append(np.full(len(chosen), col, np.int64))
+                    negated.append(np.full(len(chosen), minus))
+                    offset -= (many << col) if minus else 0
         repeats.append(counts.ravel())
         start += counts.size
     total = (constant + offset) % (1 << width)
-    return Layout(
-        width,
-        np.concatenate([np.zeros(0, np.int64), *element]),
-        np.concatenate([np.zeros(0, np.int64), *column]),
-        np.concatenate([np.zeros(0, bool), *negated]),
-        np.concatenate([np.zeros(0, np.int64), *repeats]),
-        np.array([total >> c & 1 for c in range(width)], np.int64),
-    )
+    bits = np.array([total >> c & 1 for c in range(width)], np.int64)
+    arrays = [np.concatenate(parts) for parts in (element, column, negated, repeats)]
+    return Layout(width, *arrays, bits)
 
 
 _digits = lru_cache(maxsize=65536)(digits)

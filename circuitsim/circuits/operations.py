@@ -55,7 +55,8 @@ def rewire(line: Instruction, args: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 
 
 def _table(line: Instruction, args: list[Planes]) -> Planes:
-    bits = np.broadcast_to(np.asarray(line.attributes, bool), line.shape)
+    table = line.attributes() if line.operation == "wired" else line.attributes
+    bits = np.broadcast_to(np.asarray(table, bool), line.shape)
     return np.where(bits, ALL_ONES, np.uint64(0))[..., None]
 
 

@@ -4,7 +4,7 @@ It is to gates what a jaxpr is to floating-point operations: single assignment, 
 every instruction with a scope. The instruction set is the table in `operations`; builders use `Drawing`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -119,9 +119,14 @@ class Schematic:
                 last[arg] = index
         return last
 
+    @property
+    def wired(self) -> int:
+        """Opaque constants, which are inputs of the flat circuit after the free ones."""
+        return sum(int(np.prod(line.shape)) for _, line in self.sources("wired"))
+
     def wired_bits(self) -> npt.NDArray[np.bool_]:
         """The constants behind the opaque wires, in order: the inputs of the flat circuit after the free ones."""
-        tables = [np.asarray(line.attributes, bool).ravel() for _, line in self.sources("wired")]
+        tables = [np.asarray(line.attributes(), bool).ravel() for _, line in self.sources("wired")]
         return np.concatenate([np.zeros(0, bool), *tables])
 
 
@@ -214,10 +219,12 @@ class Drawing:
         """Free wires."""
         return self.add("input", [], tuple(shape))
 
-    def wired(self, table: npt.ArrayLike) -> Wires:
-        """Constants that the gates may not know: position bits of a uniform family."""
-        bits = _frozen(table)
-        return self.add("wired", [], bits.shape, bits)
+    def wired(self, shape: Sequence[int], table: Callable[[], npt.ArrayLike]) -> Wires:
+        """Constants that the gates may not know: position bits of a uniform family.
+
+        `table` makes them when something runs the circuit; measuring never asks.
+        """
+        return self.add("wired", [], tuple(shape), table)
 
     def constant(self, table: npt.ArrayLike) -> Wires:
         """Constants that simplify gates."""

@@ -1,0 +1,43 @@
+"""Compare what `measure` says with a recount of the netlist, and the netlist with the schematic's meaning."""
+
+import numpy as np
+
+from circuitsim.circuits import counting
+from circuitsim.circuits.evaluate import evaluate
+from circuitsim.circuits.flatten import flatten
+from circuitsim.circuits.interface import with_wired
+from circuitsim.circuits.measure import Cost, measure
+from circuitsim.circuits.schematic import Schematic
+from circuitsim.circuits.simulate import evaluate as evaluate_flat
+from circuitsim.circuits.validate import validate
+
+
+def assert_measured_exactly(schematic: Schematic, dead: int = 0) -> None:
+    """Gates, kinds, wires, scopes, depth and the depth of every output; with runs and with runs cut to length 1."""
+    circuit = flatten(schematic)
+    validate(circuit)
+    levels = counting.levels(circuit)
+    outputs = [int(levels[o >> 1]) if o > 1 else int(o) - 2 for o in circuit.outputs]
+    kinds = {kind: count for kind, count in counting.gates_by_kind(circuit).items() if count}
+    scopes = {row.scope: (row.gates, row.depth) for row in counting.by_scope(circuit)}
+    for cut in (False, True):
+        cost = measure(schematic, cut=cut)
+        assert cost.gates == circuit.gates
+        assert cost.gates_by_kind == kinds
+        assert cost.wires == counting.wires(circuit)
+        assert cost.depth == counting.depth(circuit)
+        assert {name: (s.gates, s.depth) for name, s in cost.scopes.items()} == scopes
+        assert depths(cost) == outputs
+    assert counting.dead_gates(circuit) == dead
+
+
+def depths(cost: Cost) -> list[int]:
+    """Codes of all outputs in order."""
+    return [int(code) for profile in cost.outputs for code in profile.expand_dense().ravel()]
+
+
+def assert_same_function(schematic: Schematic, patterns: np.ndarray) -> None:
+    """The flat circuit computes what the schematic means."""
+    circuit = flatten(schematic)
+    seen = evaluate_flat(circuit, with_wired(circuit.interface, patterns))
+    assert np.array_equal(seen, evaluate(schematic, patterns))

@@ -1,0 +1,70 @@
+"""Random models on every rung: float, exact, integer, schematic, circuit and file; and measured exactly."""
+
+import random
+
+import pytest
+
+from circuitsim.analysis.ladder import climb
+from circuitsim.compilers.family import Family
+from circuitsim.models.model import ATTENTIONS, MASKS
+from tests.cases import random_model
+from tests.circuits.recount import assert_measured_exactly
+
+QUICK, ALL = range(24), range(24, 160)
+BASES, MODES = ("xag", "aig"), ("depth", "size")
+
+
+def families(seed: int, basis: str) -> tuple[list[Family], int]:
+    """One model in both modes of a basis, and the length to look at."""
+    r = random.Random(seed)
+    n = r.choice([1, 2, 3, 4, 5, 6, 7, 8])
+    positions = r.choice(["folded", "wired"])
+    return [Family(random_model(seed), basis, optimize=mode, positions=positions) for mode in MODES], n
+
+
+def assert_every_rung_agrees(seed: int, basis: str) -> None:
+    many, n = families(seed, basis)
+    row = climb(many, n, exhaustive=False, samples=70, seed=seed)
+    wrong = [r for r in row.rungs if r.relation == "=" and not r.holds]
+    assert not wrong
+    assert len([r for r in row.rungs if r.relation == "="]) == 3 * len(MODES)
+    assert row.rungs[0].disagreements == 0  # float against exact, where float can be trusted
+    for family in many:
+        assert_measured_exactly(family(n))
+
+
+@pytest.mark.parametrize("basis", BASES)
+@pytest.mark.parametrize("seed", QUICK)
+def test_every_rung_agrees_residual_by_residual(seed, basis):
+    assert_every_rung_agrees(seed, basis)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("basis", BASES)
+@pytest.mark.parametrize("seed", ALL)
+def test_every_rung_agrees_residual_by_residual_on_many(seed, basis):
+    assert_every_rung_agrees(seed, basis)
+
+
+def test_float_can_be_trusted_on_at_least_half_the_cases():
+    trusted = inputs = 0
+    for seed in (*QUICK, *range(24, 60)):
+        model = random_model(seed)
+        row = climb([], 1 + seed % 8, model=model, exhaustive=False, samples=70, seed=seed)
+        assert row.rungs[0].disagreements == 0
+        trusted += row.inputs - row.rungs[0].undecided
+        inputs += row.inputs
+    assert trusted >= inputs / 2
+
+
+def test_the_random_models_cover_every_option():
+    models = [random_model(seed) for seed in (*QUICK, *ALL)]
+    heads = [h for m in models for layer in m.layers for h in layer.heads]
+    assert {h.attention for h in heads} == set(ATTENTIONS) - {"softmax"}
+    assert {h.mask for h in heads} == set(MASKS)
+    assert {len(m.layers) for m in models} == {1, 2, 3}
+    assert {len(layer.heads) for m in models for layer in m.layers} == {1, 2, 3}
+    assert {h.score_bits for h in heads} == {None, 0, 1, 3}
+    assert any(m.prepend for m in models)
+    assert any(m.append for m in models)
+    assert {m.readout.position for m in models} >= {"first", "last", "each"}
