@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.schematic import Drawing, Wires
-from circuitsim.models.fixed_point import FixedHead, Ints
+from circuitsim.models.fixed_point import Affine, FixedHead
 
 from .bands import Band
 from .residual import Bits, Residual, powers
@@ -21,14 +21,14 @@ class Scores:
     """Everything a head's scores are made of; `at` gives those of one band.
 
     Args:
-        pairs: for each component q' (queries, w) and k' (keys, w').
+        pairs: for each component q' (queries, w), k' (keys, w') and the weight of their product.
         by_key, by_query: what depends on one position only, or None.
         high: the largest value of the sum of all these; `half` is added and `drop` low bits are cut.
         offset: first query position of `by_query` and of every q'.
     """
 
     drawing: Drawing
-    pairs: tuple[tuple[Wires, Wires], ...]
+    pairs: tuple[tuple[Wires, Wires, int], ...]
     by_key: Wires | None
     by_query: Wires | None
     high: int
@@ -40,11 +40,11 @@ class Scores:
         """Scores (queries or 1, keys, bits): one row serves all queries where they do not depend on the query."""
         parts: list[tuple[Wires, npt.NDArray[np.object_]]] = []
         first, last = band.start - self.offset, band.stop - self.offset
-        for q, k in self.pairs:
+        for q, k, weight in self.pairs:
             left = q.slice(0, first, last).expand(1, 3)
             right = k.slice(0, band.first, band.last).expand(0, 2)
             both = left & right
-            parts.append((both, np.outer(powers(q.shape[-1]), powers(k.shape[-1]))))
+            parts.append((both, weight * np.outer(powers(q.shape[-1]), powers(k.shape[-1]))))
         if self.by_key is not None:
             wires = self.by_key.slice(0, band.first, band.last).expand(0)
             if not parts and self.by_query is None and not self.drop:
@@ -62,27 +62,20 @@ def scores(head: FixedHead, residual: Residual, start: int, stop: int) -> Scores
     varying = [c for c, constant in enumerate(head.constant_keys) if not constant]
     drop = head.shift or 0
     queries = residual.slice(start, stop)
-    key_row, key_offset = _zero(residual), 0
-    query_row, query_offset = _zero(residual), 0
+    of_key, of_query = _Terms(head.key, residual), _Terms(head.query, queries)
     pairs, high = [], 0
-    for c in range(len(head.key.rows)):
+    for c, weight in enumerate(head.weights):
         (q_low, q_high), (k_low, k_high) = head.query.ranges[c], head.key.ranges[c]
-        query_row, query_offset = (
-            query_row + k_low * head.query.rows[c],
-            query_offset + k_low * int(head.query.offsets[c]),
-        )
+        of_query.add(c, weight * k_low, 0)
         if c in varying:
-            key_row = key_row + q_low * head.key.rows[c]
-            key_offset += q_low * (int(head.key.offsets[c]) - k_low)
+            of_key.add(c, weight * q_low, k_low)
             if q_low < q_high:
-                q = queries.unsigned(head.query.rows[c], int(head.query.offsets[c]) - q_low, q_high - q_low)
-                k = residual.unsigned(head.key.rows[c], int(head.key.offsets[c]) - k_low, k_high - k_low)
-                pairs.append((q, k))
-                high += (q_high - q_low) * (k_high - k_low)
+                pairs.append((_bits(queries, head.query, c), _bits(residual, head.key, c), weight))
+                high += weight * (q_high - q_low) * (k_high - k_low)
     if not varying:
         return None
-    by_key = _number(residual, key_row, key_offset)
-    by_query = _number(queries, query_row, query_offset) if drop else Bits(None, 0, 0)
+    by_key = of_key.number()
+    by_query = of_query.number() if drop else Bits(None, 0, 0)
     low = by_key.low + by_query.low if drop else 0
     high += by_key.high - by_key.low + by_query.high - by_query.low
     half = (1 << (drop - 1)) + (low % (1 << drop)) if drop else 0
@@ -91,9 +84,28 @@ def scores(head: FixedHead, residual: Residual, start: int, stop: int) -> Scores
     return Scores(residual.drawing, tuple(pairs), by_key.wires, by_query.wires, high, half, drop, start)
 
 
-def _zero(residual: Residual) -> Ints:
-    return np.zeros(len(residual.offset), dtype=object)
+def _bits(residual: Residual, affine: Affine, c: int) -> Wires:
+    """One component of q or k less its low end, at every position."""
+    low, high = affine.ranges[c]
+    grain = affine.grains[c]
+    return residual.unsigned(affine.rows[c], int(affine.offsets[c]) - (low << grain), high - low, grain)
 
 
-def _number(residual: Residual, row: Ints, offset: int) -> Bits:
-    return residual.resolve(row, offset, residual.stream.range(row, offset))
+class _Terms:
+    """A sum of multiples of components of q or k, resolved as one number at every position."""
+
+    def __init__(self, affine: Affine, residual: Residual) -> None:
+        self.affine, self.residual = affine, residual
+        self.grain = max(affine.grains, default=0)
+        self.row, self.offset = np.zeros(len(residual.offset), dtype=object), 0
+
+    def add(self, c: int, factor: int, less: int) -> None:
+        """Add factor * (component c - less)."""
+        finer = factor << (self.grain - self.affine.grains[c])
+        self.row = self.row + finer * self.affine.rows[c]
+        self.offset += finer * (int(self.affine.offsets[c]) - (less << self.affine.grains[c]))
+
+    def number(self) -> Bits:
+        """The sum as bits; it is a multiple of 2^grain, which is divided out."""
+        interval = self.residual.stream.range(self.row, self.offset)
+        return self.residual.resolve(self.row, self.offset, interval, self.grain)

@@ -60,6 +60,17 @@ class Stream:
             high += max(weight * number.low, weight * number.high)
         return low, high
 
+    def grain(self, row: Ints, offset: int = 0) -> int:
+        """The largest g such that offset + row . x is a multiple of 2^g whatever x is; 0 if it is always zero."""
+        terms = {offset + int(self.constant @ row)}
+        for table in (self.tokens, self.positions):
+            if table is not None:
+                terms.update(int(v) for v in np.unique(product(table, row)))
+        for number in self.numbers:
+            weight = int(number.column @ row)
+            terms.update((weight * number.low, weight if number.low < number.high else 0))
+        return min((_trailing_zeros(t) for t in terms if t), default=0)
+
     def widths(self) -> list[int]:
         """Bits of each component in two's complement."""
         unit = np.identity(len(self.constant), dtype=int).astype(object)
@@ -90,16 +101,19 @@ def product(table: Ints, row: Ints) -> Ints:
 
 @dataclass(frozen=True)
 class Affine:
-    """Integer rows over the stream: row . x + offset, with the interval of each."""
+    """Integer rows over the stream: (row . x + offset) / 2^grain, a whole number, with the interval of each."""
 
     rows: Ints  # (m, d)
     offsets: Ints  # (m,)
     ranges: tuple[Range, ...]
+    grains: tuple[int, ...]  # powers of two that every value has, where it pays to divide them out
 
 
 @dataclass(frozen=True)
 class FixedHead:
-    """A head in integers. `score` is the interval of q.k (before rounding), `shift` the bits score_bits drops.
+    """A head in integers: a score is the sum of weight * q * k over components, in the interval `score`.
+
+    `shift` is how many bits of it `score_bits` drops, or None.
 
     `outputs` are the numbers the head adds to the stream: R(mean of values), in [low, high], units 2^-b;
     `value_shift` is how many bits that rounding drops from the exact mean.
@@ -110,6 +124,7 @@ class FixedHead:
     query: Affine
     key: Affine
     value: Affine
+    weights: tuple[int, ...]
     score: Range
     shift: int | None
     value_shift: int
@@ -253,12 +268,15 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
     for name in ("query", "key", "value"):
         rows = _integers(getattr(head, name), b, len(stream.constant))
         offsets = _grid(getattr(head, f"{name}_bias"), b) * (1 << stream.exponent)
-        parts[name] = _affine(stream, rows, offsets)
-        limits.check(name, *parts[name].ranges)
+        parts[name] = _affine(stream, rows, offsets, name != "value")
+        limits.check(name, *(stream.range(row, int(o)) for row, o in zip(rows, offsets, strict=True)))
+    grains = [q + k for q, k in zip(parts["query"].grains, parts["key"].grains, strict=True)]
+    common = min(grains, default=0)
+    weights = tuple(1 << (g - common) for g in grains)
     corners = [_times(q, k) for q, k in zip(parts["query"].ranges, parts["key"].ranges, strict=True)]
-    score = sum(c[0] for c in corners), sum(c[1] for c in corners)
-    limits.check("score", score)
-    exponent = 2 * (stream.exponent + b)
+    score = tuple(sum(w * c[end] for w, c in zip(weights, corners, strict=True)) for end in (0, 1))
+    limits.check("score", (score[0], score[1]))
+    exponent = 2 * (stream.exponent + b) - common
     shift = None if head.score_bits is None else max(0, exponent - head.score_bits)
     for low, high in parts["value"].ranges:
         largest = max(abs(low), abs(high), 1 << stream.exponent)
@@ -275,7 +293,8 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
         parts["query"],
         parts["key"],
         parts["value"],
-        score,
+        weights,
+        (score[0], score[1]),
         shift,
         stream.exponent,
         tuple(outputs),
@@ -294,9 +313,17 @@ def _net(net: FeedForward, stream: Stream, b: int, limits: _Limits) -> FixedNet:
     return FixedNet(hidden, 2 * b, outputs, _grid(net.output_bias, b) * (1 << b))
 
 
-def _affine(stream: Stream, rows: Ints, offsets: Ints) -> Affine:
-    ranges = tuple(stream.range(row, int(offset)) for row, offset in zip(rows, offsets, strict=True))
-    return Affine(rows, offsets, ranges)
+def _affine(stream: Stream, rows: Ints, offsets: Ints, divide: bool = False) -> Affine:
+    both = [(row, int(offset)) for row, offset in zip(rows, offsets, strict=True)]
+    grains = tuple(stream.grain(*pair) if divide else 0 for pair in both)
+    ranges = tuple(
+        (low >> g, high >> g) for g, (low, high) in zip(grains, (stream.range(*p) for p in both), strict=True)
+    )
+    return Affine(rows, offsets, ranges, grains)
+
+
+def _trailing_zeros(value: int) -> int:
+    return (value & -value).bit_length() - 1
 
 
 def _residual(stream: Stream) -> list[Range]:

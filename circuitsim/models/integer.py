@@ -71,14 +71,16 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
 
 
 def _apply(affine: Affine, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return x @ affine.rows.astype(x.dtype).T + affine.offsets.astype(x.dtype)
+    exact = x @ affine.rows.astype(x.dtype).T + affine.offsets.astype(x.dtype)
+    return exact >> np.array(affine.grains, x.dtype)
 
 
 def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """R(mean of the values at the maximal scores): (batch, queries, v)."""
     length = x.shape[1]
     q, k, v = (_apply(a, x) for a in (head.query, head.key, head.value))
-    scores = np.zeros((len(x), length, length), x.dtype) + q @ np.swapaxes(k, 1, 2)
+    weights = np.array([*head.weights], dtype=x.dtype)
+    scores = np.zeros((len(x), length, length), x.dtype) + (q * weights) @ np.swapaxes(k, 1, 2)
     if head.shift is not None:
         scores = drop_bits(scores, head.shift)
     visible = np.broadcast_to(mask_matrix(head.mask, length), scores.shape)
