@@ -230,6 +230,11 @@ def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX
     return FixedModel(model, n, b, embedded, tuple(layers), readout, limits.largest)
 
 
+def fix_head(head: Head, stream: Stream, bits: int, length: int, max_bits: int = MAX_BITS) -> FixedHead:
+    """Round one head that reads `stream` over a sequence of `length` positions; for heads outside a model."""
+    return _head(head, stream, bits, length, _Limits(length, bits, max_bits, str(bits), place=["the head"]))
+
+
 def _embed(model: Model, n: int, b: int) -> Stream:
     tokens = _integers(tuple(model.embedding[t] for t in model.tokens), b)
     rows = position_values(model, n)
