@@ -2,7 +2,7 @@
 
 A value table holds one row of W 64-bit words a slot. W travels in the *type* of a tuple argument, of length
 1 + log2(W), so that numba compiles, and caches, one machine loop a width. Plain loops over a constant width
-would be unrolled before they are vectorised, and end up scalar (benchmarks/results.md).
+would be unrolled before they are vectorised, and end up scalar.
 """
 
 from collections.abc import Callable, Sequence
