@@ -9,16 +9,17 @@ import resource
 import time
 
 import numpy as np
+from circuitsim.compilers.attention import attend
+from circuitsim.compilers.bands import Bands
+from circuitsim.compilers.residual import Residual, powers
 
 from circuitsim.circuits import counting
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.schematic import Basis, Drawing, Schematic
 from circuitsim.circuits.simulate import Evaluator
-from circuitsim.compilers.attention import attend
-from circuitsim.compilers.bands import Bands
-from circuitsim.compilers.residual import Residual, powers
-from circuitsim.models.fixed_point import Number, Stream, fix_head
+from circuitsim.models.fixed_point import fix_head
 from circuitsim.models.model import Head
+from circuitsim.models.stream import Number, Stream
 
 WIDTH = 8  # numbers a position, bits a number, bits a weight
 

@@ -10,13 +10,13 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-
-from circuitsim.circuits.measure import Cost, measure
-from circuitsim.circuits.schematic import Basis, Drawing, Optimize, Schematic, Wires
 from circuitsim.compilers.bands import Band, Bands
 from circuitsim.compilers.division import quotient
 from circuitsim.compilers.maximum import maximum
 from circuitsim.compilers.residual import powers
+
+from circuitsim.circuits.measure import Cost, measure
+from circuitsim.circuits.schematic import Basis, Drawing, Optimize, Schematic, Wires
 
 GUARD = 4
 VALUE = 8

@@ -1,1 +1,5 @@
 """The command line: parse, call, print."""
+
+from .entry import program as main
+
+__all__ = ["main"]

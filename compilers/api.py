@@ -12,7 +12,7 @@ from .family import Family
 from .residual import Positions
 
 
-def compile(
+def compile(  # noqa: A001
     model: Model,
     basis: Basis = "xag",
     bits: int | str | None = None,
@@ -28,6 +28,7 @@ def compile(
         bits: fraction bits, a number or an expression in n; None takes the model's own.
         attention: replaces every head's kind, for models trained with softmax.
         optimize: "depth" or "size". positions: "folded" or "wired"; None folds up to 256 letters.
+
     Raises:
         ModelError: the model has a softmax head and `attention` does not replace it.
         LimitError: when called with an n at which an interval is wider than `max_bits`.

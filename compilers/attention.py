@@ -4,6 +4,8 @@ Saturated: the mean over all maxima is floor(sum of (v + half) / count) in the u
 the head is exactly the integer model's. Hard: the value's rounded bits travel as payload of the tournament.
 """
 
+from typing import Literal
+
 from circuitsim.circuits.schematic import Drawing, Wires
 from circuitsim.models.fixed_point import FixedHead
 
@@ -60,7 +62,7 @@ def _hard(
     live = [c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any()]
     widths = [w.shape[-1] for w in rounded]
     joined = drawing.concat(rounded, 1)
-    ties = "left" if head.attention == "hard-left" else "right"
+    ties: Literal["left", "right"] = "left" if head.attention == "hard-left" else "right"
     pieces = []
     for band in bands.over(head.mask, start, stop):
         if band.keys <= 0:

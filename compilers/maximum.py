@@ -71,7 +71,7 @@ def _round(drawing: Drawing, cell: Cell, scores: Wires, payload: Wires | None) -
 
 @lru_cache(maxsize=1024)
 def node_cell(bits: int, payload: int, node: Node, ties: str, with_maximum: bool) -> Cell:
-    """One match: arguments a, (a's payload), b, (b's payload), bits least first; outputs the maximum and its payload."""
+    """One match: a, a's payload, b, b's payload, bits least first, to the maximum and its payload."""
     widths = (bits, payload, bits, payload) if payload else (bits, bits)
     r = Recorder(*widths)
     a, b = r.argument(0), r.argument(2 if payload else 1)

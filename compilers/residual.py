@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.schematic import Drawing, Wires
-from circuitsim.models.fixed_point import Ints, Number, Range, Stream
 from circuitsim.models.model import Model
+from circuitsim.models.stream import Ints, Number, Range, Stream
 
 Positions: TypeAlias = Literal["folded", "wired"]
 

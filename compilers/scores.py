@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.schematic import Drawing, Wires
-from circuitsim.models.fixed_point import Affine, FixedHead
+from circuitsim.models.fixed_point import FixedHead
+from circuitsim.models.stream import Affine
 
 from .bands import Band
 from .residual import Bits, Residual, powers

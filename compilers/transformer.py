@@ -85,7 +85,7 @@ def _relu(residual: Residual, row: object, offset: int, interval: tuple[int, int
 
 
 def _readout(drawing: Drawing, fixed: FixedModel, residual: Residual) -> Wires:
-    """[row . x + bias > 0], or which row is the largest with ties to the lowest index, one-hot: (positions, classes)."""
+    """[row . x + bias > 0], or one-hot which row is the largest (the lowest of equal ones): (positions, classes)."""
     affine = fixed.readout
     stream = residual.stream
     if len(affine.rows) == 1:

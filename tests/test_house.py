@@ -29,7 +29,8 @@ def room_of(module: str) -> str | None:
 def modules() -> list[tuple[str, Path]]:
     """Every module of the package with its file."""
     found = []
-    for folder, package in (("cli", "circuitsim.cli"), ("compilers", "circuitsim.compilers"), ("circuitsim", "circuitsim")):
+    folders = {"cli": "circuitsim.cli", "compilers": "circuitsim.compilers", "circuitsim": "circuitsim"}
+    for folder, package in folders.items():
         for path in sorted((ROOT / folder).rglob("*.py")):
             parts = path.relative_to(ROOT / folder).with_suffix("").parts
             name = ".".join([package, *(p for p in parts if p != "__init__")])

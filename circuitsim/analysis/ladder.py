@@ -36,8 +36,13 @@ AT_ONCE = 1024  # inputs evaluated together on the rungs below the integer model
 class Family(Protocol):
     """What the ladder needs of a family of circuits."""
 
-    model: Model
-    basis: Any
+    @property
+    def model(self) -> Model:
+        """The model whose circuits they are."""
+
+    @property
+    def basis(self) -> Any:
+        """The gates of its circuits."""
 
     def __call__(self, n: int) -> Schematic:
         """C_n."""

@@ -200,7 +200,7 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
             wire_depths = row[layout.element[here]] - plan.base
             program = bind_sum(plan.plan, layout.column[here].astype(np.int32), wire_depths.astype(np.int32))
             bound = wires[np.ix_(chosen, layout.element[here])] ^ layout.negated[here].astype(np.int32)
-            result[np.ix_(chosen, list(keep))] = context.builder.stamp(program, bound)
+            result[chosen[:, None], np.array(keep)] = context.builder.stamp(program, bound)
     return result.reshape(line.shape)
 
 

@@ -88,8 +88,8 @@ def _layout(
         start += counts.size
     total = (constant + offset) % (1 << width)
     bits = np.array([total >> c & 1 for c in range(width)], np.int64)
-    arrays = [np.concatenate(parts) for parts in (element, column, negated, repeats)]
-    return Layout(width, *arrays, bits)
+    joined = np.concatenate(element), np.concatenate(column), np.concatenate(negated), np.concatenate(repeats)
+    return Layout(width, *joined, bits)
 
 
 _digits = lru_cache(maxsize=65536)(digits)

@@ -67,7 +67,7 @@ def _call(line: Instruction, args: list[Planes]) -> Planes:
     wires = np.concatenate(flat, axis=-2).reshape(int(np.prod(lead)), sum(line.attributes.arguments), words)
     program = line.attributes.program
     result = _run(program.ops, program.a, program.b, program.outputs, np.ascontiguousarray(wires))
-    return result.reshape((*line.shape, words))  # type: ignore[no-any-return]
+    return result.reshape((*line.shape, words))
 
 
 @njit(cache=True)
@@ -92,7 +92,7 @@ def _run(ops, a, b, outputs, wires):  # type: ignore[no-untyped-def]
 
 def _all(line: Instruction, args: list[Planes]) -> Planes:
     axes = tuple(range(args[0].ndim - 1 - line.attributes, args[0].ndim - 1))
-    return np.bitwise_and.reduce(args[0], axis=axes)  # type: ignore[no-any-return]
+    return np.bitwise_and.reduce(args[0], axis=axes)
 
 
 def _sum(line: Instruction, args: list[Planes]) -> Planes:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.fixed_point import Affine, FixedHead, FixedModel
+from circuitsim.models.fixed_point import FixedHead, FixedModel
 from circuitsim.models.sequence import mask_matrix, sequence_codes
+from circuitsim.models.stream import Affine
 from circuitsim.numbers.rounding import drop_bits
 
 WORKING_SET = 1 << 24  # entries of one score tensor

@@ -3,9 +3,9 @@
 import random
 
 import pytest
+from circuitsim.compilers.family import Family
 
 from circuitsim.analysis.ladder import climb
-from circuitsim.compilers.family import Family
 from circuitsim.models.model import ATTENTIONS, MASKS
 from tests.cases import random_model
 from tests.circuits.recount import assert_measured_exactly

@@ -1,0 +1,110 @@
+"""The residual stream in integers: where each entry comes from, and the interval of any linear form of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[Any]  # Python integers
+Range: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A computed number in the stream: at each position an integer in [low, high], times a column (d,)."""
+
+    column: Ints
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The residual stream x = constant + token row + position row + sum of column * number, in units of 2^-exponent.
+
+    Args:
+        constant: (d,). tokens: (V, d), or None once forgotten. positions: (length, d), or None.
+    """
+
+    exponent: int
+    constant: Ints
+    tokens: Ints | None
+    positions: Ints | None
+    numbers: tuple[Number, ...] = ()
+
+    def range(self, row: Ints, offset: int = 0) -> Range:
+        """The interval of offset + row . x over all tokens, positions and values of the numbers."""
+        low = high = offset + int(self.constant @ row)
+        for table in (self.tokens, self.positions):
+            if table is not None:
+                values = product(table, row)
+                low, high = low + int(values.min()), high + int(values.max())
+        for number in self.numbers:
+            weight = int(number.column @ row)
+            low += min(weight * number.low, weight * number.high)
+            high += max(weight * number.low, weight * number.high)
+        return low, high
+
+    def grain(self, row: Ints, offset: int = 0) -> int:
+        """The largest g such that offset + row . x is a multiple of 2^g whatever x is; 0 if it is always zero."""
+        terms = {offset + int(self.constant @ row)}
+        for table in (self.tokens, self.positions):
+            if table is not None:
+                terms.update(int(v) for v in np.unique(product(table, row)))
+        for number in self.numbers:
+            weight = int(number.column @ row)
+            terms.update((weight * number.low, weight if number.low < number.high else 0))
+        return min((_trailing_zeros(t) for t in terms if t), default=0)
+
+    def widths(self) -> list[int]:
+        """Bits of each component in two's complement."""
+        unit = np.identity(len(self.constant), dtype=int).astype(object)
+        return [max(high, -low - 1).bit_length() + 1 for low, high in (self.range(row) for row in unit)]
+
+    def at(self, exponent: int) -> "Stream":
+        """The same stream in finer units."""
+        factor = 1 << (exponent - self.exponent)
+        scaled = tuple(replace(m, column=m.column * factor) for m in self.numbers)
+        tokens, positions = (None if t is None else t * factor for t in (self.tokens, self.positions))
+        return Stream(exponent, self.constant * factor, tokens, positions, scaled)
+
+    def plus(self, numbers: Iterable[Number], constant: Ints, residual: bool) -> "Stream":
+        """Add numbers and a constant; without `residual`, forget what was there."""
+        if residual:
+            return replace(self, constant=self.constant + constant, numbers=(*self.numbers, *numbers))
+        return Stream(self.exponent, constant, None, None, tuple(numbers))
+
+
+def product(table: Ints, row: Ints) -> Ints:
+    """Table @ row, in 64 bits where that is surely enough."""
+    largest = max([1, *(abs(int(v)) for v in (table.min(initial=0), table.max(initial=0)))])
+    weight = sum(abs(int(v)) for v in row)
+    if (largest * max(weight, 1)).bit_length() < 62:
+        return np.asarray(table.astype(np.int64) @ row.astype(np.int64))
+    return np.asarray(table @ row)
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Integer rows over the stream: (row . x + offset) / 2^grain, a whole number, with the interval of each."""
+
+    rows: Ints  # (m, d)
+    offsets: Ints  # (m,)
+    ranges: tuple[Range, ...]
+    grains: tuple[int, ...]  # powers of two that every value has, where it pays to divide them out
+
+
+def affine(stream: Stream, rows: Ints, offsets: Ints, divide: bool = False) -> Affine:
+    """Rows over a stream with their intervals; `divide` takes out the powers of two that all values have."""
+    both = [(row, int(offset)) for row, offset in zip(rows, offsets, strict=True)]
+    grains = tuple(stream.grain(*pair) if divide else 0 for pair in both)
+    ranges = tuple(
+        (low >> g, high >> g) for g, (low, high) in zip(grains, (stream.range(*p) for p in both), strict=True)
+    )
+    return Affine(rows, offsets, ranges, grains)
+
+
+def _trailing_zeros(value: int) -> int:
+    return (value & -value).bit_length() - 1
