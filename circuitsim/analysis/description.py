@@ -1,0 +1,160 @@
+"""What a model or a circuit is, as facts that can be printed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.counting import by_scope, depth, gates_by_kind, wires
+from circuitsim.errors import ModelError
+from circuitsim.models.expressions import expression
+from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionExpressions, PositionTable
+
+TRIED = 16  # sequence lengths at which expressions are asked whether they are exact
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """A model in numbers and words.
+
+    Args:
+        heads: of each layer. feed_forward: hidden size of each layer, 0 where it has no net.
+        parameters: numbers in all matrices and tables, and in the biases that are not zero.
+        attention, masks, score_bits: each kind that occurs, once.
+        prepend, append: constant tokens.
+        positions: None, ("table", rows), or the expressions.
+        irrational: the expressions whose values are rounded to float64, as seen at lengths up to 16.
+    """
+
+    name: str
+    vocabulary: list[str]
+    layers: int
+    heads: list[int]
+    width: int
+    feed_forward: list[int]
+    parameters: int
+    attention: list[str]
+    masks: list[str]
+    readout: dict[str, Any]
+    bits: str
+    prepend: list[str]
+    append: list[str]
+    positions: dict[str, Any] | None
+    irrational: list[str]
+    score_bits: list[int]
+
+
+@dataclass(frozen=True)
+class CircuitFacts:
+    """A flat circuit in numbers; what its file does not say is None."""
+
+    model: str | None
+    vocabulary: list[str] | None
+    basis: str
+    n: int | None
+    bits: int | None
+    inputs: int
+    outputs: int
+    gates: int
+    depth: int
+    wires: int
+    gates_by_kind: dict[str, int]
+    scopes: list[dict[str, Any]]
+
+
+def describe_model(model: Model) -> ModelFacts:
+    """The facts of a model."""
+    heads = [head for layer in model.layers for head in layer.heads]
+    positions: dict[str, Any] | None = None
+    if isinstance(model.positions, PositionTable):
+        positions = {"table": len(model.positions.rows)}
+    elif isinstance(model.positions, PositionExpressions):
+        positions = {"expressions": list(model.positions.components)}
+    return ModelFacts(
+        name=model.name,
+        vocabulary=list(model.vocabulary),
+        layers=len(model.layers),
+        heads=[len(layer.heads) for layer in model.layers],
+        width=model.width,
+        feed_forward=[len(layer.feed_forward.hidden) if layer.feed_forward else 0 for layer in model.layers],
+        parameters=parameters(model),
+        attention=list(dict.fromkeys(head.attention for head in heads)),
+        masks=list(dict.fromkeys(head.mask for head in heads)),
+        readout={"position": model.readout.position, "rows": len(model.readout.weights)},
+        bits=model.bits,
+        prepend=list(model.prepend),
+        append=list(model.append),
+        positions=positions,
+        irrational=irrational(model),
+        score_bits=sorted({head.score_bits for head in heads if head.score_bits is not None}),
+    )
+
+
+def describe_circuit(circuit: Circuit) -> CircuitFacts:
+    """The facts of a flat circuit."""
+
+    def said(key: str, kind: type) -> Any:
+        value = circuit.interface.get(key)
+        return value if type(value) is kind else None
+
+    vocabulary = said("vocabulary", list)
+    return CircuitFacts(
+        model=said("model", str),
+        vocabulary=None if vocabulary is None else [str(token) for token in vocabulary],
+        basis=circuit.basis,
+        n=said("n", int),
+        bits=said("bits", int),
+        inputs=circuit.inputs - len(said("wired", list) or []),
+        outputs=len(circuit.outputs),
+        gates=circuit.gates,
+        depth=depth(circuit),
+        wires=wires(circuit),
+        gates_by_kind={kind: count for kind, count in gates_by_kind(circuit).items() if count},
+        scopes=[row._asdict() for row in by_scope(circuit)],
+    )
+
+
+def parameters(model: Model) -> int:
+    """Numbers in the matrices, the position table and the biases that are not zero."""
+    count = len(model.embedding) * model.width + _size(model.readout.weights) + _bias(model.readout.bias)
+    if isinstance(model.positions, PositionTable):
+        count += _size(model.positions.rows)
+    return count + sum(_layer_parameters(layer) for layer in model.layers)
+
+
+def _layer_parameters(layer: Layer) -> int:
+    net = 0 if layer.feed_forward is None else _net_parameters(layer.feed_forward)
+    return sum(_head_parameters(head) for head in layer.heads) + _bias(layer.output_bias) + net
+
+
+def _head_parameters(head: Head) -> int:
+    matrices = sum(_size(m) for m in (head.query, head.key, head.value, head.output))
+    return matrices + sum(_bias(b) for b in (head.query_bias, head.key_bias, head.value_bias))
+
+
+def _net_parameters(net: FeedForward) -> int:
+    return _size(net.hidden) + _size(net.output) + _bias(net.hidden_bias) + _bias(net.output_bias)
+
+
+def _size(rows: Any) -> int:
+    return sum(len(row) for row in rows)
+
+
+def _bias(values: Any) -> int:
+    return len(values) if any(values) else 0
+
+
+def irrational(model: Model) -> list[str]:
+    """Position expressions with a value, at some short length, that float64 stands in for."""
+    if not isinstance(model.positions, PositionExpressions):
+        return []
+    return [text for text in dict.fromkeys(model.positions.components) if not _exact(text)]
+
+
+def _exact(text: str) -> bool:
+    for length in range(1, TRIED + 1):
+        try:
+            if not expression(text).exact(length):
+                return False
+        except ModelError:  # no value at this length; running the model says so
+            continue
+    return True

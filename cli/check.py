@@ -1,0 +1,172 @@
+"""`circuitsim check`: the ladder from the float64 model to the file of its circuit, on stated inputs."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from circuitsim.errors import InputError, LimitError
+
+from . import options
+from .construction import Construction
+
+if TYPE_CHECKING:
+    from circuitsim.analysis.ladder import Row, Rung
+
+MOST_LETTERS = 2**24  # of all samples of one length together
+
+
+@click.command(
+    "check",
+    short_help="Check that circuits compute what their model computes.",
+    epilog=options.examples("check examples/first.json -n 1:6", "check examples/parity.json -n 4,64 --bits auto"),
+)
+@options.model_argument
+@options.lengths_option
+@click.option("--exhaustive", is_flag=True, help="All inputs, however many. [default: up to 4,096 of one length]")
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    metavar="K",
+    help="Inputs of a length that are tried where not all are: half random, half near ties and boundaries.",
+)
+@options.bases_option
+@options.construction_options
+@options.max_gates_option
+@options.json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    how: Construction,
+    model: str,
+    lengths: tuple[int, ...],
+    exhaustive: bool,
+    samples: int,
+    bases: tuple[tuple[str, ...], ...],
+    max_gates: int,
+    as_json: bool,
+) -> None:
+    """Check that the circuits of MODEL compute what the model computes, on inputs of N letters.
+
+    Each description of the function is compared with the next: float64 ~ exact ~ integer = schematic = circuit =
+    file. ~ compares decisions (rounding may move numbers); = compares every bit of the residual stream and of the
+    output. Exits with 1 if a decision flips or a bit differs, and names an input.
+    """
+    from circuitsim.analysis.ladder import climb
+
+    from .lengths import limit_lengths
+    from .printing import Status, print_json
+
+    limit_lengths(lengths, "check")
+    if exhaustive and context.get_parameter_source("samples") is click.core.ParameterSource.COMMANDLINE:
+        raise InputError("--exhaustive takes all inputs and --samples some of them; give one of the two.")
+    if samples * max(lengths) > MOST_LETTERS:
+        raise LimitError(f"--samples {samples:,} of {max(lengths):,} letters are too many for memory; take fewer.")
+    chosen = tuple(dict.fromkeys(name for names in bases for name in names)) or options.BASES
+    rows: list[Row] = []
+    with Status() as status:
+        transformer = how.model(model)
+        table = None if as_json else _table(lengths, transformer.vocabulary)
+        for n in lengths:
+            status(f"n = {n}: bits")
+            bits = how.bits_at(transformer, n)
+            families = [how.family(transformer, basis, bits, max(lengths)) for basis in chosen]
+            row = climb(
+                families,
+                n,
+                exhaustive=True if exhaustive else None,
+                samples=samples,
+                seed=how.seed,
+                max_gates=max_gates,
+                progress=lambda rung, n=n: status(f"n = {n}: {rung}"),  # type: ignore[misc]
+            )
+            status.clear()
+            rows.append(row)
+            if table is not None:
+                _print_row(table, row)
+    holds = all(row.holds for row in rows)
+    if as_json:
+        print_json({"holds": holds, "rows": [_row_object(row) for row in rows]})
+    else:
+        click.echo()
+        _print_verdict(rows, chosen, how.seed)
+    if not holds:
+        context.exit(1)
+
+
+def _row_object(row: "Row") -> dict[str, Any]:
+    rungs = [{"from" if key == "start" else key: value for key, value in vars(rung).items()} for rung in row.rungs]
+    return {**vars(row), "rungs": rungs}
+
+
+def _table(lengths: tuple[int, ...], vocabulary: tuple[str, ...]) -> Any:
+    from .printing import Columns
+
+    titles = ["n", "inputs", "bits", "<rungs", "disagree", "undecided", "largest error", "<first difference"]
+    return Columns(titles, [len(str(max(lengths))), 6, 0, 29, 0, 0, 0, 0])
+
+
+def _print_row(table: Any, row: "Row") -> None:
+    from .printing import shorten
+
+    head: list[object] = [row.n, f"{row.inputs:,}", row.bits]
+    for rung in row.rungs:
+        approximate = rung.relation == "~"
+        cells = [
+            f"{rung.start} {rung.relation} {rung.to}",
+            f"{rung.disagreements:,}",
+            f"{rung.undecided:,}" if rung.start == "float" else "",
+            _error(rung.largest_error) if approximate else "",
+            "" if rung.first_difference is None else shorten(rung.first_difference),
+        ]
+        table.row([*head, *cells], **({} if rung.holds else {"fg": "red"}))
+        head = ["", "", ""]
+
+
+def _error(value: float) -> str:
+    return "0" if value == 0 else f"{value:.2g}"
+
+
+def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None:
+    from .lengths import words
+
+    if all(row.holds for row in rows):
+        parts = []
+        for everything in (True, False):
+            some = [row for row in rows if row.exhaustive == everything]
+            if some:
+                parts.append(f"on {_inputs(some, seed)} of {words(tuple(row.n for row in some))}")
+        click.secho(f"holds {', and '.join(parts)}, in {' and '.join(bases)}", fg="green")
+        return
+    failing: dict[str, list[tuple[Row, Rung]]] = {}
+    for row in rows:
+        for rung in row.rungs:
+            if not rung.holds:
+                failing.setdefault(f"{rung.start} {rung.to}", []).append((row, rung))
+    for found in failing.values():
+        row, rung = found[0]
+        others = tuple(row.n for row, _ in found[1:])
+        more = f"; and at {words(others)}" if others else ""
+        click.secho(f"fails {_failure(row, rung, seed)}{more}", fg="red")
+    if "exact integer" in failing:
+        click.echo("The integer model rounds too much: give more --bits, or --bits auto to find how many it needs.")
+
+
+def _inputs(rows: "list[Row]", seed: int) -> str:
+    count = sum(row.inputs for row in rows)
+    if rows[0].exhaustive:
+        return f"all {count:,} inputs"
+    return f"{rows[0].inputs:,} sampled inputs{' each' if len(rows) > 1 else ''} (seed {seed})"
+
+
+def _failure(row: "Row", rung: "Rung", seed: int) -> str:
+    from .printing import clean, shorten
+
+    what = {
+        "exact": "the float64 model decides otherwise than the exact model",
+        "integer": f"the integer model with {row.bits} fraction bits decides otherwise than the exact model",
+    }.get(rung.to, f"the {rung.to} differs from the {rung.start}")
+    among = _inputs([row], seed)
+    string = clean(shorten(rung.first_difference or ""))
+    return f"at n = {row.n}: {what} on {rung.disagreements:,} of {among}, first on '{string}'"

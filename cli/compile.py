@@ -1,0 +1,157 @@
+"""`circuitsim compile`: C_n of a model, measured always, built only where it is to be written or shared."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from circuitsim.errors import InputError
+
+from . import options
+from .construction import Construction
+
+if TYPE_CHECKING:
+    from circuitsim.analysis.growth import Row
+    from circuitsim.circuits.circuit import Circuit
+
+
+@click.command(
+    "compile",
+    short_help="Compile a model to C_n, say what it costs, write it.",
+    epilog=options.examples(
+        "compile examples/first.json -n 8", "compile examples/majority.pt -n 64 --basis aig -o majority64.npz"
+    ),
+)
+@options.model_argument
+@options.length_option
+@click.option("-o", "--output", metavar="FILE", help="Build the circuit and write it, as .npz.")
+@click.option("--share", is_flag=True, help="Build it, make equal gates one, and say what that saves.")
+@click.option("--unweighted", is_flag=True, help="Weights as copies of wires; for bases with threshold gates.")
+@options.basis_option
+@options.construction_options
+@options.max_gates_option
+@options.json_option
+def command(
+    how: Construction,
+    model: str,
+    n: int,
+    output: str | None,
+    share: bool,
+    unweighted: bool,
+    basis: str,
+    max_gates: int,
+    as_json: bool,
+) -> None:
+    """Compile MODEL to C_n, the circuit that computes it on inputs of N letters, and say what it costs.
+
+    Without -o or --share nothing is built: size and depth are measured on the plan of the circuit, and are exactly
+    those of the circuit. A gate's depth is its longest path from an input.
+    """
+    from circuitsim.analysis.growth import row
+    from circuitsim.circuits.flatten import flatten
+    from circuitsim.formats.npz import save
+
+    from .files import target
+    from .printing import Status, print_json
+
+    started = time.perf_counter()
+    if unweighted:
+        raise InputError(f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1.")
+    where = None if output is None else target(output, ".npz")
+    with Status() as status:
+        status("reading the model")
+        transformer = how.model(model)
+        status("measuring")
+        family = how.family(transformer, basis, how.bits_at(transformer, n), n)
+        schematic = family(n)
+        measured, scopes = row(family, n, schematic)
+        result = {
+            "model": transformer.name,
+            **vars(measured),
+            "inputs": schematic.inputs,
+            "outputs": sum(_size(schematic.instructions[o].shape) for o in schematic.outputs),
+            "scopes": scopes,
+            "file": output,
+        }
+        if where is not None or share:
+            status(f"building {measured.gates:,} gates")
+            circuit = flatten(schematic, max_gates)
+            if share:
+                status("sharing equal gates")
+                circuit = _share(circuit, measured, result)
+            if where is not None:
+                status(f"writing {output}")
+                save(circuit, where)
+    result["seconds"] = time.perf_counter() - started
+    if as_json:
+        print_json(result)
+    else:
+        _print(result)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circuit":
+    """The shared circuit; `result` then describes it, and what was saved."""
+    from circuitsim.circuits import counting
+    from circuitsim.circuits.passes.share import Share
+
+    shared = Share()(circuit)
+    kinds = {kind: count for kind, count in counting.gates_by_kind(shared).items() if count}
+    result.update(
+        gates=shared.gates,
+        depth=counting.depth(shared),
+        wires=counting.wires(shared),
+        wires_weighted=counting.wires(shared),
+        gates_by_kind=kinds,
+        max_fan_in=counting.max_fan_in(shared),
+        max_weight=int(shared.gates > 0),
+        scopes=[scope._asdict() for scope in counting.by_scope(shared)],
+        shared={
+            "gates_before": before.gates,
+            "depth_before": before.depth,
+            "gates_saved": before.gates - shared.gates,
+        },
+    )
+    return shared
+
+
+def _print(result: dict[str, Any]) -> None:
+    from .printing import number, print_facts, print_table
+
+    gates, shared = result["gates"], result.get("shared")
+    kinds = ", ".join(f"{number(count)} {kind}" for kind, count in result["gates_by_kind"].items())
+    click.secho(f"C_{result['n']} of {result['model']} in {result['basis']}", bold=True)
+    saving = None
+    if shared is not None:
+        saving = f"{number(shared['gates_saved'])} gates of {number(shared['gates_before'])}"
+        saving += f" ({_percent(shared['gates_saved'], shared['gates_before'])}); depth was {shared['depth_before']}"
+    print_facts(
+        [
+            ("inputs", number(result["inputs"])),
+            ("outputs", number(result["outputs"])),
+            ("gates", f"{number(gates)} ({kinds})" if gates else "0"),
+            ("depth", number(result["depth"])),
+            ("wires", number(result["wires"])),
+            ("shared", saving),
+            ("fraction bits", result["bits"]),
+            ("state bits", result["state_bits"]),
+            ("positions", result["positions"]),
+            ("file", result["file"]),
+            ("seconds", f"{result['seconds']:.2f}"),
+        ]
+    )
+    rows = [vars(s) if not isinstance(s, dict) else s for s in result["scopes"]]
+    if rows:
+        click.echo()
+        cells = [[s["scope"], number(s["gates"]), _percent(s["gates"], gates), s["depth"]] for s in rows]
+        print_table(["<scope", "gates", "share", "depth"], cells)
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}%" if whole else "0.0%"

@@ -1,0 +1,74 @@
+"""From options to circuits: the model with its attention replaced, its bits at a length, its families."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from circuitsim.errors import LimitError
+
+if TYPE_CHECKING:
+    from circuitsim.compilers.family import Family
+
+    from circuitsim.models.model import Attention, Model
+
+LONGEST_EXPRESSIONS = 2**21  # positions that are computed one by one
+
+
+class Failure(click.ClickException):
+    """What was asked for does not exist: exit code 1, like a claim that does not hold."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Construction:
+    """How a model becomes circuits, as the common options say; None leaves the default."""
+
+    bits: str | None
+    attention: "Attention | None"
+    optimize: Literal["depth", "size"]
+    positions: Literal["folded", "wired"] | None
+    max_bits: int
+    seed: int
+
+    def model(self, path: str) -> "Model":
+        """The model of a file, with its attention replaced."""
+        from circuitsim.models.model_edits import with_attention
+        from circuitsim.models.reading import load
+
+        model = load(path)
+        return model if self.attention is None else with_attention(model, self.attention)
+
+    def bits_at(self, model: "Model", n: int) -> str | None:
+        """Fraction bits at n, to give to `family`; computes what `auto` is.
+
+        Raises:
+            Failure: `auto` finds none.
+            LimitError: n is too large for it.
+        """
+        if self.bits != "auto":
+            return self.bits
+        from circuitsim.analysis.precision import MOST_BITS, least_bits
+
+        found = least_bits(model, n, seed=self.seed, max_bits=self.max_bits)
+        if found is None:
+            raise Failure(
+                f"--bits auto: at n={n} no number of fraction bits up to {MOST_BITS} makes the integer model decide as"
+                " the exact model does, and goes on doing so for two more bits."
+            )
+        return str(found)
+
+    def family(self, model: "Model", basis: Any, bits: str | None, longest: int) -> "Family":
+        """The circuits of a model in one basis, for a command whose largest length is `longest`."""
+        from circuitsim.compilers.family import FOLDED_UP_TO, Family
+
+        from circuitsim.models.model import PositionExpressions
+
+        if isinstance(model.positions, PositionExpressions) and longest > LONGEST_EXPRESSIONS:
+            raise LimitError(
+                f"n={longest:,}: position expressions are evaluated position by position, for n up to"
+                f" {LONGEST_EXPRESSIONS:,}."
+            )
+        positions = self.positions or ("folded" if longest <= FOLDED_UP_TO else "wired")
+        return Family(model, basis, bits, self.optimize, positions, self.max_bits)

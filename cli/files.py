@@ -1,0 +1,108 @@
+"""Files that commands read and write: models and circuits told apart, targets tried before work starts."""
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from circuitsim.errors import CircuitSimError, InputError
+
+if TYPE_CHECKING:
+    from circuitsim.circuits.circuit import Circuit
+
+
+@dataclass(frozen=True)
+class Interface:
+    """How letters become the inputs of a circuit from a file, and its outputs decisions."""
+
+    vocabulary: tuple[str, ...]
+    n: int
+    entries: dict[str, Any]  # as `circuits.interface` reads them
+
+
+def is_circuit(path: str) -> bool:
+    """Whether a file is (or says it is) a saved circuit and not a model; what is missing is neither."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "header.npy" in archive.namelist()
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return Path(path).suffix == ".npz" and Path(path).is_file()
+
+
+def interface_of(circuit: "Circuit", path: str) -> Interface:
+    """The interface of a circuit, checked against its wires: the file may be anybody's.
+
+    Raises:
+        InputError: the file does not say how letters become inputs, or says what cannot be.
+    """
+    entries = circuit.interface
+    vocabulary, n, classes = entries.get("vocabulary"), entries.get("n"), entries.get("classes")
+    wired = entries.get("wired", [])
+    if not isinstance(vocabulary, list) or type(n) is not int or type(classes) is not int:
+        raise InputError(f"{path}: the circuit does not say how letters become its inputs, so it cannot be run.")
+    letters = [token for token in vocabulary if isinstance(token, str)]
+    wires = 1 if len(letters) == 2 else len(letters)
+    sound = (
+        len(set(letters)) == len(vocabulary) > 0
+        and n > 0
+        and isinstance(wired, list)
+        and all(bit in (0, 1) for bit in wired)
+        and n * wires + len(wired) == circuit.inputs
+        and classes > 0
+        and len(circuit.outputs) % classes == 0
+    )
+    if not sound:
+        raise InputError(
+            f"{path}: the description of the circuit does not fit it: n={n}, {len(vocabulary)} letters and"
+            f" {classes} classes for {circuit.inputs} inputs and {len(circuit.outputs)} outputs."
+        )
+    return Interface(tuple(letters), n, entries)
+
+
+def target(path: str, suffix: str | None = None) -> Path:
+    """Where to write, following links; refused now, before work, if it surely cannot be written.
+
+    Raises:
+        InputError: the directory is missing or read-only, there is something that is not a plain file, or the
+            suffix is another.
+    """
+    where = Path(os.path.realpath(path))
+    if suffix is not None and where.suffix != suffix and Path(path).suffix != suffix:
+        raise InputError(f"{path}: circuits are written as {suffix} files; give a name that ends so.")
+    if where.exists() and not where.is_file():
+        raise InputError(f"{path}: cannot be written ({'a directory' if where.is_dir() else 'not a plain file'}).")
+    if not where.parent.is_dir():
+        raise InputError(f"{path}: cannot be written (there is no directory {where.parent}).")
+    if not os.access(where.parent, os.W_OK):
+        raise InputError(f"{path}: cannot be written (no permission to write in {where.parent}).")
+    return where
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file; at every moment the path holds the old file, or the whole new one."""
+    with _replacing(path) as name:
+        Path(name).write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[str]:
+    name = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+        yield name
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)  # mkstemp's files are for the owner only
+        os.replace(name, path)
+        name = None
+    except OSError as error:
+        raise CircuitSimError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    finally:
+        if name is not None:
+            with suppress(OSError):
+                os.unlink(name)

@@ -1,0 +1,119 @@
+"""`circuitsim info`: what a file holds, a model or a circuit."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import options
+
+if TYPE_CHECKING:
+    from circuitsim.analysis.description import CircuitFacts, ModelFacts
+
+
+@click.command(
+    "info",
+    short_help="Say what a file holds, a model or a circuit.",
+    epilog=options.examples("info examples/majority.pt", "info majority64.npz --json"),
+)
+@options.file_argument
+@options.json_option
+def command(file: str, as_json: bool) -> None:
+    """Say what FILE is: a model, or a circuit that `compile` wrote.
+
+    Of position expressions with irrational values, such as cos(i), it says that they are rounded to float64 first;
+    everything after that is exact.
+    """
+    from circuitsim.analysis.description import describe_circuit, describe_model
+    from circuitsim.formats.npz import load as load_circuit
+    from circuitsim.models.reading import load
+
+    from .files import is_circuit
+    from .printing import print_facts, print_json, print_table
+
+    if is_circuit(file):
+        circuit = describe_circuit(load_circuit(file))
+        if as_json:
+            print_json({"kind": "circuit", "format": "npz", **vars(circuit)})
+            return
+        print_facts(_circuit_lines(circuit))
+        if circuit.scopes:
+            click.echo()
+            cells = [[s["scope"] or "(none)", f"{s['gates']:,}", f"{s['depth']:,}"] for s in circuit.scopes]
+            print_table(["<scope", "gates", "depth"], cells)
+        return
+    model = describe_model(load(file))
+    if as_json:
+        print_json({"kind": "model", "format": _format(file), **vars(model)})
+    else:
+        print_facts(_model_lines(model, _format(file)))
+
+
+def _format(path: str) -> str:
+    """The format of a model that has been read: what the file holds decides, as in reading it."""
+    with open(path, "rb") as file:
+        start = file.read(9)
+    if start[:2] == b"PK":
+        return "pt"
+    return "safetensors" if start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 2**40 else "json"
+
+
+def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
+    readout = facts.readout
+    sign = "accepts if positive" if readout["rows"] == 1 else f"the largest of {readout['rows']}"
+    return [
+        ("model", f"{facts.name} ({kind})"),
+        ("vocabulary", _tokens(facts.vocabulary)),
+        ("before inputs", _tokens(facts.prepend)),
+        ("after inputs", _tokens(facts.append)),
+        ("layers", facts.layers),
+        ("heads", _each(facts.heads)),
+        ("width", facts.width),
+        ("hidden", _each(facts.feed_forward) if any(facts.feed_forward) else None),
+        ("parameters", f"{facts.parameters:,}"),
+        ("attention", ", ".join(facts.attention) or None),
+        ("masks", ", ".join(facts.masks) or None),
+        ("score bits", ", ".join(map(str, facts.score_bits)) or None),
+        ("positions", _positions(facts)),
+        ("rounded", f"{', '.join(facts.irrational)} (irrational: the nearest float64)" if facts.irrational else None),
+        ("read-out", f"{readout['position']}, {sign}"),
+        ("fraction bits", facts.bits),
+    ]
+
+
+def _circuit_lines(facts: "CircuitFacts") -> list[tuple[str, Any]]:
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in facts.gates_by_kind.items())
+    return [
+        ("circuit", f"{'C_n' if facts.n is None else f'C_{facts.n}'} of {facts.model or 'no named model'} (npz)"),
+        ("basis", facts.basis),
+        ("vocabulary", None if facts.vocabulary is None else _tokens(facts.vocabulary)),
+        ("inputs", f"{facts.inputs:,}"),
+        ("outputs", f"{facts.outputs:,}"),
+        ("gates", f"{facts.gates:,} ({kinds})" if facts.gates else "0"),
+        ("depth", f"{facts.depth:,}"),
+        ("wires", f"{facts.wires:,}"),
+        ("fraction bits", facts.bits),
+    ]
+
+
+def _tokens(tokens: list[str]) -> str | None:
+    from .printing import shorten
+
+    shown = " ".join(tokens[:20])
+    if not tokens:
+        return None
+    return f"{shorten(shown)} ({len(tokens)} tokens)" if len(tokens) > 8 else shorten(shown)
+
+
+def _each(counts: list[int]) -> str:
+    """Numbers a layer: one if all are equal."""
+    return str(counts[0]) if len(set(counts)) == 1 else ", ".join(map(str, counts))
+
+
+def _positions(facts: "ModelFacts") -> str:
+    from .printing import shorten
+
+    if facts.positions is None:
+        return "none"
+    if "table" in facts.positions:
+        return f"a table of {facts.positions['table']:,} rows"
+    return shorten(", ".join(facts.positions["expressions"]))

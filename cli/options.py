@@ -1,0 +1,161 @@
+"""Arguments and options that several commands have, each written once."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from circuitsim.errors import InputError
+
+from .construction import Construction
+from .lengths import parse_length, parse_lengths
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+BASES = ("xag", "aig")
+LATER_BASES = {"ac0": "of constant depth, for hard attention", "tc0": "of threshold gates"}
+ATTENTIONS = ("hard-left", "hard-right", "saturated")
+MAX_GATES = 200_000_000
+MAX_BITS = 62
+
+
+def parsed(parse: Callable[[str], Any]) -> Callable[[Any, Any, str | tuple[str, ...]], Any]:
+    """A callback of click that reads a parameter, or each of several, by a function that raises its own sentence."""
+
+    def callback(context: Any, parameter: Any, value: str | tuple[str, ...]) -> Any:
+        return parse(value) if isinstance(value, str) else tuple(parse(text) for text in value)
+
+    return callback
+
+
+def parse_bases(text: str) -> tuple[str, ...]:
+    """Bases separated by commas."""
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    for name in names:
+        if name in LATER_BASES:
+            raise InputError(
+                f"--basis {name}: circuits {LATER_BASES[name]}, are not in this version; {' and '.join(BASES)} are."
+            )
+        if name not in BASES:
+            raise InputError(f"--basis {name[:40]!r} is not one of {', '.join(BASES)}.")
+    return names
+
+
+def parse_basis(text: str) -> str:
+    """One basis."""
+    names = parse_bases(text)
+    if len(names) > 1:
+        raise InputError(f"--basis {text!r} is {len(names)} bases; this command takes one.")
+    return names[0]
+
+
+model_argument = click.argument("model", metavar="MODEL")
+file_argument = click.argument("file", metavar="FILE")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+basis_option = click.option(
+    "--basis",
+    callback=parsed(parse_basis),
+    default="xag",
+    show_default=True,
+    metavar="xag|aig",
+    help="Gates of two inputs: AND and XOR (xag), or AND alone (aig). NOT is free.",
+)
+bases_option = click.option(
+    "--basis",
+    "bases",
+    callback=parsed(parse_bases),
+    multiple=True,
+    metavar="xag|aig",
+    help="Check these circuits; may be repeated, or a list such as xag,aig. [default: both]",
+)
+max_gates_option = click.option(
+    "--max-gates",
+    type=click.IntRange(min=0),
+    default=MAX_GATES,
+    show_default=True,
+    metavar="G",
+    help="Refuse to build a larger circuit.",
+)
+
+
+def length_option(function: F) -> F:
+    """`-n N`, one length."""
+    return click.option(
+        "-n", "n", callback=parsed(parse_length), required=True, metavar="N", help="Letters of the input."
+    )(function)
+
+
+def lengths_option(function: F) -> F:
+    """`-n N`, one or more lengths."""
+    return click.option(
+        "-n",
+        "lengths",
+        callback=parsed(parse_lengths),
+        required=True,
+        metavar="N",
+        help="Lengths: 8, 1:12 (12 included), 4,8,16, 2:1048576:*2 or 100:1000:+100.",
+    )(function)
+
+
+def construction_options(function: F) -> F:
+    """The options that say how a model becomes circuits, given to the command as one argument `how`."""
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:
+        names = ("bits", "attention", "optimize", "positions", "max_bits", "seed")
+        return function(how=Construction(**{name: given.pop(name) for name in names}), **given)
+
+    for option in reversed(CONSTRUCTION):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]
+
+
+CONSTRUCTION = (
+    click.option(
+        "--bits",
+        metavar="EXPR|auto",
+        help="Fraction bits, an expression in n such as 8 or '2*log2(n)+4'; auto takes the fewest that decide as the"
+        " exact model does. [default: the model's]",
+    ),
+    click.option(
+        "--attention",
+        type=click.Choice(ATTENTIONS),
+        metavar="KIND",
+        help="Make every head hard-left, hard-right or saturated, as models trained with softmax need it.",
+    ),
+    click.option(
+        "--optimize",
+        type=click.Choice(["depth", "size"]),
+        default="depth",
+        show_default=True,
+        help="What to make small first.",
+    ),
+    click.option(
+        "--positions",
+        type=click.Choice(["folded", "wired"]),
+        help="Position bits as constants that simplify gates, or as opaque wires. [default: folded if every n is at"
+        " most 256]",
+    ),
+    click.option(
+        "--max-bits",
+        type=click.IntRange(1, 4096),
+        default=MAX_BITS,
+        show_default=True,
+        metavar="B",
+        help="Refuse numbers that need more bits.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        metavar="S",
+        help="Of the inputs that are sampled where not all are tried.",
+    ),
+)
+
+
+def examples(*lines: str) -> str:
+    """The end of a help text: example commands, without the program's name."""
+    return "\n".join(["\b", "Examples:", *(f"  circuitsim {line}" for line in lines)])
