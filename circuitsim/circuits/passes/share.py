@@ -65,7 +65,6 @@ def _hash_gates(
     mask = len(table) - 1
     head, after = lists[: -len(new)] if len(new) else lists, lists[len(lists) - len(new) :]
     head[:] = 0
-    table[:] = 0
     count, run = 0, 0
     for g in range(len(ops)):
         while run < len(starts) and starts[run] == g:
@@ -147,8 +146,9 @@ class Share:
         starts = np.ascontiguousarray(runs[:, 0])
         place = np.empty(circuit.nodes, np.int32)
         new = np.empty((gates, 2), np.int32)
-        # Allocated here and not in numba, because numpy asks for huge pages.
-        lists, table = np.empty(first + 2 * gates, np.int32), np.empty(1 << bits, np.int32)
+        # Allocated here and not in numba, because numpy asks for huge pages. The table is of zeros that cost
+        # nothing until touched: many circuits never need it.
+        lists, table = np.empty(first + 2 * gates, np.int32), np.zeros(1 << bits, np.int32)
         shift = np.uint64(64 - bits)
         count = _hash_gates(circuit.ops, circuit.fan_in, first, live, lists, table, shift, place, new, starts)
         outputs = place[circuit.outputs >> 1] ^ (circuit.outputs & 1)
