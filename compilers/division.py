@@ -20,16 +20,20 @@ def quotient(drawing: Drawing, numerator: Wires, divisor: Wires, width: int) -> 
     else:
         keys = 1 << divisor.shape[-1]
         radix = width if (1 << width) <= keys else 4
-    return drawing.call(division_cell(numerator.shape[-1], divisor.shape[-1], width, radix), numerator, divisor)
+    cell = division_cell(numerator.shape[-1], divisor.shape[-1], width, radix, drawing.basis == "aig" and radix > 1)
+    return drawing.call(cell, numerator, divisor)
 
 
 @lru_cache(maxsize=1024)
-def division_cell(w: int, c: int, width: int, radix: int) -> Cell:
-    """floor(N / C) for N of w bits and C of c bits, when it fits in `width` bits."""
-    r = Recorder(w, c)
+def division_cell(w: int, c: int, width: int, radix: int, or_carries: bool) -> Cell:
+    """floor(N / C) for N of w bits and C of c bits, when it fits in `width` bits.
+
+    Args:
+        radix: bits a digit. or_carries: carries propagate through ORs, a level less where XOR is no gate.
+    """
+    r = _Adders(w, c, or_carries=or_carries, ripple=radix == 1)
     n, divisor = r.argument(0) + [FALSE] * max(0, width - w), r.argument(1)
     remainder = (n[width:] + [FALSE] * c)[:c]
-    small = radix == 1
     multiples: dict[int, list[int]] = {1: divisor}
     result: list[int] = []
     left = width
@@ -37,20 +41,20 @@ def division_cell(w: int, c: int, width: int, radix: int) -> Cell:
         digit = left % radix or radix
         left -= digit
         remainder = n[left : left + digit] + remainder
-        bits, remainder = _digit(r, remainder, multiples, digit, c, small)
+        bits, remainder = _digit(r, remainder, multiples, digit, c)
         result = bits + result
     return r.cell(f"division of {w} by {c} bits, radix {1 << radix}", result)
 
 
 def _digit(
-    r: Recorder, remainder: list[int], multiples: dict[int, list[int]], digit: int, c: int, small: bool
+    r: "_Adders", remainder: list[int], multiples: dict[int, list[int]], digit: int, c: int
 ) -> tuple[list[int], list[int]]:
     """One digit: its bits, and the next remainder (c bits)."""
     top = 1 << digit
     reaches, differences = [TRUE], [remainder[:c]]
     for t in range(1, top):
-        subtrahend = _multiple(r, multiples, t, small)
-        difference, reach = _subtract(r, remainder, subtrahend, c, small)
+        subtrahend = _multiple(r, multiples, t)
+        difference, reach = r.subtract(remainder, subtrahend, c)
         reaches.append(reach)
         differences.append(difference)
     only = [r.and_(reaches[t], (reaches[t + 1] if t + 1 < top else FALSE) ^ 1) for t in range(top)]
@@ -65,62 +69,63 @@ def _digit(
     return bits, following
 
 
-def _multiple(r: Recorder, known: dict[int, list[int]], t: int, small: bool) -> list[int]:
+def _multiple(r: "_Adders", known: dict[int, list[int]], t: int) -> list[int]:
     """T times the divisor, with the fewest additions for t below 16."""
     if t not in known:
         if t % 2 == 0:
-            known[t] = [FALSE, *_multiple(r, known, t // 2, small)]
+            known[t] = [FALSE, *_multiple(r, known, t // 2)]
         elif t in (7, 15, 31, 63):
-            known[t] = _multiple_by_subtraction(r, known, t, small)
+            whole = _multiple(r, known, t + 1)
+            known[t] = r.subtract(whole, known[1], len(whole))[0]
         else:
             low = t & -t if t in (3, 5, 9) else (3 if t & 2 else 1)
-            high = t - low
-            known[t] = _add(r, _multiple(r, known, high, small), _multiple(r, known, low, small), small)
+            known[t] = r.add(_multiple(r, known, t - low), _multiple(r, known, low))
         known[t] = known[t][: len(known[1]) + t.bit_length()]
     return known[t]
 
 
-def _multiple_by_subtraction(r: Recorder, known: dict[int, list[int]], t: int, small: bool) -> list[int]:
-    whole = _multiple(r, known, t + 1, small)
-    return _subtract(r, whole, known[1], len(whole), small)[0]
+class _Adders(Recorder):
+    """A recorder with adders: carries by ripple, or by Sklansky's prefix network of depth log2."""
 
+    def __init__(self, *arguments: int, or_carries: bool, ripple: bool) -> None:
+        super().__init__(*arguments)
+        self.or_carries, self.ripple = or_carries, ripple
 
-def _add(r: Recorder, x: list[int], y: list[int], small: bool) -> list[int]:
-    width = max(len(x), len(y)) + 1
-    x, y = x + [FALSE] * (width - len(x)), y + [FALSE] * (width - len(y))
-    p = [r.xor(a, b) for a, b in zip(x, y, strict=True)]
-    g = [r.and_(a, b) for a, b in zip(x, y, strict=True)]
-    carries = [FALSE, *_carries(r, g, p, small)]
-    return [r.xor(a, carry) for a, carry in zip(p, carries[:-1], strict=True)]
+    def add(self, x: list[int], y: list[int]) -> list[int]:
+        """X + y, one bit longer than the longer."""
+        return self._add(x, y, max(len(x), len(y)) + 1, FALSE)[0]
 
+    def subtract(self, x: list[int], y: list[int], kept: int) -> tuple[list[int], int]:
+        """Low `kept` bits of x - y, and [x >= y]."""
+        width = max(len(x), len(y))
+        inverted = [bit ^ 1 for bit in y] + [TRUE] * (width - len(y))
+        bits, carry = self._add(x, inverted, width, TRUE)
+        return bits[:kept], carry
 
-def _subtract(r: Recorder, x: list[int], y: list[int], kept: int, small: bool) -> tuple[list[int], int]:
-    """Low `kept` bits of x - y, and [x >= y]."""
-    width = max(len(x), len(y))
-    x, y = x + [FALSE] * (width - len(x)), y + [FALSE] * (width - len(y))
-    p = [r.xor(a, b ^ 1) for a, b in zip(x, y, strict=True)]
-    g = [r.and_(a, b ^ 1) for a, b in zip(x, y, strict=True)]
-    g[0] = r.or_(x[0], y[0] ^ 1)  # the carry in of two's complement
-    carries = [TRUE, *_carries(r, g, p, small)]
-    return [r.xor(p[k], carries[k]) for k in range(min(kept, width))], carries[-1]
+    def _add(self, x: list[int], y: list[int], width: int, carry: int) -> tuple[list[int], int]:
+        x, y = x + [FALSE] * (width - len(x)), y + [FALSE] * (width - len(y))
+        half = [self.xor(a, b) for a, b in zip(x, y, strict=True)]
+        g = [self.and_(a, b) for a, b in zip(x, y, strict=True)]
+        if carry:
+            g[0] = self.or_(x[0], y[0])
+        p = [self.or_(a, b) for a, b in zip(x, y, strict=True)] if self.or_carries else half
+        carries = [carry, *self._carries(g, list(p))]
+        return [self.xor(a, b) for a, b in zip(half, carries[:-1], strict=True)], carries[-1]
 
-
-def _carries(r: Recorder, g: list[int], p: list[int], small: bool) -> list[int]:
-    """Carry out of every place: by ripple, or by Sklansky's prefix network of depth log2."""
-    g, p = list(g), list(p)
-    if small:
-        for k in range(1, len(g)):
-            g[k] = r.or_(g[k], r.and_(p[k], g[k - 1]))
+    def _carries(self, g: list[int], p: list[int]) -> list[int]:
+        if self.ripple:
+            for k in range(1, len(g)):
+                g[k] = self.or_(g[k], self.and_(p[k], g[k - 1]))
+            return g
+        step = 1
+        while step < len(g):
+            for k in range(len(g)):
+                if k & step:
+                    j = (k // step) * step - 1
+                    g[k] = self.or_(g[k], self.and_(p[k], g[j]))
+                    p[k] = self.and_(p[k], p[j])
+            step *= 2
         return g
-    step = 1
-    while step < len(g):
-        for k in range(len(g)):
-            if k & step:
-                j = (k // step) * step - 1
-                g[k] = r.or_(g[k], r.and_(p[k], g[j]))
-                p[k] = r.and_(p[k], p[j])
-        step *= 2
-    return g
 
 
 def _any(r: Recorder, literals: list[int]) -> int:
