@@ -10,6 +10,8 @@ from . import options
 from .construction import Construction
 
 if TYPE_CHECKING:
+    from circuitsim.compilers.family import Family
+
     from circuitsim.analysis.ladder import Row, Rung
 
 MOST_LETTERS = 2**24  # of all samples of one length together
@@ -34,7 +36,10 @@ MOST_LETTERS = 2**24  # of all samples of one length together
 @options.bases_option
 @options.construction_options
 @options.max_gates_option
-@options.json_option
+@options.json_option(
+    "holds rows[n bits exhaustive inputs rungs[from to relation disagreements undecided largest_error"
+    " first_difference]]"
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -72,6 +77,8 @@ def command(
             status(f"n = {n}: bits")
             bits = how.bits_at(transformer, n)
             families = [how.family(transformer, basis, bits, max(lengths)) for basis in chosen]
+            for family in families:
+                _refuse_large(family, n, max_gates)
             row = climb(
                 families,
                 n,
@@ -93,6 +100,18 @@ def command(
         _print_verdict(rows, chosen, how.seed)
     if not holds:
         context.exit(1)
+
+
+def _refuse_large(family: "Family", n: int, max_gates: int) -> None:
+    """Say so now, and not after the models have run."""
+    from circuitsim.circuits.measure import measure
+
+    gates = measure(family(n)).gates
+    if gates > max_gates:
+        raise LimitError(
+            f"n={n}: the {family.basis} circuit has {gates:,} gates, and --max-gates is {max_gates:,}; raise it, or"
+            " check a smaller n."
+        )
 
 
 def _row_object(row: "Row") -> dict[str, Any]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     "compile",
     short_help="Compile a model to C_n, say what it costs, write it.",
     epilog=options.examples(
-        "compile examples/first.json -n 8", "compile examples/majority.pt -n 64 --basis aig -o majority64.npz"
+        "compile examples/parity.json -n 8", "compile examples/majority.pt -n 64 --basis aig -o majority64.npz"
     ),
 )
 @options.model_argument
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 @options.basis_option
 @options.construction_options
 @options.max_gates_option
-@options.json_option
+@options.json_option(
+    "model n basis bits positions inputs outputs gates depth wires wires_weighted gates_by_kind max_fan_in max_weight"
+    " state_bits scopes[scope gates depth] seconds file; with --share also shared[gates_before depth_before"
+    " gates_saved]"
+)
 def command(
     how: Construction,
     model: str,

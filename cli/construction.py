@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from circuitsim.errors import LimitError
+from circuitsim.errors import InputError, LimitError, ModelError
 
 if TYPE_CHECKING:
     from circuitsim.compilers.family import Family
@@ -44,10 +44,19 @@ class Construction:
         """Fraction bits at n, to give to `family`; computes what `auto` is.
 
         Raises:
+            InputError: not an expression with a value at n.
             Failure: `auto` finds none.
             LimitError: n is too large for it.
         """
+        from circuitsim.models.expressions import bits_at
+
+        if self.bits is None:
+            return None
         if self.bits != "auto":
+            try:
+                bits_at(self.bits, n)
+            except ModelError as error:
+                raise InputError(f"--bits: {error}") from None
             return self.bits
         from circuitsim.analysis.precision import MOST_BITS, least_bits
 

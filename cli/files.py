@@ -27,10 +27,12 @@ class Interface:
 def is_circuit(path: str) -> bool:
     """Whether a file is (or says it is) a saved circuit and not a model; what is missing is neither."""
     try:
+        if not Path(path).is_file():
+            return False
         with zipfile.ZipFile(path) as archive:
             return "header.npy" in archive.namelist()
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return Path(path).suffix == ".npz" and Path(path).is_file()
+        return Path(path).suffix == ".npz"
 
 
 def interface_of(circuit: "Circuit", path: str) -> Interface:
@@ -71,10 +73,10 @@ def target(path: str, suffix: str | None = None) -> Path:
             suffix is another.
     """
     where = Path(os.path.realpath(path))
-    if suffix is not None and where.suffix != suffix and Path(path).suffix != suffix:
-        raise InputError(f"{path}: circuits are written as {suffix} files; give a name that ends so.")
     if where.exists() and not where.is_file():
         raise InputError(f"{path}: cannot be written ({'a directory' if where.is_dir() else 'not a plain file'}).")
+    if suffix is not None and where.suffix != suffix and Path(path).suffix != suffix:
+        raise InputError(f"{path}: circuits are written as {suffix} files; give a name that ends so.")
     if not where.parent.is_dir():
         raise InputError(f"{path}: cannot be written (there is no directory {where.parent}).")
     if not os.access(where.parent, os.W_OK):

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     epilog=options.examples("info examples/majority.pt", "info majority64.npz --json"),
 )
 @options.file_argument
-@options.json_option
+@options.json_option(
+    "kind format, and of a model name vocabulary layers heads width parameters attention masks readout bits and more;"
+    " of a circuit model vocabulary basis n bits inputs outputs gates depth wires gates_by_kind scopes[scope gates depth]"
+)
 def command(file: str, as_json: bool) -> None:
     """Say what FILE is: a model, or a circuit that `compile` wrote.
 
@@ -106,7 +109,7 @@ def _tokens(tokens: list[str]) -> str | None:
 
 def _each(counts: list[int]) -> str:
     """Numbers a layer: one if all are equal."""
-    return str(counts[0]) if len(set(counts)) == 1 else ", ".join(map(str, counts))
+    return str(counts[0]) if len(set(counts)) == 1 else f"{', '.join(map(str, counts))} (by layer)"
 
 
 def _positions(facts: "ModelFacts") -> str:

@@ -20,7 +20,7 @@ INTERRUPTED = 130
     short_help="Measure size and depth against n; nothing is built.",
     epilog=options.examples(
         "measure examples/majority.pt -n 2:1048576:*2",
-        "measure examples/first.json -n 1:64 --basis aig --csv first.csv",
+        "measure examples/parity.json -n 1:32 --basis aig --csv parity.csv",
     ),
 )
 @options.model_argument
@@ -28,7 +28,10 @@ INTERRUPTED = 130
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the rows as comma-separated values.")
 @options.basis_option
 @options.construction_options
-@options.json_option
+@options.json_option(
+    "rows[n basis bits positions depth gates wires wires_weighted gates_by_kind max_fan_in max_weight state_bits"
+    " seconds]"
+)
 @click.pass_context
 def command(
     context: click.Context,

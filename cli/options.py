@@ -14,7 +14,7 @@ from .lengths import parse_length, parse_lengths
 F = TypeVar("F", bound=Callable[..., Any])
 
 BASES = ("xag", "aig")
-LATER_BASES = {"ac0": "of constant depth, for hard attention", "tc0": "of threshold gates"}
+LATER_BASES = {"ac0": "AND and OR gates of any fan-in", "tc0": "threshold gates"}
 ATTENTIONS = ("hard-left", "hard-right", "saturated")
 MAX_GATES = 200_000_000
 MAX_BITS = 62
@@ -35,7 +35,7 @@ def parse_bases(text: str) -> tuple[str, ...]:
     for name in names:
         if name in LATER_BASES:
             raise InputError(
-                f"--basis {name}: circuits {LATER_BASES[name]}, are not in this version; {' and '.join(BASES)} are."
+                f"--basis {name}: lowering to {LATER_BASES[name]} is not in this version; {' and '.join(BASES)} are."
             )
         if name not in BASES:
             raise InputError(f"--basis {name[:40]!r} is not one of {', '.join(BASES)}.")
@@ -52,7 +52,6 @@ def parse_basis(text: str) -> str:
 
 model_argument = click.argument("model", metavar="MODEL")
 file_argument = click.argument("file", metavar="FILE")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 basis_option = click.option(
     "--basis",
     callback=parsed(parse_basis),
@@ -77,6 +76,11 @@ max_gates_option = click.option(
     metavar="G",
     help="Refuse to build a larger circuit.",
 )
+
+
+def json_option(keys: str) -> Callable[[F], F]:
+    """`--json`, whose help says which keys the object has."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print one JSON object: {keys}.")
 
 
 def length_option(function: F) -> F:

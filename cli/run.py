@@ -44,13 +44,16 @@ class Answer:
 @click.command(
     "run",
     short_help="Run a model or a circuit on strings, on every rung.",
-    epilog=options.examples("run examples/first.json abba b", "run majority64.npz @strings.txt --json"),
+    epilog=options.examples("run examples/parity.json 0110 1", "run majority64.npz @inputs.txt --json"),
 )
 @options.file_argument
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @options.basis_option
 @options.construction_options
-@options.json_option
+@options.json_option(
+    "rows[input float exact integer circuit undecided]; a decision is 0 or 1, or the index of a class, or a list where"
+    " every letter is read out, or null"
+)
 @click.pass_context
 def command(
     context: click.Context, how: Construction, file: str, inputs: tuple[str, ...], basis: str, as_json: bool

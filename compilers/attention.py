@@ -37,10 +37,10 @@ def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, st
 
 def _rounded(head: FixedHead, residual: Residual, component: int) -> Wires:
     """R(v) less the output's low end, at every position: what a query that selects one key gets."""
-    number, drop = head.outputs[component], head.value_shift
-    half = (1 << drop) >> 1
-    offset = int(head.value.offsets[component]) + half - (number.low << drop)
-    return residual.unsigned(head.value.rows[component], offset, number.high - number.low, drop)
+    number, grain, drop = head.outputs[component], head.value.grains[component], head.value_shifts[component]
+    less = ((1 << drop) >> 1) - (number.low << drop)
+    offset = int(head.value.offsets[component]) + (less << grain)
+    return residual.unsigned(head.value.rows[component], offset, number.high - number.low, grain + drop)
 
 
 def _nothing(drawing: Drawing, head: FixedHead, component: int, width: int, queries: int) -> Wires:
@@ -110,9 +110,8 @@ def _saturated(
     stop: int,
     bands: Bands,
 ) -> list[Wires]:
-    drop = max(head.value_shift, 1)
     with drawing.scope("values"):
-        weighed = [_weighed(head, residual, c, drop) for c in live]
+        weighed = [_weighed(head, residual, c) for c in live]
     many = bands.over(head.mask, start, stop)
     sums: list[list[Wires]] = [[] for _ in live]
     counts: list[Wires] = []
@@ -121,7 +120,9 @@ def _saturated(
         with drawing.scope("sums"):
             counts.append(_count(drawing, selected, band))
             for index, value in enumerate(weighed):
-                sums[index].append(_sum(drawing, selected, value.slice(0, band.first, band.last), band, drop))
+                sums[index].append(
+                    _sum(drawing, selected, value.slice(0, band.first, band.last), band, _fraction(head, live[index]))
+                )
     quotients: list[Wires | None] = [None] * len(live)
     if counts:
         queries = sum(b.queries for b in many if b.keys > 1)
@@ -135,13 +136,19 @@ def _saturated(
     return [_in_order(drawing, head, c, many, rounded[index], quotients[index]) for index, c in enumerate(live)]
 
 
-def _weighed(head: FixedHead, residual: Residual, component: int, drop: int) -> Wires:
-    """V less the output's low end, plus one half, in units where `drop` bits are the fraction: never negative."""
-    number, finer = head.outputs[component], drop - head.value_shift
-    factor, half = 1 << finer, 1 << (drop - 1)
-    offset = int(head.value.offsets[component]) * factor + half - (number.low << drop)
-    high = head.value.ranges[component][1] * factor + half - (number.low << drop)
-    return residual.unsigned(head.value.rows[component] * factor, offset, high)
+def _fraction(head: FixedHead, component: int) -> int:
+    """Fraction bits of a sum of values, of which at least one is needed to hold the half."""
+    return max(head.value_shifts[component], 1)
+
+
+def _weighed(head: FixedHead, residual: Residual, component: int) -> Wires:
+    """V less the output's low end, plus one half, in units of its fraction bits: never negative."""
+    number, grain, drop = head.outputs[component], head.value.grains[component], _fraction(head, component)
+    factor = 1 << (drop - head.value_shifts[component])
+    less = (1 << (drop - 1)) - (number.low << drop)
+    offset = int(head.value.offsets[component]) * factor + (less << grain)
+    high = head.value.ranges[component][1] * factor + less
+    return residual.unsigned(head.value.rows[component] * factor, offset, high, grain)
 
 
 def _select(drawing: Drawing, table: Scores | None, band: Band) -> Wires:

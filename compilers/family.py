@@ -1,6 +1,7 @@
 """Families: the field's C_n, a callable from n to a schematic that also says what it is."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from circuitsim.circuits.schematic import BASES, OPTIMIZE, Basis, Drawing, Optimize, Schematic
 from circuitsim.errors import InputError
@@ -50,13 +51,18 @@ class Family:
 
     def fixed(self, n: int) -> FixedModel:
         """The integer model at n, which C_n computes."""
-        return fix(self.model, n, self.bits_expression, self.max_bits)
+        return _fixed(self.model, n, self.bits_expression, self.max_bits)
 
     def state_bits(self, n: int) -> int:
         """Bits of the widest entry of the residual stream at any layer, from its intervals."""
         fixed = self.fixed(n)
         streams = [fixed.embedded, *(s for layer in fixed.layers for s in (layer.between, layer.after))]
         return max(width for stream in streams for width in stream.widths())
+
+
+@lru_cache(maxsize=8)
+def _fixed(model: Model, n: int, bits: str | None, max_bits: int) -> FixedModel:
+    return fix(model, n, bits, max_bits)
 
 
 def build(model: Model, basis: Basis = "xag", bits: int | str | None = None) -> Family:

@@ -59,17 +59,18 @@ def _layer(
 
 
 def _net(net: FixedNet, residual: Residual, layer: FixedLayer, keeps: bool) -> Residual:
-    half = (1 << net.shift) >> 1
     numbers = []
     for index, number in enumerate(net.outputs):
+        grain, shift = net.hidden.grains[index], net.shifts[index]
+        half, drop = ((1 << shift) >> 1) << grain, grain + shift
         row, offset = net.hidden.rows[index], int(net.hidden.offsets[index]) + half
-        low, high = (v + half for v in net.hidden.ranges[index])
+        low, high = ((v << grain) + half for v in net.hidden.ranges[index])
         if number.low == number.high or not number.column.any():
             bits = Bits(None, number.low, number.low)
-        elif low >> net.shift >= 0:
-            bits = residual.resolve(row, offset, (low, high), net.shift)
+        elif low >> drop >= 0:
+            bits = residual.resolve(row, offset, (low, high), drop)
         else:
-            bits = Bits(_relu(residual, row, offset, (low, high), net.shift), 0, number.high)
+            bits = Bits(_relu(residual, row, offset, (low, high), drop), 0, number.high)
         numbers.append((number, bits))
     return residual.plus(numbers, net.bias, layer.after, keeps)
 
@@ -89,13 +90,15 @@ def _readout(drawing: Drawing, fixed: FixedModel, residual: Residual) -> Wires:
     affine = fixed.readout
     stream = residual.stream
     if len(affine.rows) == 1:
-        low, high = affine.ranges[0]
+        low, high = affine.unshifted(stream)[0]
         return residual.sign(affine.rows[0], int(affine.offsets[0]) - 1, (low - 1, high - 1)).expand(1)
-    classes = len(affine.rows)
+    classes, most = len(affine.rows), max(affine.grains)
+    rows = [row << (most - grain) for row, grain in zip(affine.rows, affine.grains, strict=True)]
+    offsets = [offset << (most - grain) for offset, grain in zip(affine.offsets, affine.grains, strict=True)]
     ahead: dict[tuple[int, int], Wires] = {}
     for a in range(classes):
         for b in range(a + 1, classes):
-            row, offset = affine.rows[a] - affine.rows[b], int(affine.offsets[a] - affine.offsets[b])
+            row, offset = rows[a] - rows[b], int(offsets[a] - offsets[b])
             ahead[a, b] = residual.sign(row, offset, stream.range(row, offset))
             ahead[b, a] = ~ahead[a, b]
     wins = []

@@ -18,6 +18,7 @@ from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import drop_bits, to_grid
 
 MAX_BITS = 62
+MANY = 1 << 30  # powers of two to divide out: all there are
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class FixedHead:
     `shift` is how many bits of it `score_bits` drops, or None.
 
     `outputs` are the numbers the head adds to the stream: R(mean of values), in [low, high], units 2^-b;
-    `value_shift` is how many bits that rounding drops from the exact mean.
+    `value_shifts` says how many bits that rounding drops from the exact mean of each component.
     """
 
     attention: Attention
@@ -38,7 +39,7 @@ class FixedHead:
     weights: tuple[int, ...]
     score: Range
     shift: int | None
-    value_shift: int
+    value_shifts: tuple[int, ...]
     outputs: tuple[Number, ...]
 
     @property
@@ -57,7 +58,7 @@ class FixedNet:
     """A feed-forward net in integers: hidden sums, and the numbers R(ReLU) that it adds to the stream."""
 
     hidden: Affine
-    shift: int
+    shifts: tuple[int, ...]  # bits that R drops from each hidden sum
     outputs: tuple[Number, ...]
     bias: Ints  # (d,), in the stream's units
 
@@ -136,8 +137,9 @@ def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX
         stream = layers[-1].after
     limits.place = []
     rows, offsets = _integers(model.readout.weights, b), _grid(model.readout.bias, b) * (1 << stream.exponent)
-    readout = affine(stream, rows, offsets)
-    limits.check("read-out", *readout.ranges)
+    common = min((stream.grain(row, int(offset)) for row, offset in zip(rows, offsets, strict=True)), default=0)
+    readout = affine(stream, rows, offsets, common)
+    limits.check("read-out", *readout.unshifted(stream))
     return FixedModel(model, n, b, embedded, tuple(layers), readout, limits.largest)
 
 
@@ -184,22 +186,23 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
     for name in ("query", "key", "value"):
         rows = _integers(getattr(head, name), b, len(stream.constant))
         offsets = _grid(getattr(head, f"{name}_bias"), b) * (1 << stream.exponent)
-        parts[name] = affine(stream, rows, offsets, name != "value")
-        limits.check(name, *(stream.range(row, int(o)) for row, o in zip(rows, offsets, strict=True)))
-    grains = [q + k for q, k in zip(parts["query"].grains, parts["key"].grains, strict=True)]
+        parts[name] = affine(stream, rows, offsets, stream.exponent if name == "value" else MANY)
+        limits.check(name, *parts[name].unshifted(stream))
+    grains = [q + k for q, k in zip(parts["query"].powers, parts["key"].powers, strict=True)]
     common = min(grains, default=0)
     weights = tuple(1 << (g - common) for g in grains)
     corners = [_times(q, k) for q, k in zip(parts["query"].ranges, parts["key"].ranges, strict=True)]
     score = tuple(sum(w * c[end] for w, c in zip(weights, corners, strict=True)) for end in (0, 1))
     limits.check("score", (score[0], score[1]))
     exponent = 2 * (stream.exponent + b) - common
-    shift = None if head.score_bits is None else max(0, exponent - head.score_bits)
-    for low, high in parts["value"].ranges:
-        largest = max(abs(low), abs(high), 1 << stream.exponent)
-        limits.check("sum of values", (-4 * length * largest, 4 * length * largest))
-    output, outputs = _integers(head.output, b, len(head.value)), []
+    dropped = None if head.score_bits is None else max(0, exponent - head.score_bits)
+    output, outputs, shifts = _integers(head.output, b, len(head.value)), [], []
     for c, (low, high) in enumerate(parts["value"].ranges):
-        low, high = drop_bits(low, stream.exponent), drop_bits(high, stream.exponent)
+        shift = stream.exponent - parts["value"].powers[c]
+        largest = max(abs(low), abs(high), 1 << shift)
+        limits.check("sum of values", (-4 * length * largest, 4 * length * largest))
+        low, high = drop_bits(low, shift), drop_bits(high, shift)
+        shifts.append(shift)
         if head.mask.startswith("strict"):
             low, high = min(low, 0), max(high, 0)
         outputs.append(Number(output[:, c], low, high))
@@ -211,22 +214,23 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
         parts["value"],
         weights,
         (score[0], score[1]),
-        shift,
-        stream.exponent,
+        dropped,
+        tuple(shifts),
         tuple(outputs),
     )
 
 
 def _net(net: FeedForward, stream: Stream, b: int, limits: _Limits) -> FixedNet:
     rows, offsets = _integers(net.hidden, b), _grid(net.hidden_bias, b) * (1 << stream.exponent)
-    hidden = affine(stream, rows, offsets)
-    limits.check("hidden sum", *hidden.ranges)
+    hidden = affine(stream, rows, offsets, 2 * b)
+    limits.check("hidden sum", *hidden.unshifted(stream))
+    shifts = tuple(2 * b - power for power in hidden.powers)
     output = _integers(net.output, b, len(net.hidden))
     outputs = tuple(
-        Number(output[:, c], max(0, drop_bits(low, 2 * b)), max(0, drop_bits(high, 2 * b)))
+        Number(output[:, c], max(0, drop_bits(low, shifts[c])), max(0, drop_bits(high, shifts[c])))
         for c, (low, high) in enumerate(hidden.ranges)
     )
-    return FixedNet(hidden, 2 * b, outputs, _grid(net.output_bias, b) * (1 << b))
+    return FixedNet(hidden, shifts, outputs, _grid(net.output_bias, b) * (1 << b))
 
 
 def _residual(stream: Stream) -> list[Range]:

@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from circuitsim.models.fixed_point import FixedHead, FixedModel
 from circuitsim.models.sequence import mask_matrix, sequence_codes
-from circuitsim.models.stream import Affine
-from circuitsim.numbers.rounding import drop_bits
+from circuitsim.numbers.rounding import drop_bits, drop_bits_each
 
 WORKING_SET = 1 << 24  # entries of one score tensor
 
@@ -57,29 +56,28 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
         x = sum(heads, before + layer.bias.astype(kind))
         if layer.net is not None:
             assert source.feed_forward is not None
-            relu = np.maximum(drop_bits(_apply(layer.net.hidden, x), layer.net.shift), 0)
+            relu = np.maximum(drop_bits_each(layer.net.hidden.apply(x), layer.net.shifts), 0)
             added = relu @ np.stack([o.column for o in layer.net.outputs]).astype(kind) + layer.net.bias.astype(kind)
             x = x + added if source.feed_forward.residual else added
         residuals.append(x)
         exponents.append(layer.after.exponent)
     where = list(fixed.model.readout_positions(fixed.n))
-    outputs = _apply(fixed.readout, x[:, where])
+    outputs = fixed.readout.apply(x[:, where])
     one = outputs.shape[-1] == 1
     decisions = (outputs[..., 0] > 0) if one else outputs.argmax(axis=-1)
     return IntegerTrace(
-        tuple(residuals), tuple(exponents), outputs, exponents[-1] + fixed.bits, decisions.astype(np.int64)
+        tuple(residuals),
+        tuple(exponents),
+        outputs,
+        exponents[-1] + fixed.bits - fixed.readout.powers[0],
+        decisions.astype(np.int64),
     )
-
-
-def _apply(affine: Affine, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    exact = x @ affine.rows.astype(x.dtype).T + affine.offsets.astype(x.dtype)
-    return exact >> np.array(affine.grains, x.dtype)
 
 
 def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """R(mean of the values at the maximal scores): (batch, queries, v)."""
     length = x.shape[1]
-    q, k, v = (_apply(a, x) for a in (head.query, head.key, head.value))
+    q, k, v = (a.apply(x) for a in (head.query, head.key, head.value))
     weights = np.array([*head.weights], dtype=x.dtype)
     scores = np.zeros((len(x), length, length), x.dtype) + (q * weights) @ np.swapaxes(k, 1, 2)
     if head.shift is not None:
@@ -92,7 +90,7 @@ def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         chosen = _first(chosen) if head.attention == "hard-left" else _first(chosen[..., ::-1])[..., ::-1]
     count = chosen.sum(axis=2)[..., None].astype(x.dtype)
     total = chosen.astype(x.dtype) @ v
-    unit = 1 << head.value_shift
+    unit = np.array([1 << s for s in head.value_shifts], x.dtype)
     means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
     return np.where(count > 0, means, 0).astype(x.dtype)
 

@@ -88,22 +88,41 @@ def product(table: Ints, row: Ints) -> Ints:
 
 @dataclass(frozen=True)
 class Affine:
-    """Integer rows over the stream: (row . x + offset) / 2^grain, a whole number, with the interval of each."""
+    """Integer rows over the stream. Component c is (row . x + offset) / 2^grains[c], a whole number.
+
+    It stands for the model's number in units 2^powers[c] coarser than the rows were given in: powers of two that a
+    component always has are divided out, which keeps the integers short.
+    """
 
     rows: Ints  # (m, d)
     offsets: Ints  # (m,)
+    grains: tuple[int, ...]
+    powers: tuple[int, ...]
     ranges: tuple[Range, ...]
-    grains: tuple[int, ...]  # powers of two that every value has, where it pays to divide them out
+
+    def apply(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The components (..., m) at stream entries x (..., d)."""
+        exact = x @ self.rows.astype(x.dtype).T + self.offsets.astype(x.dtype)
+        return np.asarray(exact >> np.array(self.grains, x.dtype))
+
+    def unshifted(self, stream: Stream) -> list[Range]:
+        """Intervals of row . x + offset, before the division."""
+        return [stream.range(row, int(offset)) for row, offset in zip(self.rows, self.offsets, strict=True)]
 
 
-def affine(stream: Stream, rows: Ints, offsets: Ints, divide: bool = False) -> Affine:
-    """Rows over a stream with their intervals; `divide` takes out the powers of two that all values have."""
-    both = [(row, int(offset)) for row, offset in zip(rows, offsets, strict=True)]
-    grains = tuple(stream.grain(*pair) if divide else 0 for pair in both)
-    ranges = tuple(
-        (low >> g, high >> g) for g, (low, high) in zip(grains, (stream.range(*p) for p in both), strict=True)
-    )
-    return Affine(rows, offsets, ranges, grains)
+def affine(stream: Stream, rows: Ints, offsets: Ints, most: int = 0) -> Affine:
+    """Rows over a stream with their intervals, with up to 2^most divided out of each component."""
+    reduced, less, grains, powers, ranges = rows.copy(), offsets.copy(), [], [], []
+    for c, row in enumerate(rows):
+        offset = int(offsets[c])
+        power = min(stream.grain(row, offset), most)
+        common = min([power, *(_trailing_zeros(int(v)) for v in (*row, offset) if v)])
+        reduced[c], less[c] = row >> common, offset >> common
+        low, high = stream.range(row, offset)
+        grains.append(power - common)
+        powers.append(power)
+        ranges.append((low >> power, high >> power))
+    return Affine(reduced, less, tuple(grains), tuple(powers), tuple(ranges))
 
 
 def _trailing_zeros(value: int) -> int:

@@ -1,8 +1,12 @@
 """Rounding to fixed point: R(x) = floor(x 2^b + 1/2) / 2^b, on rationals and on scaled integers."""
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 HALF = Fraction(1, 2)
 
@@ -15,3 +19,9 @@ def to_grid(value: Fraction, bits: int) -> int:
 def drop_bits(value: Any, bits: int) -> Any:
     """floor(value / 2^bits + 1/2) of an integer or an array of integers."""
     return value if bits <= 0 else (value + (1 << (bits - 1))) >> bits
+
+
+def drop_bits_each(values: npt.NDArray[Any], bits: Sequence[int]) -> npt.NDArray[Any]:
+    """`drop_bits` along the last axis, with its own number of bits for each entry."""
+    halves = np.array([(1 << b) >> 1 for b in bits], values.dtype)
+    return np.asarray((values + halves) >> np.array(bits, values.dtype))
