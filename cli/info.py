@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @options.file_argument
 @options.json_option(
     "kind format, and of a model name vocabulary layers heads width parameters attention masks readout bits and more;"
-    " of a circuit model vocabulary basis n bits inputs outputs gates depth wires gates_by_kind scopes[scope gates depth]"
+    " of a circuit model vocabulary basis n bits inputs outputs gates depth wires gates_by_kind"
+    " scopes[scope gates depth]"
 )
 def command(file: str, as_json: bool) -> None:
     """Say what FILE is: a model, or a circuit that `compile` wrote.

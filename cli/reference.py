@@ -1,0 +1,49 @@
+"""docs/commands.md from the help texts: `python -m circuitsim.cli.reference > docs/commands.md`."""
+
+import inspect
+
+import click
+
+from .entry import program
+
+START = """# Commands
+
+Written by `python -m circuitsim.cli.reference > docs/commands.md` from the help texts; a test says when it is stale.
+
+MODEL is a `.pt`, `.safetensors` or `.json` file ([model-format.md](model-format.md)). Results go to standard output,
+everything else to standard error. `--json` prints one JSON object, whose keys stay: keys may be added, not renamed.
+
+Exit codes: 0 it holds, 1 a checked claim failed, 2 bad input or usage; 130 after an interrupt.
+"""
+
+
+def reference() -> str:
+    """The page, in Markdown."""
+    return "\n".join([START, *(section(program.commands[name]) for name in program.commands)])
+
+
+def section(command: click.Command) -> str:
+    """What one command is for, its arguments and options, and its examples."""
+    arguments = [p for p in command.params if isinstance(p, click.Argument)]
+    usage = " ".join(["circuitsim", command.name or "", *(a.metavar or "" for a in arguments), "[OPTIONS]"])
+    text = inspect.cleandoc(command.help or "")
+    examples = (command.epilog or "").removeprefix("\b\nExamples:\n")
+    lines = [f"## {command.name}", "", f"    {usage}", "", text, "", "| option | meaning |", "|---|---|"]
+    lines += [option_row(p) for p in command.params if isinstance(p, click.Option)]
+    return "\n".join([*lines, "", "Examples:", "", *(f"  {line}" for line in examples.splitlines()), ""])
+
+
+def option_row(option: click.Option) -> str:
+    """One row of the table of options."""
+    names = ", ".join(f"`{name}`" for name in option.opts)
+    choices = "|".join(option.type.choices) if isinstance(option.type, click.Choice) else None
+    value = option.metavar or choices
+    shown = names if option.is_flag or value is None else f"{names} `{value}`".replace("|", "\\|")
+    help_text = (option.help or "").replace("[default: ", "Default: ").replace("]", ".").replace("|", "\\|")
+    if option.show_default:
+        help_text += f" Default: {option.default}."
+    return f"| {shown} | {help_text}{' Required.' if option.required else ''} |"
+
+
+if __name__ == "__main__":
+    click.echo(reference(), nl=False)

@@ -1,0 +1,28 @@
+import pytest
+
+from circuitsim.analysis.precision import least_bits
+from circuitsim.errors import LimitError
+from circuitsim.models.exact_fast import run_exact_fast
+from circuitsim.models.fixed_point import fix
+from circuitsim.models.integer import run_integer
+from circuitsim.models.sequence import all_inputs
+from tests.cases import random_model
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_least_bits_are_the_least_of_three_that_agree(seed: int) -> None:
+    model, n = random_model(seed), 4
+    codes = all_inputs(model, n)
+    exact = run_exact_fast(model, codes).decisions
+    agrees = [(run_integer(fix(model, n, b, 500), codes).decisions == exact).all() for b in range(13)]
+    expected = [b for b in range(11) if all(agrees[b : b + 3])]
+    found = least_bits(model, n, max_bits=500)
+    if expected:
+        assert found == expected[0]
+    else:
+        assert found is None or found > 10
+
+
+def test_long_inputs_are_refused() -> None:
+    with pytest.raises(LimitError, match="4,096"):
+        least_bits(random_model(0), 4097)

@@ -1,0 +1,80 @@
+import pytest
+
+from .runs import ROOT, answer, complaint, succeed
+
+PARITY = ROOT / "examples/parity.json"
+RUNG_KEYS = {*["from", "to", "relation", "disagreements", "undecided", "largest_error", "first_difference"]}
+
+
+def test_the_whole_ladder_holds(models: dict[str, str]) -> None:
+    found = answer("check", models["majority"], "-n", "1:4")
+    assert found["holds"] is True
+    assert [(row["n"], row["exhaustive"], row["inputs"]) for row in found["rows"]] == [
+        (n, True, 2**n) for n in range(1, 5)
+    ]
+    rungs = found["rows"][0]["rungs"]
+    assert all(set(rung) == RUNG_KEYS for rung in rungs)
+    assert [f"{rung['from']} {rung['relation']} {rung['to']}" for rung in rungs] == [
+        "float ~ exact",
+        "exact ~ integer",
+        "integer = schematic xag",
+        "schematic xag = circuit xag",
+        "circuit xag = file xag",
+        "integer = schematic aig",
+        "schematic aig = circuit aig",
+        "circuit aig = file aig",
+    ]
+
+
+def test_the_verdict_says_on_what_it_holds(models: dict[str, str]) -> None:
+    text = succeed("check", models["majority"], "-n", "1:3,20", "--samples", 50, "--basis", "xag")
+    expected = "holds on all 14 inputs of n = 1..3, and on 50 sampled inputs (seed 0) of n = 20, in xag"
+    assert text.splitlines()[-1] == expected
+
+
+def test_too_few_bits_fail_with_a_named_string() -> None:
+    text = succeed("check", PARITY, "-n", "1:3", "--bits", 1, "--basis", "xag", code=1)
+    assert "fails at n = 2: the integer model with 1 fraction bits decides otherwise" in text
+    assert "on 2 of all 4 inputs, first on '01'; and at n = 3" in text
+    assert "--bits auto" in text
+    found = answer("check", PARITY, "-n", "2", "--bits", 1, "--basis", "xag", code=1)
+    assert found["holds"] is False
+    assert found["rows"][0]["rungs"][1]["first_difference"] == "01"
+    assert (
+        succeed("check", PARITY, "-n", "1:3", "--bits", "auto", "--basis", "xag").splitlines()[-1].startswith("holds")
+    )
+
+
+def test_no_bits_at_all_are_enough(models: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("far") / "far.json"
+    with open(models["majority"], encoding="utf-8") as file:
+        path.write_text(file.read().replace('["-1/2"]', '["-2199023255551/4398046511104"]'))  # 1/2 - 2^-42
+    sentence = complaint("check", path, "-n", 4, "--bits", "auto", "--max-bits", 300, code=1)
+    assert "n=4" in sentence
+    assert "up to 32" in sentence
+
+
+def test_bases_are_chosen_by_lists_or_repeats(models: dict[str, str]) -> None:
+    for options in (["--basis", "aig,xag"], ["--basis", "aig", "--basis", "xag"]):
+        rungs = answer("check", models["majority"], "-n", 2, *options)["rows"][0]["rungs"]
+        assert [rung["to"] for rung in rungs if "file" in rung["to"]] == ["file aig", "file xag"]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_samples_are_seeded(models: dict[str, str], seed: int) -> None:
+    command = ("check", models["majority"], "-n", 30, "--bits", 1, "--samples", 40, "--seed", seed, "--basis", "xag")
+    assert answer(*command, code=1) == answer(*command, code=1)
+
+
+def test_more_than_can_be_checked(models: dict[str, str]) -> None:
+    assert "4,096" in complaint("check", models["majority"], "-n", "8,5000")
+    assert "too many" in complaint("check", models["majority"], "-n", 30, "--exhaustive")
+    assert "--samples" in complaint("check", models["majority"], "-n", 4, "--exhaustive", "--samples", 7)
+    assert "--max-gates is 5" in complaint("check", models["majority"], "-n", 4, "--max-gates", 5, "--json")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["first.json", "parity.json", "majority.pt"])
+@pytest.mark.parametrize("optimize", ["depth", "size"])
+def test_the_examples_hold(name: str, optimize: str) -> None:
+    assert answer("check", ROOT / "examples" / name, "-n", "1:7,40", "--samples", 200, "--optimize", optimize)["holds"]

@@ -1,0 +1,167 @@
+"""The program as a whole: help, versions, exit codes, what goes where, interrupts and closed pipes."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import click
+import pytest
+from circuitsim.cli import main, options
+from circuitsim.cli.reference import reference
+
+import circuitsim
+from circuitsim.models.model import ATTENTIONS
+
+from .runs import PROGRAM, ROOT, complaint, invoke, process, succeed
+
+VERBS = ("compile", "info", "run", "check", "measure")
+BAD_BITS = ["", "foo", "i", "-1", "1000", "1/0", "9**9**9", "n n", "__import__('os')", "1e999", "sqrt(-n)"]
+
+
+def examples() -> list[str]:
+    lines = [line for verb in VERBS for line in (main.commands[verb].epilog or "").splitlines()]
+    return [line.strip() for line in lines if line.startswith("  circuitsim ")]
+
+
+def test_every_command_has_help_with_two_examples() -> None:
+    overview = succeed("--help")
+    for verb in VERBS:
+        assert f"\n  {verb} " in overview
+        text = succeed(verb, "--help")
+        assert text.count(f"  circuitsim {verb} ") == 2
+        assert text.count("\n") > 5
+
+
+def test_every_option_has_help() -> None:
+    for verb in VERBS:
+        for parameter in main.commands[verb].params:
+            assert not isinstance(parameter, click.Option) or parameter.help
+
+
+def test_the_examples_in_the_help_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "inputs.txt").write_text("01" * 32 + "\n" + "1" * 64 + "\n")
+    for line in examples():
+        result = invoke(*shlex.split(line)[1:])
+        assert result.exit_code == 0, (line, result.output)
+        assert result.stderr == ""
+
+
+def test_the_reference_is_fresh() -> None:
+    page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    assert page == reference(), "run `python -m circuitsim.cli.reference > docs/commands.md`"
+
+
+def test_options_offer_what_the_package_has() -> None:
+    from circuitsim.circuits.schematic import BASES
+    from circuitsim.models.fixed_point import MAX_BITS
+
+    assert BASES[:2] == options.BASES
+    assert MAX_BITS == options.MAX_BITS
+    assert set(options.ATTENTIONS) == set(ATTENTIONS) - {"softmax"}
+
+
+def test_version_and_no_command() -> None:
+    assert succeed("--version") == f"circuitsim {circuitsim.__version__}\n"
+    result = invoke()
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Commands:" in result.stderr
+
+
+@pytest.mark.parametrize("bits", BAD_BITS)
+def test_bits_that_are_no_bits(models: dict[str, str], bits: str) -> None:
+    for verb in ("compile", "check", "measure"):
+        assert complaint(verb, models["majority"], "-n", 4, "--bits", bits).startswith("--bits: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["compile"],
+        ["compile", "MODEL"],
+        ["compile", "MODEL", "-n", "0"],
+        ["compile", "MODEL", "-n", "4", "--basis", "xor"],
+        ["compile", "MODEL", "-n", "4", "--basis", "xag,aig"],
+        ["compile", "MODEL", "-n", "4", "--attention", "softmax"],
+        ["compile", "MODEL", "-n", "4", "--max-bits", "0"],
+        ["compile", "MODEL", "-n", "5000", "--bits", "auto"],
+        ["measure", "MODEL", "-n", "1:99999999"],
+        ["measure", "MODEL", "-n", "4", "--csv", "/nowhere/m.csv"],
+        ["measure", "MODEL", "-n", "4", "--csv", "/dev/full"],
+        ["measure", "MODEL", "-n", "4", "--optimize", "balanced"],
+        ["check", "MODEL", "-n", "4", "--samples", "0"],
+        ["run", "MODEL"],
+        ["info", "MODEL", "--frobnicate"],
+        ["info", "missing\x1b[31m.json"],
+    ],
+)
+def test_bad_usage_is_one_sentence(models: dict[str, str], arguments: list[str]) -> None:
+    sentence = complaint(*(models["majority"] if a == "MODEL" else a for a in arguments))
+    assert "\x1b" not in sentence
+
+
+def test_streams_and_codes_of_a_process(models: dict[str, str]) -> None:
+    good = process("run", models["majority"], "-", "--json", stdin=b"011\n001\n")
+    assert (good.returncode, good.stderr) == (0, b"")
+    assert [row["circuit"] for row in json.loads(good.stdout)["rows"]] == [1, 0]
+    failed = process("check", models["majority"], "-n", "5", "--bits", "1", "--basis", "xag")
+    assert (failed.returncode, failed.stderr) == (1, b"")
+    assert b"first on '00111'" in failed.stdout
+    bad = process("run", models["majority"], "-", stdin=b"0a\n")
+    assert (bad.returncode, bad.stdout) == (2, b"")
+    assert bad.stderr.count(b"\n") == 1
+
+
+def test_arguments_that_are_no_text(models: dict[str, str]) -> None:
+    done = subprocess.run(
+        [os.fsencode(PROGRAM), b"run", os.fsencode(models["majority"]), b"0\xff"], capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"circuitsim: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_full_disk_under_standard_output(models: dict[str, str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([PROGRAM, "info", models["majority"]], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr == b"circuitsim: No space left on device.\n"
+
+
+def test_a_reader_that_goes_away(models: dict[str, str]) -> None:
+    command = f"{PROGRAM} measure {models['majority']} -n 1:300 | head -2; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=120, check=False)
+    assert done.returncode == 141
+    assert done.stdout.count(b"\n") == 2
+    assert done.stderr == b""
+
+
+def test_an_interrupt_keeps_the_rows_that_are_done(models: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    command = [str(PROGRAM), "measure", models["thirds"], "-n", "1:4,100000:109000:+1", "--csv", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        lines = [running.stdout.readline() for _ in range(6)]
+        time.sleep(0.2)
+        running.send_signal(signal.SIGINT)
+        rest, complaints = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert lines[-1].split()[0] == b"4"
+    done = len(rest.splitlines()) + 4
+    assert complaints == f"circuitsim: interrupted after {done} of 9005 lengths.\n".encode()
+    assert len(path.read_text().splitlines()) == 1 + done
+
+
+def test_memory_that_is_not_there_is_one_sentence(models: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_memory(*given: object) -> None:
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    monkeypatch.setattr("circuitsim.analysis.growth.row", out_of_memory)
+    assert "out of memory" in complaint("measure", models["majority"], "-n", 4)

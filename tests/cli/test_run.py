@@ -1,0 +1,75 @@
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from .runs import answer, complaint, succeed
+
+RUNGS = ("float", "exact", "integer", "circuit")
+
+
+def test_every_rung_decides_majority(models: dict[str, str]) -> None:
+    strings = ["".join(s) for n in (1, 2, 5) for s in product("01", repeat=n)]
+    rows = answer("run", models["majority"], *reversed(strings))["rows"]
+    assert [row["input"] for row in rows] == strings[::-1]
+    for row in rows:
+        right = int(2 * row["input"].count("1") > len(row["input"]))
+        assert [row[rung] for rung in RUNGS] == [right] * 4
+
+
+def test_every_position_is_a_list(models: dict[str, str]) -> None:
+    rows = answer("run", models["thirds"], "aa bb cc", "cc")["rows"]
+    assert [len(row["exact"]) for row in rows] == [3, 1]
+    for row in rows:
+        assert row["exact"] == row["integer"] == row["circuit"]
+
+
+def test_a_circuit_file_has_one_rung(circuit: Path) -> None:
+    rows = answer("run", circuit, "01011", "00011")["rows"]
+    assert [row["circuit"] for row in rows] == [1, 0]
+    assert all(row[rung] is None for row in rows for rung in RUNGS[:3])
+    assert "3 letters" in complaint("run", circuit, "011")
+    assert "--bits" in complaint("run", circuit, "01011", "--bits", "3")
+
+
+def test_softmax_has_a_float_answer_only(models: dict[str, str]) -> None:
+    row = answer("run", models["softmax"], "011")["rows"][0]
+    assert (row["float"], row["exact"], row["integer"], row["circuit"]) == (1, None, None, None)
+    row = answer("run", models["softmax"], "011", "--attention", "saturated")["rows"][0]
+    assert row["circuit"] == 1
+
+
+def test_lines_of_standard_input_and_of_files(models: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "lines").write_bytes(b"\xef\xbb\xbf011\r\n\n0\n")
+    rows = answer("run", models["majority"], "1", "-", f"@{tmp_path / 'lines'}", stdin=b"00\n111")["rows"]
+    assert [(row["input"], row["circuit"]) for row in rows] == [("1", 1), ("00", 0), ("111", 1), ("011", 1), ("0", 0)]
+
+
+def test_a_tie_is_marked_where_rounding_may_decide_it(models: dict[str, str]) -> None:
+    text = succeed("run", models["majority"], "010101")
+    assert text.splitlines()[1].split() == ["010101", "0?", "0", "0", "0"]
+
+
+def test_rungs_that_differ_are_pointed_out(models: dict[str, str]) -> None:
+    text = succeed("run", models["majority"], "00111", "11111", "--bits", "1")
+    assert "the rungs differ on 1 of 2 inputs" in text
+
+
+@pytest.mark.parametrize(
+    ("inputs", "why"),
+    [
+        (["012"], "unknown token '2'"),
+        ([""], "empty"),
+        (["@/nowhere"], "/nowhere"),
+        (["@/tmp"], "directory"),
+        (["@/dev/null"], "no input"),
+        (["0" * 5000], "4,096"),
+    ],
+)
+def test_bad_inputs(models: dict[str, str], inputs: list[str], why: str) -> None:
+    assert why in complaint("run", models["majority"], *inputs)
+
+
+def test_bytes_that_are_no_text(models: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "bytes").write_bytes(b"01\xff\n")
+    assert "not UTF-8" in complaint("run", models["majority"], f"@{tmp_path / 'bytes'}")
