@@ -137,8 +137,8 @@ def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX
         stream = layers[-1].after
     limits.place = []
     rows, offsets = _integers(model.readout.weights, b), _grid(model.readout.bias, b) * (1 << stream.exponent)
-    common = min((stream.grain(row, int(offset)) for row, offset in zip(rows, offsets, strict=True)), default=0)
-    readout = affine(stream, rows, offsets, common)
+    grains = [stream.grain(row, int(offset)) for row, offset in zip(rows, offsets, strict=True)]
+    readout = affine(stream, rows, offsets, min(*grains, stream.exponent + b))  # one unit for all rows
     limits.check("read-out", *readout.unshifted(stream))
     return FixedModel(model, n, b, embedded, tuple(layers), readout, limits.largest)
 

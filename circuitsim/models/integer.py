@@ -65,13 +65,8 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
     outputs = fixed.readout.apply(x[:, where])
     one = outputs.shape[-1] == 1
     decisions = (outputs[..., 0] > 0) if one else outputs.argmax(axis=-1)
-    return IntegerTrace(
-        tuple(residuals),
-        tuple(exponents),
-        outputs,
-        exponents[-1] + fixed.bits - fixed.readout.powers[0],
-        decisions.astype(np.int64),
-    )
+    unit = exponents[-1] + fixed.bits - fixed.readout.powers[0]
+    return IntegerTrace(tuple(residuals), tuple(exponents), outputs, unit, decisions.astype(np.int64))
 
 
 def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
