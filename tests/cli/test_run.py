@@ -1,7 +1,10 @@
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
+
+from circuitsim.formats.npz import load, save
 
 from .runs import answer, complaint, succeed
 
@@ -73,3 +76,24 @@ def test_bad_inputs(models: dict[str, str], inputs: list[str], why: str) -> None
 def test_bytes_that_are_no_text(models: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "bytes").write_bytes(b"01\xff\n")
     assert "not UTF-8" in complaint("run", models["majority"], f"@{tmp_path / 'bytes'}")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"vocabulary": 5},
+        {"vocabulary": [[1], 2]},
+        {"vocabulary": ["0", "0"]},
+        {"vocabulary": ["0", "1", "2"]},
+        {"n": 10**30},
+        {"n": -5},
+        {"classes": 0},
+        {"wired": [[1]]},
+        {"wired": [0.5]},
+    ],
+)
+def test_a_circuit_that_lies_about_itself_is_refused(circuit: Path, tmp_path: Path, wrong: dict[str, object]) -> None:
+    honest = load(circuit)
+    save(replace(honest, interface={**honest.interface, **wrong}), tmp_path / "lie.npz")
+    assert "lie.npz" in complaint("run", tmp_path / "lie.npz", "01011")
+    succeed("info", tmp_path / "lie.npz")
