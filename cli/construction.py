@@ -7,6 +7,8 @@ import click
 
 from circuitsim.errors import InputError, LimitError, ModelError
 
+from .files import is_circuit
+
 if TYPE_CHECKING:
     from circuitsim.compilers.family import Family
 
@@ -37,6 +39,8 @@ class Construction:
         from circuitsim.models.model_edits import with_attention
         from circuitsim.models.reading import load
 
+        if is_circuit(path):
+            raise InputError(f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both.")
         model = load(path)
         return model if self.attention is None else with_attention(model, self.attention)
 

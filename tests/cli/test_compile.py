@@ -82,6 +82,10 @@ def test_bits_auto_takes_the_fewest_that_decide_rightly(models: dict[str, str]) 
     assert answer("compile", models["majority"], "-n", 8, "--bits", "auto")["bits"] == 2
 
 
+def test_a_circuit_is_not_compiled_again(circuit: Path) -> None:
+    assert "is a circuit, already built" in complaint("compile", circuit, "-n", 5)
+
+
 def test_more_gates_than_allowed_are_said_and_not_built(models: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "c.npz"
     sentence = complaint("compile", models["majority"], "-n", 8, "-o", path, "--max-gates", 10)
