@@ -24,7 +24,7 @@ format: .venv/dev
 # The three source folders are one package; mypy sees them through links.
 types: .venv/dev
 	@rm -rf .types && mkdir -p .types/circuitsim
-	@ln -s ../../circuitsim/* .types/circuitsim/ && ln -s ../../compilers ../../cli .types/circuitsim/
+	@ln -s $(CURDIR)/circuitsim/* $(CURDIR)/compilers $(CURDIR)/cli .types/circuitsim/
 	@MYPYPATH=.types $(BIN)/mypy --config-file pyproject.toml -p circuitsim
 
 bench: .venv/bench

@@ -56,7 +56,7 @@ def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> t
     size = measure(schematic).gates
     if max_gates is not None and size > max_gates:
         raise LimitError(
-            f"the circuit has {size:,} gates (about {size * 9 / 2**30:.1f} GiB) and --max-gates is {max_gates:,};"
+            f"the circuit has {size:,} gates (about {_memory(size)}) and --max-gates is {max_gates:,};"
             " raise it, or use `measure`, which needs no circuit."
         )
     states = constants(schematic)
@@ -84,6 +84,12 @@ def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> t
     flat = np.concatenate([np.zeros(0, np.int32), *outputs]).astype(np.int32)
     interface = {**schematic.interface, "wired": schematic.wired_bits().astype(int).tolist()}
     return builder.finish(flat, interface), values
+
+
+def _memory(gates: int) -> str:
+    """Bytes of a circuit: literals and kind of a gate, and its level while it is built."""
+    size = gates * (2 * 4 + 1 + 4)
+    return f"{size / 2**30:,.1f} GiB" if size >= 2**30 else f"{max(1, size >> 20):,} MiB"
 
 
 class _Inputs:

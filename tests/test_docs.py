@@ -1,0 +1,75 @@
+"""Every command and every line of Python in README and docs runs, and prints what the page says.
+
+`UPDATE_DOCS=1 pytest tests/test_docs.py` writes the outputs into the pages instead.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CONSOLE = re.compile(r"```console\n(.*?)```", re.S)
+PYTHON = re.compile(r"```python\n(.*?)```", re.S)
+TINY = re.compile(r"\d(\.\d+)?e-\d+")  # float64 rounding differs between machines
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("docs")
+    shutil.copytree(ROOT / "examples", place / "examples")
+    return place
+
+
+def run(line: str, folder: Path) -> str:
+    """What a command prints, without the times it took."""
+    program, *arguments = line.split()
+    assert program == "circuitsim", f"a console block runs circuitsim, not {program}"
+    code = "from circuitsim.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return timeless(done.stdout + done.stderr)
+
+
+def timeless(text: str) -> str:
+    """Without the column or the line of seconds."""
+    lines, cut = [], None
+    for line in text.splitlines():
+        if re.match(r"seconds\s", line):
+            continue
+        if line.endswith("  seconds"):
+            cut = len(line.removesuffix("  seconds"))
+        lines.append(line[:cut].rstrip() if cut else line.rstrip())
+    return "\n".join(lines).strip("\n")
+
+
+def blocks(page: Path) -> list[str]:
+    return CONSOLE.findall(page.read_text())
+
+
+CASES = [(page, block) for page in PAGES if page.exists() for block in blocks(page)]
+
+
+@pytest.mark.parametrize(("page", "block"), CASES, ids=[f"{p.name}:{b.splitlines()[0][2:60]}" for p, b in CASES])
+def test_consoles_print_what_the_page_says(page, block, folder):
+    parts = re.split(r"^\$ (.*)\n", block, flags=re.M)[1:]
+    said = [(parts[i], parts[i + 1].strip("\n")) for i in range(0, len(parts), 2)]
+    assert said, "a console block begins with $"
+    printed = [(line, run(line, folder)) for line, _ in said]
+    if os.environ.get("UPDATE_DOCS"):
+        new = "\n".join(f"$ {line}\n{text}\n" for line, text in printed)
+        page.write_text(page.read_text().replace(block, new))
+        return
+    for (line, expected), (_, text) in zip(said, printed, strict=True):
+        assert TINY.sub("tiny", text) == TINY.sub("tiny", expected), f"$ {line}"
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.exists() and PYTHON.search(p.read_text())], ids=lambda p: p.name)
+def test_python_blocks_run(page, folder):
+    code = "\n".join(PYTHON.findall(page.read_text()))
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
