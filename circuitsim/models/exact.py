@@ -47,8 +47,8 @@ def refuse_softmax(model: Model) -> None:
         for number, head in enumerate(layer.heads):
             if head.attention == "softmax":
                 raise ModelError(
-                    f"{model.name}: layer {index}, head {number} is softmax; compile/exact needs hard or"
-                    " saturated attention; use --attention KIND to replace every head's kind."
+                    f"{model.name}: layer {index}, head {number} is softmax, which has no exact meaning; pass"
+                    " --attention saturated, hard-left or hard-right."
                 )
 
 

@@ -204,9 +204,11 @@ class _Machine:
                 self.push(OrderedDict())
             case key, (StoredTensor() as tensor, *_) if key == REBUILD_PARAMETER:
                 self.push(tensor)
-            case key, (Storage() as storage, int() as offset, tuple() as shape, tuple() as strides, *_) if (
+            case key, (Storage() as storage, int() as offset, tuple() as shape, tuple() as strides, *rest) if (
                 key == REBUILD_TENSOR and all(type(x) is int for x in (*shape, *strides))
             ):
+                if any(rest[2:]):  # after requires_grad and hooks: a view whose numbers are still to be negated
+                    self.fail("holds a negated view of a tensor's numbers; call resolve_neg() before saving")
                 self.push(StoredTensor(storage, offset, shape, strides))
             case key, (tuple() as shape,) if key == ("torch", "Size"):
                 self.push(shape)

@@ -76,6 +76,15 @@ def test_views_parameters_and_metadata_of_real_state_dicts(tmp_path):
     assert read(tmp_path, torch_bytes({"config": config, "state_dict": states})).name == "small"
 
 
+def test_a_view_that_is_still_to_be_negated_is_refused(tmp_path):
+    config, tensors = state()
+    data = saved(config, {**tensors, "embedding.weight": Tensor(tensors["embedding.weight"], metadata={"neg": True})})
+    with pytest.raises(ModelError, match=r"negated view.*resolve_neg"):
+        read(tmp_path, data)
+    data = saved(config, {**tensors, "embedding.weight": Tensor(tensors["embedding.weight"], metadata={})})
+    assert read(tmp_path, data) == read(tmp_path, saved(config, tensors))
+
+
 class Harmful:
     def __reduce__(self):
         return os.system, ("touch /tmp/circuitsim-was-here",)

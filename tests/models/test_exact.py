@@ -84,7 +84,9 @@ def test_ties_of_an_argmax_go_to_the_lowest_index():
 def test_softmax_is_refused_with_what_to_do():
     model = with_attention(one_head("saturated"), "softmax")
     for run in (run_exact, lambda m, c: run_exact_fast(m, np.array([c]))):
-        with pytest.raises(ModelError, match=r"layer 0, head 0 is softmax.*--attention KIND"):
+        with pytest.raises(
+            ModelError, match=r"layer 0, head 0 is softmax.*--attention saturated, hard-left or hard-right"
+        ):
             run(model, [0])
     assert with_bits(model, 7).bits == "7"
 

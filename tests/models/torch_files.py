@@ -78,6 +78,8 @@ def pickled(value, raw=None, order="<"):
                 rebuild = modules["torch._utils"]._rebuild_tensor_v2
                 offset = item.view.get("offset", 0)
                 arguments = (Reference(item, key), offset, shape, strides, False, OrderedDict())
+                if "metadata" in item.view:
+                    arguments = (*arguments, item.view["metadata"])
                 return rebuild, arguments
 
         stream = io.BytesIO()
