@@ -1,7 +1,7 @@
 """The integer quotient in fan-in 2: restoring division of radix 2^k, every multiple compared at once.
 
-k = 1 is restoring division, k = the quotient's width compares with all thresholds at once; in between a digit
-costs about 3 + 2 log2(c + k) + k levels for a divisor of c bits. Prefix adders give difference and comparison together.
+k = 1 is restoring division; a digit of k bits costs about 3 + 2 log2(c + k) + k levels for a divisor of c bits. One
+prefix adder gives a difference and its comparison together.
 """
 
 from functools import lru_cache
@@ -15,13 +15,19 @@ def quotient(drawing: Drawing, numerator: Wires, divisor: Wires, width: int) -> 
 
     The quotient must fit in `width` bits wherever the divisor is positive; elsewhere the result has no meaning.
     """
-    if drawing.optimize == "size":
-        radix = 1
-    else:
-        keys = 1 << divisor.shape[-1]
-        radix = width if (1 << width) <= keys else 4
+    radix = 1 if drawing.optimize == "size" else digit_bits(divisor.shape[-1])
     cell = division_cell(numerator.shape[-1], divisor.shape[-1], width, radix, drawing.basis == "aig" and radix > 1)
     return drawing.call(cell, numerator, divisor)
+
+
+def digit_bits(c: int) -> int:
+    """Bits a digit for the fewest levels, with a divisor of c bits that counts keys.
+
+    More bits make fewer digits, but a digit of k bits holds 2^k - 1 subtractions; they are few beside the head's
+    gates for every key once there are many keys. Measured on the reference head: 5 bits save 4 levels of 164 at
+    n = 2^10, and 6 bits save 6 of 271 at n = 2^20.
+    """
+    return 4 if c <= 6 else 5 if c <= 12 else 6
 
 
 @lru_cache(maxsize=1024)

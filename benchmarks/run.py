@@ -1,0 +1,83 @@
+"""`make bench`: every performance figure as a ratio against a named peer, measured in one run.
+
+Appends a dated line a section to benchmarks/results.md with the machine's CPU. Debian's ABC (`apt-get install
+berkeley-abc`) is used where it is installed.
+"""
+
+import argparse
+import contextlib
+import datetime
+import io
+import platform
+import runpy
+import shutil
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SECTIONS = {
+    "popcount": "counting n bits, beside the published figures",
+    "reference_head": "one head and two layers to n = 2^20, by stage",
+    "growth": "time to measure the shipped models, by n",
+    "evaluator": "evaluating flat circuits, beside a streaming AND and ABC",
+    "fusion": "fusing full adders, on the compiled reference head",
+    "building": "building netlists, beside aigverse",
+    "large_layer": "a layer of about 10^8 gates, step by step",
+}
+
+
+def cpu() -> str:
+    """The processor's name, as the system gives it."""
+    path = Path("/proc/cpuinfo")
+    if path.exists():
+        for line in path.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def run(section: str) -> str:
+    """Run one section in this process, printing as it goes; its output."""
+    sys.argv = [section]
+    seen = io.StringIO()
+    with contextlib.redirect_stdout(_Both(sys.stdout, seen)):
+        runpy.run_path(str(HERE / f"{section}.py"), run_name="__main__")
+    return seen.getvalue()
+
+
+class _Both(io.TextIOBase):
+    """Writes to two streams."""
+
+    def __init__(self, *streams: io.TextIOBase) -> None:
+        self.streams = streams
+
+    def write(self, text: str) -> int:
+        for stream in self.streams:
+            stream.write(text)
+            stream.flush()
+        return len(text)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sections", nargs="*", default=list(SECTIONS), help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("--no-save", action="store_true", help="do not append to benchmarks/results.md")
+    arguments = parser.parse_args()
+    sys.path.insert(0, str(HERE))
+    if shutil.which("berkeley-abc") is None:
+        print("berkeley-abc is not installed (apt-get install berkeley-abc): its column stays empty", file=sys.stderr)
+    for section in arguments.sections:
+        print(f"\n## {section}: {SECTIONS[section]}\n", flush=True)
+        started = time.perf_counter()
+        text = run(section)
+        if not arguments.no_save:
+            date = datetime.date.today().isoformat()
+            seconds = time.perf_counter() - started
+            head = f"\n### {date} {section}, {cpu()}, Python {platform.python_version()}, {seconds:.0f} s"
+            with (HERE / "results.md").open("a") as results:
+                results.write(f"{head}\n\n```text\n{text.rstrip()}\n```\n")
+
+
+if __name__ == "__main__":
+    main()
