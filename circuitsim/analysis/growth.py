@@ -3,30 +3,10 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
 
+from circuitsim.analysis.families import Family
 from circuitsim.circuits.measure import Cost, measure
 from circuitsim.circuits.schematic import Schematic
-
-
-class Family(Protocol):
-    """What measuring needs of a family of circuits."""
-
-    @property
-    def basis(self) -> Any:
-        """The gates of its circuits."""
-
-    def __call__(self, n: int) -> Schematic:
-        """C_n."""
-
-    def bits(self, n: int) -> int:
-        """Fraction bits at n."""
-
-    def positions_at(self, n: int) -> Any:
-        """How positions enter at n."""
-
-    def state_bits(self, n: int) -> int:
-        """Bits of the widest entry of the residual stream."""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.analysis.families import Family
 from circuitsim.analysis.inputs import chosen_inputs
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.evaluate import planes_to_bits, probe_values, run_planes
@@ -23,7 +24,7 @@ from circuitsim.circuits.schematic import Schematic
 from circuitsim.circuits.simulate import evaluate as evaluate_circuit
 from circuitsim.formats import npz
 from circuitsim.models.exact_fast import ExactTrace, run_exact_fast
-from circuitsim.models.fixed_point import FixedModel, fix
+from circuitsim.models.fixed_point import fix
 from circuitsim.models.floating import run_float
 from circuitsim.models.integer import IntegerTrace, run_integer
 from circuitsim.models.model import Model
@@ -31,24 +32,6 @@ from circuitsim.models.sequence import decode
 from circuitsim.models.trace import Trace
 
 AT_ONCE = 1024  # inputs evaluated together on the rungs below the integer model
-
-
-class Family(Protocol):
-    """What the ladder needs of a family of circuits."""
-
-    @property
-    def model(self) -> Model:
-        """The model whose circuits they are."""
-
-    @property
-    def basis(self) -> Any:
-        """The gates of its circuits."""
-
-    def __call__(self, n: int) -> Schematic:
-        """C_n."""
-
-    def fixed(self, n: int) -> FixedModel:
-        """The integer model that C_n computes."""
 
 
 @dataclass(frozen=True)

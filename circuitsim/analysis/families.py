@@ -1,0 +1,34 @@
+"""What analyses know of a family of circuits: the field's C_n, a callable from n that says what it is."""
+
+from typing import Any, Protocol
+
+from circuitsim.circuits.schematic import Schematic
+from circuitsim.models.fixed_point import FixedModel
+from circuitsim.models.model import Model
+
+
+class Family(Protocol):
+    """The circuits of one model in one basis at one precision."""
+
+    @property
+    def model(self) -> Model:
+        """The model whose circuits they are."""
+
+    @property
+    def basis(self) -> Any:
+        """The gates of its circuits."""
+
+    def __call__(self, n: int) -> Schematic:
+        """C_n."""
+
+    def fixed(self, n: int) -> FixedModel:
+        """The integer model that C_n computes."""
+
+    def bits(self, n: int) -> int:
+        """Fraction bits at n."""
+
+    def positions_at(self, n: int) -> Any:
+        """How positions enter at n."""
+
+    def state_bits(self, n: int) -> int:
+        """Bits of the widest entry of the residual stream."""
