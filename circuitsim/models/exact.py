@@ -37,8 +37,8 @@ def run_exact(model: Model, codes: Sequence[int]) -> Trace:
         stream = run_layer(layer, stream)
         residuals.append(stream)
     where = model.readout_positions(len(codes))
-    outputs = _array([affine(model.readout.weights, stream[p], model.readout.bias) for p in where])
-    return Trace(tuple(map(_array, residuals)), outputs, decide(outputs))
+    outputs = as_array([affine(model.readout.weights, stream[p], model.readout.bias) for p in where])
+    return Trace(tuple(map(as_array, residuals)), outputs, decide(outputs))
 
 
 def refuse_softmax(model: Model) -> None:
@@ -122,7 +122,8 @@ def add(x: Vector, y: Vector) -> Vector:
     return tuple(a + b for a, b in zip(x, y, strict=True))
 
 
-def _array(rows: list[Vector]) -> np.ndarray[Any, np.dtype[Any]]:
+def as_array(rows: list[Vector]) -> np.ndarray[Any, np.dtype[Any]]:
+    """Vectors (rows, c) as a batch of one: (1, rows, c)."""
     result = np.empty((1, len(rows), len(rows[0])), dtype=object)
     result[0] = rows
     return result

@@ -1,0 +1,87 @@
+"""The definition of the integer model, in fractions, one string at a time, as plainly as possible.
+
+R(x) = floor(x 2^b + 1/2) / 2^b is applied once to every stored number (weights, biases, embeddings, read-out, and
+each position component after its expression is evaluated), to each head's output before the output matrix, and to
+each ReLU output. Everything else is exact. `integer` computes the same for many strings in machine integers and is
+tested against this.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from circuitsim.models.exact import ZERO, add, affine, as_array, mean, refuse_softmax, score, select
+from circuitsim.models.model import FeedForward, Head, Layer, Model
+from circuitsim.models.sequence import mask_matrix, position_values, sequence_codes
+from circuitsim.models.trace import Trace, decide
+from circuitsim.numbers.rationals import Matrix, Vector
+from circuitsim.numbers.rounding import to_grid
+
+
+def run_rounded(model: Model, codes: Sequence[int], bits: int) -> Trace:
+    """Run the integer model with `bits` fraction bits on one string of letter codes (n,)."""
+    refuse_softmax(model)
+    tokens = sequence_codes(model, np.array([codes], dtype=np.int64))[0]
+    stream = [_vector(model.embedding[model.tokens[token]], bits) for token in tokens]
+    positions = position_values(model, len(codes))
+    if positions is not None:
+        stream = [add(x, _vector(p, bits)) for x, p in zip(stream, positions, strict=True)]
+    residuals = [stream]
+    for layer in model.layers:
+        stream = _layer(layer, stream, bits)
+        residuals.append(stream)
+    weights, bias = _matrix(model.readout.weights, bits), _vector(model.readout.bias, bits)
+    outputs = as_array([affine(weights, stream[p], bias) for p in model.readout_positions(len(codes))])
+    return Trace(tuple(map(as_array, residuals)), outputs, decide(outputs))
+
+
+def _layer(layer: Layer, stream: list[Vector], bits: int) -> list[Vector]:
+    sums = [x if layer.residual else (ZERO,) * len(x) for x in stream]
+    for head in layer.heads:
+        sums = [add(x, y) for x, y in zip(sums, _head(_rounded_head(head, bits), stream, bits), strict=True)]
+    if layer.output_bias:
+        sums = [add(x, _vector(layer.output_bias, bits)) for x in sums]
+    return sums if layer.feed_forward is None else [_net(layer.feed_forward, x, bits) for x in sums]
+
+
+def _rounded_head(head: Head, bits: int) -> Head:
+    return replace(
+        head,
+        query=_matrix(head.query, bits),
+        key=_matrix(head.key, bits),
+        value=_matrix(head.value, bits),
+        output=_matrix(head.output, bits),
+        query_bias=_vector(head.query_bias, bits),
+        key_bias=_vector(head.key_bias, bits),
+        value_bias=_vector(head.value_bias, bits),
+    )
+
+
+def _head(head: Head, stream: list[Vector], bits: int) -> list[Vector]:
+    queries = [affine(head.query, x, head.query_bias) for x in stream]
+    keys = [affine(head.key, x, head.key_bias) for x in stream]
+    values = [affine(head.value, x, head.value_bias) for x in stream]
+    results = []
+    for query, row in zip(queries, mask_matrix(head.mask, len(stream)), strict=True):
+        scores = {j: score(head, query, keys[j]) for j in range(len(stream)) if row[j]}
+        output = mean([values[j] for j in select(head, scores)], len(head.value))
+        results.append(affine(head.output, _vector(output, bits)))
+    return results
+
+
+def _net(net: FeedForward, x: Vector, bits: int) -> Vector:
+    hidden = affine(_matrix(net.hidden, bits), x, _vector(net.hidden_bias, bits))
+    relu = _vector(tuple(max(h, ZERO) for h in hidden), bits)
+    result = affine(_matrix(net.output, bits), relu, _vector(net.output_bias, bits))
+    return add(x, result) if net.residual else result
+
+
+def _vector(values: Vector, bits: int) -> Vector:
+    """R of every entry."""
+    return tuple(Fraction(to_grid(v, bits), 1 << bits) for v in values)
+
+
+def _matrix(rows: Matrix, bits: int) -> Matrix:
+    return tuple(_vector(row, bits) for row in rows)
