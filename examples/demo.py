@@ -1,11 +1,12 @@
 """The main job on a trained checkpoint, as `make demo` runs it: every command is printed before its output."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-MODEL = str((HERE / "majority.pt").relative_to(Path.cwd())) if HERE.is_relative_to(Path.cwd()) else str(HERE / "majority.pt")
+MODEL = os.path.relpath(HERE / "majority.pt")
 
 STEPS = (
     (

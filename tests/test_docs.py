@@ -31,8 +31,14 @@ def run(line: str, folder: Path) -> str:
     program, *arguments = line.split()
     assert program == "circuitsim", f"a console block runs circuitsim, not {program}"
     code = "from circuitsim.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    done = python(code, folder, *arguments)
     return timeless(done.stdout + done.stderr)
+
+
+def python(code: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder with the examples."""
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def timeless(text: str) -> str:
@@ -51,7 +57,7 @@ def blocks(page: Path) -> list[str]:
     return CONSOLE.findall(page.read_text())
 
 
-CASES = [(page, block) for page in PAGES if page.exists() for block in blocks(page)]
+CASES = [(page, block) for page in PAGES for block in blocks(page)]
 
 
 @pytest.mark.parametrize(("page", "block"), CASES, ids=[f"{p.name}:{b.splitlines()[0][2:60]}" for p, b in CASES])
@@ -68,8 +74,11 @@ def test_consoles_print_what_the_page_says(page, block, folder):
         assert TINY.sub("tiny", text) == TINY.sub("tiny", expected), f"$ {line}"
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.exists() and PYTHON.search(p.read_text())], ids=lambda p: p.name)
+WITH_PYTHON = [p for p in PAGES if PYTHON.search(p.read_text())]
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON, ids=lambda p: p.name)
 def test_python_blocks_run(page, folder):
     code = "\n".join(PYTHON.findall(page.read_text()))
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    done = python(code, folder)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,57 @@
+"""The quotient: floor(N / C) for every N and C that fit, at every radix."""
+
+import numpy as np
+import pytest
+from circuitsim.compilers.division import division_cell, quotient
+
+from circuitsim.circuits.evaluate import evaluate
+from circuitsim.circuits.schematic import Drawing
+from tests.circuits.recount import assert_measured_exactly
+from tests.compilers.test_maximum import bits, numbers
+
+
+def cases(w, c, width):
+    """All (N, C) of w and c bits whose quotient fits in `width` bits."""
+    n, d = np.meshgrid(np.arange(1 << w), np.arange(1, 1 << c), indexing="ij")
+    fits = n // d < 1 << width
+    return n[fits], d[fits]
+
+
+@pytest.mark.parametrize("radix", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("or_carries", [False, True])
+@pytest.mark.parametrize(("w", "c", "width"), [(7, 3, 7), (8, 4, 5), (6, 2, 6), (5, 5, 3), (3, 4, 3), (4, 1, 4)])
+def test_every_quotient(radix, or_carries, w, c, width):
+    drawing = Drawing("xag")
+    cell = division_cell(w, c, width, radix, or_carries)
+    schematic = drawing.finish([drawing.call(cell, drawing.input((1, w)), drawing.input((1, c)))])
+    n, d = cases(w, c, width)
+    seen = numbers(evaluate(schematic, np.concatenate([bits(n, w), bits(d, c)], axis=1)))
+    assert np.array_equal(seen, n // d)
+    assert_measured_exactly(schematic)
+
+
+@pytest.mark.parametrize("basis", ["xag", "aig"])
+@pytest.mark.parametrize("optimize", ["depth", "size"])
+def test_quotients_of_long_numbers(basis, optimize):
+    w, c, width = 40, 13, 28
+    drawing = Drawing(basis, optimize)
+    schematic = drawing.finish([quotient(drawing, drawing.input((1, w)), drawing.input((1, c)), width)])
+    rng = np.random.default_rng(0)
+    d = np.concatenate([rng.integers(1, 1 << c, 300), [1, 2, 3, (1 << c) - 1, 1 << (c - 1)]])
+    n = np.minimum(rng.integers(0, 1 << w, len(d)), d * (1 << width) - 1)
+    exact = np.minimum(
+        n // d * d + rng.integers(0, 2, len(d)) * (d - 1), d * (1 << width) - 1
+    )  # both ends of a quotient
+    for numerators in (n, exact):
+        seen = numbers(evaluate(schematic, np.concatenate([bits(numerators, w), bits(d, c)], axis=1)))
+        assert np.array_equal(seen, numerators // d)
+
+
+@pytest.mark.parametrize("divisor", [1, 3, 8, 13])
+def test_a_constant_divisor_folds_and_leaves_no_dead_gate(divisor):
+    drawing = Drawing("xag")
+    numerator = drawing.input((1, 8))
+    schematic = drawing.finish([quotient(drawing, numerator, drawing.constant(bits([divisor], 4)), 8)])
+    everything = np.arange(256)
+    assert np.array_equal(numbers(evaluate(schematic, bits(everything, 8))), everything // divisor)
+    assert_measured_exactly(schematic)
