@@ -49,19 +49,48 @@ def _xor3(b: Any, x: Sequence[Any]) -> Any:
     return b.xor(b.xor(x[0], x[1]), x[2])
 
 
+def _adder_of(b: Any, x: Sequence[Any]) -> Sequence[Any]:
+    return [_xor3(b, x), _majority(b, x)]
+
+
+def _all(b: Any, x: Sequence[Any]) -> Any:
+    both = b.and_(x[0], x[1])
+    return both if len(x) == 2 else b.and_(both, _all(b, x[2:]) if len(x) > 3 else x[2])
+
+
+def _nand_and(b: Any, x: Sequence[Any]) -> Any:
+    return b.and_(b.not_(b.and_(x[0], x[1])), x[2])
+
+
+def _products(b: Any, x: Sequence[Any]) -> list[Any]:
+    return [b.and_(x[k], x[k + 1]) for k in range(0, len(x), 2)]
+
+
 # One record an instruction; the index is the opcode. LOAD and STORE, which touch inputs and outputs, come after.
 INSTRUCTIONS = (
-    Instruction("and", 2, 1, (0, 1), lambda b, x: [b.and_(x[0], x[1])]),
+    Instruction("and", 2, 1, (0, 1), lambda b, x: [_all(b, x)]),
     Instruction("xor", 2, 1, (), lambda b, x: [b.xor(x[0], x[1])]),
-    Instruction("and_and", 3, 1, (0, 1, 2), lambda b, x: [b.and_(b.and_(x[0], x[1]), x[2])]),
-    Instruction("nand_and", 3, 1, (0, 1, 2), lambda b, x: [b.and_(b.not_(b.and_(x[0], x[1])), x[2])]),
+    Instruction("and_and", 3, 1, (0, 1, 2), lambda b, x: [_all(b, x)]),
+    Instruction("nand_and", 3, 1, (0, 1, 2), lambda b, x: [_nand_and(b, x)]),
     Instruction("xor_and", 3, 1, (0, 2), lambda b, x: [b.and_(b.xor(x[0], x[1]), x[2])]),
     Instruction("and_xor", 3, 1, (0, 1), lambda b, x: [b.xor(b.and_(x[0], x[1]), x[2])]),
     Instruction("xor_xor", 3, 1, (), lambda b, x: [_xor3(b, x)]),
     Instruction("majority", 3, 1, (0,), lambda b, x: [_majority(b, x)]),
-    Instruction("adder", 3, 2, (0,), lambda b, x: [_xor3(b, x), _majority(b, x)]),
+    Instruction("and_and_and", 4, 1, (0, 1, 2, 3), lambda b, x: [_all(b, x)]),
+    Instruction("nand_and_and", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_all(b, x[:2])), _all(b, x[2:]))]),
+    Instruction("nand_nand", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_all(b, x[:2])), b.not_(_all(b, x[2:])))]),
+    Instruction("nand3_and", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_all(b, x[:3])), x[3])]),
+    Instruction("nand_nand_and", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_nand_and(b, x)), x[3])]),
+    Instruction("xor_and_and", 4, 1, (0, 2, 3), lambda b, x: [b.and_(b.xor(x[0], x[1]), _all(b, x[2:]))]),
+    Instruction("xor_and_xor", 4, 1, (0, 2), lambda b, x: [b.and_(b.xor(x[0], x[1]), b.xor(x[2], x[3]))]),
+    Instruction("half_adder", 2, 2, (0, 1), lambda b, x: [b.xor(x[0], x[1]), _all(b, x)]),
+    Instruction("adder", 3, 2, (0,), _adder_of),
+    Instruction("and_adder", 4, 2, (0, 1, 2, 3), lambda b, x: _adder_of(b, [b.and_(x[0], x[1]), *x[2:]])),
+    Instruction("and3_adder", 6, 2, tuple(range(6)), lambda b, x: _adder_of(b, _products(b, x))),
 )
-AND2, XOR2, AND_AND, NAND_AND, XOR_AND, AND_XOR, XOR3, MAJ, ADDER, LOAD, STORE = range(11)
+AND2, XOR2, AND_AND, NAND_AND, XOR_AND, AND_XOR, XOR3, MAJ = range(8)
+AND_AND_AND, NAND_AND_AND, NAND_NAND, NAND3_AND, NAND_NAND_AND, XOR_AND_AND, XOR_AND_XOR = range(8, 15)
+HALF, ADDER, AND_ADDER, AND3_ADDER, LOAD, STORE = range(15, 21)
 SOURCES = np.array([i.sources for i in INSTRUCTIONS] + [1, 1])
 RESULTS = np.array([i.results for i in INSTRUCTIONS] + [1, 1])
 
@@ -116,7 +145,8 @@ def _over_row(
 def _machine(instruction: Instruction) -> Any:
     """The intrinsic `execute(table, code, at, count, width)`: `count` such instructions, the first at `code[at]`.
 
-    It returns where the code goes on.
+    It returns where the code goes on. The arrays are given by address: numba would count references to them,
+    atomically, at every call, which takes as long as an instruction.
     """
 
     @intrinsic  # type: ignore[untyped-decorator, unused-ignore]
@@ -125,9 +155,9 @@ def _machine(instruction: Instruction) -> Any:
         lanes = min(LANES, words)
         vector = ir.VectorType(WORD, lanes)
 
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            data = cgutils.create_struct_proxy(signature.args[0])(context, builder, args[0]).data
-            base = cgutils.create_struct_proxy(signature.args[1])(context, builder, args[1]).data
+        def codegen(_: Any, builder: Any, __: Any, args: Any) -> Any:
+            data = builder.inttoptr(args[0], WORD.as_pointer())
+            base = builder.inttoptr(args[1], ir.IntType(32).as_pointer())
             fields = instruction.sources + instruction.results
 
             def one(index: Any) -> None:
@@ -140,12 +170,14 @@ def _machine(instruction: Instruction) -> Any:
                 one(loop.index)
             return builder.add(args[2], builder.mul(args[3], ir.Constant(WORD, fields)))
 
-        return types.int64(table, code, types.int64, types.int64, width), codegen
+        return types.int64(types.int64, types.int64, types.int64, types.int64, width), codegen
 
     return execute
 
 
-_and, _xor, _and_and, _nand_and, _xor_and, _and_xor, _xor_xor, _majority_of, _adder = map(_machine, INSTRUCTIONS)
+_and, _xor, _and2_and, _nand2_and, _xor2_and, _and2_xor, _xor2_xor, _majority3 = map(_machine, INSTRUCTIONS[:8])
+_and_and_and, _nand_and_and, _nand_nand, _nand3_and, _nand_nand_and = map(_machine, INSTRUCTIONS[8:13])
+_xor_and_and, _xor_and_xor, _half_adder, _adder, _and_adder, _and3_adder = map(_machine, INSTRUCTIONS[13:])
 
 
 @njit(cache=True)
@@ -168,32 +200,69 @@ def _store(table: Any, literal: Any, out: Any, output: Any, first: Any, count: A
         out[output, first + k] = table[row + k] ^ mask
 
 
+@njit(cache=True, inline="always")
+def _small(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> Any:
+    """A run of instructions up to MAJ; returns where the code goes on."""
+    if op == AND2:
+        at = _and(table, code, at, length, width)
+    elif op == XOR2:
+        at = _xor(table, code, at, length, width)
+    elif op == AND_AND:
+        at = _and2_and(table, code, at, length, width)
+    elif op == NAND_AND:
+        at = _nand2_and(table, code, at, length, width)
+    elif op == XOR_AND:
+        at = _xor2_and(table, code, at, length, width)
+    elif op == AND_XOR:
+        at = _and2_xor(table, code, at, length, width)
+    elif op == XOR3:
+        at = _xor2_xor(table, code, at, length, width)
+    else:
+        at = _majority3(table, code, at, length, width)
+    return at
+
+
+@njit(cache=True, inline="always")
+def _large(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> Any:
+    """A run of the other instructions."""
+    if op == HALF:
+        at = _half_adder(table, code, at, length, width)
+    elif op == ADDER:
+        at = _adder(table, code, at, length, width)
+    elif op == NAND_NAND:
+        at = _nand_nand(table, code, at, length, width)
+    elif op == NAND3_AND:
+        at = _nand3_and(table, code, at, length, width)
+    elif op == AND3_ADDER:
+        at = _and3_adder(table, code, at, length, width)
+    elif op == AND_ADDER:
+        at = _and_adder(table, code, at, length, width)
+    elif op == XOR_AND_AND:
+        at = _xor_and_and(table, code, at, length, width)
+    elif op == NAND_AND_AND:
+        at = _nand_and_and(table, code, at, length, width)
+    elif op == AND_AND_AND:
+        at = _and_and_and(table, code, at, length, width)
+    elif op == XOR_AND_XOR:
+        at = _xor_and_xor(table, code, at, length, width)
+    else:
+        at = _nand_nand_and(table, code, at, length, width)
+    return at
+
+
 @njit(cache=True)
 def _block(table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, width: Any) -> None:
     """Run the whole program on words `first` to `first + row_words(width)` of every input."""
     count = min(row_words(width), out.shape[1] - first)
     at: Any = 0
+    rows, codes = table.ctypes.data, code.ctypes.data
     for r in range(len(runs)):
         op = runs[r, 0]
         length: Any = np.int64(runs[r, 1])
-        if op == AND2:
-            at = _and(table, code, at, length, width)
-        elif op == ADDER:
-            at = _adder(table, code, at, length, width)
-        elif op == XOR2:
-            at = _xor(table, code, at, length, width)
-        elif op == AND_AND:
-            at = _and_and(table, code, at, length, width)
-        elif op == NAND_AND:
-            at = _nand_and(table, code, at, length, width)
-        elif op == XOR_AND:
-            at = _xor_and(table, code, at, length, width)
-        elif op == AND_XOR:
-            at = _and_xor(table, code, at, length, width)
-        elif op == XOR3:
-            at = _xor_xor(table, code, at, length, width)
-        elif op == MAJ:
-            at = _majority_of(table, code, at, length, width)
+        if op <= MAJ:
+            at = _small(op, rows, codes, at, length, width)
+        elif op < LOAD:
+            at = _large(op, rows, codes, at, length, width)
         elif op == LOAD:
             for i in range(at, at + 2 * length, 2):
                 _load(table, code[i + 1] >> 1, words, code[i], first, count, width)

@@ -11,13 +11,17 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from circuitsim.circuits.adders import SUM
 from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.fusion import DEAD, Netlist, fuse
-from circuitsim.circuits.kernels import ADDER, XOR2
+from circuitsim.circuits.fusion import DEAD, Netlist, fuse, read
+from circuitsim.circuits.kernels import RESULTS, SOURCES
 from circuitsim.circuits.slots import assign_slots, over_nodes
 
-WINDOW = 256  # instructions sorted by level and opcode at a time: longer runs, fewer waits on the one before
-CACHED_SLOTS = 16384  # at 64 bytes a slot this many fill a level-2 cache of 1 MiB
+# Instructions sorted by level and opcode at a time: longer runs, fewer waits on the one before; but rows just written
+# are used later, so that less does where rows are wide and themselves take long.
+WINDOW, WIDE_WINDOW = 256, 32
+WIDE_SLOTS = 4096  # at most as many slots: rows will be wide
+CACHED_SLOTS = 1024  # rows of this many are wide and cached in any order
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,14 @@ class Lowered:
 
 @njit(cache=True)
 def construction_order(op: Any, mate: Any) -> Any:
-    """Gates that lead an instruction, as built; an adder is led by the earlier of its two gates."""
+    """Gates that lead an instruction, in the order built: one with two results when the first of them was."""
     order = np.empty(len(op), np.int32)
     count = 0
     for g in range(len(op)):
-        if op[g] != DEAD and not (mate[g] >= 0 and mate[g] < g and op[mate[g]] != DEAD):
-            order[count] = g
-            count += 1
+        if op[g] == DEAD or 0 <= mate[g] < g:
+            continue
+        order[count] = mate[g] if op[g] == SUM else g
+        count += 1
     return order[:count]
 
 
@@ -48,19 +53,17 @@ def depth_first_order(op: Any, source: Any, mate: Any, outputs: Any, first: int)
     done = np.zeros(len(op), np.bool_)
     order = np.empty(len(op), np.int32)
     count = 0
-    # An entry is 4 * gate + sources seen. A path never repeats a gate, so the stack cannot outgrow the gates.
+    # An entry is 8 * gate + sources seen. A path never repeats a gate, so the stack cannot outgrow the gates.
     stack = np.empty(len(op) + 1, np.int64)
     for o in outputs:
         if o >> 1 < first:
             continue
-        stack[0] = 4 * ((o >> 1) - first)
+        g = np.int64((o >> 1) - first)
+        stack[0] = 8 * (mate[g] if op[g] == SUM else g)
         top = 0
         while top >= 0:
-            g, seen = stack[top] >> 2, stack[top] & 3
-            if seen == 0 and mate[g] >= 0 and mate[g] < g and op[mate[g]] != DEAD:
-                g = np.int64(mate[g])
-                stack[top] = 4 * g
-            if done[g] or seen == (2 if op[g] <= XOR2 else 3):
+            g, seen = stack[top] >> 3, stack[top] & 7
+            if done[g] or seen == SOURCES[op[g]]:
                 if not done[g]:
                     done[g] = True
                     order[count] = g
@@ -68,10 +71,13 @@ def depth_first_order(op: Any, source: Any, mate: Any, outputs: Any, first: int)
                 top -= 1
                 continue
             stack[top] += 1
-            child = (source[g, seen] >> 1) - first
+            child = (read(source, mate, g, seen) >> 1) - first
             if child >= 0:
-                top += 1
-                stack[top] = 4 * child
+                if op[child] == SUM:
+                    child = np.int64(mate[child])
+                if not done[child]:
+                    top += 1
+                    stack[top] = 8 * child
     return order[:count]
 
 
@@ -81,8 +87,8 @@ def live_slots(op: Any, source: Any, mate: Any, order: Any, first: int) -> int:
     last = np.full(len(op), -1, np.int32)
     for i in range(len(order)):
         g = order[i]
-        for k in range(2 if op[g] <= XOR2 else 3):
-            u = (source[g, k] >> 1) - first
+        for k in range(SOURCES[op[g]]):
+            u = (read(source, mate, g, k) >> 1) - first
             if u >= 0:
                 last[u] = i
     dying = np.zeros(len(order), np.int32)
@@ -94,41 +100,55 @@ def live_slots(op: Any, source: Any, mate: Any, order: Any, first: int) -> int:
     for i in range(len(order)):
         g = order[i]
         live += np.int64(last[g] >= 0)
-        if mate[g] >= 0 and op[mate[g]] != DEAD:
+        if RESULTS[op[g]] == 2:
             live += np.int64(last[mate[g]] >= 0)
         most = max(most, live)
         live -= dying[i]
     return most
 
 
+@njit(cache=True, inline="always")
+def _count_sort(gates: Any, keys: Any, count: int, ends: Any, to: Any, to_keys: Any, other: Any) -> None:
+    """Stable sort of `count` gates by small keys, carrying along another key of each."""
+    ends[:] = 0
+    for i in range(count):
+        ends[keys[i] + 1] += 1
+    for k in range(1, len(ends)):
+        ends[k] += ends[k - 1]
+    for i in range(count):
+        at = ends[keys[i]]
+        ends[keys[i]] += 1
+        to[at], to_keys[at] = gates[i], other[i]
+
+
 @njit(cache=True)
 def _sort_windows(op: Any, source: Any, mate: Any, order: Any, first: int, window: int) -> None:
     """Sort every window of the order, in place, by level inside the window, then opcode; stable."""
     place = np.full(len(op), -1, np.int32)
-    level = np.zeros(window, np.int32)
-    key = np.zeros(window, np.int64)
+    level, opcode = np.zeros(window, np.int32), np.zeros(window, np.int32)
+    gates, levels, unused = np.zeros(window, np.int32), np.zeros(window, np.int32), np.zeros(window, np.int32)
+    ends = np.zeros(max(window, len(SOURCES)) + 1, np.int32)
     for start in range(0, len(order), window):
         stop = min(start + window, len(order))
+        count, deepest = stop - start, 0
         for i in range(start, stop):
             g = order[i]
             place[g] = i
-            joined = mate[g] >= 0 and op[mate[g]] != DEAD
-            if joined:
+            if RESULTS[op[g]] == 2:
                 place[mate[g]] = i
             depth = 0
-            for k in range(2 if op[g] <= XOR2 else 3):
-                u = (source[g, k] >> 1) - first
+            for k in range(SOURCES[op[g]]):
+                u = (read(source, mate, g, k) >> 1) - first
                 if u >= 0 and place[u] >= start:
                     depth = max(depth, level[place[u] - start] + 1)
-            level[i - start] = depth
-            opcode = ADDER if joined else op[g]
-            key[i - start] = ((depth * 16 + opcode) * window + (i - start)) << 32 | g
-        ranked = np.sort(key[: stop - start])
-        for i in range(start, stop):
-            order[i] = ranked[i - start] & 0xFFFFFFFF
+            # Opcodes fall on odd levels, so that a run can go on from one level to the next.
+            level[i - start], opcode[i - start] = depth, len(SOURCES) - 1 - op[g] if depth & 1 else op[g]
+            deepest = max(deepest, depth)
+        _count_sort(order[start:stop], opcode, count, ends[: len(SOURCES) + 1], gates, levels, level)
+        _count_sort(gates, levels, count, ends[: deepest + 2], order[start:stop], unused, levels)
 
 
-def lower(circuit: Circuit, fused: bool = True, window: int = WINDOW) -> Lowered:
+def lower(circuit: Circuit, fused: bool = True, window: int | None = None) -> Lowered:
     """The evaluator's program for a circuit; fusion changes what is done at once, never a value."""
     net: Netlist = fuse(circuit, fused)
     first = 1 + circuit.inputs
@@ -136,8 +156,10 @@ def lower(circuit: Circuit, fused: bool = True, window: int = WINDOW) -> Lowered
     most = live_slots(net.op, net.source, net.mate, order, first)
     if most > CACHED_SLOTS:
         other = depth_first_order(net.op, net.source, net.mate, circuit.outputs, first)
-        if 2 * live_slots(net.op, net.source, net.mate, other, first) < most:
-            order = other
+        narrow = live_slots(net.op, net.source, net.mate, other, first)
+        if 2 * narrow < most:
+            order, most = other, narrow
+    window = window or (WIDE_WINDOW if most <= WIDE_SLOTS else WINDOW)
     _sort_windows(net.op, net.source, net.mate, order, first, window)
     code, runs = over_nodes(net.op, net.source, net.mate, order, circuit.outputs, circuit.inputs, window)
     slots = assign_slots(code, runs, circuit.nodes)

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from circuitsim.circuits.fusion import DEAD
+from circuitsim.circuits.fusion import read
 from circuitsim.circuits.kernels import (
     ADDER,
+    AND3_ADDER,
+    AND_ADDER,
     AND_XOR,
     LOAD,
     MAJ,
@@ -17,6 +19,8 @@ from circuitsim.circuits.kernels import (
     XOR2,
     XOR3,
     XOR_AND,
+    XOR_AND_AND,
+    XOR_AND_XOR,
 )
 
 
@@ -32,9 +36,12 @@ def _phase(op: int, x: Any) -> Any:
         x[0] &= ~1
         x[1] &= ~1
         return flip
-    if op == XOR_AND:
+    if op in (XOR_AND, XOR_AND_AND, XOR_AND_XOR):
         x[0] ^= x[1] & 1
         x[1] &= ~1
+        if op == XOR_AND_XOR:
+            x[2] ^= x[3] & 1
+            x[3] &= ~1
         return 0
     if op == AND_XOR:
         flip = x[2] & 1
@@ -67,33 +74,30 @@ def _begin(runs: Any, count: int, opcode: int) -> int:
 
 
 @njit(cache=True, inline="always")
-def _pair(op: Any, mate: Any, g: int) -> tuple[Any, Any, Any]:
-    """Opcode of the instruction that gate g leads, its gate that is not a sum, and the sum of an adder or -1."""
-    m = np.int64(mate[g])
-    if m < 0 or op[m] == DEAD:
-        return np.int64(op[g]), g, -1
-    return (ADDER, g, m) if op[g] == MAJ else (ADDER, m, g)
-
-
-@njit(cache=True, inline="always")
 def _instruct(op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, code: Any, at: int) -> int:
     """Write the instruction that gate g leads, over node literals; returns the end of the code."""
-    opcode, carry, total = _pair(op, mate, g)
+    opcode = np.int64(op[g])
     arity = SOURCES[opcode]
     x = code[at : at + arity]
     parity = 0
     for k in range(arity):
-        x[k] = source[carry, k] ^ phase[source[carry, k] >> 1]
-        parity ^= phase[source[carry, k] >> 1]
-    phase[first + carry] = _phase(opcode, x)
+        literal = read(source, mate, g, k)
+        x[k] = literal ^ phase[literal >> 1]
+        parity ^= phase[literal >> 1]
+    phase[first + g] = _phase(opcode, x)
     at += arity
-    if total >= 0:
-        # The kernel's sum takes x[0] with its complement; what else is complemented stays a phase.
-        parity ^= x[0] ^ source[total, 0] ^ source[total, 1] ^ source[total, 2]
-        phase[first + total] = parity & 1
+    if RESULTS[opcode] == 2:
+        total = np.int64(mate[g])
+        if opcode in (AND_ADDER, AND3_ADDER):  # every complement is applied, only those of the results are left
+            parity = 0
+            phase[first + g] = source[total, 0] >> 1
+        else:  # the kernel takes sources with their complements; what else is complemented stays a phase
+            for k in range(arity):
+                parity ^= x[k]
+        phase[first + total] = (parity ^ source[total, 0]) & 1
         code[at] = 2 * (first + total)
         at += 1
-    code[at] = 2 * (first + carry)
+    code[at] = 2 * (first + g)
     return at + 1
 
 
@@ -107,8 +111,7 @@ def over_nodes(op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs
     first = 1 + inputs
     size = 2 * (1 + inputs) + 2 * len(outputs)
     for g in order:
-        opcode = _pair(op, mate, g)[0]
-        size += SOURCES[opcode] + RESULTS[opcode]
+        size += SOURCES[op[g]] + RESULTS[op[g]]
     code = np.empty(size, np.int32)
     runs = np.empty((len(order) + 2 * (len(order) // window + 2), 2), np.int32)
     readers = np.full(first + len(op), -1, np.int32)  # the last output that reads a node
@@ -118,15 +121,15 @@ def over_nodes(op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs
         readers[outputs[k] >> 1] = k
     loaded = np.zeros(first, np.bool_)
     phase = np.zeros(first + len(op), np.uint8)
-    wanted = np.empty(max(len(outputs), 3 * window), np.int32)
+    wanted = np.empty(max(len(outputs), 6 * window), np.int32)
     at, count = 0, 0
     for start in range(0, len(order) + window, window):
         part = order[start : start + window]
         # Nodes to load: what this window reads; in the last, empty one, inputs and constants that are outputs.
         loads, stores = 0, 0
         for g in part:
-            for k in range(2 if op[g] <= XOR2 else 3):
-                wanted[loads] = source[g, k] >> 1
+            for k in range(SOURCES[op[g]]):
+                wanted[loads] = read(source, mate, g, k) >> 1
                 loads += 1
         if len(part) == 0:
             for o in outputs:
@@ -141,9 +144,8 @@ def over_nodes(op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs
                 at += 2
         for g in part:
             at = _instruct(op, source, mate, phase, first, g, code, at)
-            opcode, carry, total = _pair(op, mate, g)
-            count = _begin(runs, count, opcode)
-            wanted[stores], wanted[stores + 1] = first + carry, first + (total if total >= 0 else carry)
+            count = _begin(runs, count, op[g])
+            wanted[stores], wanted[stores + 1] = first + g, first + (mate[g] if RESULTS[op[g]] == 2 else g)
             stores += 2
         for node in wanted[: loads if len(part) == 0 else stores]:
             output = np.int64(readers[node])

@@ -3,12 +3,20 @@ import itertools
 import numpy as np
 import pytest
 
-from circuitsim.circuits import lowering
+from circuitsim.circuits import kernels, lowering
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.fusion import fuse
 from circuitsim.circuits.simulate import WIDTHS, Evaluator, evaluate, evaluate_words, pack, row_width, unpack
 from circuitsim.errors import InputError
-from tests.circuits.random_circuits import ADDERS, Adder, Gates, random_circuit, random_words, reference_words
+from tests.circuits.random_circuits import (
+    ADDERS,
+    Adder,
+    Gates,
+    adder_by_generate,
+    random_circuit,
+    random_words,
+    reference_words,
+)
 
 BASES = ("xag", "aig")
 
@@ -81,6 +89,79 @@ def test_adders_with_other_readers_inside_stay_exact(adder: Adder) -> None:
         circuit = gates.circuit([int(w) for w in rng.choice(wires, 9)])
         words = random_words(rng, 6, 3)
         assert np.array_equal(evaluate_words(circuit, words), reference_words(circuit, words))
+
+
+def tree(n: Gates, leaves: list[int]) -> dict[int, tuple[int, ...]]:
+    """Outputs by the instruction that does all their gates at once."""
+    a, b, c, d = leaves
+    return {
+        kernels.AND_AND_AND: (n.and_(n.and_(a, b), n.and_(c, d)),),
+        kernels.NAND_AND_AND: (n.and_(n.and_(a, b) ^ 1, n.and_(c, d)),),
+        kernels.NAND_NAND: (n.or_(n.and_(a, b), n.and_(c, d)),),
+        kernels.NAND3_AND: (n.and_(n.and_(n.and_(a, b), c) ^ 1, d),),
+        kernels.NAND_NAND_AND: (n.and_(n.and_(n.and_(a, b) ^ 1, c) ^ 1, d),),
+        kernels.XOR_AND_AND: (n.and_(n.and_(n.xor(a, b), c), d),),
+        kernels.XOR_AND_XOR: (n.and_(n.xor(a, b) ^ 1, n.xor(c, d)),),
+        kernels.HALF: (n.and_(a, b), n.xor(b ^ 1, a)),
+        kernels.AND_ADDER: tuple(reversed(adder_by_generate(n, n.and_(a, b) ^ 1, c, d))),
+    }
+
+
+@pytest.mark.parametrize("opcode", [*range(kernels.AND_AND_AND, kernels.HALF + 1), kernels.AND_ADDER])
+@pytest.mark.parametrize("basis", BASES)
+def test_trees_of_four_sources_and_half_adders_become_one_instruction(opcode: int, basis: str) -> None:
+    words = random_words(np.random.default_rng(0), 4, 1)
+    for phases in range(32):
+        gates = Gates(basis, 4)
+        outputs = tree(gates, [2 * (1 + k) ^ (phases >> k & 1) for k in range(4)])[opcode]
+        circuit = gates.circuit([o ^ (phases >> 4) for o in outputs])
+        evaluator = Evaluator(circuit)
+        assert evaluator.program.instructions == 1
+        assert opcode in evaluator.program.runs[:, 0]
+        assert np.array_equal(evaluator.words(words), reference_words(circuit, words))
+
+
+@pytest.mark.parametrize("adder", ADDERS)
+@pytest.mark.parametrize("basis", BASES)
+def test_products_are_drawn_into_their_adder(adder: Adder, basis: str) -> None:
+    words = random_words(np.random.default_rng(0), 6, 2)
+    for phases in range(16):
+        gates = Gates(basis, 6)
+        products = [gates.and_(2 + 4 * k, 5 + 4 * k) ^ (phases >> k & 1) for k in range(3)]
+        total, carry = adder(gates, *products)
+        circuit = gates.circuit([total ^ (phases >> 3), carry])
+        evaluator = Evaluator(circuit)
+        whole = phases & 7 in (0, 7)
+        assert (kernels.AND3_ADDER if whole else kernels.AND_ADDER) in evaluator.program.runs[:, 0]
+        assert evaluator.program.instructions == (1 if whole else 3)
+        assert np.array_equal(evaluator.words(words), reference_words(circuit, words))
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_random_trees_use_every_instruction_and_stay_exact(basis: str) -> None:
+    rng = np.random.default_rng(7)
+    seen: set[int] = set()
+    for _ in range(150):
+        gates = Gates(basis, 8)
+        wires = [int(w) for w in rng.permutation(np.arange(2, 18))]
+        for _ in range(20):
+            picked = [int(w) for w in rng.choice(wires, 4, replace=False)]
+            if rng.integers(3) == 0:
+                wires += ADDERS[int(rng.integers(len(ADDERS)))](gates, *picked[:3])
+            elif rng.integers(2):
+                wires.append(
+                    (gates.and_ if rng.integers(3) else gates.xor)(picked[0], picked[1] ^ int(rng.integers(2)))
+                )
+            else:
+                products = [gates.and_(x, int(rng.choice(wires))) for x in picked[:3]]
+                wires += ADDERS[0](gates, *products)
+            wires = wires[-14:]
+        circuit = gates.circuit([w ^ int(rng.integers(2)) for w in wires])
+        words = random_words(rng, 8, 3)
+        evaluator = Evaluator(circuit)
+        seen |= set(evaluator.program.runs[:, 0].tolist())
+        assert np.array_equal(evaluator.words(words), reference_words(circuit, words))
+    assert len(seen) >= kernels.STORE - 2
 
 
 def test_outputs_may_be_constants_inputs_repeated_and_complemented() -> None:

@@ -127,6 +127,15 @@ def _compact(new: Any, first: int, live: Any, place: Any, ops: Any, fan_in: Any,
     return count
 
 
+@njit(cache=True)
+def _kinds(new: Any, ops: Any) -> None:
+    """What `_compact` does when every gate is kept, in place."""
+    for g in range(len(new)):
+        a, b = new[g, 0], new[g, 1]
+        ops[g] = XOR if a > b else AND
+        new[g, 0], new[g, 1] = min(a, b), max(a, b)
+
+
 @dataclass(frozen=True)
 class Share:
     """Equal gates become one: operands in either order, complements of XORs moved to the output.
@@ -153,11 +162,15 @@ class Share:
         count = _hash_gates(circuit.ops, circuit.fan_in, first, live, lists, table, shift, place, new, starts)
         outputs = place[circuit.outputs >> 1] ^ (circuit.outputs & 1)
         del lists, table
-        new, live = new[:count], live[: first + count]
-        _mark(new, outputs, first, live)
         ops = np.empty(count, np.uint8)
-        kept = _compact(new, first, live, place, ops, new, starts)
-        outputs = place[outputs >> 1] ^ (outputs & 1)
+        kept = count
+        if count == gates:  # nothing merged or folded, so that all are still live
+            _kinds(new, ops)
+        else:
+            new, live = new[:count], live[: first + count]
+            _mark(new, outputs, first, live)
+            kept = _compact(new, first, live, place, ops, new, starts)
+            outputs = place[outputs >> 1] ^ (outputs & 1)
         # Of runs that now start at the same gate, only the last has gates.
         has_gates = np.append(starts[1:] > starts[:-1], starts[-1:] < kept)
         runs = np.stack([starts, runs[:, 1]], axis=1)[has_gates]
