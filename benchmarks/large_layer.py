@@ -15,7 +15,8 @@ from circuitsim.compilers.residual import Residual, powers
 
 from circuitsim.circuits import counting
 from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.schematic import Basis, Drawing, Schematic
+from circuitsim.circuits.drawing import Drawing
+from circuitsim.circuits.schematic import Basis, Schematic
 from circuitsim.circuits.simulate import Evaluator
 from circuitsim.models.fixed_point import fix_head
 from circuitsim.models.model import Head

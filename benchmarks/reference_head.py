@@ -15,8 +15,9 @@ from circuitsim.compilers.division import quotient
 from circuitsim.compilers.maximum import maximum
 from circuitsim.compilers.residual import powers
 
+from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.circuits.measure import Cost, measure
-from circuitsim.circuits.schematic import Basis, Drawing, Optimize, Schematic, Wires
+from circuitsim.circuits.schematic import Basis, Optimize, Schematic
 
 GUARD = 4
 VALUE = 8

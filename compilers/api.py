@@ -1,6 +1,7 @@
 """The three verbs of the Python interface: compile a model, measure a family, check the ladder."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from circuitsim.analysis import growth, ladder
 from circuitsim.circuits.schematic import BASES, Basis, Optimize
@@ -8,7 +9,7 @@ from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.model import Attention, Model
 from circuitsim.models.model_edits import with_attention
 
-from .family import Family
+from .family import Family, input_length
 from .residual import Positions
 
 
@@ -25,7 +26,7 @@ def compile(  # noqa: A001
     """The family of circuits of a model: `compile(model)(n)` is the schematic of C_n.
 
     Args:
-        bits: fraction bits, a number or an expression in n; None takes the model's own.
+        bits: fraction bits, a number, an expression in n, or "auto"; None takes the model's own.
         attention: replaces every head's kind, for models trained with softmax.
         optimize: "depth" or "size". positions: "folded" or "wired"; None folds up to 256 letters.
 
@@ -39,8 +40,11 @@ def compile(  # noqa: A001
 
 
 def measure(family: Family, ns: int | Iterable[int]) -> list[growth.Row]:
-    """Size and depth of C_n for each n, without building it."""
-    return list(growth.rows(family, [ns] if isinstance(ns, int) else ns))
+    """Size and depth of C_n for each n, without building it; positions enter in one way, that of the largest n."""
+    lengths = [ns] if isinstance(ns, int) else list(ns)
+    if lengths and family.positions is None:
+        family = replace(family, positions=family.positions_at(max(lengths)))
+    return list(growth.rows(family, lengths))
 
 
 def check(
@@ -49,10 +53,15 @@ def check(
     bits: int | str | None = None,
     *,
     bases: Iterable[Basis] = BASES,
+    attention: Attention | None = None,
+    optimize: Optimize = "depth",
+    positions: Positions | None = None,
+    max_bits: int = MAX_BITS,
     exhaustive: bool | None = None,
     samples: int = 1000,
     seed: int = 0,
 ) -> ladder.Row:
     """The ladder at length n: float, exact, integer, schematic, circuit and file against each other."""
-    families = [compile(model, basis, bits) for basis in bases]
-    return ladder.climb(families, n, exhaustive=exhaustive, samples=samples, seed=seed)
+    options = {"attention": attention, "optimize": optimize, "positions": positions, "max_bits": max_bits}
+    families = [compile(model, basis, bits, **options) for basis in bases]  # type: ignore[arg-type]
+    return ladder.climb(families, input_length(n), exhaustive=exhaustive, samples=samples, seed=seed)

@@ -6,7 +6,7 @@ the head is exactly the integer model's. Hard: the value's rounded bits travel a
 
 from typing import Literal
 
-from circuitsim.circuits.schematic import Drawing, Wires
+from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.models.fixed_point import FixedHead
 
 from .bands import Band, Bands

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.schematic import Drawing, Wires
+from circuitsim.circuits.drawing import Drawing, Wires
 
 from .residual import Positions
 

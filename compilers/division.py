@@ -7,7 +7,7 @@ prefix adder gives a difference and its comparison together.
 from functools import lru_cache
 
 from circuitsim.circuits.cells import FALSE, TRUE, Cell, Recorder
-from circuitsim.circuits.schematic import Drawing, Wires
+from circuitsim.circuits.drawing import Drawing, Wires
 
 
 def quotient(drawing: Drawing, numerator: Wires, divisor: Wires, width: int) -> Wires:

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Integral
 
-from circuitsim.circuits.schematic import BASES, OPTIMIZE, Basis, Drawing, Optimize, Schematic
-from circuitsim.errors import InputError
+from circuitsim.analysis.precision import least_bits
+from circuitsim.circuits.drawing import Drawing
+from circuitsim.circuits.schematic import BASES, OPTIMIZE, Basis, Optimize, Schematic
+from circuitsim.errors import InputError, LimitError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.fixed_point import MAX_BITS, FixedModel, fix
 from circuitsim.models.model import Model
 
-from .residual import Positions
+from .residual import POSITIONS, Positions
 from .transformer import draw
 
+AUTO = "auto"
 FOLDED_UP_TO = 256  # letters; beyond, positions are opaque wires unless told otherwise
 
 
@@ -20,7 +24,8 @@ class Family:
     """C_n for every n: `family(n)` is the schematic of the circuit on n letters.
 
     Args:
-        bits: fraction bits, an expression in n; None takes the model's own.
+        bits_expression: fraction bits, an expression in n; "auto" the least that decide as the exact model does
+            (`analysis.precision`); None takes the model's own.
         positions: "folded" or "wired"; None folds up to 256 letters.
     """
 
@@ -32,10 +37,13 @@ class Family:
     max_bits: int = MAX_BITS
 
     def __post_init__(self) -> None:
-        if self.basis not in BASES:
-            raise InputError(f"basis {self.basis!r} is not one of {', '.join(BASES)}.")
-        if self.optimize not in OPTIMIZE:
-            raise InputError(f"optimize {self.optimize!r} is not one of {', '.join(OPTIMIZE)}.")
+        for name, value, known in (
+            ("basis", self.basis, BASES),
+            ("optimize", self.optimize, OPTIMIZE),
+            ("positions", self.positions, (None, *POSITIONS)),
+        ):
+            if value not in known:
+                raise InputError(f"{name} {value!r} is not one of {', '.join(str(k) for k in known if k)}.")
 
     def __call__(self, n: int) -> Schematic:
         """The schematic of C_n."""
@@ -43,6 +51,9 @@ class Family:
 
     def bits(self, n: int) -> int:
         """Fraction bits at n."""
+        n = input_length(n)
+        if self.bits_expression == AUTO:
+            return _least_bits(self.model, n, self.max_bits)
         return bits_at(self.model.bits if self.bits_expression is None else self.bits_expression, n)
 
     def positions_at(self, n: int) -> Positions:
@@ -51,7 +62,8 @@ class Family:
 
     def fixed(self, n: int) -> FixedModel:
         """The integer model at n, which C_n computes."""
-        return _fixed(self.model, n, self.bits_expression, self.max_bits)
+        bits = str(self.bits(n)) if self.bits_expression == AUTO else self.bits_expression
+        return _fixed(self.model, input_length(n), bits, self.max_bits)
 
     def state_bits(self, n: int) -> int:
         """Bits of the widest entry of the residual stream at any layer, from its intervals."""
@@ -65,6 +77,16 @@ def _fixed(model: Model, n: int, bits: str | None, max_bits: int) -> FixedModel:
     return fix(model, n, bits, max_bits)
 
 
-def build(model: Model, basis: Basis = "xag", bits: int | str | None = None) -> Family:
-    """The family of `model` in a basis, at a precision (an expression in n; None is the model's own)."""
-    return Family(model, basis, None if bits is None else str(bits))
+@lru_cache(maxsize=64)
+def _least_bits(model: Model, n: int, max_bits: int) -> int:
+    bits = least_bits(model, n, max_bits=max_bits)
+    if bits is None:
+        raise LimitError(f"no number of fraction bits up to 32 decides as the exact model does at n={n}.")
+    return bits
+
+
+def input_length(n: object) -> int:
+    """An input length, or an error that says what is wrong with it."""
+    if isinstance(n, bool) or not isinstance(n, Integral) or int(n) < 1:
+        raise InputError(f"n is {n!r}, expected a whole number of letters, at least 1.")
+    return int(n)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from circuitsim.circuits.cells import FALSE, Cell, Recorder
-from circuitsim.circuits.schematic import Drawing, Wires
+from circuitsim.circuits.drawing import Drawing, Wires
 
 Node: TypeAlias = Literal["plain", "decided", "small"]
 

@@ -10,11 +10,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.schematic import Drawing, Wires
+from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.models.model import Model
 from circuitsim.models.stream import Ints, Number, Range, Stream
 
 Positions: TypeAlias = Literal["folded", "wired"]
+POSITIONS: tuple[Positions, ...] = ("folded", "wired")
 
 
 @dataclass(frozen=True)

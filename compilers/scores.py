@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.schematic import Drawing, Wires
+from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.models.fixed_point import FixedHead
 from circuitsim.models.stream import Affine
 

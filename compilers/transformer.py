@@ -1,6 +1,7 @@
 """A whole model for one length: embedding, layers, read-out, each under its scope, with probes of the stream."""
 
-from circuitsim.circuits.schematic import Drawing, Schematic, Wires
+from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.fixed_point import FixedLayer, FixedModel, FixedNet
 
 from .attention import attend
@@ -40,6 +41,7 @@ def interface(fixed: FixedModel) -> dict[str, object]:
         "bits": fixed.bits,
         "vocabulary": list(model.vocabulary),
         "token_code": "bit" if len(model.vocabulary) == 2 else "one-hot",
+        "readout": "each" if model.readout.position == "each" else "one",
         "readout_positions": len(model.readout_positions(fixed.n)),
         "decision": "bit" if len(model.readout.weights) == 1 else "one-hot",
         "classes": len(model.readout.weights),

@@ -7,6 +7,10 @@ inputs + 1 + g is gate g. A gate reads earlier nodes only. Derived data (levels,
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits.interface import with_wired
 from circuitsim.circuits.program import Bytes, Ints
 
 
@@ -34,6 +38,40 @@ class Circuit:
     scopes: tuple[str, ...] = ()
     scope_runs: Any = None
     interface: dict[str, Any] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Circuit):
+            return NotImplemented
+        mine, theirs = self._parts(), other._parts()
+        return mine[0] == theirs[0] and all(map(np.array_equal, mine[1], theirs[1]))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _parts(self) -> tuple[Any, tuple[Any, ...]]:
+        runs = np.zeros((0, 2)) if self.scope_runs is None else self.scope_runs
+        plain = (self.basis, self.inputs, self.scopes, self.interface)
+        return plain, (self.ops, self.fan_in, self.outputs, runs)
+
+    def __str__(self) -> str:
+        what = f" of {self.interface['model']}, n={self.interface['n']}," if "n" in self.interface else ""
+        return f"circuit{what} in {self.basis}: {self.inputs} inputs, {len(self.outputs)} outputs, {self.gates:,} gates"
+
+    __repr__ = __str__
+
+    def __len__(self) -> int:
+        return self.gates
+
+    def evaluate(self, patterns: npt.ArrayLike, threads: int = 1) -> npt.NDArray[np.bool_]:
+        """Outputs (patterns, outputs) on bits (patterns, inputs); the constants of wired inputs may be left out.
+
+        To run many batches, keep a `circuits.simulate.Evaluator`.
+        """
+        from circuitsim.circuits.simulate import evaluate  # the evaluator reads circuits, not the other way round
+
+        bits = np.asarray(patterns, bool)
+        if bits.ndim == 2 and bits.shape[1] + len(self.interface.get("wired", [])) == self.inputs:
+            bits = with_wired(self.interface, bits)
+        return evaluate(self, bits, threads)
 
     @property
     def gates(self) -> int:

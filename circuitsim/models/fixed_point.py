@@ -47,11 +47,6 @@ class FixedHead:
         """Which components of k are the same number at every position and input."""
         return tuple(low == high for low, high in self.key.ranges)
 
-    @property
-    def constant_queries(self) -> tuple[bool, ...]:
-        """Which components of q are the same number at every position and input."""
-        return tuple(low == high for low, high in self.query.ranges)
-
 
 @dataclass(frozen=True)
 class FixedNet:

@@ -15,8 +15,3 @@ def with_attention(model: Model, kind: Attention) -> Model:
         replace(layer, heads=tuple(replace(head, attention=kind) for head in layer.heads)) for layer in model.layers
     )
     return replace(model, layers=layers)
-
-
-def with_bits(model: Model, bits: str | int) -> Model:
-    """The model with other fraction bits for its integer meaning, an expression in n."""
-    return replace(model, bits=str(bits))

@@ -7,8 +7,9 @@ import pytest
 
 from circuitsim.circuits import constants, demand, flatten, measure
 from circuitsim.circuits.cells import Cell, Recorder
+from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.circuits.operations import OPERATIONS
-from circuitsim.circuits.schematic import Drawing, Schematic, Wires
+from circuitsim.circuits.schematic import Schematic
 from tests.circuits.recount import assert_measured_exactly, assert_same_function
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from circuitsim.compilers.bands import Bands
 
+from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.evaluate import planes_to_bits
 from circuitsim.circuits.operations import OPERATIONS
-from circuitsim.circuits.schematic import Drawing
 from circuitsim.models.model import MASKS
 from circuitsim.models.sequence import mask_matrix
 

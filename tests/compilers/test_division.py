@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from circuitsim.compilers.division import division_cell, quotient
 
+from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.evaluate import evaluate
-from circuitsim.circuits.schematic import Drawing
 from tests.circuits.recount import assert_measured_exactly
 from tests.compilers.test_maximum import bits, numbers
 

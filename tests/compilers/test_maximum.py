@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from circuitsim.compilers.maximum import choose_node, maximum, winner
 
+from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.evaluate import evaluate
 from circuitsim.circuits.measure import measure
-from circuitsim.circuits.schematic import Drawing
 from tests.circuits.recount import assert_measured_exactly
 
 NODES = ("plain", "decided", "small")

@@ -11,7 +11,7 @@ from circuitsim.errors import ModelError
 from circuitsim.models.exact import run_exact
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
-from circuitsim.models.model_edits import with_attention, with_bits
+from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs, encode
 from tests.models.random_models import WEIGHTS, models
 
@@ -88,7 +88,6 @@ def test_softmax_is_refused_with_what_to_do():
             ModelError, match=r"layer 0, head 0 is softmax.*--attention saturated, hard-left or hard-right"
         ):
             run(model, [0])
-    assert with_bits(model, 7).bits == "7"
 
 
 def assert_twins_agree(model, codes):

@@ -1,0 +1,88 @@
+"""The Python interface: the same words as the commands, and objects that print and compare."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import circuitsim as cs
+from circuitsim.errors import InputError, LimitError
+from circuitsim.models.sequence import all_inputs
+from tests.cases import random_model
+
+MAJORITY = cs.Model(
+    vocabulary="01",
+    embedding={"0": [-1, 0], "1": [1, 0]},
+    layers=[cs.Layer([cs.Head(query=[[0, 0]], key=[[0, 0]], value=[[1, 0]], output=[[0], [1]])])],
+    readout=cs.Readout([0, 1], position="first"),
+    bits="ceil(log2(n)) + 1",
+)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, "3", True, None])
+def test_a_length_is_a_positive_whole_number(n):
+    with pytest.raises(InputError, match="expected a whole number of letters"):
+        cs.compile(MAJORITY)(n)
+    with pytest.raises(InputError, match="expected a whole number of letters"):
+        cs.check(MAJORITY, n)
+
+
+@pytest.mark.parametrize("option", [{"basis": "tc1"}, {"optimize": "speed"}, {"positions": "x"}])
+def test_options_that_do_not_exist_are_named(option):
+    with pytest.raises(InputError, match=f"{next(iter(option))} .* is not one of"):
+        cs.compile(MAJORITY, **option)
+
+
+def test_a_circuit_evaluates_with_and_without_the_constants_of_its_wired_inputs():
+    for seed in (3, 9, 12):
+        model = random_model(seed)
+        if len(model.vocabulary) != 2:
+            continue
+        schematic = cs.compile(model, positions="wired")(3)
+        circuit = schematic.flatten()
+        codes = all_inputs(model, 3)
+        expected = schematic.evaluate(codes)
+        assert np.array_equal(circuit.evaluate(codes), expected)
+        full = np.concatenate([codes, np.tile(schematic.wired_bits(), (len(codes), 1))], axis=1)
+        assert np.array_equal(circuit.evaluate(full), expected)
+
+
+def test_majority_as_a_circuit():
+    circuit = cs.compile(MAJORITY)(5).flatten()
+    strings = all_inputs(MAJORITY, 5)
+    assert np.array_equal(circuit.evaluate(strings)[:, 0], strings.sum(axis=1) > 2)
+    assert str(circuit).startswith("circuit of model, n=5, in xag: 5 inputs, 1 outputs,")
+    assert len(circuit) == circuit.gates
+
+
+def test_the_same_family_makes_equal_schematics_and_circuits():
+    one, two = cs.compile(MAJORITY), cs.compile(dataclasses.replace(MAJORITY))
+    assert one(4) == two(4)
+    assert one(4) != one(5)
+    assert one(4) != cs.compile(MAJORITY, "aig")(4)
+    assert one(4).flatten() == two(4).flatten()
+    assert one(4).flatten() != one(5).flatten()
+    assert str(one(4)) != str(one(5))
+    wired = cs.compile(random_model(1), positions="wired")
+    assert wired(3) == wired(3)
+
+
+def test_bits_may_be_found_instead_of_given():
+    model = cs.load("examples/parity.json")
+    assert [cs.compile(model, bits="auto").bits(n) for n in (1, 2, 5, 8)] == [0, 2, 4, 4]
+    assert cs.check(model, 5, "auto", bases=["xag"]).holds
+    with pytest.raises(LimitError, match="up to 4,096"):
+        cs.compile(model, bits="auto").bits(5000)
+
+
+def test_one_table_uses_one_way_for_positions():
+    model = cs.load("examples/parity.json")
+    assert {row.positions for row in cs.measure(cs.compile(model), [8, 300])} == {"wired"}
+    assert {row.positions for row in cs.measure(cs.compile(model), [8, 16])} == {"folded"}
+
+
+def test_a_circuit_past_max_gates_is_refused_before_it_is_built():
+    with pytest.raises(LimitError, match=r"has [\d,]+ gates .* and --max-gates is 10"):
+        cs.compile(MAJORITY)(8).flatten(max_gates=10)
+    with pytest.raises(LimitError, match="GiB"):
+        cs.compile(MAJORITY)(2**25).flatten(max_gates=10**6)
