@@ -74,7 +74,7 @@ MAJORITY = _majority_phases()
 
 
 @njit(cache=True, inline="always")
-def _others(op: Any, source: Any, first: int, near: int, node: int, x: int) -> int:
+def _others(op: Any, source: Any, first: int, near: int, node: int, x: int) -> Any:
     """The other source of a two-input gate that reads node x, else -1."""
     g = node - first
     if node < near or op[g] > XOR2:
@@ -89,7 +89,7 @@ def _is_pair(op: Any, source: Any, first: int, near: int, node: int, x: int, y: 
 
 
 @njit(cache=True, inline="always")
-def _carry_leaves(op: Any, source: Any, first: int, near: int, g: int) -> tuple[int, int, int]:
+def _carry_leaves(op: Any, source: Any, first: int, near: int, g: int) -> Any:
     """Three nodes of which gate g may be the majority, by the shapes that adders are written in; else -1s."""
     for swap in range(2):
         u, v = np.int64(source[g, swap] >> 1), np.int64(source[g, 1 - swap] >> 1)
@@ -130,7 +130,7 @@ def _place(x: int, y: int, z: int) -> Any:
 
 
 @njit(cache=True, inline="always")
-def _find_sum(op: Any, source: Any, first: int, near: int, g: int, swap: int) -> tuple[int, int, int, int]:
+def _find_sum(op: Any, source: Any, first: int, near: int, g: int, swap: int) -> Any:
     """Leaves of XOR gate g seen as x ^ y ^ z, its source `swap` being x ^ y; and the parity of complements."""
     u = np.int64(source[g, swap] >> 1) - first
     if first + u < near or op[u] != XOR2:
@@ -155,8 +155,10 @@ def pair_adders(op: Any, source: Any, mate: Any, first: int) -> None:
         if op[g] > XOR2:
             continue
         near = first + max(0, g - NEAR)  # nodes before are leaves
-        s, c, parity, phases = -1, -1, 0, 0
-        x, y, z = -1, -1, -1
+        s: Any = -1
+        c: Any = -1
+        x: Any = -1
+        y, z, parity, phases = x, x, x, x
         if op[g] == XOR2:
             for swap in range(2):
                 x, y, z, parity = _find_sum(op, source, first, near, g, swap)

@@ -52,7 +52,7 @@ class Netlist:
 
 
 @njit(cache=True, inline="always")
-def read(source: Any, mate: Any, g: int, k: int) -> int:
+def read(source: Any, mate: Any, g: int, k: int) -> Any:
     """Source k, a literal over nodes, of the instruction that gate g leads."""
     return np.int64(source[g, k] if k < COLUMNS else source[mate[g], k - COLUMNS + 1])
 
@@ -75,7 +75,7 @@ def live_uses(op: Any, source: Any, mate: Any, outputs: Any, inputs: int, uses: 
         m = np.int64(mate[g])
         if 0 <= m < g:
             continue  # the earlier of the two decides: by then all that read either have been seen
-        lead = np.int64(g)
+        lead: Any = np.int64(g)
         if m >= 0:
             lead, total = (g, m) if op[g] != SUM else (m, g)
             if uses[first + lead] == 0 or uses[first + total] == 0:
@@ -146,7 +146,7 @@ DRAWINGS = _drawings()
 
 
 @njit(cache=True, inline="always")
-def _drawable(op: Any, source: Any, uses: Any, first: int, g: int, literal: int) -> bool:
+def _drawable(op: Any, source: Any, uses: Any, first: int, g: int, literal: int) -> Any:
     """Whether only the instruction of gate g reads this simple one, and drawing it in keeps no value much longer."""
     u = (np.int64(literal) >> 1) - first
     if u < 0 or uses[u + first] != 1 or op[u] > XOR_AND:
@@ -225,7 +225,8 @@ def _draw_products(op: Any, source: Any, mate: Any, uses: Any, first: int) -> No
         if op[c] != ADDER:
             continue
         s = np.int64(mate[c])
-        parity, drawable, drawn, flips = np.int64(source[s, 0]) & 1, 0, 0, 0
+        parity, flips = np.int64(source[s, 0]) & 1, np.int64(0)
+        drawable, drawn = 0, 0
         for k in range(3):
             flips += np.int64(source[c, k]) & 1
             if _drawable(op, source, uses, first, min(c, s), source[c, k]) and op[(source[c, k] >> 1) - first] == AND2:
