@@ -1,5 +1,22 @@
 """The command line: parse, call, print."""
 
-from .entry import program as main
+from typing import NoReturn
 
 __all__ = ["main"]
+
+
+def main() -> NoReturn:
+    """The program `circuitsim`; little is imported before an interrupt is one line and exit code 130."""
+    from . import interrupts
+
+    with interrupts.heard():
+        try:
+            from .entry import program
+
+            program.main()
+        except Exception as error:
+            if interrupts.was_interrupt(error):
+                interrupts.leave()
+            raise
+        except KeyboardInterrupt:
+            interrupts.leave()

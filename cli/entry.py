@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from typing import Any, NoReturn
 
 import click
@@ -9,12 +10,14 @@ import click
 import circuitsim
 from circuitsim.errors import CircuitSimError
 
-from . import check, info, measure, run
+from . import check, info, interrupts, measure, run
 from .compile import command as compile_command
 from .printing import clean
 
 BAD_INPUT = 2
-INTERRUPTED, NOBODY_READS = 130, 141  # as a shell reports a program that SIGINT or SIGPIPE ended
+BUG = 70  # EX_SOFTWARE of sysexits.h
+NOBODY_READS = 141  # as a shell reports a program that SIGPIPE ended
+SHOW_TRACEBACK = "CIRCUITSIM_TRACEBACK"
 
 
 class _ClosedPipeError(Exception):
@@ -25,17 +28,30 @@ class Program(click.Group):
     """A group of commands that never ends in a traceback because of what it was given."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run a command line and exit: 0 it holds, 1 a checked claim failed, 2 bad input or usage."""
+        """Run a command line and exit: 0 it holds, 1 a checked claim failed, 2 bad input or usage, 70 a bug."""
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")
         sys.exit(self._run(args, {**extra, "standalone_mode": False}))
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; none at all is bad usage, in whatever way this version of click takes it."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(BAD_INPUT)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a reader that went away is not an error of a file, which click takes it for."""
+        """Run a command; interrupts and readers that went away get names that click does not answer itself."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            interrupts.check()
         except BrokenPipeError as error:
             raise _ClosedPipeError from error
+        except BaseException as error:
+            if interrupts.was_interrupt(error):
+                raise click.Abort from error
+            raise
+        return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order in which they are used first."""
@@ -45,27 +61,46 @@ class Program(click.Group):
         try:
             code = super().main(*args, **extra)
             sys.stdout.flush()
-        except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.format_message(), err=True)
-            return BAD_INPUT
-        except click.UsageError as error:
+        except BaseException as error:
+            if isinstance(error, click.Abort) or interrupts.was_interrupt(error):
+                interrupts.forget()
+                return complain("interrupted.", interrupts.INTERRUPTED)
+            return _answer(error)
+        return code if isinstance(code, int) else 0
+
+
+def _answer(error: BaseException) -> int:
+    """Say what went wrong, and give the exit code for it."""
+    match error:
+        case click.UsageError():
             name = error.ctx.command_path if error.ctx else "circuitsim"
             return complain(f"{_stop(error.format_message())} Try '{name} --help'.", BAD_INPUT)
-        except click.ClickException as error:
+        case click.ClickException():
             return complain(error.format_message(), error.exit_code)
-        except (click.Abort, KeyboardInterrupt):
-            return complain("interrupted.", INTERRUPTED)
-        except CircuitSimError as error:
+        case CircuitSimError():
             return complain(str(error), BAD_INPUT)
-        except (BrokenPipeError, _ClosedPipeError):
+        case BrokenPipeError() | _ClosedPipeError():
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that Python's own flush at exit is quiet
             return NOBODY_READS
-        except OSError as error:
+        case OSError():
             place = "" if error.filename is None else f"{error.filename}: "
             return complain(f"{place}{error.strerror or error}.", BAD_INPUT)
-        except MemoryError as error:
+        case MemoryError():
             return complain(f"{_stop(f'out of memory {error}')} Try a smaller n, or fewer inputs.", BAD_INPUT)
-        return code if isinstance(code, int) else 0
+        case Exception():
+            return _bug(error)
+    raise error
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get(SHOW_TRACEBACK):
+        traceback.print_exception(error)
+    said = str(error)[:200]
+    return complain(
+        f"{type(error).__name__}{f' ({said})' if said else ''}: this is a bug in circuitsim. Please report it with the"
+        f" traceback, which {SHOW_TRACEBACK}=1 in the environment prints.",
+        BUG,
+    )
 
 
 def complain(sentence: str, code: int) -> int:
@@ -87,7 +122,8 @@ def _stop(sentence: str) -> str:
     "  circuitsim check MODEL -n 1:6    does its circuit compute what it computes\n"
     "  circuitsim measure MODEL -n 2:1024:*2\n\n"
     "MODEL is a .pt, .safetensors or .json file. Results go to standard output, everything else to standard error."
-    " Exit codes: 0 it holds, 1 a checked claim failed, 2 bad input or usage.\n\n"
+    " Exit codes: 0 it holds, 1 a checked claim failed, 2 bad input or usage, 70 a bug in circuitsim (set"
+    " CIRCUITSIM_TRACEBACK=1 to see where), 130 interrupted.\n\n"
     'Completion in bash: eval "$(_CIRCUITSIM_COMPLETE=bash_source circuitsim)"',
 )
 @click.version_option(circuitsim.__version__, prog_name="circuitsim", message="%(prog)s %(version)s")

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import options
+from . import interrupts, options
 from .construction import Construction
 
 if TYPE_CHECKING:
     from circuitsim.analysis.growth import Row
-
-INTERRUPTED = 130
 
 
 @click.command(
@@ -67,17 +65,19 @@ def command(
                 if not as_json:
                     table = table or _table(transformer.name, measured, lengths)
                     _print_row(table, measured)
-        except KeyboardInterrupt:
-            if not rows:
+                interrupts.check()
+        except BaseException as error:
+            if not rows or not interrupts.was_interrupt(error):
                 raise
             interrupted = True
+            interrupts.forget()  # the rows that are done are written
     if where is not None:
         write_text(where, _as_csv(rows))
     if as_json:
         print_json({"rows": rows, **({"interrupted": True} if interrupted else {})})
     if interrupted:
         click.echo(f"circuitsim: interrupted after {len(rows)} of {len(lengths)} lengths.", err=True)
-        context.exit(INTERRUPTED)
+        context.exit(interrupts.INTERRUPTED)
 
 
 def _table(name: str, first: "Row", lengths: tuple[int, ...]) -> Any:

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import click
 
+from . import interrupts
+
 MOST_CELL = 60  # characters of a cell
 
 
@@ -101,7 +103,8 @@ class Status:
         self.clear()
 
     def __call__(self, text: str) -> None:
-        """Show a text in place of the last one."""
+        """Show a text in place of the last one; the end of a step, so that a lost interrupt is found here."""
+        interrupts.check()
         if sys.stderr.isatty():
             room = shutil.get_terminal_size().columns - 1
             click.echo(f"\r\x1b[2K{clean(text)[:room]}", nl=False, err=True, color=True)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from circuitsim.cli import main
+from circuitsim.cli.entry import program as main
 from click.testing import CliRunner, Result
 
 from circuitsim.models.json_model import save_json

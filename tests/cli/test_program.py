@@ -5,12 +5,14 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import click
 import pytest
-from circuitsim.cli import main, options
+from circuitsim.cli import options
+from circuitsim.cli.entry import program as main
 from circuitsim.cli.reference import reference
 
 import circuitsim
@@ -157,6 +159,93 @@ def test_an_interrupt_keeps_the_rows_that_are_done(models: dict[str, str], tmp_p
     done = len(rest.splitlines()) + 4
     assert complaints == f"circuitsim: interrupted after {done} of 9005 lengths.\n".encode()
     assert len(path.read_text().splitlines()) == 1 + done
+
+
+INTERRUPT = "import os, signal, sys\ndef interrupt():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+LOST = """
+import circuitsim.analysis.growth as growth
+measured = growth.row
+def row(*given):
+    try:
+        interrupt()
+    except KeyboardInterrupt:
+        pass
+    return measured(*given)
+growth.row = row
+"""
+AS_SYSTEM_ERROR = """
+import circuitsim.analysis.growth as growth
+def row(*given):
+    try:
+        interrupt()
+    except KeyboardInterrupt as error:
+        raise SystemError("CPUDispatcher returned a result with an exception set") from error
+growth.row = row
+"""
+DROPPED = """
+import circuitsim.analysis.growth as growth
+measured = growth.row
+class Dropping:
+    def __del__(self):
+        interrupt()
+def row(*given):
+    Dropping()
+    return measured(*given)
+growth.row = row
+"""
+IN_AN_IMPORT = """
+class Finder:
+    def find_spec(self, name, *given):
+        if name == "circuitsim.cli.entry":
+            interrupt()
+sys.meta_path.insert(0, Finder())
+"""
+
+
+@pytest.mark.parametrize("where", [LOST, AS_SYSTEM_ERROR, DROPPED, IN_AN_IMPORT])
+@pytest.mark.parametrize("verb", ["compile", "measure"])
+def test_no_interrupt_is_lost(models: dict[str, str], tmp_path: Path, where: str, verb: str) -> None:
+    to = ["-n", "4", "-o", str(tmp_path / "c.npz")] if verb == "compile" else ["-n", "4"]
+    code = f"{INTERRUPT}{where}from circuitsim.cli import main; main()"
+    command = [sys.executable, "-c", code, verb, models["majority"], *to]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 130
+    assert done.stderr.startswith(b"circuitsim: interrupted")
+    assert done.stderr.count(b"\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_compiled_code_that_was_interrupted(models: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*given: object) -> None:
+        raise SystemError("<built-in function> returned a result with an exception set") from KeyboardInterrupt()
+
+    monkeypatch.setattr("circuitsim.analysis.growth.row", interrupted)
+    assert complaint("measure", models["majority"], "-n", 4, code=130) == "interrupted."
+
+
+def test_a_bug_is_called_one(models: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*given: object) -> None:
+        raise AssertionError("no such\nthing")
+
+    monkeypatch.setattr("circuitsim.analysis.growth.row", wrong)
+    monkeypatch.delenv("CIRCUITSIM_TRACEBACK", raising=False)
+    sentence = complaint("measure", models["majority"], "-n", 4, code=70)
+    assert sentence.startswith("AssertionError (no such thing): this is a bug in circuitsim.")
+    assert "CIRCUITSIM_TRACEBACK=1" in sentence
+    monkeypatch.setenv("CIRCUITSIM_TRACEBACK", "1")
+    result = invoke("measure", models["majority"], "-n", 4)
+    assert result.exit_code == 70
+    assert "Traceback" in result.stderr
+    for page in (succeed("--help"), reference()):
+        assert all(word in page for word in ("70", "130", "CIRCUITSIM_TRACEBACK"))
+
+
+def test_the_oldest_click_has_no_error_for_no_arguments(
+    models: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("click.exceptions.NoArgsIsHelpError", raising=False)
+    assert "missing.json" in complaint("info", "missing.json")
+    assert invoke().exit_code == 2
 
 
 def test_memory_that_is_not_there_is_one_sentence(models: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
