@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check format types bench clean
+.PHONY: demo test check format types bench minimums clean
 
 demo: .venv/core
 	@$(BIN)/python examples/demo.py
@@ -27,11 +27,21 @@ types: .venv/dev
 	@ln -s $(CURDIR)/circuitsim/* $(CURDIR)/compilers $(CURDIR)/cli .types/circuitsim/
 	@MYPYPATH=.types $(BIN)/mypy --config-file pyproject.toml -p circuitsim
 
+# The oldest versions that pyproject.toml admits, in a place of their own.
+minimums: .venv-minimums/bin/python
+	@.venv-minimums/bin/python -m pytest -n 2 -m "not slow" tests/cli tests/formats tests/compilers/test_api.py
+
+.venv-minimums/bin/python: pyproject.toml
+	@$(PYTHON) -m venv .venv-minimums && echo "installing the oldest versions into .venv-minimums ..."
+	@$(PYTHON) -c 'import re, tomllib; print(*[re.sub(">=([0-9.]+).*", r"==\1", d) for d in tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]])' \
+		| xargs .venv-minimums/bin/pip install --quiet --disable-pip-version-check pytest pytest-xdist hypothesis
+	@.venv-minimums/bin/pip install --quiet --disable-pip-version-check -e . && touch $@
+
 bench: .venv/bench
 	@$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf .venv .types build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-minimums .types build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: apt-get install python3 python3-venv"; exit 1; }

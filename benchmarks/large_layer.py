@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--basis", default="xag", choices=["xag", "aig"])
     parser.add_argument("--patterns", type=int, default=4096)
     arguments = parser.parse_args()
-    draw(2, arguments.basis, 2).flatten()  # compile the kernels first
+    Evaluator(draw(2, arguments.basis, 2).flatten())  # compile the kernels first
     for row in rows(arguments.n, arguments.basis, arguments.patterns):
         print("  ".join(f"{cell:<26}" for cell in row))
 

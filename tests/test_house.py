@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,14 @@ def test_architecture_names_every_room_and_only_folders_that_exist():
         assert (ROOT / folder).is_dir(), f"docs/architecture.md names {folder}, which does not exist"
     for file in re.findall(r"`([a-z_/]+\.(?:py|md|toml|json|pt))`", text):
         assert (ROOT / file).is_file(), f"docs/architecture.md names {file}, which does not exist"
+
+
+def test_every_folder_with_code_is_installed():
+    folders = {path.parent for _, path in modules() if path.name == "__init__.py"}
+    packages = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    found = {name if path.name == "__init__.py" else "" for name, path in modules()} - {""}
+    assert found == packages
+    assert folders == {path.parent for _, path in modules()}, "a folder with modules has no __init__.py"
 
 
 def test_every_module_says_what_it_is_for():
