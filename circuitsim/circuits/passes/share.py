@@ -52,12 +52,13 @@ def _mark(fan_in: Any, outputs: Any, first: int, live: Any) -> None:
 @njit(cache=True)
 def _hash_gates(
     ops: Any, fan_in: Any, first: int, live: Any, lists: Any, table: Any, shift: Any, place: Any, new: Any, starts: Any
-) -> int:
+) -> tuple[int, int]:
     """Write distinct live gates to `new` (keys as fan-ins); `place` maps nodes to new literals.
 
     A gate is listed under its later source (`head`, `after`: gate + 1): the list is in memory just touched, where
     a hash table would miss the cache at every gate. A list holds CHAIN gates; the rest are in the table.
-    `starts` (gates at which scopes begin, ascending) is rewritten to the new gates. Returns their number.
+    `starts` (gates at which scopes begin, ascending) is rewritten to the new gates. Returns their number,
+    and how many gates were folded into a literal.
     All in one function: numba counts references to arrays, atomically, at every call in a loop.
     """
     for i in range(first):
@@ -65,7 +66,7 @@ def _hash_gates(
     mask = len(table) - 1
     head, after = lists[: -len(new)] if len(new) else lists, lists[len(lists) - len(new) :]
     head[:] = 0
-    count, run = 0, 0
+    count, run, folded = 0, 0, 0
     for g in range(len(ops)):
         while run < len(starts) and starts[run] == g:
             starts[run] = count
@@ -76,6 +77,7 @@ def _hash_gates(
         a, b, flip = _normal(ops[g], place[a >> 1] ^ (a & 1), place[b >> 1] ^ (b & 1))
         if a == b:
             place[first + g] = a ^ flip
+            folded += 1
             continue
         node = max(a, b) >> 1
         found, last, steps = np.int64(head[node]) - 1, np.int64(-1), 0
@@ -100,7 +102,7 @@ def _hash_gates(
             else:
                 head[node] = count
         place[first + g] = 2 * (first + found) ^ flip
-    return count
+    return count, folded
 
 
 @njit(cache=True)
@@ -159,15 +161,15 @@ class Share:
         # nothing until touched: many circuits never need it.
         lists, table = np.empty(first + 2 * gates, np.int32), np.zeros(1 << bits, np.int32)
         shift = np.uint64(64 - bits)
-        count = _hash_gates(circuit.ops, circuit.fan_in, first, live, lists, table, shift, place, new, starts)
+        count, folded = _hash_gates(circuit.ops, circuit.fan_in, first, live, lists, table, shift, place, new, starts)
         outputs = place[circuit.outputs >> 1] ^ (circuit.outputs & 1)
         del lists, table
         ops = np.empty(count, np.uint8)
         kept = count
-        if count == gates:  # nothing merged or folded, so that all are still live
+        new, live = new[:count], live[: first + count]
+        if folded == 0:  # then all are still live: what reads a merged gate reads the one that is left
             _kinds(new, ops)
         else:
-            new, live = new[:count], live[: first + count]
             _mark(new, outputs, first, live)
             kept = _compact(new, first, live, place, ops, new, starts)
             outputs = place[outputs >> 1] ^ (outputs & 1)
