@@ -180,12 +180,12 @@ def _inputs(rows: "list[Row]", seed: int) -> str:
 
 
 def _failure(row: "Row", rung: "Rung", seed: int) -> str:
-    from .printing import clean, shorten
+    from .printing import clean
 
     what = {
         "exact": "the float64 model decides otherwise than the exact model",
         "integer": f"the integer model with {row.bits} fraction bits decides otherwise than the exact model",
     }.get(rung.to, f"the {rung.to} differs from the {rung.start}")
     among = _inputs([row], seed)
-    string = clean(shorten(rung.first_difference or ""))
+    string = clean(rung.first_difference or "")  # whole, to be given to `run`
     return f"at n = {row.n}: {what} on {rung.disagreements:,} of {among}, first on '{string}'"

@@ -21,6 +21,7 @@ class Interface:
 
     vocabulary: tuple[str, ...]
     n: int
+    several: bool  # every letter is read out, also where there is one
     entries: dict[str, Any]  # as `circuits.interface` reads them
 
 
@@ -46,6 +47,7 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
     wired = entries.get("wired", [])
     if not isinstance(vocabulary, list) or type(n) is not int or type(classes) is not int:
         raise InputError(f"{path}: the circuit does not say how letters become its inputs, so it cannot be run.")
+    readout = entries.get("readout")  # older files lack it
     letters = [token for token in vocabulary if isinstance(token, str)]
     wires = 1 if len(letters) == 2 else len(letters)
     sound = (
@@ -56,13 +58,16 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
         and n * wires + len(wired) == circuit.inputs
         and classes > 0
         and len(circuit.outputs) % classes == 0
+        and readout in (None, "each", "one")
+        and (readout != "one" or len(circuit.outputs) == classes)
     )
     if not sound:
         raise InputError(
             f"{path}: the description of the circuit does not fit it: n={n}, {len(vocabulary)} letters and"
             f" {classes} classes for {circuit.inputs} inputs and {len(circuit.outputs)} outputs."
         )
-    return Interface(tuple(letters), n, entries)
+    several = len(circuit.outputs) > classes if readout is None else readout == "each"
+    return Interface(tuple(letters), n, several, entries)
 
 
 def target(path: str, suffix: str | None = None) -> Path:

@@ -1,10 +1,13 @@
 """docs/commands.md from the help texts: `python -m circuitsim.cli.reference > docs/commands.md`."""
 
 import inspect
+import re
 
 import click
 
 from .entry import program
+
+DEFAULT = re.compile(r"\[default: ([^\[\]]*)\]$")  # at the end of an option's help
 
 START = """# Commands
 
@@ -40,7 +43,7 @@ def option_row(option: click.Option) -> str:
     choices = "|".join(option.type.choices) if isinstance(option.type, click.Choice) else None
     value = option.metavar or choices
     shown = names if option.is_flag or value is None else f"{names} `{value}`".replace("|", "\\|")
-    help_text = (option.help or "").replace("[default: ", "Default: ").replace("]", ".").replace("|", "\\|")
+    help_text = DEFAULT.sub(r"Default: \1.", option.help or "").replace("|", "\\|")
     if option.show_default:
         help_text += f" Default: {option.default}."
     return f"| {shown} | {help_text}{' Required.' if option.required else ''} |"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Decision: TypeAlias = int | list[int]
 AT_ONCE = 1024  # inputs that are run together
-BUILT_UP_TO = 10**7  # gates; the plan of a larger circuit is run instead of the circuit, to the same answer
 RUNGS = ("float", "exact", "integer", "circuit")
 
 
@@ -50,13 +49,27 @@ class Answer:
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @options.basis_option
 @options.construction_options
+@click.option(
+    "--max-gates",
+    type=click.IntRange(min=0),
+    default=10**7,
+    show_default=True,
+    metavar="G",
+    help="Do not build a larger circuit; its answer is then left out.",
+)
 @options.json_option(
     "rows[input float exact integer circuit undecided]; a decision is 0 or 1, or the index of a class, or a list where"
     " every letter is read out, or null"
 )
 @click.pass_context
 def command(
-    context: click.Context, how: Construction, file: str, inputs: tuple[str, ...], basis: str, as_json: bool
+    context: click.Context,
+    how: Construction,
+    file: str,
+    inputs: tuple[str, ...],
+    basis: str,
+    max_gates: int,
+    as_json: bool,
 ) -> None:
     """Run FILE, a model or a circuit, on each INPUT and print what it decides, rung by rung.
 
@@ -74,7 +87,7 @@ def command(
             raise InputError(f"{file} is a circuit, already built; {', '.join(given)} can only be given with a model.")
         answers = _run_circuit(file, read_inputs(inputs))
     else:
-        answers = _run_model(how, file, read_inputs(inputs), basis)
+        answers = _run_model(how, file, read_inputs(inputs), basis, max_gates)
     if as_json:
         print_json({"rows": answers})
     else:
@@ -107,13 +120,12 @@ def _run_circuit(path: str, inputs: list[str]) -> list[Answer]:
             )
         bits = with_wired(interface.entries, input_bits(len(interface.vocabulary), codes))
         chosen = decisions(interface.entries, evaluator(bits))
-        _fill(answers, indices, "circuit", chosen, chosen.shape[1] > 1)
+        _fill(answers, indices, "circuit", chosen, interface.several)
     return answers
 
 
-def _run_model(how: Construction, path: str, inputs: list[str], basis: str) -> list[Answer]:
-    from circuitsim.circuits.evaluate import evaluate as evaluate_schematic
-    from circuitsim.circuits.interface import decisions, input_bits
+def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_gates: int) -> list[Answer]:
+    from circuitsim.circuits.interface import decisions, input_bits, with_wired
     from circuitsim.circuits.measure import measure
     from circuitsim.circuits.simulate import Evaluator
     from circuitsim.models.exact_fast import run_exact_fast
@@ -144,20 +156,23 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str) -> l
             if built[0] != length:
                 family = how.family(model, basis, how.bits_at(model, length), longest)
                 schematic = family(length)
-                small = measure(schematic).gates <= BUILT_UP_TO
-                built = (length, (family.fixed(length), schematic, Evaluator(schematic.flatten()) if small else None))
+                gates = measure(schematic).gates
+                if gates > max_gates:
+                    status.clear()
+                    click.echo(
+                        f"circuitsim: n={length:,}: the circuit has {gates:,} gates, and --max-gates is {max_gates:,};"
+                        " it is not run.",
+                        err=True,
+                    )
+                evaluator = Evaluator(schematic.flatten()) if gates <= max_gates else None
+                built = (length, (family.fixed(length), schematic, evaluator))
             fixed, schematic, evaluator = built[1]
             _fill(answers, indices, "integer", run_integer(fixed, codes).decisions, several)
-            bits = input_bits(len(model.vocabulary), codes)
-            outputs = _evaluate(schematic, evaluator, bits) if evaluator else evaluate_schematic(schematic, bits)
-            _fill(answers, indices, "circuit", decisions(schematic.interface, outputs), several)
+            if evaluator is not None:
+                bits = with_wired({"wired": schematic.wired_bits()}, input_bits(len(model.vocabulary), codes))
+                chosen = decisions(schematic.interface, evaluator(bits))
+                _fill(answers, indices, "circuit", chosen, several)
     return answers
-
-
-def _evaluate(schematic: Any, evaluator: Any, bits: Any) -> Any:
-    from circuitsim.circuits.interface import with_wired
-
-    return evaluator(with_wired({"wired": schematic.wired_bits()}, bits))
 
 
 def _groups(model: "Model", inputs: list[str]) -> "Iterator[tuple[int, list[int], Codes]]":

@@ -45,6 +45,15 @@ def test_too_few_bits_fail_with_a_named_string() -> None:
     )
 
 
+def test_a_long_counterexample_is_named_whole() -> None:
+    command = ("check", PARITY, "-n", 80, "--bits", 4, "--samples", 20, "--basis", "xag")
+    string = answer(*command, code=1)["rows"][0]["rungs"][1]["first_difference"]
+    assert len(string) == 80
+    text = succeed(*command, code=1)
+    assert f"first on '{string}'" in text
+    assert "..." in text
+
+
 def test_no_bits_at_all_are_enough(models: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("far") / "far.json"
     with open(models["majority"], encoding="utf-8") as file:

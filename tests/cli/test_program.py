@@ -59,6 +59,17 @@ def test_the_reference_is_fresh() -> None:
     assert page == reference(), "run `python -m circuitsim.cli.reference > docs/commands.md`"
 
 
+def test_the_reference_says_the_help_texts_word_for_word() -> None:
+    page = reference()
+    assert page.count("[") == page.count("]")
+    for verb in VERBS:
+        for parameter in main.commands[verb].params:
+            if isinstance(parameter, click.Option):
+                said = (parameter.help or "").partition(" [default: ")[0].replace("|", "\\|")
+                assert said in page
+    assert "Default: the model's. |" in page
+
+
 def test_options_offer_what_the_package_has() -> None:
     from circuitsim.circuits.schematic import BASES
     from circuitsim.models.fixed_point import MAX_BITS

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 
 from circuitsim.formats.npz import load, save
 
-from .runs import answer, complaint, succeed
+from .runs import answer, complaint, invoke, succeed
 
 RUNGS = ("float", "exact", "integer", "circuit")
 
@@ -33,6 +34,31 @@ def test_a_circuit_file_has_one_rung(circuit: Path) -> None:
     assert all(row[rung] is None for row in rows for rung in RUNGS[:3])
     assert "3 letters" in complaint("run", circuit, "011")
     assert "--bits" in complaint("run", circuit, "01011", "--bits", "3")
+
+
+@pytest.mark.parametrize(("words", "n"), [("cc", 1), ("aa cc", 2)])
+def test_a_circuit_file_answers_in_the_shape_of_its_model(
+    models: dict[str, str], tmp_path: Path, words: str, n: int
+) -> None:
+    answer("compile", models["thirds"], "-n", n, "-o", tmp_path / "c.npz")
+    whole = answer("run", models["thirds"], words)["rows"][0]["circuit"]
+    assert len(whole) == n
+    assert answer("run", tmp_path / "c.npz", words)["rows"][0]["circuit"] == whole
+    old = load(tmp_path / "c.npz")
+    entries = {key: value for key, value in old.interface.items() if key != "readout"}
+    save(replace(old, interface=entries), tmp_path / "old.npz")
+    answered = answer("run", tmp_path / "old.npz", words)["rows"][0]["circuit"]
+    assert answered == (whole if n > 1 else whole[0])
+
+
+def test_a_circuit_that_is_too_large_is_left_out(models: dict[str, str]) -> None:
+    result = invoke("run", models["majority"], "0", "011", "--max-gates", 50, "--json")
+    assert result.exit_code == 0
+    assert [row["circuit"] for row in json.loads(result.stdout)["rows"]] == [0, None]
+    assert result.stderr.startswith("circuitsim: n=3: the circuit has ")
+    assert result.stderr.endswith("--max-gates is 50; it is not run.\n")
+    table = invoke("run", models["majority"], "011", "--max-gates", 50)
+    assert table.stdout.splitlines()[0].split() == ["input", "float", "exact", "integer"]
 
 
 def test_softmax_has_a_float_answer_only(models: dict[str, str]) -> None:
@@ -88,6 +114,8 @@ def test_bytes_that_are_no_text(models: dict[str, str], tmp_path: Path) -> None:
         {"n": 10**30},
         {"n": -5},
         {"classes": 0},
+        {"readout": "some"},
+        {"readout": ["each"]},
         {"wired": [[1]]},
         {"wired": [0.5]},
     ],
