@@ -1,5 +1,8 @@
 """From options to circuits: the model with its attention replaced, its bits at a length, its families."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +17,26 @@ if TYPE_CHECKING:
 
     from circuitsim.models.model import Attention, Model
 
+I = re.compile(r"\bi\b")  # noqa: E741
 LONGEST_EXPRESSIONS = 2**21  # positions that are computed one by one
+
+
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Put the file before what is wrong with a model only at some length: its expressions, its softmax."""
+    try:
+        yield
+    except ModelError as error:
+        if path in str(error):
+            raise
+        raise ModelError(f"{path}: {_without_i(error)}") from None
+
+
+def _without_i(error: ModelError) -> str:
+    """The message, which says at which i and n an expression fails; if it is one of bits, there is no i in it."""
+    text = str(error)
+    start, place, end = text.rpartition(" at i=0, n=")
+    return f"{start} at n={end}" if place and not I.search(start) else text
 
 
 class Failure(click.ClickException):
@@ -60,11 +82,14 @@ class Construction:
             try:
                 bits_at(self.bits, n)
             except ModelError as error:
-                raise InputError(f"--bits: {error}") from None
+                raise InputError(f"--bits: {_without_i(error)}") from None
             return self.bits
-        from circuitsim.analysis.precision import MOST_BITS, least_bits
+        from circuitsim.analysis.precision import MOST_BITS, NoPrecisionError, least_bits
 
-        found = least_bits(model, n, seed=self.seed, max_bits=self.max_bits)
+        try:
+            found = least_bits(model, n, seed=self.seed, max_bits=self.max_bits)
+        except NoPrecisionError as error:
+            raise Failure(f"--bits auto: {error}") from None
         if found is None:
             raise Failure(
                 f"--bits auto: at n={n} no number of fraction bits up to {MOST_BITS} makes the integer model decide as"

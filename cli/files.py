@@ -77,6 +77,8 @@ def target(path: str, suffix: str | None = None) -> Path:
         InputError: the directory is missing or read-only, there is something that is not a plain file, or the
             suffix is another.
     """
+    if not path:
+        raise InputError("the name of the file to write is empty; give one, such as circuit.npz.")
     where = Path(os.path.realpath(path))
     if where.exists() and not where.is_file():
         raise InputError(f"{path}: cannot be written ({'a directory' if where.is_dir() else 'not a plain file'}).")

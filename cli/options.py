@@ -8,7 +8,7 @@ import click
 
 from circuitsim.errors import InputError
 
-from .construction import Construction
+from .construction import Construction, naming
 from .lengths import parse_length, parse_lengths
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,7 +108,9 @@ def construction_options(function: F) -> F:
     @wraps(function)
     def gathered(**given: Any) -> Any:
         names = ("bits", "attention", "optimize", "positions", "max_bits", "seed")
-        return function(how=Construction(**{name: given.pop(name) for name in names}), **given)
+        how = Construction(**{name: given.pop(name) for name in names})
+        with naming(given.get("model") or given.get("file") or ""):
+            return function(how=how, **given)
 
     for option in reversed(CONSTRUCTION):
         gathered = option(gathered)

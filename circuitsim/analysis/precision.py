@@ -16,6 +16,10 @@ IN_A_ROW = 3  # agreement is not monotone in the bits
 AT_ONCE = 256  # inputs run before looking whether one disagrees
 
 
+class NoPrecisionError(LimitError):
+    """Too few bits decide wrongly, and more need wider numbers than are allowed."""
+
+
 def least_bits(
     model: Model,
     n: int,
@@ -32,7 +36,8 @@ def least_bits(
         max_bits: the widest interval allowed, as in `compile`.
 
     Raises:
-        LimitError: n is larger than 4096, or an interval is wider than `max_bits` before enough bits agree.
+        NoPrecisionError: an interval is wider than `max_bits` before enough bits agree.
+        LimitError: n is larger than 4096.
     """
     if n > LONGEST:
         raise LimitError(f"--bits auto runs the model at every precision, for n up to {LONGEST:,}; n is {n:,}.")
@@ -40,10 +45,23 @@ def least_bits(
     decisions = run_exact_fast(model, codes).decisions
     agreed = 0
     for bits in range(most + IN_A_ROW):
-        agreed = agreed + 1 if _agrees(fix(model, n, bits, max_bits), codes, decisions) else 0
+        try:
+            fixed = fix(model, n, bits, max_bits)
+        except LimitError:
+            raise NoPrecisionError(_too_wide(n, bits, max_bits)) from None
+        agreed = agreed + 1 if _agrees(fixed, codes, decisions) else 0
         if agreed == IN_A_ROW:
             return bits - IN_A_ROW + 1
     return None
+
+
+def _too_wide(n: int, bits: int, max_bits: int) -> str:
+    if bits == 0:
+        return f"at n={n} even 0 fraction bits need more than --max-bits {max_bits}."
+    return (
+        f"at n={n} no precision up to {bits - 1} bits decides as the exact model does and goes on doing so for two more"
+        f" bits, and {bits} needs more than --max-bits {max_bits}."
+    )
 
 
 def _agrees(fixed: FixedModel, codes: Codes, decisions: Codes) -> bool:

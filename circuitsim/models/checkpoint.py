@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import CircuitSimError, LimitError, ModelError
-from circuitsim.models.documents import brief
+from circuitsim.models.documents import brief, kind
 from circuitsim.models.model import Model
 from circuitsim.models.state_dict import MOST_WEIGHTS, model_from_state
 from circuitsim.models.unpickling import Storage, StoredTensor, unpickle
@@ -76,6 +76,8 @@ class _Archive:
         self.members = {info.filename: info for info in archive.infolist()}
         if len(self.members) < len(archive.infolist()):
             raise ModelError(f"{where}: two members of the zip have one name.")
+        if self.members and all(name.endswith(".npy") for name in self.members):
+            raise ModelError(f"{where}: arrays of numpy (.npz), and neither a circuit nor a model.")
         if packed := [name for name, info in self.members.items() if info.compress_type != zipfile.ZIP_STORED]:
             raise ModelError(f"{where}: member {packed[0][:100]!r} is compressed, which torch.save never does.")
         total = sum(info.file_size for info in self.members.values())
@@ -92,7 +94,7 @@ class _Archive:
         if not isinstance(saved, Mapping) or set(saved) != {"config", "state_dict"}:
             keys = f" with the keys {', '.join(sorted(saved))[:100]}" if isinstance(saved, Mapping) else ""
             raise ModelError(
-                f"{self.where} holds a {type(saved).__name__}{keys}; expected a dictionary with the keys config and"
+                f"{self.where} holds {kind(saved)}{keys}; expected a dictionary with the keys config and"
                 ' state_dict: torch.save({"config": {...}, "state_dict": model.state_dict()}, path).'
             )
         states = saved["state_dict"]
@@ -102,7 +104,7 @@ class _Archive:
             )
             raise ModelError(
                 f"{self.where}: state_dict must hold tensors by name"
-                + (f", and {odd[0][:100]!r} is a {type(states[odd[0]]).__name__}." if odd else ".")
+                + (f", and {odd[0][:100]!r} is {kind(states[odd[0]])}." if odd else ".")
             )
         order = self.byte_order()
         total = 0

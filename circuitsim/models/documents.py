@@ -17,6 +17,13 @@ FORMAT, VERSION = "circuitsim-model", 1
 MOST_VALUES = 100_000  # in a config
 DEEPEST = 20  # levels of nesting in a config
 
+KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((str,), "a text"),
+    ((int, float, Fraction), "a number"),
+    ((list, tuple), "a list"),
+    ((Mapping,), "an object"),
+)
+
 
 @contextmanager
 def at(place: str) -> Iterator[None]:
@@ -83,7 +90,7 @@ def plain(value: object, where: str) -> Any:
             return [copy(x, depth + 1) for x in item]
         if isinstance(item, Mapping):
             return {key: copy(x, depth + 1) for key, x in item.items()}
-        raise ModelError(f"{where}: expected texts, numbers, lists and dictionaries, found a {type(item).__name__}.")
+        raise ModelError(f"{where}: expected texts, numbers, lists and dictionaries, found {kind(item)}.")
 
     return copy(value, 0)
 
@@ -91,7 +98,7 @@ def plain(value: object, where: str) -> Any:
 def check_format(document: object, where: str) -> dict[str, Any]:
     """The document as a dictionary that says it is a model of a version we read."""
     if not isinstance(document, dict):
-        raise ModelError(f"{where}: expected an object with format {FORMAT!r}, got a {type(document).__name__}.")
+        raise ModelError(f"{where}: expected an object with format {FORMAT!r}, got {kind(document)}.")
     if document.get("format") != FORMAT:
         raise ModelError(f"{where}: format is {show(document.get('format'))}, expected {FORMAT!r}.")
     version = document.get("version")
@@ -103,7 +110,7 @@ def check_format(document: object, where: str) -> dict[str, Any]:
 def key_problems(value: object, place: str, required: tuple[str, ...], optional: tuple[str, ...]) -> Iterator[str]:
     """What is wrong with the keys of an object, one phrase each."""
     if not isinstance(value, dict):
-        yield f"{place} must be an object, not a {type(value).__name__}"
+        yield f"{place} must be an object, not {kind(value)}"
         return
     yield from (f"{place}: {key} is missing" for key in required if key not in value)
     unknown = [key for key in value if key not in required + optional]
@@ -132,6 +139,11 @@ def text(value: object, place: str) -> str:
     return value
 
 
+def letters(value: object, place: str) -> tuple[str, ...]:
+    """A vocabulary: a list of texts, or one text of which every character is a letter."""
+    return tuple(value) if isinstance(value, str) else texts(value, place)
+
+
 def flag(value: object, place: str) -> bool:
     """True or false."""
     if not isinstance(value, bool):
@@ -149,6 +161,16 @@ def items(value: object, place: str) -> list[Any]:
     if not isinstance(value, list):
         raise ModelError(f"{place}: expected a list, got {show(value)}.")
     return value
+
+
+def kind(value: object) -> str:
+    """What a value is, in the words of JSON."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    for types, words in KINDS:
+        if isinstance(value, types):
+            return words
+    return f"a {type(value).__name__}"
 
 
 def brief(error: Exception) -> str:

@@ -16,6 +16,7 @@ from circuitsim.models.documents import (
     formula,
     items,
     key_problems,
+    letters,
     parse_document,
     refuse_all,
     show,
@@ -63,7 +64,7 @@ def parse_json(data: bytes, where: str) -> Model:
     with at(where):
         embedding = {token: vector(row, f"embedding[{show(token)}]") for token, row in document["embedding"].items()}
         model = Model(
-            vocabulary=texts(document["vocabulary"], "vocabulary"),
+            vocabulary=letters(document["vocabulary"], "vocabulary"),
             embedding=embedding,
             layers=tuple(_layer(layer, f"layers[{i}]") for i, layer in enumerate(document["layers"])),
             readout=_readout(document["readout"]),

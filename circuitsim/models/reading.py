@@ -19,7 +19,7 @@ def load(path: str | Path) -> Model:
     path = Path(path)
     try:
         if not path.is_file():
-            what = "a directory" if path.is_dir() else "not there"
+            what = "a directory" if path.is_dir() else "not a plain file" if path.exists() else "not there"
             raise ModelError(f"{path}: expected a .pt, .safetensors or .json file, and it is {what}.")
         with path.open("rb") as file:
             start = file.read(64)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from circuitsim.models.model import FeedForward, Head, Model
 
+PLACES = ("first", "last", "each")  # of the read-out, where it is not at a constant token
+
 
 def check_shapes(model: Model) -> None:
     """Raise one ModelError that lists everything in `model` that does not fit together."""
@@ -29,6 +31,8 @@ def _problems(model: Model) -> Iterator[str]:
     if odd := [t for t in tokens if not _is_token(t)]:
         yield f"tokens must be printable texts without spaces, got {', '.join(repr(t)[:40] for t in odd[:5])}"
         return
+    if taken := [t for t in dict.fromkeys(model.prepend + model.append) if t in PLACES]:
+        yield f"a constant token cannot be called {' or '.join(taken)}, which readout.position understands as a place"
     missing = [t for t in model.tokens if t not in model.embedding]
     if missing or not model.embedding:
         yield f"no embedding for {', '.join(map(repr, missing[:5])) or 'any token'}"
@@ -54,11 +58,13 @@ def _problems(model: Model) -> Iterator[str]:
     if any(len(row) != model.width for row in model.readout.weights):
         yield f"readout.weights has rows of {len(model.readout.weights[0])} entries, expected {model.width}"
     where = model.readout.position
+    constants = dict.fromkeys(model.prepend + model.append)
     named = (model.prepend + model.append).count(where)
-    if where not in ("first", "last", "each") and named != 1:
+    if where not in PLACES and named != 1:
         yield (
             f"readout.position {repr(where)[:40]} is not first, last, each, or a constant token that stands in"
-            f" the sequence once (constant tokens: {', '.join(model.prepend + model.append) or 'none'})"
+            f" the sequence once (constant tokens: {', '.join(constants) or 'none'})"
+            + (f", it stands there {named} times" if named else "")
         )
 
 

@@ -16,6 +16,7 @@ from circuitsim.models.documents import (
     formula,
     items,
     key_problems,
+    letters,
     plain,
     refuse_all,
     show,
@@ -36,6 +37,7 @@ from circuitsim.numbers.rationals import Matrix, Vector, rational
 Tensors = Mapping[str, NDArray[Any]]
 
 MOST_WEIGHTS = 4_000_000  # of a model; exact rationals take some 150 bytes each
+MOST_HEADS = 10_000  # of a layer
 
 CONFIG_KEYS = ("format", "version", "vocabulary")
 CONFIG_OPTIONS = (
@@ -116,7 +118,7 @@ class _Reader:
 
     def model(self) -> Model:
         config = self.config
-        vocabulary = texts(config["vocabulary"], "config.vocabulary")
+        vocabulary = letters(config["vocabulary"], "config.vocabulary")
         prepend = texts(config.get("prepend") or [], "config.prepend")
         append = texts(config.get("append") or [], "config.append")
         constants = [t for t in dict.fromkeys(prepend + append) if t not in vocabulary]
@@ -173,8 +175,8 @@ class _Reader:
         heads: tuple[Head, ...] = ()
         if f"{place}.attention.query.weight" in self.tensors:
             count = self.option("heads", 1, index)
-            if type(count) is not int or not 1 <= count <= 10_000:
-                raise ModelError(f"config.heads: expected a whole number of heads, got {show(count)}.")
+            if type(count) is not int or not 1 <= count <= MOST_HEADS:
+                raise ModelError(f"config.heads: expected a whole number from 1 to {MOST_HEADS:,}, got {show(count)}.")
             heads = tuple(self.head(index, number, count, width) for number in range(count))
         return Layer(heads, self.vector(f"{place}.attention.output.bias"), residual, net)
 

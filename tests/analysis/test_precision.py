@@ -1,6 +1,6 @@
 import pytest
 
-from circuitsim.analysis.precision import least_bits
+from circuitsim.analysis.precision import NoPrecisionError, least_bits
 from circuitsim.errors import LimitError
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.fixed_point import fix
@@ -26,3 +26,9 @@ def test_the_least_bits_are_the_least_of_three_that_agree(seed: int) -> None:
 def test_long_inputs_are_refused() -> None:
     with pytest.raises(LimitError, match="4,096"):
         least_bits(random_model(0), 4097)
+
+
+def test_numbers_that_grow_too_wide_end_the_search():
+    model = random_model(0)
+    with pytest.raises(NoPrecisionError, match="even 0 fraction bits need more than --max-bits 1"):
+        least_bits(model, 4, max_bits=1)

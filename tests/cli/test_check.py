@@ -63,6 +63,20 @@ def test_no_bits_at_all_are_enough(models: dict[str, str], tmp_path_factory: pyt
     assert "up to 32" in sentence
 
 
+def test_bits_that_only_wider_numbers_would_give(
+    models: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("far") / "far.json"
+    with open(models["majority"], encoding="utf-8") as file:
+        path.write_text(file.read().replace('["-1/2"]', '["-2199023255551/4398046511104"]'))  # 1/2 - 2^-42
+    sentence = complaint("check", path, "-n", 4, "--bits", "auto", code=1)
+    assert sentence.startswith("--bits auto: at n=4 no precision up to ")
+    assert sentence.endswith(" needs more than --max-bits 62.")
+    assert "--bits auto: at n=4 even 0" in complaint(
+        "compile", path, "-n", 4, "--bits", "auto", "--max-bits", 1, code=1
+    )
+
+
 def test_bases_are_chosen_by_lists_or_repeats(models: dict[str, str]) -> None:
     for options in (["--basis", "aig,xag"], ["--basis", "aig", "--basis", "xag"]):
         rungs = answer("check", models["majority"], "-n", 2, *options)["rows"][0]["rungs"]

@@ -93,6 +93,27 @@ def test_bits_that_are_no_bits(models: dict[str, str], bits: str) -> None:
         assert complaint(verb, models["majority"], "-n", 4, "--bits", bits).startswith("--bits: ")
 
 
+def test_errors_of_expressions_name_their_place(models: dict[str, str], tmp_path: Path) -> None:
+    assert complaint("compile", models["majority"], "-n", 4, "--bits", "log2(n)/0").endswith(" by zero at n=4.")
+    for name, old, new, end in [
+        ("bits", '"bits": "6"', '"bits": "n/0"', "by zero at n=2."),
+        ("positions", '"cos(i)"', '"1/(i-1)"', "by zero at i=1, n=2."),
+    ]:
+        path = tmp_path / f"{name}.json"
+        path.write_text(Path(models["thirds"]).read_text().replace(old, new))
+        for verb in ("compile", "check", "measure"):
+            sentence = complaint(verb, path, "-n", 2)
+            assert sentence.startswith(f"{path}: ")
+            assert sentence.endswith(end)
+        assert complaint("run", path, "aa bb").startswith(f"{path}: ")
+
+
+def test_files_that_are_no_files(models: dict[str, str], tmp_path: Path) -> None:
+    assert "not a plain file" in complaint("info", "/dev/null")
+    for option in ("compile", "-o"), ("measure", "--csv"):
+        assert "name of the file" in complaint(option[0], models["majority"], "-n", 4, option[1], "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -50,6 +50,20 @@ def test_weights_land_where_they_should(tmp_path):
     assert list(layer.output_bias) == tensors["layers.0.attention.output.bias"].tolist()
 
 
+def test_booleans_are_zeros_and_ones(tmp_path):
+    config, tensors = state(bias=False)
+    tensors["embedding.weight"] = np.array([[1, 0, 1], [0, 0, 1], [1, 1, 0]], bool)
+    model = read(tmp_path, save(tensors, {"circuitsim": json.dumps(config)}), "model.safetensors")
+    assert model.embedding["CLS"] == (1, 1, 0)
+    assert parse_json(json_text(model).encode(), "model.json") == model
+
+
+def test_the_vocabulary_of_a_config_may_be_a_text(tmp_path):
+    config, tensors = state()
+    assert config["vocabulary"] == ["0", "1"]
+    assert read(tmp_path, saved({**config, "vocabulary": "01"}, tensors)).vocabulary == ("0", "1")
+
+
 @pytest.mark.parametrize("kind", ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "bfloat16"])
 def test_every_common_type_of_numbers(tmp_path, kind):
     config, tensors = state(bias=False)
@@ -100,7 +114,7 @@ class Module:
         (Harmful(), r"object of type (posix|nt)\.system; nothing is executed"),
         (Module(), r"object of type .*Module"),
         ({"config": {"vocabulary": Module()}, "state_dict": {}}, r"object of type .*Module"),
-        ({"config": {}, "state_dict": {"a": 3}}, "'a' is a int"),
+        ({"config": {}, "state_dict": {"a": 3}}, "'a' is a number"),
         ({"state_dict": {}}, "with the keys state_dict; expected"),
         ([1, 2], "holds a list"),
         ({"config": {"x": {1, 2}}, "state_dict": {}}, "object of type .*set"),
@@ -181,7 +195,7 @@ def test_zips_that_are_not_checkpoints(tmp_path):
     with pytest.raises(ModelError, match="compressed"):
         read(tmp_path, bomb)
     with pytest.raises(ModelError, match=r"exactly one data\.pkl"):
-        read(tmp_path, zipped({"arrays.npy": b"1"}))
+        read(tmp_path, zipped({"weights.bin": b"1"}))
     for end in (1, 30, len(good) // 2, len(good) - 1):
         with pytest.raises(ModelError, match=r"truncated|not a model"):
             read(tmp_path, good[:end])
@@ -242,13 +256,15 @@ def test_tensors_that_do_not_fit_are_named(change, message):
     [
         ({"head": 1, "layer_norm": True}, "unknown key 'head'; config: unknown key 'layer_norm'"),
         ({"version": 2}, "version is 2"),
-        ({"heads": 0}, "whole number of heads"),
+        ({"heads": 0}, "heads: expected a whole number from 1 to 10,000, got 0"),
+        ({"heads": 10**9}, "heads: expected a whole number from 1 to 10,000, got 1000000000"),
+        ({"append": ["first"], "readout_position": "first"}, "cannot be called first"),
         ({"heads": [2, 2]}, "2 entries, and there are 1 layers"),
         ({"attention": "sharp"}, "attention 'sharp' is not one of"),
         ({"mask": [["none"]]}, r"config.mask\[0\]: 1 entries do not fit"),
         ({"score_bits": 1.5}, "score_bits must be a whole number"),
         ({"residual": "yes"}, "expected true or false"),
-        ({"vocabulary": "01"}, "expected a list of texts"),
+        ({"vocabulary": 1}, "expected a list of texts"),
         ({"positions": ["i", "x", "0"]}, r"positions\[1\]: expression 'x'"),
         ({"bits": "i"}, "bits 'i' uses i"),
         ({"scale": "1/0"}, "expected a rational"),
@@ -276,3 +292,10 @@ def test_files_that_are_no_model(tmp_path):
         load(tmp_path / "absent.pt")
     with pytest.raises(ModelError, match="a directory"):
         load(tmp_path)
+
+
+def test_an_archive_of_arrays_is_called_so(tmp_path):
+    for write in (np.savez, np.savez_compressed):
+        write(tmp_path / "arrays.npz", a=np.zeros(3))
+        with pytest.raises(ModelError, match=r"arrays of numpy \(.npz\), and neither a circuit nor a model"):
+            load(tmp_path / "arrays.npz")

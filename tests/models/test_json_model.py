@@ -96,6 +96,9 @@ def test_save_and_load(tmp_path):
         (["positions"], {"table": [[1]]}, "rows of 1, expected 2"),
         (["bits"], "9**9**i", "uses i"),
         (["readout", "position"], "BOS", "'BOS' is not first, last, each"),
+        (["append"], ["last"], "a constant token cannot be called last"),
+        (["append"], ["CLS", "each"], "a constant token cannot be called each, which readout.position"),
+        (["vocabulary"], "00", "a token twice"),
         (["readout", "bias"], ["1/0"], r"readout: readout.bias\[0\]: expected a rational"),
     ],
 )
@@ -115,12 +118,38 @@ def test_every_mistake_is_named_with_its_place(path, value, message):
         ('{"version": ' + "9" * 5000 + "}", "5000 digits"),
         ('{"version": 1e99999999}', "too long"),
         ("[]", "expected an object"),
-        ("3", "expected an object"),
+        ("3", "expected an object .*, got a number"),
+        ("null", "expected an object .*, got null"),
+        ('"a"', "expected an object .*, got a text"),
+        ("false", "expected an object .*, got false"),
     ],
 )
 def test_text_that_is_no_model(text, message):
     with pytest.raises(ModelError, match=message):
         parse(text)
+
+
+def test_a_vocabulary_may_be_a_text_of_letters():
+    assert parse(changed(["vocabulary"], "01")) == parse(SMALL)
+
+
+def test_heads_may_have_no_scores():
+    head = {"query": [], "key": [], "value": [[1, 0]], "output": [[0], [1]]}
+    assert parse(changed(["layers", 0, "heads"], [head])).layers[0].heads[0].query == ()
+    with pytest.raises(ModelError, match="value has no rows"):
+        parse(changed(["layers", 0, "heads"], [{**head, "value": [], "output": [[], []]}]))
+
+
+def test_a_constant_token_is_listed_once_and_may_not_be_read_twice():
+    document = changed(["append"], ["CLS", "CLS"])
+    document["readout"]["position"] = "CLS"
+    with pytest.raises(ModelError, match=r"\(constant tokens: CLS\), it stands there 2 times"):
+        parse(document)
+
+
+def test_files_that_are_not_plain_are_called_so():
+    with pytest.raises(ModelError, match="and it is not a plain file"):
+        load("/dev/null")
 
 
 def test_a_file_has_a_largest_size(tmp_path):
