@@ -57,6 +57,7 @@ def command(
 
     from .files import target
     from .printing import Status, print_json
+    from .warming import warm_up
 
     started = time.perf_counter()
     if unweighted:
@@ -65,6 +66,9 @@ def command(
     with Status() as status:
         status("reading the model")
         transformer = how.model(model)
+        how.warn_of_folding(transformer, n, status)
+        status("preparing")
+        started += warm_up(status, where is not None or share)
         status("measuring")
         family = how.family(transformer, basis, how.bits_at(transformer, n), n)
         schematic = family(n)

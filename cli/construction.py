@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from circuitsim.models.model import Attention, Model
 
+    from .printing import Status
+
+FOLDED_FAST = 4096  # letters
 I = re.compile(r"\bi\b")  # noqa: E741
 LONGEST_EXPRESSIONS = 2**21  # positions that are computed one by one
 
@@ -96,6 +99,16 @@ class Construction:
                 " the exact model does, and goes on doing so for two more bits."
             )
         return str(found)
+
+    def warn_of_folding(self, model: "Model", longest: int, status: "Status") -> None:
+        """Say first that what is asked for takes minutes, if it does."""
+        if self.positions == "folded" and model.positions is not None and longest > FOLDED_FAST:
+            status.clear()
+            click.echo(
+                f"circuitsim: with --positions folded each of {longest:,} positions is a case of its own, which is slow"
+                f" beyond {FOLDED_FAST:,}; --positions wired is not.",
+                err=True,
+            )
 
     def family(self, model: "Model", basis: Any, bits: str | None, longest: int) -> "Family":
         """The circuits of a model in one basis, for a command whose largest length is `longest`."""

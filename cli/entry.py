@@ -74,7 +74,8 @@ def _answer(error: BaseException) -> int:
     match error:
         case click.UsageError():
             name = error.ctx.command_path if error.ctx else "circuitsim"
-            return complain(f"{_stop(error.format_message())} Try '{name} --help'.", BAD_INPUT)
+            how = _inputs_with_dashes(error) if isinstance(error, click.NoSuchOption) else ""
+            return complain(f"{_stop(error.format_message())}{how} Try '{name} --help'.", BAD_INPUT)
         case click.ClickException():
             return complain(error.format_message(), error.exit_code)
         case CircuitSimError():
@@ -90,6 +91,11 @@ def _answer(error: BaseException) -> int:
         case Exception():
             return _bug(error)
     raise error
+
+
+def _inputs_with_dashes(error: click.NoSuchOption) -> str:
+    takes_inputs = error.ctx is not None and any(parameter.nargs < 0 for parameter in error.ctx.command.params)
+    return " If it is an input, put -- before it." if takes_inputs else ""
 
 
 def _bug(error: Exception) -> int:

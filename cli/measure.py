@@ -48,6 +48,7 @@ def command(
 
     from .files import target, write_text
     from .printing import Status, print_json
+    from .warming import warm_up
 
     where = None if csv_file is None else target(csv_file)
     rows: list[Row] = []
@@ -55,6 +56,8 @@ def command(
     with Status() as status:
         try:
             transformer = how.model(model)
+            how.warn_of_folding(transformer, max(lengths), status)
+            warm_up(status)
             table = None
             for n in lengths:
                 status(f"n = {n}")

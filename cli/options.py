@@ -140,7 +140,8 @@ CONSTRUCTION = (
     click.option(
         "--positions",
         type=click.Choice(["folded", "wired"]),
-        help="Position bits as constants that simplify gates, or as opaque wires. [default: folded if every n is at"
+        help="Position bits as constants that simplify gates, or as opaque wires. Folded is slow beyond some thousand"
+        " letters. [default: folded if every n is at"
         " most 256]",
     ),
     click.option(

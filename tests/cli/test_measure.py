@@ -1,7 +1,11 @@
 import csv
+import json
+import os
 from pathlib import Path
 
-from .runs import answer, complaint, succeed
+import pytest
+
+from .runs import answer, complaint, invoke, process, succeed
 
 KEYS = {
     "n",
@@ -34,6 +38,31 @@ def test_one_command_has_one_mode_of_positions(models: dict[str, str]) -> None:
     assert {row["positions"] for row in rows} == {"wired"}
     rows = answer("measure", models["majority"], "-n", "8,512", "--positions", "folded")["rows"]
     assert {row["positions"] for row in rows} == {"folded"}
+
+
+def test_many_folded_positions_are_warned_of(models: dict[str, str]) -> None:
+    for verb in ("measure", "compile"):
+        result = invoke(
+            verb, models["thirds"], "-n", 4097, "--positions", "folded", "--bits", 2, "--attention", "saturated"
+        )
+        assert result.exit_code == 0
+        assert result.stderr.startswith(
+            "circuitsim: with --positions folded each of 4,097 positions is a case of its own"
+        )
+        assert result.stderr.count("\n") == 1
+        assert invoke(verb, models["majority"], "-n", 4097, "--positions", "folded").stderr == ""  # has no positions
+        assert invoke(verb, models["thirds"], "-n", 4097, "--positions", "wired", "--bits", 2).stderr == ""
+
+
+@pytest.mark.slow
+def test_compiling_kernels_is_said_once_and_not_measured(models: dict[str, str], tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    for verb, first in (("compile", True), ("measure", False)):
+        done = process(verb, models["majority"], "-n", "4", "--json", env=environment)
+        said = b"circuitsim: compiling kernels (first run only) ...\n"
+        assert done.stderr == (said if first else b"")
+        found = json.loads(done.stdout)
+        assert (found if first else found["rows"][0])["seconds"] < 5
 
 
 def test_csv_has_the_rows_of_the_table(models: dict[str, str], tmp_path: Path) -> None:

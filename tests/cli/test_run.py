@@ -99,6 +99,17 @@ def test_bad_inputs(models: dict[str, str], inputs: list[str], why: str) -> None
     assert why in complaint("run", models["majority"], *inputs)
 
 
+def test_letters_that_mean_something_to_the_command_line(models: dict[str, str], tmp_path: Path) -> None:
+    text = Path(models["majority"]).read_text()
+    path = tmp_path / "signs.json"
+    path.write_text(text.replace('"0"', '"-"').replace('"1"', '"@"'))
+    assert "put -- before it" in complaint("run", path, "-@")
+    assert "put --" not in complaint("info", path, "--wrong")
+    text = succeed("run", "--json", path, "@@@-", "@@", "-", "--", "-@", "-@@", stdin=b"@\n-\n")
+    assert [row["input"] for row in json.loads(text)["rows"]] == ["@@-", "@", "@", "-", "-@", "-@@"]
+    assert "@@ is the input" in complaint("run", path, "@")
+
+
 def test_bytes_that_are_no_text(models: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "bytes").write_bytes(b"01\xff\n")
     assert "not UTF-8" in complaint("run", models["majority"], f"@{tmp_path / 'bytes'}")
