@@ -1,6 +1,5 @@
 """From options to circuits: the model with its attention replaced, its bits at a length, its families."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from .printing import Status
 
 FOLDED_FAST = 4096  # letters
-I = re.compile(r"\bi\b")  # noqa: E741
 LONGEST_EXPRESSIONS = 2**21  # positions that are computed one by one
 
 
@@ -32,14 +30,7 @@ def naming(path: str) -> Iterator[None]:
     except ModelError as error:
         if path in str(error):
             raise
-        raise ModelError(f"{path}: {_without_i(error)}") from None
-
-
-def _without_i(error: ModelError) -> str:
-    """The message, which says at which i and n an expression fails; if it is one of bits, there is no i in it."""
-    text = str(error)
-    start, place, end = text.rpartition(" at i=0, n=")
-    return f"{start} at n={end}" if place and not I.search(start) else text
+        raise ModelError(f"{path}: {error}") from None
 
 
 class Failure(click.ClickException):
@@ -85,7 +76,7 @@ class Construction:
             try:
                 bits_at(self.bits, n)
             except ModelError as error:
-                raise InputError(f"--bits: {_without_i(error)}") from None
+                raise InputError(f"--bits: {error}") from None
             return self.bits
         from circuitsim.analysis.precision import MOST_BITS, NoPrecisionError, least_bits
 

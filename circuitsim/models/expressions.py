@@ -62,7 +62,7 @@ class Expression:
         return not any(self._evaluate(i, n)[1] for i in range(n))
 
     def _evaluate(self, i: int, n: int) -> tuple[Fraction, bool]:
-        at = _Evaluation(self.text, i, n)
+        at = _Evaluation(self.text, i, n, "i" in self.names)
         try:
             return at.rationalised(at.value(self._tree)), at.rounded
         except OverflowError:
@@ -94,13 +94,14 @@ def bits_at(text: str, n: int) -> int:
 class _Evaluation:
     """The value of one tree at one i and n; `rounded` tells whether a float64 stood in for an irrational."""
 
-    def __init__(self, text: str, i: int, n: int) -> None:
-        self.text, self.i, self.n = text, i, n
+    def __init__(self, text: str, i: int, n: int, uses_i: bool) -> None:
+        self.text, self.i, self.n, self.uses_i = text, i, n, uses_i
         self.rounded = False
         self.constants: dict[str, Value] = {"i": Fraction(i), "n": Fraction(n), "pi": PiSum(ZERO, ONE)}
 
     def fail(self, why: str) -> NoReturn:
-        raise ModelError(f"expression {show(self.text)} {why} at i={self.i}, n={self.n}.")
+        where = f"i={self.i}, n={self.n}" if self.uses_i else f"n={self.n}"
+        raise ModelError(f"expression {show(self.text)} {why} at {where}.")
 
     def rationalised(self, value: Value) -> Fraction:
         if isinstance(value, PiSum):

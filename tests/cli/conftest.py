@@ -5,14 +5,6 @@ import pytest
 from .runs import write_models
 
 
-def pytest_collection_finish() -> None:
-    """Compile kernels now: a first run says on standard error that it does, and the tests know what belongs there."""
-    from circuitsim.cli.printing import Status
-    from circuitsim.cli.warming import warm_up
-
-    warm_up(Status(), builds=True)
-
-
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return write_models(tmp_path_factory.mktemp("models"))
