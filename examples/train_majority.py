@@ -11,7 +11,7 @@ every string" can be tried case by case; `Exact` does so in fractions, knowing n
 
     pip install 'circuitsim[train]'
     python examples/train_majority.py --also 1 --also 2     # writes examples/majority.pt and majority.log
-    python examples/train_majority.py --seed 7 --output /tmp/seven.pt --log /tmp/seven.log
+    python examples/train_majority.py --seed 7 --output seven.pt --log seven.log
 
 The story, with its numbers: docs/training.md.
 """
