@@ -68,3 +68,7 @@ def test_the_random_models_cover_every_option():
     assert any(m.prepend for m in models)
     assert any(m.append for m in models)
     assert {m.readout.position for m in models} >= {"first", "last", "each"}
+
+
+def test_constants_that_single_out_every_second_key_leave_no_dead_gate():
+    assert_measured_exactly(Family(random_model(300), "aig", optimize="size", positions="folded")(5))
