@@ -47,11 +47,13 @@ def test_a_circuit_evaluates_with_and_without_the_constants_of_its_wired_inputs(
         assert np.array_equal(circuit.evaluate(full), expected)
 
 
-def test_majority_as_a_circuit():
-    circuit = cs.compile(MAJORITY)(5).flatten()
-    strings = all_inputs(MAJORITY, 5)
-    assert np.array_equal(circuit.evaluate(strings)[:, 0], strings.sum(axis=1) > 2)
-    assert str(circuit).startswith("circuit of model, n=5, in xag: 5 inputs, 1 outputs,")
+@pytest.mark.parametrize("basis", ["xag", "aig"])
+@pytest.mark.parametrize("n", [1, 2, 5, 6])
+def test_majority_as_a_circuit_rejects_ties(n, basis):
+    circuit = cs.compile(MAJORITY, basis)(n).flatten()
+    strings = all_inputs(MAJORITY, n)
+    assert np.array_equal(circuit.evaluate(strings)[:, 0], 2 * strings.sum(axis=1) > n)
+    assert str(circuit).startswith(f"circuit of model, n={n}, in {basis}: {n} inputs, 1 outputs,")
     assert len(circuit) == circuit.gates
 
 
