@@ -1,15 +1,12 @@
 """Files that commands read and write: models and circuits told apart, targets tried before work starts."""
 
 import os
-import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circuitsim.errors import CircuitSimError, InputError
+from circuitsim.errors import InputError
 
 if TYPE_CHECKING:
     from circuitsim.circuits.circuit import Circuit
@@ -92,26 +89,8 @@ def target(path: str, suffix: str | None = None) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file; at every moment the path holds the old file, or the whole new one."""
-    with _replacing(path) as name:
-        Path(name).write_text(text, encoding="utf-8", newline="")
+    """Write a text file in UTF-8; at every moment the path holds the old file, or the whole new one."""
+    from circuitsim.formats.atomic import replacing
 
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[str]:
-    name = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        os.close(handle)
-        yield name
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)  # mkstemp's files are for the owner only
-        os.replace(name, path)
-        name = None
-    except OSError as error:
-        raise CircuitSimError(f"{path}: cannot be written ({error.strerror or error}).") from error
-    finally:
-        if name is not None:
-            with suppress(OSError):
-                os.unlink(name)
+    with replacing(path) as file:
+        file.write(text.encode())

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.operations import OPERATIONS, Planes
+from circuitsim.circuits.patterns import pack, unpack
 from circuitsim.circuits.schematic import Probe, Schematic
 from circuitsim.errors import InputError
 
@@ -65,20 +66,6 @@ def probe_values(probe: Probe, bits: list[npt.NDArray[Any]]) -> npt.NDArray[Any]
     for wires, weights in zip(bits, probe.weights, strict=True):
         total = total + wires.astype(object) @ weights.T
     return np.asarray(total, dtype=object)
-
-
-def pack(patterns: npt.NDArray[np.bool_]) -> Planes:
-    """(patterns, wires) bits to (wires, words) planes; pattern p is bit p % 64 of word p // 64."""
-    count = len(patterns)
-    padded = np.zeros((patterns.shape[1], max(1, -(-count // 64)) * 64), bool)
-    padded[:, :count] = patterns.T
-    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
-
-
-def unpack(planes: Planes, count: int) -> npt.NDArray[np.bool_]:
-    """(wires, words) planes to (patterns, wires) bits."""
-    as_bytes = np.ascontiguousarray(planes).view(np.uint8)
-    return np.unpackbits(as_bytes, axis=1, count=count, bitorder="little").astype(bool).T
 
 
 def _same_words(planes: list[Planes]) -> list[Planes]:

@@ -17,7 +17,7 @@ from circuitsim.circuits.cells import LIVE, ONE, ZERO, Recorder, specialise
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.constants import constants
 from circuitsim.circuits.demand import demand
-from circuitsim.circuits.measure import measure
+from circuitsim.circuits.measure import count
 from circuitsim.circuits.operations import rewire
 from circuitsim.circuits.plans.sums import bind_sum
 from circuitsim.circuits.plans.trees import bind_tree
@@ -53,20 +53,20 @@ def flatten(schematic: Schematic, max_gates: int | None = None) -> Circuit:
 
 def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> tuple[Circuit, list[Literals | None]]:
     """The flat circuit, and the literals of the values that probes read (NOBODY where no output needs a wire)."""
-    size = measure(schematic).gates
+    states = constants(schematic)
+    wants = demand(schematic, states)
+    size = count(schematic, states, wants).gates
     if max_gates is not None and size > max_gates:
         raise LimitError(
             f"the circuit has {size:,} gates (about {_memory(size)}) and --max-gates is {max_gates:,};"
             " raise it, or use `measure`, which needs no circuit."
         )
-    states = constants(schematic)
-    wants = demand(schematic, states)
     builder = Builder(schematic.basis, schematic.inputs + schematic.wired, size)
     literals = _Inputs(schematic)
     last, kept = schematic.last_uses(), schematic.roots()
     values: list[Literals | None] = []
     for index, line in enumerate(schematic.instructions):
-        want = wants[index].expand_dense() != 0
+        want, state = wants[index].expand_dense() != 0, states[index].expand_dense()
         if line.operation in ("input", "wired"):
             value = literals.take(line)
         elif not want.any():
@@ -74,9 +74,9 @@ def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> t
         else:
             builder.scope(line.scope)
             args = [values[a] for a in line.args]
-            context = Context(schematic, want, states[index].expand_dense(), builder)
+            context = Context(schematic, want, state, builder)
             value = RULES[line.operation](line, args, context)  # type: ignore[arg-type]
-        values.append(_finish(value, want, states[index].expand_dense()))
+        values.append(_finish(value, want, state))
         for done in {index, *line.args}:
             if last[done] <= index and done not in kept:
                 values[done] = None  # large arrays go as soon as nothing reads them

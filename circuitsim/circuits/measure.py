@@ -104,7 +104,11 @@ def measure(schematic: Schematic, cut: bool = False) -> Cost:
         cut: cut every run into runs of length 1 first; the result is the same, which tests use.
     """
     states = constants(schematic)
-    wants = demand(schematic, states)
+    return count(schematic, states, demand(schematic, states), cut)
+
+
+def count(schematic: Schematic, states: list[Profile], wants: list[Profile], cut: bool = False) -> Cost:
+    """What `measure` says, for constants and demand that are known already."""
     cost = Cost()
     for index, line in enumerate(schematic.instructions):
         want, state = wants[index], states[index]

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import get_num_threads, njit, set_num_threads
+from numba import get_num_threads, set_num_threads
 
 from circuitsim.circuits import kernels
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.lowering import lower
+from circuitsim.circuits.patterns import Words, pack, unpack
 from circuitsim.errors import InputError
 
-Words = npt.NDArray[np.uint64]
 WIDTHS = (1, 8, 16, 32, 64, 128)  # words in a row of the value table
 LEVEL2, LEVEL3 = 1 << 20, 32 << 20  # bytes of cache assumed when the system does not say
 
@@ -51,39 +51,6 @@ def aligned_words(rows: int, columns: int) -> Words:
     raw = np.empty(rows * columns + 8, np.uint64)
     skip = -(raw.ctypes.data // 8) % 8
     return raw[skip : skip + rows * columns].reshape(rows, columns)
-
-
-@njit(cache=True)
-def _pack(patterns: Any, words: Any) -> None:
-    for w in range(words.shape[1]):
-        for i in range(words.shape[0]):
-            words[i, w] = np.uint64(0)
-        for p in range(64 * w, min(64 * w + 64, patterns.shape[0])):
-            shift = np.uint64(p - 64 * w)
-            for i in range(words.shape[0]):
-                words[i, w] |= np.uint64(patterns[p, i] != 0) << shift
-
-
-@njit(cache=True)
-def _unpack(words: Any, patterns: Any) -> None:
-    for p in range(patterns.shape[0]):
-        shift = np.uint64(p & 63)
-        for o in range(words.shape[0]):
-            patterns[p, o] = (words[o, p >> 6] >> shift) & np.uint64(1) != 0
-
-
-def pack(patterns: npt.NDArray[Any]) -> Words:
-    """(patterns, wires) of zeros and ones -> (wires, words): pattern p is bit p % 64 of word p // 64."""
-    words = np.empty((patterns.shape[1], -(-patterns.shape[0] // 64)), np.uint64)
-    _pack(np.ascontiguousarray(patterns).view(np.uint8), words)
-    return words
-
-
-def unpack(words: Words, patterns: int) -> npt.NDArray[np.bool_]:
-    """The inverse of `pack`: (wires, words) -> (patterns, wires)."""
-    out = np.empty((patterns, words.shape[0]), np.bool_)
-    _unpack(words, out)
-    return out
 
 
 class Evaluator:

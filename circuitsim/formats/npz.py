@@ -7,7 +7,6 @@ Members, all arrays: `header` (JSON in UTF-8 bytes: format, version, basis, inpu
 import io
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.validate import validate
 from circuitsim.errors import CircuitSimError
+from circuitsim.formats.atomic import replacing
 
 FORMAT, VERSION = "circuitsim-circuit", 1
 MEMBERS: Mapping[str, tuple[str, int]] = {  # dtype and number of axes
@@ -54,23 +54,8 @@ def save(circuit: Circuit, path: str | os.PathLike[str]) -> None:
     }
     if circuit.scope_runs is not None:
         arrays["scope_runs"] = np.asarray(circuit.scope_runs, "<i8")
-    name = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)  # mkstemp's files are for the owner only
-        os.replace(name, target)
-    except BaseException as error:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise CircuitSimError(f"{target}: cannot be written ({error.strerror or error}).") from error
-        raise
+    with replacing(target) as file:
+        np.savez(file, **arrays)
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, size_of_file: int) -> npt.NDArray[Any]:

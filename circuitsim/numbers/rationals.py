@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from circuitsim.errors import ModelError
 
-Rational: TypeAlias = Fraction | int | float | str
 Vector: TypeAlias = tuple[Fraction, ...]
 Matrix: TypeAlias = tuple[Vector, ...]
 
@@ -47,11 +46,6 @@ def matrix(rows: object, where: str = "matrix") -> Matrix:
     if len({len(row) for row in result}) > 1:
         raise ModelError(f"{where}: rows have different lengths {sorted({len(r) for r in result})}.")
     return result
-
-
-def show(value: Fraction) -> str:
-    """The shortest exact way to write a rational: an integer, or p/q."""
-    return str(value)
 
 
 def _items(values: object, where: str) -> Iterable[object]:

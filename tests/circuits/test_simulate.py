@@ -6,7 +6,8 @@ import pytest
 from circuitsim.circuits import kernels, lowering
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.fusion import fuse
-from circuitsim.circuits.simulate import WIDTHS, Evaluator, evaluate, evaluate_words, pack, row_width, unpack
+from circuitsim.circuits.patterns import pack, unpack
+from circuitsim.circuits.simulate import WIDTHS, Evaluator, evaluate, evaluate_words, row_width
 from circuitsim.errors import InputError
 from tests.circuits.random_circuits import (
     ADDERS,
