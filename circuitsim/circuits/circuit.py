@@ -1,4 +1,4 @@
-"""The flat circuit: a frozen netlist of gates with two inputs, as a struct of arrays.
+"""The flat circuit: a frozen netlist as a struct of arrays, of gates with two inputs or of any number.
 
 Literals are int32, 2 * node + complement. Node 0 is the constant false, nodes 1..inputs are the inputs, node
 inputs + 1 + g is gate g. A gate reads earlier nodes only. Derived data (levels, counts) are functions beside it.
@@ -16,18 +16,24 @@ from circuitsim.circuits.program import Bytes, Ints
 
 @dataclass(frozen=True, eq=False)
 class Circuit:
-    """A netlist over AND and XOR of two inputs; negations are free (complemented literals).
+    """A netlist; negations are free (complemented literals).
 
     Args:
-        basis: "xag" (AND, XOR) or "aig" (AND only).
+        basis: "xag" (AND, XOR of two), "aig" (AND of two), "ac0" (AND, OR of any number) or "tc0" (those, and
+            weighted thresholds).
         inputs: number of input wires.
-        ops: (gates,) uint8, AND = 0 or XOR = 1 (`program.KINDS`).
-        fan_in: (gates, 2) int32 literals.
+        ops: (gates,) uint8 opcodes: AND = 0, XOR = 1, OR = 2, THRESHOLD = 3 (`program.KINDS`).
+        fan_in: (gates, 2) int32 literals in xag and aig; in ac0 and tc0 (wires,) int32 literals, of which gate g
+            reads `fan_in[starts[g]:starts[g + 1]]`.
         outputs: (outputs,) int32 literals.
         scopes: names of scopes such as "layer0/head1/scores", in order of first appearance.
         scope_runs: (runs, 2) int64: from gate `[r, 0]` on (to the next run) the scope is `scopes[[r, 1]]`.
         interface: JSON-able description for people and readers: vocabulary, token code, constants for wired
             inputs, names and decoding of outputs. Empty for circuits built by hand.
+        starts: (gates + 1,) int64 in ac0 and tc0, else None.
+        weights: (wires,) int64 in tc0, else None. A THRESHOLD is true where the sum of weight * wire is at least its
+            threshold; wires of AND and OR have weight 1.
+        thresholds: (gates,) int64 in tc0, 0 for AND and OR; else None.
     """
 
     basis: str
@@ -38,6 +44,9 @@ class Circuit:
     scopes: tuple[str, ...] = ()
     scope_runs: Any = None
     interface: dict[str, Any] = field(default_factory=dict)
+    starts: Any = None
+    weights: Any = None
+    thresholds: Any = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Circuit):
@@ -50,7 +59,8 @@ class Circuit:
     def _parts(self) -> tuple[Any, tuple[Any, ...]]:
         runs = np.zeros((0, 2)) if self.scope_runs is None else self.scope_runs
         plain = (self.basis, self.inputs, self.scopes, self.interface)
-        return plain, (self.ops, self.fan_in, self.outputs, runs)
+        wide = tuple(np.zeros(0) if a is None else a for a in (self.starts, self.weights, self.thresholds))
+        return plain, (self.ops, self.fan_in, self.outputs, runs, *wide)
 
     def __str__(self) -> str:
         what = f" of {self.interface['model']}, n={self.interface['n']}," if "n" in self.interface else ""

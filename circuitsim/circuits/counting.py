@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.program import KINDS, Ints
+from circuitsim.circuits.program import BASIS_KINDS, KINDS, Ints
 
 
 class ScopeCost(NamedTuple):
@@ -66,7 +66,7 @@ def depth(circuit: Circuit, count_not: bool = False) -> int:
 def gates_by_kind(circuit: Circuit) -> dict[str, int]:
     """Number of gates of every kind the basis has."""
     counts = np.bincount(circuit.ops, minlength=len(KINDS))
-    return {kind: int(counts[op]) for op, kind in enumerate(KINDS) if kind == "and" or circuit.basis == "xag"}
+    return {kind: int(counts[KINDS.index(kind)]) for kind in BASIS_KINDS[circuit.basis]}
 
 
 def wires(circuit: Circuit) -> int:

@@ -7,10 +7,9 @@ from numba import njit
 
 from circuitsim.circuits.builder import MOST_NODES
 from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.program import KINDS
 from circuitsim.errors import CircuitSimError
 
-BASES = {"xag": KINDS, "aig": ("and",)}
+BASES = {"xag": ("and", "xor"), "aig": ("and",)}
 
 
 @njit(cache=True)
