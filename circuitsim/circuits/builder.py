@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from circuitsim.circuits.building import Building, room
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.program import AND, XOR, Bytes, Ints, Program
-from circuitsim.errors import CircuitSimError, LimitError
+from circuitsim.errors import CircuitSimError
 
-MOST_NODES = 1 << 30  # a literal, 2 * node + complement, is an int32
 ROWS = 64  # rows of a block: gates of one kind in a row, while the block's values stay near one another
 
 
@@ -90,7 +90,7 @@ def _append(op: int, a: Any, b: Any, ops: Any, fan_in: Any, level: Any, nodes: i
         deeper[i] = max(level[a[i] >> 1], level[b[i] >> 1]) + np.int32(1)
 
 
-class Builder:
+class Builder(Building):
     """A circuit under construction, in preallocated arrays.
 
     Args:
@@ -105,47 +105,15 @@ class Builder:
     def __init__(self, basis: str, inputs: int, capacity: int = 0) -> None:
         if basis not in ("xag", "aig"):
             raise CircuitSimError(f"a flat circuit of two-input gates has basis 'xag' or 'aig', got {basis!r}.")
-        self.basis, self.inputs, self.gates = basis, inputs, 0
-        self._check(capacity)
-        self._ops = np.empty(capacity, np.uint8)
+        super().__init__(basis, inputs, capacity)
         self._fan_in = np.empty((capacity, 2), np.int32)
-        self.level = np.empty(1 + inputs + capacity, np.int32)
-        self.level[: 1 + inputs] = 0
-        self._scopes: dict[str, int] = {}
-        self._runs: list[tuple[int, int]] = []
-
-    def _check(self, gates: int) -> None:
-        if 1 + self.inputs + gates > MOST_NODES:
-            raise LimitError(
-                f"the circuit would have {1 + self.inputs + gates:,} nodes (constant, inputs and gates); a flat "
-                f"circuit holds at most 2^30. Lower n or the bits, or measure instead of building."
-            )
 
     def _reserve(self, more: int) -> None:
-        """Make room for `more` gates; exactly as much as asked for the first time, half as much again later."""
-        need, have = self.gates + more, len(self._ops)
-        if need <= have:
-            return
-        self._check(need)
-        size = min(max(need, have + have // 2), MOST_NODES - 1 - self.inputs)
-        used = self.gates
-        ops, fan_in = np.empty(size, np.uint8), np.empty((size, 2), np.int32)
-        level = np.empty(1 + self.inputs + size, np.int32)
-        ops[:used], fan_in[:used] = self._ops[:used], self._fan_in[:used]
-        level[: 1 + self.inputs + used] = self.level[: 1 + self.inputs + used]
-        self._ops, self._fan_in, self.level = ops, fan_in, level
-
-    def input_literals(self) -> Ints:
-        """Literals of the inputs, (inputs,)."""
-        return np.arange(2, 2 * self.inputs + 2, 2, dtype=np.int32)
-
-    def scope(self, name: str) -> None:
-        """Gates from here on belong to this scope, such as "layer0/head1/scores"."""
-        index = self._scopes.setdefault(name, len(self._scopes))
-        if self._runs and self._runs[-1][0] == self.gates:
-            self._runs.pop()
-        if not self._runs or self._runs[-1][1] != index:
-            self._runs.append((self.gates, index))
+        """Make room for `more` gates."""
+        size = self._capacity(more)
+        if size > len(self._ops):
+            self._fan_in = room(self._fan_in, self.gates, size)
+            self._grow(size)
 
     def stamp(self, program: Program, wires: npt.NDArray[Any]) -> Ints:
         """Emit the program once a row.
@@ -191,15 +159,9 @@ class Builder:
             raise CircuitSimError("the basis 'aig' has no XOR gate; write it as three ANDs.")
         return self._append(XOR, a, b)
 
-    def levels(self, literals: npt.NDArray[Any]) -> Ints:
-        """Depth of the gates behind literals, in gates; inputs, constants and their negations are at 0."""
-        found: Ints = self.level[np.asarray(literals) >> 1]
-        return found
-
     def finish(self, outputs: npt.NDArray[Any] | Sequence[int], interface: dict[str, Any] | None = None) -> Circuit:
         """The circuit; its arrays are views of the builder's, which should not be used any further."""
         ops: Bytes = self._ops[: self.gates]
-        runs = np.array([r for r in self._runs if r[0] < self.gates], np.int64).reshape(-1, 2)
         return Circuit(
             basis=self.basis,
             inputs=self.inputs,
@@ -207,6 +169,6 @@ class Builder:
             fan_in=self._fan_in[: self.gates],
             outputs=np.array(outputs, np.int32).reshape(-1),
             scopes=tuple(self._scopes),
-            scope_runs=runs,
+            scope_runs=self._scope_runs(),
             interface=interface or {},
         )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from circuitsim.circuits.builder import MOST_NODES
+from circuitsim.circuits.building import MOST_NODES
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.errors import CircuitSimError
 

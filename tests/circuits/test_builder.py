@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from circuitsim.circuits import builder as module
+from circuitsim.circuits import building as module
 from circuitsim.circuits.builder import Builder
 from circuitsim.circuits.counting import by_scope, levels
 from circuitsim.circuits.program import Program
