@@ -1,6 +1,11 @@
-"""The exact meaning of a model for many strings at once: what `exact` says, in integers over denominators."""
+"""The exact meaning of a model for many strings at once: what `exact` says, in integers over denominators.
 
+The run asks an `Exact` for every sum, product and quotient. Other datatypes subclass it and say where they round.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import lcm
 
 import numpy as np
@@ -12,6 +17,7 @@ from circuitsim.models.scaled import Array, Scaled, add, affine, largest, multip
 from circuitsim.models.selection import select
 from circuitsim.models.sequence import Codes, mask_matrix, position_values, score_blocks, sequence_codes
 from circuitsim.models.trace import Trace, decide
+from circuitsim.numbers.rationals import Matrix, Vector
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,41 @@ class ExactTrace:
         return Trace(tuple(r.fractions() for r in self.residuals), self.outputs.fractions(), self.decisions)
 
 
-def run_exact_fast(model: Model, codes: Codes) -> ExactTrace:
+class Exact:
+    """The arithmetic of exact rationals. A subclass overrides the operations after which its numbers are rounded."""
+
+    def total(self, terms: Sequence[Scaled]) -> Scaled:
+        """The sum of one term or more, whose shapes broadcast."""
+        return reduce(add, terms)
+
+    def affine(self, weights: Matrix, x: Scaled, bias: Vector = ()) -> Scaled:
+        """Matrix (r, c) times every vector of x (..., c), plus a bias (r,) if there is one: (..., r)."""
+        return affine(weights, x, bias)
+
+    def inner(self, query: Scaled, key: Scaled) -> Scaled:
+        """Every query (batch, queries, k) times every key (batch, length, k): (batch, queries, length)."""
+        if query.shape[-1] == 0:
+            return Scaled(np.zeros((*query.shape[:2], key.shape[1]), dtype=np.int64), 1)
+        scores = product(query.numerators, key.numerators.transpose(0, 2, 1))
+        return Scaled(scores, query.denominator * key.denominator)
+
+    def mean(self, chosen: NDArray[np.bool_], value: Scaled) -> Scaled:
+        """Means of the chosen values, zero of none: flags (batch, queries, length), values (batch, length, v)."""
+        sums = product(chosen.astype(np.int64), value.numerators)
+        counts = chosen.sum(axis=2)
+        common = lcm(*np.unique(counts[counts > 0]).tolist())
+        shares = np.array([common // max(count, 1) for count in range(chosen.shape[2] + 1)], dtype=object)
+        return Scaled(multiply(narrow(sums), narrow(shares)[counts][..., None]), value.denominator * common)
+
+    def relu(self, x: Scaled) -> Scaled:
+        """The positive part."""
+        return Scaled(np.maximum(x.numerators, 0), x.denominator)
+
+
+EXACT = Exact()
+
+
+def run_exact_fast(model: Model, codes: Codes, arithmetic: Exact = EXACT) -> ExactTrace:
     """Run `model` on letter codes (batch, n).
 
     Raises:
@@ -44,61 +84,57 @@ def run_exact_fast(model: Model, codes: Codes) -> ExactTrace:
     stream = embedding[sequence_codes(model, codes)]
     positions = position_values(model, codes.shape[1])
     if positions is not None:
-        stream = add(stream, scaled(positions))
+        stream = arithmetic.total([stream, scaled(positions)])
     residuals = [stream := stream.reduced()]
     for layer in model.layers:
-        stream = _layer(layer, stream)
+        stream = _layer(layer, stream, arithmetic)
         residuals.append(stream)
     read = stream[:, list(model.readout_positions(codes.shape[1]))]
-    outputs = affine(model.readout.weights, read, model.readout.bias)
+    outputs = arithmetic.affine(model.readout.weights, read, model.readout.bias)
     return ExactTrace(tuple(residuals), outputs, decide(outputs.numerators))
 
 
-def _layer(layer: Layer, stream: Scaled) -> Scaled:
-    total = stream if layer.residual else Scaled(np.zeros(stream.shape, dtype=np.int64), 1)
-    for head in layer.heads:
-        total = add(total, affine(head.output, _means(head, stream)))
+def _layer(layer: Layer, stream: Scaled, arithmetic: Exact) -> Scaled:
+    terms = [stream if layer.residual else Scaled(np.zeros(stream.shape, dtype=np.int64), 1)]
+    terms += [arithmetic.affine(head.output, _means(head, stream, arithmetic)) for head in layer.heads]
     if any(layer.output_bias):
-        total = add(total, scaled(layer.output_bias))
+        terms.append(scaled(layer.output_bias))
+    total = arithmetic.total(terms)
     if layer.feed_forward is not None:
-        total = _net(layer.feed_forward, total)
+        total = _net(layer.feed_forward, total, arithmetic)
     return total.reduced()
 
 
-def _net(net: FeedForward, stream: Scaled) -> Scaled:
-    hidden = affine(net.hidden, stream, net.hidden_bias)
-    positive = Scaled(np.maximum(hidden.numerators, 0), hidden.denominator)
-    result = affine(net.output, positive, net.output_bias)
-    return add(stream, result) if net.residual else result
+def _net(net: FeedForward, stream: Scaled, arithmetic: Exact) -> Scaled:
+    positive = arithmetic.relu(arithmetic.affine(net.hidden, stream, net.hidden_bias))
+    result = arithmetic.affine(net.output, positive, net.output_bias)
+    return arithmetic.total([stream, result]) if net.residual else result
 
 
-def _means(head: Head, stream: Scaled) -> Scaled:
+def _means(head: Head, stream: Scaled, arithmetic: Exact) -> Scaled:
     """What the head's queries see, (batch, length, v): means of the selected values."""
-    query = affine(head.query, stream, head.query_bias)
-    key = affine(head.key, stream, head.key_bias)
-    value = affine(head.value, stream, head.value_bias)
+    query = arithmetic.affine(head.query, stream, head.query_bias)
+    key = arithmetic.affine(head.key, stream, head.key_bias)
+    value = arithmetic.affine(head.value, stream, head.value_bias)
     batch, length, _ = stream.shape
     visible = mask_matrix(head.mask, length)
-    sums = np.zeros(value.shape, dtype=object)
-    counts = np.zeros((batch, length), dtype=np.int64)
+    parts = []
     for rows, queries in score_blocks(batch, length):
-        scores = _scores(head, query[rows, queries], key[rows])
+        scores = _scores(head, arithmetic.inner(query[rows, queries], key[rows]))
         chosen = select(head.attention, scores, visible[queries])
-        sums[rows, queries] = product(chosen.astype(np.int64), value.numerators[rows])
-        counts[rows, queries] = chosen.sum(axis=2)
-    common = lcm(*np.unique(counts[counts > 0]).tolist())
-    shares = np.array([common // max(count, 1) for count in range(length + 1)], dtype=object)
-    return Scaled(multiply(narrow(sums), narrow(shares)[counts][..., None]), value.denominator * common).reduced()
+        parts.append((rows, queries, arithmetic.mean(chosen, value[rows]).reduced()))
+    common = lcm(*(part.denominator for _, _, part in parts))
+    means = np.zeros(value.shape, dtype=object)
+    for rows, queries, part in parts:
+        means[rows, queries] = part.times(common // part.denominator)
+    return Scaled(narrow(means), common)
 
 
-def _scores(head: Head, query: Scaled, key: Scaled) -> Array:
-    """Integers (batch, queries, length) in the order of the scores."""
-    if query.shape[-1] == 0:
-        return np.zeros((*query.shape[:2], key.shape[1]), dtype=np.int64)
-    scores = product(query.numerators, key.numerators.transpose(0, 2, 1))
+def _scores(head: Head, exact: Scaled) -> Array:
+    """Integers (batch, queries, length) in the order of the scores, rounded where the head asks for it."""
     if head.score_bits is None:
-        return scores
-    unit = query.denominator * key.denominator  # floor(x 2^s + 1/2) for x = score / unit
-    doubled = multiply(scores, 2 << head.score_bits)
+        return exact.numerators
+    unit = exact.denominator  # floor(x 2^s + 1/2) for x = score / unit
+    doubled = multiply(exact.numerators, 2 << head.score_bits)
     wide = doubled if largest(doubled) + 2 * unit < 2**62 else doubled.astype(object)
     return narrow((wide + unit) // (2 * unit))

@@ -4,11 +4,16 @@ R(x) = floor(x 2^b + 1/2) / 2^b is applied once to every stored number (weights,
 each position component after its expression is evaluated), to each head's output before the output matrix, and to
 each ReLU output. Everything else is exact. `integer` computes the same for many strings in machine integers and is
 tested against this.
+
+With literal division (for claims, never for circuits) a head's output is instead its sum times the inverse of
+2106.16213, Appendix A: floor(2^|C| / C) / 2^|C| for a count C of |C| bits, and R is not applied to it. The inverse is
+crude: 1/4 for 3, and 1/8 for 5, 6 and 7. `literal` computes the same for many strings.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -19,8 +24,10 @@ from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import to_grid
 
+Division: TypeAlias = Literal["rounded", "literal"]
 
-def run_rounded(model: Model, codes: Sequence[int], bits: int) -> Trace:
+
+def run_rounded(model: Model, codes: Sequence[int], bits: int, division: Division = "rounded") -> Trace:
     """Run the integer model with `bits` fraction bits on one string of letter codes (n,)."""
     refuse_softmax(model)
     tokens = sequence_codes(model, np.array([codes], dtype=np.int64))[0]
@@ -30,17 +37,18 @@ def run_rounded(model: Model, codes: Sequence[int], bits: int) -> Trace:
         stream = [add(x, _vector(p, bits)) for x, p in zip(stream, positions, strict=True)]
     residuals = [stream]
     for layer in model.layers:
-        stream = _layer(layer, stream, bits)
+        stream = _layer(layer, stream, bits, division)
         residuals.append(stream)
     weights, bias = _matrix(model.readout.weights, bits), _vector(model.readout.bias, bits)
     outputs = as_array([affine(weights, stream[p], bias) for p in model.readout_positions(len(codes))])
     return Trace(tuple(map(as_array, residuals)), outputs, decide(outputs))
 
 
-def _layer(layer: Layer, stream: list[Vector], bits: int) -> list[Vector]:
+def _layer(layer: Layer, stream: list[Vector], bits: int, division: Division) -> list[Vector]:
     sums = [x if layer.residual else (ZERO,) * len(x) for x in stream]
     for head in layer.heads:
-        sums = [add(x, y) for x, y in zip(sums, _head(_rounded_head(head, bits), stream, bits), strict=True)]
+        outputs = _head(_rounded_head(head, bits), stream, bits, division)
+        sums = [add(x, y) for x, y in zip(sums, outputs, strict=True)]
     if layer.output_bias:
         sums = [add(x, _vector(layer.output_bias, bits)) for x in sums]
     return sums if layer.feed_forward is None else [_net(layer.feed_forward, x, bits) for x in sums]
@@ -59,16 +67,24 @@ def _rounded_head(head: Head, bits: int) -> Head:
     )
 
 
-def _head(head: Head, stream: list[Vector], bits: int) -> list[Vector]:
+def _head(head: Head, stream: list[Vector], bits: int, division: Division) -> list[Vector]:
     queries = [affine(head.query, x, head.query_bias) for x in stream]
     keys = [affine(head.key, x, head.key_bias) for x in stream]
     values = [affine(head.value, x, head.value_bias) for x in stream]
     results = []
     for query, row in zip(queries, mask_matrix(head.mask, len(stream)), strict=True):
         scores = {j: score(head, query, keys[j]) for j in range(len(stream)) if row[j]}
-        output = mean([values[j] for j in select(head, scores)], len(head.value))
-        results.append(affine(head.output, _vector(output, bits)))
+        chosen, size = [values[j] for j in select(head, scores)], len(head.value)
+        output = _vector(mean(chosen, size), bits) if division == "rounded" else _literal_mean(chosen, size)
+        results.append(affine(head.output, output))
     return results
+
+
+def _literal_mean(vectors: list[Vector], size: int) -> Vector:
+    """The sum of some vectors (size,) times the crude inverse of their number; zero of none."""
+    count, power = len(vectors), 2 ** len(vectors).bit_length()
+    inverse = Fraction(power // max(count, 1), power)
+    return tuple(sum((v[c] for v in vectors), ZERO) * inverse for c in range(size))
 
 
 def _net(net: FeedForward, x: Vector, bits: int) -> Vector:
