@@ -74,7 +74,7 @@ def head(drawing: Drawing, value: Wires, number: Wires, bands: list[Band]) -> tu
         if band.mask is not None:
             score = score & band.mask.expand(2)
         best = maximum(drawing, score)
-        selected = drawing.all(~(score ^ best), 1)
+        selected = drawing.all([(~(score ^ best), 1)])
         if band.mask is not None:
             selected = selected & band.mask
         counts.append(drawing.sum([(selected, [1])], 0, value.shape[0].bit_length()))

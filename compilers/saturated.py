@@ -68,7 +68,7 @@ def _select(drawing: Drawing, scores: Scores | None, band: Band) -> Wires | None
             found = found.broadcast((band.queries, *found.shape[1:])) & band.mask.expand(2)
         best = maximum(drawing, found)
     with drawing.scope("selection"):
-        selected = drawing.all(~(found ^ best), 1)
+        selected = drawing.all([(~(found ^ best), 1)])
         return selected if band.mask is None else selected & band.mask
 
 

@@ -106,5 +106,5 @@ def _readout(drawing: Drawing, fixed: FixedModel, residual: Residual) -> Wires:
     wins = []
     for a in range(classes):
         rivals = [ahead[a, b].expand(1) for b in range(classes) if b != a]
-        wins.append(drawing.all(drawing.concat(rivals, 1), 1).expand(1))
+        wins.append(drawing.all([(drawing.concat(rivals, 1), 1)]).expand(1))
     return drawing.concat(wins, 1)

@@ -13,7 +13,9 @@ import numpy.typing as npt
 from circuitsim.circuits import heaps
 from circuitsim.circuits.cells import LIVE, ONE, ZERO, specialise
 from circuitsim.circuits.profile import CONST0, CONST1, Profile, Runs, align, concat, rows, unique_rows
-from circuitsim.circuits.schematic import Instruction, Schematic
+from circuitsim.circuits.rivals import others
+from circuitsim.circuits.schematic import Gather, Instruction, Schematic
+from circuitsim.circuits.thresholds import decide, threshold_rows
 
 
 def constants(schematic: Schematic) -> list[Profile]:
@@ -39,6 +41,10 @@ def wire(line: Instruction, args: list[Profile]) -> Profile | None:
         return args[0].squeeze(how)
     if line.operation == "broadcast":
         return args[0].broadcast(line.shape)
+    if line.operation == "transpose":
+        return args[0].transpose(how)
+    if line.operation == "others":
+        return others(args[0], how)
     return None
 
 
@@ -79,6 +85,17 @@ def sum_rows(line: Instruction, args: list[Profile], want: Profile | None = None
     added = [a.runs[len(a.runs) - k :] for a, k in zip(shaped, axes, strict=True)]
     lay = heaps.layout(summands, [list(r) for r in added], constant, width)
     return SumRows(runs, lay, np.concatenate(parts[:-1], axis=1), parts[-1], added)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Codes of gathered wires (wires,), complemented for `any_of`; of every gate its state as an AND, and how many
+    live wires it reads.
+    """
+
+    codes: npt.NDArray[np.int32]
+    states: npt.NDArray[np.int32]
+    live: npt.NDArray[np.int64]
 
 
 def cell_rows(args: list[Profile]) -> tuple[Any, Any]:
@@ -125,10 +142,49 @@ def _call(line: Instruction, args: list[Profile], schematic: Schematic) -> Profi
     return per_row(runs, states[inverse], line.shape[-1])
 
 
+def dual(args: list[Profile]) -> list[Profile]:
+    """De Morgan: an OR is the complement of the AND of complements."""
+    return [complement(arg) for arg in args]
+
+
 def _all(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
-    runs, (codes,) = rows(args, [line.attributes])
+    runs, parts = rows(args, line.attributes)
+    codes = np.concatenate(parts, axis=1)
     zero, live = (codes == CONST0).any(axis=1), (codes >= 0).any(axis=1)
     return per_row(runs, np.where(zero, CONST0, np.where(live, 0, CONST1)), None)
+
+
+def _any(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
+    return complement(_all(line, dual(args), schematic))
+
+
+def gathered(line: Instruction, arg: Profile) -> Gathered:
+    """The wires of `all_of`, or of `any_of` by de Morgan, and what each gate is made of."""
+    how: Gather = line.attributes
+    codes = arg.expand_dense()[how.indices]
+    flipped = how.negations ^ (line.operation == "any_of")
+    constant = np.where(codes == CONST0, CONST1, np.where(codes == CONST1, CONST0, codes))
+    codes = np.where(flipped, constant, codes)
+    zeros, live = segment_sums(codes == CONST0, how.starts), segment_sums(codes >= 0, how.starts)
+    return Gathered(codes, np.where(zeros > 0, CONST0, np.where(live > 0, 0, CONST1)), live)
+
+
+def segment_sums(flags: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Sums of flags over flags[starts[g]:starts[g + 1]]."""
+    totals = np.concatenate([[0], np.cumsum(flags, dtype=np.int64)])
+    return totals[starts[1:]] - totals[starts[:-1]]
+
+
+def _ragged(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
+    result = Profile.dense(gathered(line, args[0]).states)
+    return complement(result) if line.operation == "any_of" else result
+
+
+def _at_least(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
+    grid = threshold_rows(line, args)
+    classes, inverse = unique_rows(grid.codes)
+    states = np.array([decide(grid, row).state for row in classes]).reshape(len(classes), line.shape[-1])
+    return per_row(grid.runs, states[inverse], line.shape[-1])
 
 
 def _sum(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
@@ -160,11 +216,15 @@ def _source(line: Instruction, args: list[Profile], schematic: Schematic) -> Pro
 
 RULES: dict[str, Callable[[Instruction, list[Profile], Schematic], Profile]] = {
     **dict.fromkeys(("input", "wired", "constant", "fill"), _source),
-    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast"), _wiring),
+    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"), _wiring),
     "not": _not,
     "and": _and,
     "xor": _xor,
     "call": _call,
     "all": _all,
+    "any": _any,
+    "all_of": _ragged,
+    "any_of": _ragged,
+    "at_least": _at_least,
     "sum": _sum,
 }

@@ -13,9 +13,11 @@ import numpy as np
 
 from circuitsim.circuits import heaps
 from circuitsim.circuits.cells import specialise
-from circuitsim.circuits.constants import cell_rows, pattern, per_row, sum_rows
-from circuitsim.circuits.profile import CONST0, Profile, align, unique_rows
+from circuitsim.circuits.constants import cell_rows, dual, gathered, pattern, per_row, sum_rows
+from circuitsim.circuits.profile import CONST0, Profile, align, rows, unique_rows
+from circuitsim.circuits.rivals import others_back
 from circuitsim.circuits.schematic import Instruction, Schematic
+from circuitsim.circuits.thresholds import decide, threshold_rows
 
 Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Schematic], list[Profile]]
 
@@ -95,15 +97,41 @@ def _call(line: Instruction, want: Profile, states: list[Profile], schematic: Sc
 
 
 def _all(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
-    axes = line.attributes
-    state = states[0]
-    wide = want
-    for _ in range(axes):
-        wide = wide.expand(len(wide.runs))
-    runs, (w, s) = align([wide, state])
-    last = tuple(range(s.ndim - axes, s.ndim))
-    dead = (s == CONST0).any(axis=last, keepdims=True)
-    return [_back(runs, (w != 0) & (s >= 0) & ~dead, state)]
+    runs, parts = rows([*states, want], [*line.attributes, 0])
+    dead = np.concatenate([p == CONST0 for p in parts[:-1]], axis=1).any(axis=1)
+    asked = (parts[-1][:, 0] != 0) & ~dead
+    result = []
+    for state, codes, axes in zip(states, parts, line.attributes, strict=False):
+        added = state.runs[len(state.runs) - axes :]
+        block = (asked[:, None] & (codes >= 0)).reshape([len(r) for r in (*runs, *added)])
+        result.append(Profile((*runs, *added), block.astype(np.int32)).any_to(state.shape).merge())
+    return result
+
+
+def _any(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    return _all(line, want, dual(states), schematic)
+
+
+def _ragged(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    found, starts = gathered(line, states[0]), line.attributes.starts
+    asked = (want.expand_dense() != 0) & (found.states >= 0)
+    read = np.repeat(asked, np.diff(starts)) & (found.codes >= 0)
+    codes = np.zeros(states[0].shape, np.int32)
+    codes[line.attributes.indices[read]] = 1
+    return [Profile.dense(codes)]
+
+
+def _at_least(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    grid = threshold_rows(line, states, want)
+    elements = grid.codes.shape[1]
+    classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted], axis=1))
+    needed = np.zeros((len(classes), elements), bool)
+    for index, row in enumerate(classes):
+        found = decide(grid, row[:elements])
+        asked = (row[elements:] != 0) & (found.state >= 0)
+        read = found.weights[asked if len(found.weights) > 1 else slice(None)] != 0
+        needed[index, found.live] = read.any(axis=0) & asked.any()
+    return _split(needed[inverse], grid.runs, grid.added, states)
 
 
 def _sum(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
@@ -111,13 +139,18 @@ def _sum(line: Instruction, want: Profile, states: list[Profile], schematic: Sch
     elements = grid.codes.shape[1]
     classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted], axis=1))
     needed = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:]).needed[inverse]
-    lead = tuple(len(r) for r in grid.runs)
+    return _split(needed, grid.runs, grid.added, states)
+
+
+def _split(needed: Any, runs: Any, added: Any, states: list[Profile]) -> list[Profile]:
+    """What rows need of their elements (rows, elements), for every operand."""
+    lead = tuple(len(r) for r in runs)
     result, start = [], 0
-    for state, added in zip(states, grid.added, strict=True):
-        shape = tuple(len(r) for r in added)
+    for state, own in zip(states, added, strict=True):
+        shape = tuple(len(r) for r in own)
         stop = start + int(np.prod(shape))
         block = needed[:, start:stop].reshape(lead + shape)
-        result.append(Profile((*grid.runs, *added), block.astype(np.int32)).any_to(state.shape).merge())
+        result.append(Profile((*runs, *own), block.astype(np.int32)).any_to(state.shape).merge())
         start = stop
     return result
 
@@ -165,6 +198,14 @@ def _broadcast(line: Instruction, want: Profile, states: list[Profile], schemati
     return [want.any_to(states[0].shape).merge()]
 
 
+def _transpose(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    return [want.transpose(tuple(int(k) for k in np.argsort(line.attributes)))]
+
+
+def _others(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+    return [others_back(want, line.attributes)]
+
+
 RULES: dict[str, Rule] = {
     **dict.fromkeys(("input", "wired", "constant", "fill"), _none),
     "slice": _slice,
@@ -173,10 +214,16 @@ RULES: dict[str, Rule] = {
     "expand": _expand,
     "squeeze": _squeeze,
     "broadcast": _broadcast,
+    "transpose": _transpose,
+    "others": _others,
     "not": _not,
     "and": _and,
     "xor": _xor,
     "call": _call,
     "all": _all,
+    "any": _any,
+    "all_of": _ragged,
+    "any_of": _ragged,
+    "at_least": _at_least,
     "sum": _sum,
 }

@@ -3,13 +3,24 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.cells import Cell
-from circuitsim.circuits.schematic import Basis, Instruction, Optimize, Probe, Schematic, Shape, Summand
+from circuitsim.circuits.operations import OPERATIONS
+from circuitsim.circuits.schematic import (
+    Basis,
+    Gather,
+    Instruction,
+    Optimize,
+    Probe,
+    Schematic,
+    Shape,
+    Summand,
+    Thresholds,
+)
 from circuitsim.errors import CircuitSimError
 
 
@@ -72,6 +83,17 @@ class Wires:
         shape = (*self.shape[:axis], len(indices), *self.shape[axis + 1 :])
         return self.drawing.add("take", [self], shape, (axis, tuple(int(i) for i in indices)))
 
+    def transpose(self, *order: int) -> "Wires":
+        """Axes in another order: axis k of the result is axis order[k]."""
+        return self.drawing.add("transpose", [self], tuple(self.shape[axis] for axis in order), order)
+
+    def others(self, axis: int) -> "Wires":
+        """Y[.., j, r, ..] = X[.., r + (r >= j), ..]: for every element j of an axis all the others, in order."""
+        axis %= len(self.shape)
+        keys = self.shape[axis]
+        shape = (*self.shape[:axis], keys, max(0, keys - 1), *self.shape[axis + 1 :])
+        return self.drawing.add("others", [self], shape, axis)
+
 
 @dataclass
 class Drawing:
@@ -93,7 +115,13 @@ class Drawing:
             self._scope.pop()
 
     def add(self, operation: str, args: Sequence[Wires], shape: Shape, attributes: Any = None) -> Wires:
-        """Append one instruction."""
+        """Append one instruction.
+
+        Raises:
+            CircuitSimError: the basis has no gates for it.
+        """
+        if self.basis not in OPERATIONS[operation].bases:
+            raise CircuitSimError(f"the basis {self.basis!r} has no gates for {operation!r}.")
         line = Instruction(operation, tuple(a.index for a in args), shape, "/".join(self._scope), attributes)
         self.instructions.append(line)
         return Wires(self, len(self.instructions) - 1, shape)
@@ -139,13 +167,57 @@ class Drawing:
         lead = broadcast_shapes(*(a.shape[:-1] for a in args))
         return self.add("call", args, (*lead, len(cell.program.outputs)), cell)
 
-    def all(self, wires: Wires, axes: int) -> Wires:
-        """AND over the last `axes` axes."""
-        return self.add("all", [wires], wires.shape[: len(wires.shape) - axes], axes)
+    def all(self, parts: Sequence[tuple[Wires, int]]) -> Wires:
+        """AND over the last axes of every part, as many as said; the axes before them broadcast between the parts."""
+        return self._reduce("all", parts)
 
-    def any(self, wires: Wires, axes: int) -> Wires:
-        """OR over the last `axes` axes."""
-        return ~self.all(~wires, axes)
+    def any(self, parts: Sequence[tuple[Wires, int]]) -> Wires:
+        """OR over the last axes of every part, as `all`."""
+        return self._reduce("any", parts)
+
+    def _reduce(self, operation: str, parts: Sequence[tuple[Wires, int]]) -> Wires:
+        shape = broadcast_shapes(*(w.shape[: len(w.shape) - axes] for w, axes in parts))
+        return self.add(operation, [w for w, _ in parts], shape, tuple(axes for _, axes in parts))
+
+    def ragged(
+        self,
+        operation: Literal["all", "any"],
+        wires: Wires,
+        indices: npt.ArrayLike,
+        negations: npt.ArrayLike,
+        starts: npt.ArrayLike,
+    ) -> Wires:
+        """Gates of differing fan-in over a row of wires: (w,) -> (gates,).
+
+        Gate g is the AND or OR of wires[indices[k]] ^ negations[k] for k from starts[g] to starts[g + 1].
+        """
+        gather = Gather(np.asarray(indices, np.int64), np.asarray(negations, bool), np.asarray(starts, np.int64))
+        if len(wires.shape) != 1 or gather.indices.shape != gather.negations.shape or not len(gather.starts):
+            raise CircuitSimError("ragged gates read one axis of wires, with a negation for every index.")
+        if len(gather.indices) and not 0 <= gather.indices.min() <= gather.indices.max() < wires.shape[0]:
+            raise CircuitSimError(f"ragged gates read wires outside of the {wires.shape[0]} there are.")
+        return self.add(f"{operation}_of", [wires], (len(gather.starts) - 1,), gather)
+
+    def at_least(self, parts: Sequence[tuple[Wires, npt.ArrayLike]], thresholds: Sequence[int]) -> Wires:
+        """Threshold gates [sum of weights * wires >= t] on a new last axis, one for every t of `thresholds`.
+
+        Args:
+            parts: wires and weights. The first axis of the weights is that of the thresholds (length 1 where they
+                have the same), the others are the last axes of the wires, which are added up (length 1 repeats);
+                the axes of the wires before them broadcast between the parts.
+        """
+        summands, leads = [], []
+        for wires, weights in parts:
+            array = np.asarray(weights, dtype=object)
+            reduced = wires.shape[len(wires.shape) - array.ndim + 1 :]
+            expected = (len(thresholds), *reduced)
+            if any(w not in (1, r) for w, r in zip(array.shape, expected, strict=True)):
+                raise CircuitSimError(f"at_least: weights {array.shape} do not fit thresholds and axes {expected}.")
+            summands.append(Summand(tuple(int(w) for w in array.ravel()), array.shape))
+            leads.append(wires.shape[: len(wires.shape) - len(reduced)])
+        attributes = Thresholds(tuple(summands), tuple(int(t) for t in thresholds))
+        shape = (*broadcast_shapes(*leads), len(thresholds))
+        return self.add("at_least", [w for w, _ in parts], shape, attributes)
 
     def sum(self, parts: Sequence[tuple[Wires, npt.ArrayLike]], constant: int, width: int) -> Wires:
         """Bits (least first, on a new last axis) of constant + sum of weights * wires, modulo 2^width.

@@ -5,7 +5,6 @@ constants folds, so that what is built is what is measured; `passes.share` is wh
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,27 +16,24 @@ from circuitsim.circuits.cells import LIVE, ONE, ZERO, Recorder, specialise
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.constants import constants
 from circuitsim.circuits.demand import demand
+from circuitsim.circuits.flatten_wide import (
+    NOBODY,
+    Context,
+    Literals,
+    all_rule,
+    any_rule,
+    at_least_rule,
+    codes_of,
+    ragged_rule,
+)
 from circuitsim.circuits.measure import count
 from circuitsim.circuits.operations import rewire
 from circuitsim.circuits.plans.sums import bind_sum
-from circuitsim.circuits.plans.trees import bind_tree
-from circuitsim.circuits.profile import ABSENT, CONST0, CONST1, unique_rows
+from circuitsim.circuits.profile import CONST1, unique_rows
+from circuitsim.circuits.program import UNBOUNDED
 from circuitsim.circuits.schematic import Instruction, Schematic
+from circuitsim.circuits.unbounded_builder import UnboundedBuilder
 from circuitsim.errors import LimitError
-
-Literals: TypeAlias = npt.NDArray[np.int32]
-NOBODY = -1  # the literal of a wire that no output needs
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a rule sees beside its operands' literals: what is wanted, and the circuit so far."""
-
-    schematic: Schematic
-    want: npt.NDArray[np.bool_]
-    state: npt.NDArray[np.int32]
-    builder: Builder
-
 
 Rule: TypeAlias = Callable[[Instruction, list[Literals], Context], Literals]
 
@@ -61,7 +57,9 @@ def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> t
             f"the circuit has {size:,} gates (about {_memory(size)}) and --max-gates is {max_gates:,};"
             " raise it, or use `measure`, which needs no circuit."
         )
-    builder = Builder(schematic.basis, schematic.inputs + schematic.wired, size)
+    inputs = schematic.inputs + schematic.wired
+    unbounded = schematic.basis in UNBOUNDED
+    builder = UnboundedBuilder(schematic.basis, inputs) if unbounded else Builder(schematic.basis, inputs, size)
     literals = _Inputs(schematic)
     last, kept = schematic.last_uses(), schematic.roots()
     values: list[Literals | None] = []
@@ -163,22 +161,6 @@ def _call(line: Instruction, args: list[Literals], context: Context) -> Literals
     return result.reshape(line.shape)
 
 
-def _all(line: Instruction, args: list[Literals], context: Context) -> Literals:
-    rows = int(np.prod(line.shape))
-    wires = args[0].reshape(rows, -1)
-    codes = _codes(wires, context.builder)
-    want = context.want.reshape(rows, 1).astype(np.int32)
-    classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
-    result = np.full(rows, NOBODY, np.int32)
-    for index, row in enumerate(classes):
-        live = np.flatnonzero(row[:-1] >= 0)
-        if row[-1] and len(live) and not (row[:-1] == CONST0).any():
-            chosen = np.flatnonzero(inverse == index)
-            program = bind_tree(row[:-1][live].astype(np.int32) - int(row[:-1][live].min()))
-            result[chosen] = context.builder.stamp(program, wires[np.ix_(chosen, live)])[:, 0]
-    return result.reshape(line.shape)
-
-
 def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
     summands, constant, width = line.attributes
     lead, rows = line.shape[:-1], int(np.prod(line.shape[:-1]))
@@ -189,7 +171,7 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
         parts.append(np.broadcast_to(arg, lead + added).reshape(rows, int(np.prod(added))))
     wires = np.concatenate(parts, axis=1)
     layout = heaps.layout(summands, sizes, constant, width)
-    codes = _codes(wires, context.builder)
+    codes = codes_of(wires, context.builder)
     want = (context.want & (context.state >= 0)).reshape(rows, width).astype(np.int32)
     classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
     elements = wires.shape[1]
@@ -210,12 +192,6 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
     return result.reshape(line.shape)
 
 
-def _codes(wires: Literals, builder: Builder) -> Literals:
-    depth = builder.level[np.maximum(wires, 0) >> 1]
-    special = np.where(wires == 0, CONST0, np.where(wires == 1, CONST1, ABSENT))
-    return np.where(wires > 1, depth, special).astype(np.int32)
-
-
 def _xor_of_ands() -> Any:
     recorder = Recorder(1, 1)
     a, b = recorder.argument(0)[0], recorder.argument(1)[0]
@@ -227,11 +203,15 @@ _XOR_OF_ANDS = _xor_of_ands()
 
 RULES: dict[str, Rule] = {
     **dict.fromkeys(("constant", "fill"), _constant),
-    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast"), _wiring),
+    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"), _wiring),
     "not": _not,
     "and": _and,
     "xor": _xor,
     "call": _call,
-    "all": _all,
+    "all": all_rule,
+    "any": any_rule,
+    "all_of": ragged_rule,
+    "any_of": ragged_rule,
+    "at_least": at_least_rule,
     "sum": _sum,
 }

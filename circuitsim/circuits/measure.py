@@ -6,7 +6,7 @@ profile of runs, so a million equal keys cost as much as one; see docs/measuring
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,70 +18,20 @@ from circuitsim.circuits.constants import (
     cell_rows,
     complement,
     constants,
+    dual,
+    gathered,
     pattern,
     per_row,
     source,
     sum_rows,
     wire,
 )
+from circuitsim.circuits.cost import Cost
 from circuitsim.circuits.demand import demand
 from circuitsim.circuits.profile import ABSENT, CONST0, CONST1, Profile, align, rows, unique_rows
+from circuitsim.circuits.program import UNBOUNDED
 from circuitsim.circuits.schematic import Instruction, Schematic
-
-
-@dataclass
-class ScopeCost:
-    """Gates of one scope by kind, and the depth of its deepest gate."""
-
-    ands: int = 0
-    xors: int = 0
-    depth: int = 0
-
-    @property
-    def gates(self) -> int:
-        """All gates."""
-        return self.ands + self.xors
-
-
-@dataclass
-class Cost:
-    """What a circuit costs: gates by kind and scope, depth over the outputs, and the depth of every output."""
-
-    scopes: dict[str, ScopeCost] = field(default_factory=dict)
-    outputs: list[Profile] = field(default_factory=list)
-    values: list[Profile] = field(default_factory=list)
-
-    @property
-    def gates_by_kind(self) -> dict[str, int]:
-        """Gates of each kind that occurs."""
-        kinds = {
-            "and": sum(s.ands for s in self.scopes.values()),
-            "xor": sum(s.xors for s in self.scopes.values()),
-        }
-        return {kind: count for kind, count in kinds.items() if count}
-
-    @property
-    def gates(self) -> int:
-        """Size: the number of gates."""
-        return sum(s.gates for s in self.scopes.values())
-
-    @property
-    def depth(self) -> int:
-        """The longest path from an input to an output, in gates; 0 if every output is a constant or an input."""
-        return max([0, *(int(p.codes.max(initial=0)) for p in self.outputs)])
-
-    @property
-    def wires(self) -> int:
-        """Total fan-in."""
-        return 2 * self.gates
-
-    def charge(self, scope: str, ands: int, xors: int, depth: int) -> None:
-        """Add gates to a scope."""
-        if ands or xors:
-            cost = self.scopes.setdefault(scope, ScopeCost())
-            cost.ands += ands
-            cost.xors += xors
-            cost.depth = max(cost.depth, depth)
+from circuitsim.circuits.thresholds import Decision, decide, threshold_rows
 
 
 @dataclass(frozen=True)
@@ -158,7 +108,7 @@ def _and(line: Instruction, args: list[Profile], context: Context) -> Profile:
     depth = np.maximum(a, b) + 1
     codes = np.where(gate, depth, np.where(a == CONST1, b, np.where(b == CONST1, a, ABSENT)))
     many = _total(Profile(runs, gate.astype(np.int32)).counts(), gate)
-    context.cost.charge(line.scope, many, 0, int(np.where(gate, depth, 0).max(initial=0)))
+    context.cost.charge(line.scope, "and", many, int(np.where(gate, depth, 0).max(initial=0)))
     return Profile(runs, codes.astype(np.int32))
 
 
@@ -170,9 +120,8 @@ def _xor(line: Instruction, args: list[Profile], context: Context) -> Profile:
     constant = (a == CONST0) | (a == CONST1)
     codes = np.where(gate, depth, np.where(constant, b, a))
     many = _total(Profile(runs, gate.astype(np.int32)).counts(), gate)
-    context.cost.charge(
-        line.scope, 3 * many if aig else 0, 0 if aig else many, int(np.where(gate, depth, 0).max(initial=0))
-    )
+    deepest = int(np.where(gate, depth, 0).max(initial=0))
+    context.cost.charge(line.scope, "and" if aig else "xor", 3 * many if aig else many, deepest)
     return Profile(runs, codes.astype(np.int32))
 
 
@@ -196,22 +145,83 @@ def _call(line: Instruction, args: list[Profile], context: Context) -> Profile:
             program, _ = specialise(line.attributes, basis, pattern(row[:inputs]).tobytes(), wanted.tobytes())
             result[index], deepest = planning.depths(program, row[:inputs])
             ands, xors = planning.kinds(program)
-            context.cost.charge(line.scope, many * ands, many * xors, deepest)
+            context.cost.charge(line.scope, "and", many * ands, deepest)
+            context.cost.charge(line.scope, "xor", many * xors, deepest)
     return per_row(runs, result[inverse], outputs)
 
 
-def _all(line: Instruction, args: list[Profile], context: Context) -> Profile:
-    runs, (codes, want) = rows([args[0], context.want], [line.attributes, 0])
-    counts = _repeats(args[0], line.attributes)
-    classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
+def _all(line: Instruction, args: list[Profile], context: Context, kind: str = "and") -> Profile:
+    runs, parts = rows([*args, context.want], [*line.attributes, 0])
+    counts = np.concatenate([_repeats(arg, axes) for arg, axes in zip(args, line.attributes, strict=True)])
+    classes, inverse = unique_rows(np.concatenate(parts, axis=1))
     result = np.full(len(classes), ABSENT, np.int32)
     for index, (row, many) in enumerate(zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)):
         live = row[:-1] >= 0
         if row[-1] and not (row[:-1] == CONST0).any() and live.any():
-            plan = planning.tree(row[:-1][live], counts[live])
-            result[index] = plan.depth
-            context.cost.charge(line.scope, many * plan.gates, 0, plan.depth)
+            if context.schematic.basis in UNBOUNDED:
+                fan_in, gate = int(counts[live].sum()), int(row[:-1][live].max()) + 1
+                result[index] = gate if fan_in > 1 else gate - 1
+                context.cost.charge(line.scope, kind, many * (fan_in > 1), gate, fan_in)
+            else:
+                plan = planning.tree(row[:-1][live], counts[live])
+                result[index] = plan.depth
+                context.cost.charge(line.scope, "and", many * plan.gates, plan.depth)
     return per_row(runs, result[inverse], None)
+
+
+def _any(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    return complement(_all(line, dual(args), context, "or"))
+
+
+def _ragged(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    found, starts = gathered(line, args[0]), line.attributes.starts
+    asked = (context.want.expand_dense() != 0) & (context.state.expand_dense() >= 0)
+    deepest = segment_max(np.where(found.codes >= 0, found.codes, -1), starts)
+    gate = asked & (found.live > 1)
+    fan_in = found.live[gate]
+    wires, widest = int(fan_in.sum()), int(fan_in.max(initial=0))
+    kind, depth = "or" if line.operation == "any_of" else "and", int(deepest[gate].max(initial=0)) + 1
+    context.cost.charge_weighted(line.scope, kind, int(gate.sum()), depth, wires, wires, widest, 1)
+    return Profile.dense(np.where(asked, deepest + gate, ABSENT))
+
+
+def segment_max(values: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Largest of values[starts[g]:starts[g + 1]]; -1 where there is none."""
+    result = np.full(len(starts) - 1, -1, np.int64)
+    filled = starts[1:] > starts[:-1]
+    if filled.any():
+        result[filled] = np.maximum.reduceat(values, starts[:-1][filled])
+    return result
+
+
+def _at_least(line: Instruction, args: list[Profile], context: Context) -> Profile:
+    grid = threshold_rows(line, args, context.want)
+    elements, thresholds = grid.codes.shape[1], line.shape[-1]
+    state = rows([context.state.unit(len(line.shape) - 1), *_leads(grid.runs)], [1, 0])[1][0]
+    asked = grid.wanted * (np.broadcast_to(state, grid.wanted.shape) >= 0)
+    classes, inverse = unique_rows(np.concatenate([grid.codes, asked], axis=1))
+    result = np.full((len(classes), thresholds), ABSENT, np.int32)
+    for index, (row, many) in enumerate(zip(classes, _multiplicities(grid.runs, inverse, len(classes)), strict=True)):
+        wanted = row[elements:] != 0
+        if wanted.any():
+            found = decide(grid, row[:elements])
+            deepest = np.where(found.weights != 0, row[:elements][found.live], -1).max(axis=1, initial=-1)
+            gate = wanted & (found.fan_in > 1)
+            result[index] = np.where(wanted, deepest + gate, ABSENT)
+            _charge_thresholds(context.cost, line.scope, many, found, gate, np.broadcast_to(deepest, gate.shape))
+    return per_row(grid.runs, result[inverse], thresholds)
+
+
+def _charge_thresholds(
+    cost: Cost, scope: str, many: int, found: Decision, gate: npt.NDArray[np.bool_], deepest: npt.NDArray[Any]
+) -> None:
+    fan_in, weighted = found.fan_in[gate], np.broadcast_to(found.weighted(), gate.shape)[gate]
+    largest = np.broadcast_to(found.largest(), gate.shape)[gate]
+    wires, depth = sum(fan_in.tolist()), int(deepest[gate].max(initial=0)) + 1
+    cost.charge_weighted(
+        scope, "threshold", many * int(gate.sum()), depth, many * wires, many * sum(weighted.tolist()),
+        int(fan_in.max(initial=0)), int(largest.max(initial=0)),
+    )  # fmt: skip
 
 
 def _repeats(profile: Profile, axes: int) -> npt.NDArray[np.int64]:
@@ -234,7 +244,8 @@ def _sum(line: Instruction, args: list[Profile], context: Context) -> Profile:
         if keep:
             plan = planning.total(context.schematic, grid.layout, settled, index, classes[index, :elements], keep)
             result[index, list(keep)] = plan.depths
-            context.cost.charge(line.scope, many * plan.gates[0], many * plan.gates[1], plan.deepest)
+            context.cost.charge(line.scope, "and", many * plan.gates[0], plan.deepest)
+            context.cost.charge(line.scope, "xor", many * plan.gates[1], plan.deepest)
     return per_row(grid.runs, result[inverse], grid.layout.width)
 
 
@@ -244,11 +255,15 @@ def _leads(runs: Any) -> list[Profile]:
 
 RULES: dict[str, Rule] = {
     **dict.fromkeys(("input", "wired", "constant", "fill"), _source),
-    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast"), _wiring),
+    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"), _wiring),
     "not": _not,
     "and": _and,
     "xor": _xor,
     "call": _call,
     "all": _all,
+    "any": _any,
+    "all_of": _ragged,
+    "any_of": _ragged,
+    "at_least": _at_least,
     "sum": _sum,
 }

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numba import njit
 
 from circuitsim.circuits.heaps import digits
-from circuitsim.circuits.schematic import Instruction
+from circuitsim.circuits.schematic import BASES, Basis, Gather, Instruction, Thresholds
 
 Planes: TypeAlias = npt.NDArray[np.uint64]
 Meaning: TypeAlias = Callable[[Instruction, list[Planes]], Planes]
@@ -28,6 +28,7 @@ class Operation:
         role: "source" (no operands), "wiring" (costs nothing) or "gate".
         cost: what it costs in each basis, in words.
         meaning: on bit planes; None for free inputs, whose planes the caller gives.
+        bases: where it may be used.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Operation:
     help: str
     cost: str
     meaning: Meaning | None
+    bases: tuple[Basis, ...] = BASES
 
 
 def rewire(line: Instruction, args: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -51,7 +53,17 @@ def rewire(line: Instruction, args: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
         return np.expand_dims(args[0], how)
     if line.operation == "squeeze":
         return args[0].squeeze(how)
+    if line.operation == "transpose":
+        return args[0].transpose(*how, *range(len(how), args[0].ndim))
+    if line.operation == "others":
+        return args[0].take(pairs(line.shape[how]), how)
     return np.broadcast_to(args[0], line.shape + args[0].shape[len(line.shape) :])
+
+
+def pairs(keys: int) -> npt.NDArray[np.int64]:
+    """For every element of an axis of this length the indices of all the others: (keys, keys - 1)."""
+    rivals = np.arange(max(0, keys - 1))[None, :]
+    return rivals + (rivals >= np.arange(keys)[:, None])
 
 
 def _table(line: Instruction, args: list[Planes]) -> Planes:
@@ -91,8 +103,28 @@ def _run(ops, a, b, outputs, wires):  # type: ignore[no-untyped-def]
 
 
 def _all(line: Instruction, args: list[Planes]) -> Planes:
-    axes = tuple(range(args[0].ndim - 1 - line.attributes, args[0].ndim - 1))
-    return np.bitwise_and.reduce(args[0], axis=axes)
+    result: Any = ALL_ONES
+    for arg, axes in zip(args, line.attributes, strict=True):
+        result = result & np.bitwise_and.reduce(arg, axis=tuple(range(arg.ndim - 1 - axes, arg.ndim - 1)))
+    return np.asarray(result)
+
+
+def _any(line: Instruction, args: list[Planes]) -> Planes:
+    return ~_all(line, [~arg for arg in args])
+
+
+def _all_of(line: Instruction, args: list[Planes]) -> Planes:
+    how: Gather = line.attributes
+    result = np.full((*line.shape, args[0].shape[-1]), ALL_ONES, np.uint64)
+    flip = np.where(how.negations, ALL_ONES, np.uint64(0))[:, None]
+    gate = np.repeat(np.arange(line.shape[0]), np.diff(how.starts))
+    np.bitwise_and.at(result, gate, args[0][how.indices] ^ flip)
+    return result
+
+
+def _any_of(line: Instruction, args: list[Planes]) -> Planes:
+    how: Gather = line.attributes
+    return ~_all_of(replace(line, attributes=replace(how, negations=~how.negations)), args)
 
 
 def _sum(line: Instruction, args: list[Planes]) -> Planes:
@@ -155,6 +187,45 @@ def _add_constant(total, ones):  # type: ignore[no-untyped-def]
                 carry = (before & bit) | (carry & (before ^ bit))
 
 
+def _at_least(line: Instruction, args: list[Planes]) -> Planes:
+    """Sum of |w| * (x or its complement) is sum of w * x less the least it can be, and never negative."""
+    how: Thresholds = line.attributes
+    lead, words = line.shape[:-1], max([1, *(a.shape[-1] for a in args)])
+    rows, result = int(np.prod(lead)), []
+    same = all(s.shape[0] == 1 for s in how.summands)
+    for t in range(1 if same else len(how.thresholds)):
+        wires, sizes, negated = [], [], []
+        for arg, summand in zip(args, how.summands, strict=True):
+            added = arg.shape[arg.ndim - len(summand.shape) : arg.ndim - 1]
+            table = np.array(summand.weights, object).reshape(summand.shape)[t if summand.shape[0] > 1 else 0]
+            weights = np.broadcast_to(table, added).ravel()
+            wires.append(np.broadcast_to(arg, (*lead, *added, words)).reshape(rows, len(weights), words))
+            sizes += [abs(int(w)) for w in weights]
+            negated += [int(w) < 0 for w in weights]
+        least = -sum(size for size, minus in zip(sizes, negated, strict=True) if minus)
+        width = max(1, sum(sizes).bit_length())
+        digit = [(e, c, negated[e]) for e, size in enumerate(sizes) for c in range(width) if size >> c & 1]
+        element, column, minus = (np.array([d[k] for d in digit], kind) for k, kind in enumerate((int, int, bool)))
+        total = np.zeros((rows, width, words), np.uint64)
+        _add(total, np.ascontiguousarray(np.concatenate(wires, axis=1)), element, column, minus)
+        for threshold in how.thresholds if same else how.thresholds[t : t + 1]:
+            result.append(_reaches(total, threshold - least))
+    return np.stack(result, axis=1).reshape((*line.shape, words))
+
+
+def _reaches(total: Planes, threshold: int) -> Planes:
+    """[number >= threshold] of numbers as bit planes (rows, width, words)."""
+    rows, width, words = total.shape
+    if threshold <= 0 or threshold >> width:
+        return np.full((rows, words), ALL_ONES if threshold <= 0 else np.uint64(0), np.uint64)
+    holds = np.full((rows, words), ALL_ONES, np.uint64)
+    for c in range(width):  # of the bits so far, number >= threshold
+        holds = holds & total[:, c] if threshold >> c & 1 else holds | total[:, c]
+    return holds
+
+
+BOUNDED: tuple[Basis, ...] = ("xag", "aig")
+TREE = "a tree of gates of two inputs, earliest wires first; one gate in ac0 and tc0"
 _RECORDS = (
     Operation("input", "source", "Free wires: the letters of the input.", "nothing", None),
     Operation(
@@ -171,6 +242,8 @@ _RECORDS = (
     Operation("take", "wiring", "Any selection along one axis.", "nothing", rewire),
     Operation("expand", "wiring", "A new axis of length 1.", "nothing", rewire),
     Operation("squeeze", "wiring", "An axis of length 1 dropped.", "nothing", rewire),
+    Operation("transpose", "wiring", "Axes in another order.", "nothing", rewire),
+    Operation("others", "wiring", "For every element of an axis all the others, in order.", "nothing", rewire),
     Operation("broadcast", "wiring", "Axes of length 1 repeated.", "nothing", rewire),
     Operation("not", "gate", "Complement.", "nothing: a complemented literal", lambda line, args: ~args[0]),
     Operation(
@@ -186,6 +259,7 @@ _RECORDS = (
         "XOR of two arrays that broadcast.",
         "one XOR a wire in xag; three ANDs of depth 2 in aig",
         lambda line, args: args[0] ^ args[1],
+        BOUNDED,
     ),
     Operation(
         "call",
@@ -193,14 +267,27 @@ _RECORDS = (
         "A cell (a recorded gate program) mapped over an array.",
         "the cell's gates a row",
         _call,
+        BOUNDED,
     ),
-    Operation("all", "gate", "AND over the last axes.", "a tree of ANDs, earliest wires first", _all),
+    Operation("all", "gate", "AND over the last axes of its parts.", TREE, _all),
+    Operation("any", "gate", "OR over the last axes of its parts.", TREE, _any),
+    Operation("all_of", "gate", "ANDs of chosen wires, as many as each takes.", "one AND each", _all_of, ("ac0",)),
+    Operation("any_of", "gate", "ORs of chosen wires, as many as each takes.", "one OR each", _any_of, ("ac0",)),
+    Operation(
+        "at_least",
+        "gate",
+        "Weighted sums of wires, each compared with constants.",
+        "one threshold gate for every constant",
+        _at_least,
+        ("tc0",),
+    ),
     Operation(
         "sum",
         "gate",
         "Bits of a constant plus a weighted sum of wires, modulo a power of two.",
         "full adders by rule S and a chain adder (docs/counting.md)",
         _sum,
+        BOUNDED,
     ),
 )
 OPERATIONS: dict[str, Operation] = {record.name: record for record in _RECORDS}

@@ -97,6 +97,10 @@ class Profile:
         """Drop an axis of length 1."""
         return Profile((*self.runs[:axis], *self.runs[axis + 1 :]), self.codes.squeeze(axis))
 
+    def transpose(self, order: Sequence[int]) -> "Profile":
+        """Axes in another order."""
+        return Profile(tuple(self.runs[axis] for axis in order), self.codes.transpose(*order))
+
     def broadcast(self, shape: Sequence[int]) -> "Profile":
         """Repeat axes of length 1."""
         runs, codes = list(self.runs), self.codes

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from circuitsim.circuits.circuit import Circuit
     from circuitsim.circuits.measure import Cost
 
-Basis: TypeAlias = Literal["xag", "aig"]
-Optimize: TypeAlias = Literal["depth", "size"]
+Basis: TypeAlias = Literal["xag", "aig", "ac0", "tc0"]
+Optimize: TypeAlias = Literal["depth", "balanced", "size"]
 Shape: TypeAlias = tuple[int, ...]
-BASES: tuple[Basis, ...] = ("xag", "aig")
-OPTIMIZE: tuple[Optimize, ...] = ("depth", "size")
+BASES: tuple[Basis, ...] = ("xag", "aig", "ac0", "tc0")
+OPTIMIZE: tuple[Optimize, ...] = ("depth", "balanced", "size")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,36 @@ class Summand:
 
     weights: tuple[int, ...]
     shape: Shape
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """How `at_least` reads its operands: [sum of weights * wires >= threshold], one gate for every threshold.
+
+    Args:
+        summands: of each operand; the first axis of `shape` is that of the thresholds (of length 1 where the weights
+            are the same for all), the others are the last axes of the operand, which are added up.
+    """
+
+    summands: tuple[Summand, ...]
+    thresholds: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Gather:
+    """How `all_of` and `any_of` read a row of wires: gate g takes `indices[starts[g]:starts[g + 1]]`."""
+
+    indices: npt.NDArray[np.int64]  # (wires,)
+    negations: npt.NDArray[np.bool_]  # (wires,)
+    starts: npt.NDArray[np.int64]  # (gates + 1,)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Gather):
+            return NotImplemented
+        mine, theirs = ((g.indices, g.negations, g.starts) for g in (self, other))
+        return all(map(np.array_equal, mine, theirs))
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -151,8 +181,16 @@ def _show(attributes: Any) -> str:
         return ""
     if isinstance(attributes, Cell):
         return f"<{attributes.name}>"
-    if isinstance(attributes, tuple) and attributes and isinstance(attributes[0], tuple):
+    if isinstance(attributes, tuple) and len(attributes) == 3 and isinstance(attributes[0], tuple):
         summands, constant, width = attributes
-        weights = "; ".join(" ".join(map(str, s.weights)) for s in summands)
-        return f"<weights {weights}; constant {constant}; {width} bits>"
+        return f"<weights {_weights(summands)}; constant {constant}; {width} bits>"
+    if isinstance(attributes, Thresholds):
+        few = attributes.thresholds if len(attributes.thresholds) < 9 else f"{len(attributes.thresholds)} thresholds"
+        return f"<weights {_weights(attributes.summands)}; {few}>"
+    if isinstance(attributes, Gather):
+        return f"<{len(attributes.indices)} wires>"
     return f"<{attributes}>"
+
+
+def _weights(summands: tuple[Summand, ...]) -> str:
+    return "; ".join(" ".join(map(str, s.weights[:99])) for s in summands)

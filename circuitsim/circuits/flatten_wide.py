@@ -1,0 +1,156 @@
+"""Flattening ANDs, ORs and thresholds of any number of wires: rows of one class become gates together.
+
+In xag and aig an AND of many wires is a tree by its plan; in ac0 and tc0 it is one gate.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits.builder import Builder
+from circuitsim.circuits.constants import segment_sums
+from circuitsim.circuits.plans.trees import bind_tree
+from circuitsim.circuits.profile import ABSENT, CONST0, CONST1, unique_rows
+from circuitsim.circuits.program import AND, OR, THRESHOLD
+from circuitsim.circuits.schematic import Gather, Instruction, Schematic
+from circuitsim.circuits.thresholds import Decision, ThresholdRows, decide, matrix
+from circuitsim.circuits.unbounded_builder import UnboundedBuilder
+
+Literals: TypeAlias = npt.NDArray[np.int32]
+AnyBuilder: TypeAlias = Builder | UnboundedBuilder
+NOBODY = -1  # the literal of a wire that no output needs
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule sees beside its operands' literals: what is wanted, and the circuit so far."""
+
+    schematic: Schematic
+    want: npt.NDArray[np.bool_]
+    state: npt.NDArray[np.int32]
+    builder: AnyBuilder
+
+
+def all_rule(line: Instruction, args: list[Literals], context: Context, any_of: int = 0) -> Literals:
+    """An AND, or an OR as the complement of an AND of complements (`any_of` is 1)."""
+    rows, parts = int(np.prod(line.shape)), []
+    for arg, axes in zip(args, line.attributes, strict=True):
+        added = arg.shape[arg.ndim - axes :]
+        parts.append(np.broadcast_to(arg, line.shape + added).reshape(rows, int(np.prod(added))))
+    wires = np.concatenate(parts, axis=1)
+    wires = np.where(wires >= 0, wires ^ any_of, NOBODY)
+    unbounded = isinstance(context.builder, UnboundedBuilder)
+    codes = _pattern(wires) if unbounded else codes_of(wires, context.builder)
+    want = context.want.reshape(rows, 1).astype(np.int32)
+    classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
+    result = np.full(rows, NOBODY, np.int32)
+    for index, row in enumerate(classes):
+        live = np.flatnonzero(row[:-1] >= 0)
+        if row[-1] and len(live) and not (row[:-1] == CONST0).any():
+            chosen = np.flatnonzero(inverse == index)
+            result[chosen] = _conjunction(context.builder, wires[np.ix_(chosen, live)], row[:-1][live], any_of)
+    return result.reshape(line.shape)
+
+
+def _conjunction(builder: AnyBuilder, wires: Literals, codes: npt.NDArray[Any], any_of: int) -> Literals:
+    """AND of every row of live wires; with `any_of`, of complements, complemented: an OR where there are such gates."""
+    if wires.shape[1] == 1:
+        return wires[:, 0] ^ any_of
+    if isinstance(builder, UnboundedBuilder):
+        return builder.gate(OR if any_of else AND, wires ^ any_of)
+    program = bind_tree(codes.astype(np.int32) - int(codes.min()))
+    return builder.stamp(program, wires)[:, 0] ^ any_of
+
+
+def any_rule(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    """An OR over the last axes."""
+    return all_rule(line, args, context, 1)
+
+
+def ragged_rule(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    """ANDs or ORs of chosen wires; only bases of unbounded fan-in have them."""
+    how: Gather = line.attributes
+    any_of = int(line.operation == "any_of")
+    read = args[0][how.indices]
+    wires = np.where(read >= 0, read ^ how.negations ^ any_of, NOBODY)
+    sizes = np.diff(how.starts)
+    live = segment_sums(wires > 1, how.starts)
+    asked = context.want & (context.state >= 0)
+    result = np.full(line.shape, NOBODY, np.int32)
+    lone, gate = asked & (live == 1), asked & (live > 1)
+    result[lone] = wires[np.repeat(lone, sizes) & (wires > 1)] ^ any_of
+    if gate.any():
+        starts = np.concatenate([[0], np.cumsum(live[gate])])
+        fan_in = wires[np.repeat(gate, sizes) & (wires > 1)] ^ any_of
+        assert isinstance(context.builder, UnboundedBuilder)
+        result[gate] = context.builder.ragged(OR if any_of else AND, fan_in, starts)
+    return result
+
+
+def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    """Threshold gates."""
+    lead, rows, thresholds = line.shape[:-1], int(np.prod(line.shape[:-1])), line.shape[-1]
+    parts, added = [], []
+    for arg, summand in zip(args, line.attributes.summands, strict=True):
+        own = arg.shape[arg.ndim - len(summand.shape) + 1 :]
+        added.append(tuple(np.ones(n, np.int64) for n in own))
+        parts.append(np.broadcast_to(arg, lead + own).reshape(rows, int(np.prod(own))))
+    wires = np.concatenate(parts, axis=1)
+    codes = _pattern(wires)
+    want = (context.want & (context.state >= 0)).reshape(rows, thresholds)
+    grid = ThresholdRows((), codes, want.astype(np.int32), *matrix(line.attributes, added), [])
+    classes, inverse = unique_rows(np.concatenate([codes, grid.wanted], axis=1))
+    result = np.full((rows, thresholds), NOBODY, np.int32)
+    for index, row in enumerate(classes):
+        wanted = row[wires.shape[1] :] != 0
+        if wanted.any():
+            chosen = np.flatnonzero(inverse == index)
+            found = decide(grid, row[: wires.shape[1]])
+            result[np.ix_(chosen, wanted)] = _threshold_gates(context.builder, wires[chosen], found, wanted)
+    return result.reshape(line.shape)
+
+
+def _threshold_gates(
+    builder: AnyBuilder, wires: Literals, found: Decision, wanted: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int32]:
+    """Gates of rows of one class, (rows, wanted thresholds); those of a row that read the same wires are neighbours."""
+    assert isinstance(builder, UnboundedBuilder)
+    chosen = np.flatnonzero(wanted)
+    result = np.empty((len(wires), len(chosen)), np.int32)
+    groups = [chosen] if len(found.weights) == 1 else [chosen[k : k + 1] for k in range(len(chosen))]
+    place = 0
+    for group in groups:
+        t = int(group[0])
+        weights = found.weights[t if len(found.weights) > 1 else 0]
+        read = np.flatnonzero(weights)
+        own = wires[:, np.flatnonzero(found.live)[read]]
+        if len(read) == 1:
+            made = np.repeat(own ^ int(weights[read[0]] < 0), len(group), axis=1)
+        else:
+            divisor = int(np.gcd.reduce(np.abs(weights[read])))
+            reached = [-(-int(v) // divisor) for v in found.thresholds[group]]
+            many = np.repeat(own, len(group), axis=0)
+            made = builder.gate(THRESHOLD, many, weights[read] // divisor, _tiled(reached, len(own)))
+            made = made.reshape(len(own), len(group))
+        result[:, place : place + len(group)] = made
+        place += len(group)
+    return result
+
+
+def _tiled(thresholds: list[int], rows: int) -> npt.NDArray[Any]:
+    return np.tile(np.array(thresholds, object), rows)
+
+
+def _pattern(wires: Literals) -> npt.NDArray[np.int32]:
+    """Codes of literals where no plan depends on depths: 0 for every live wire."""
+    special = np.where(wires == 0, CONST0, np.where(wires == 1, CONST1, ABSENT))
+    return np.where(wires > 1, 0, special).astype(np.int32)
+
+
+def codes_of(wires: Literals, builder: AnyBuilder) -> Literals:
+    """Codes of literals, with the depths that trees and sums are planned by."""
+    depth = builder.level[np.maximum(wires, 0) >> 1]
+    special = np.where(wires == 0, CONST0, np.where(wires == 1, CONST1, ABSENT))
+    return np.where(wires > 1, depth, special).astype(np.int32)
