@@ -7,6 +7,7 @@ from numba import njit
 
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.program import BASIS_KINDS, KINDS, Ints
+from circuitsim.circuits.unbounded import fill_levels, mark_live
 
 
 class ScopeCost(NamedTuple):
@@ -51,8 +52,12 @@ def levels(circuit: Circuit, count_not: bool = False) -> Ints:
     With `count_not` every complemented wire, except of a constant, is a NOT gate of its own level (one a node,
     shared): the papers' other convention.
     """
-    found: Ints = _levels(circuit.fan_in, circuit.inputs, int(count_not))
-    return found
+    if circuit.starts is None:
+        found: Ints = _levels(circuit.fan_in, circuit.inputs, int(count_not))
+        return found
+    level = np.zeros(circuit.nodes, np.int32)
+    fill_levels(circuit.fan_in, circuit.starts, level, 1 + circuit.inputs, int(count_not))
+    return level
 
 
 def depth(circuit: Circuit, count_not: bool = False) -> int:
@@ -71,17 +76,39 @@ def gates_by_kind(circuit: Circuit) -> dict[str, int]:
 
 def wires(circuit: Circuit) -> int:
     """Total fan-in of the gates."""
-    return 2 * circuit.gates
+    return circuit.fan_in.size
+
+
+def wires_weighted(circuit: Circuit) -> int:
+    """Sum of |weight| over the wires of the gates: the wires, were every weight written as that many wires."""
+    if circuit.weights is None:
+        return wires(circuit)
+    size = np.abs(circuit.weights)
+    high, low = size >> 31, size & ((1 << 31) - 1)  # their sums fit into an int64, where that of `size` may not
+    return (int(high.sum()) << 31) + int(low.sum())
+
+
+def max_weight(circuit: Circuit) -> int:
+    """Largest |weight| of a wire: 1 if no gate has weights, 0 without gates."""
+    if circuit.weights is None:
+        return int(circuit.gates > 0)
+    return int(np.abs(circuit.weights).max(initial=0))
 
 
 def max_fan_in(circuit: Circuit) -> int:
     """Largest fan-in of a gate; 0 without gates."""
-    return 2 if circuit.gates else 0
+    if circuit.starts is None:
+        return 2 if circuit.gates else 0
+    return int(np.diff(circuit.starts).max(initial=0))
 
 
 def dead_gates(circuit: Circuit) -> int:
     """Number of gates that no output depends on."""
-    return int(_dead(circuit.fan_in, circuit.outputs, circuit.inputs))
+    if circuit.starts is None:
+        return int(_dead(circuit.fan_in, circuit.outputs, circuit.inputs))
+    live = np.empty(circuit.nodes, np.bool_)
+    mark_live(circuit.fan_in, circuit.starts, circuit.outputs, live)
+    return circuit.gates - int(np.count_nonzero(live[1 + circuit.inputs :]))
 
 
 def scope_of_runs(circuit: Circuit) -> tuple[Any, Any, tuple[str, ...]]:

@@ -16,6 +16,8 @@ from circuitsim.circuits import kernels
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.lowering import lower
 from circuitsim.circuits.patterns import Words, pack, unpack
+from circuitsim.circuits.program import UNBOUNDED
+from circuitsim.circuits.threshold_kernels import UnboundedProgram
 from circuitsim.errors import InputError
 
 WIDTHS = (1, 8, 16, 32, 64, 128)  # words in a row of the value table
@@ -54,12 +56,17 @@ def aligned_words(rows: int, columns: int) -> Words:
 
 
 class Evaluator:
-    """A circuit lowered once, for evaluation on any number of patterns."""
+    """A circuit made ready once, for evaluation on any number of patterns.
+
+    Gates of two inputs are lowered to a program, and fused if asked; gates of any fan-in are run as they are.
+    """
 
     def __init__(self, circuit: Circuit, threads: int = 1, fuse: bool = True) -> None:
         self.inputs, self.outputs = circuit.inputs, len(circuit.outputs)
         self.threads = threads
-        self.program = lower(circuit, fuse)
+        self.unbounded = UnboundedProgram(circuit, threads) if circuit.basis in UNBOUNDED else None
+        if self.unbounded is None:
+            self.program = lower(circuit, fuse)
 
     def words(self, words: Words, width: int | None = None) -> Words:
         """(inputs, W) -> (outputs, W) uint64; `width` words in a row of the value table, a member of WIDTHS."""
@@ -68,10 +75,14 @@ class Evaluator:
                 f"the circuit takes words of shape ({self.inputs}, W) in uint64, got {words.dtype} "
                 f"of shape {words.shape}."
             )
+        words = np.ascontiguousarray(words)
+        return self._lowered(words, width) if self.unbounded is None else self.unbounded.words(words, width)
+
+    def _lowered(self, words: Words, width: int | None) -> Words:
+        """`words` of gates with two inputs."""
         out = np.empty((self.outputs, words.shape[1]), np.uint64)
         if not out.size:
             return out
-        words = np.ascontiguousarray(words)
         slots, code, runs = max(1, self.program.slots), self.program.code, self.program.runs
         width = width or row_width(slots, -(-words.shape[1] // self.threads), self.threads)
         kind = kernels.row_type(width)

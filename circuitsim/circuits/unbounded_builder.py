@@ -10,10 +10,9 @@ import numpy.typing as npt
 from circuitsim.circuits.building import Building, room
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.program import AND, BASIS_KINDS, KINDS, OR, THRESHOLD, UNBOUNDED, Ints
-from circuitsim.circuits.unbounded import fill_levels
+from circuitsim.circuits.unbounded import MOST_SUM, fill_levels
 from circuitsim.errors import CircuitSimError, LimitError
 
-MOST_SUM = 1 << 62  # the weights of a gate sum to less, in absolute value
 Longs = npt.NDArray[np.int64]
 
 
@@ -146,7 +145,7 @@ class UnboundedBuilder(Building):
             raise CircuitSimError("gates of differing fan-in are AND or OR.")
         fan_in, starts = np.ascontiguousarray(fan_in, np.int32), np.ascontiguousarray(starts, np.int64)
         shaped = fan_in.ndim == starts.ndim == 1 and len(starts)
-        if not shaped or starts[0] or starts[-1] != len(fan_in) or (np.diff(starts) < 1).any():
+        if not shaped or starts[0] or starts[-1] != len(fan_in) or (starts[1:] <= starts[:-1]).any():
             raise CircuitSimError(f"starts must ascend from 0 to the {fan_in.size} wires.")
         return self._append(op, fan_in, starts, 1, 0)
 

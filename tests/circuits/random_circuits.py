@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.program import AND, OR, THRESHOLD, UNBOUNDED
 from circuitsim.circuits.reference import evaluate_integers
 
 Words = npt.NDArray[np.uint64]
@@ -21,6 +22,52 @@ def random_circuit(rng: np.random.Generator, basis: str, inputs: int, gates: int
     runs = np.stack([starts, np.arange(len(starts)) % 2], axis=1).astype(np.int64)
     literals = rng.integers(0, 2 * (1 + inputs + gates), outputs).astype(np.int32)
     return Circuit(basis, inputs, ops, fan_in, literals, ("one", "two"), runs)
+
+
+def random_unbounded(rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int) -> Circuit:
+    """Gates of any fan-in, some wide, with repeated literals and constants.
+
+    In tc0 there are large and negative weights, thresholds that are always or never reached, and thermometers: runs
+    of gates with one sum.
+    """
+    thresholding = basis == "tc0"
+    ops = rng.choice([AND, OR, THRESHOLD] if thresholding else [AND, OR], gates).astype(np.uint8)
+    fan_in, weights, thresholds = [], [], np.zeros(gates, np.int64)
+    for g in range(gates):
+        again = g and ops[g] == ops[g - 1] == THRESHOLD and rng.integers(2)
+        if not again:
+            wide = int(rng.choice([1, 2, 3, 5, 20, 100], p=[0.1, 0.2, 0.3, 0.25, 0.1, 0.05]))
+            high = 2 * (1 + inputs + g)
+            reach = rng.choice([4, 30, high])
+            literals = rng.integers(max(0, high - reach), high, wide)
+            size = 1 << int(rng.choice([0, 2, 6, 40, 54]))
+            heavy = rng.choice([-1, 1], wide) * rng.integers(1, size + 1, wide)
+        fan_in.append(literals)
+        weights.append(heavy if ops[g] == THRESHOLD else np.ones(wide, np.int64))
+        if ops[g] == THRESHOLD:
+            low, top = int(heavy[heavy < 0].sum()), int(heavy[heavy > 0].sum())
+            near = int(heavy @ rng.integers(0, 2, wide)) + int(rng.integers(0, 2))
+            thresholds[g] = rng.choice([near, near, near, near, low, low - 1, top, top + 1, -(2**63), 2**63 - 1])
+    runs = np.stack([np.unique(rng.integers(0, max(gates, 1), 3 if gates else 0))] * 2, axis=1).astype(np.int64)
+    runs[:, 1] %= 2
+    return Circuit(
+        basis,
+        inputs,
+        ops,
+        np.concatenate([*fan_in, []]).astype(np.int32),
+        rng.integers(0, 2 * (1 + inputs + gates), outputs).astype(np.int32),
+        ("one", "two"),
+        runs,
+        starts=np.cumsum([0, *map(len, fan_in)], dtype=np.int64),
+        weights=np.concatenate([*weights, np.zeros(0, np.int64)]) if thresholding else None,
+        thresholds=thresholds if thresholding else None,
+    )
+
+
+def random_of(rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int) -> Circuit:
+    """A random circuit of any basis."""
+    write = random_unbounded if basis in UNBOUNDED else random_circuit
+    return write(rng, basis, inputs, gates, outputs)
 
 
 def random_words(rng: np.random.Generator, wires: int, words: int) -> Words:

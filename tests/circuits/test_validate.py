@@ -29,7 +29,7 @@ def test_random_circuits_are_well_formed() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"basis": "tc0"}, "basis"),
+        ({"basis": "nand"}, "one of xag, aig, ac0, tc0, got .nand."),
         ({"inputs": -1}, "number of inputs"),
         ({"inputs": 2.0}, "number of inputs"),
         ({"inputs": 1 << 30}, "number of inputs"),

@@ -105,7 +105,7 @@ def test_an_old_file_survives_a_failed_save(tmp_path: Path, monkeypatch: pytest.
         ({"header": {"inputs": True}}, "'inputs' in the header"),
         ({"header": {"inputs": -4}}, "number of inputs"),
         ({"header": {"interface": []}}, "'interface' in the header"),
-        ({"header": {"basis": "tc0"}}, "basis"),
+        ({"header": {"basis": "nand"}}, "basis"),
         ({"header": {"scopes": [1, 2]}}, "tuple of strings"),
         ({"ops": np.zeros(50, np.int32)}, "expected |u1, 1 axes"),
         ({"ops": np.zeros(49, np.uint8)}, "fan_in must be"),
