@@ -56,12 +56,16 @@ class Item:
 
 @dataclass(frozen=True)
 class PaperCost:
-    """What a paper's circuit for a model at n would cost; `gates` is None where too large to write down."""
+    """What a paper's circuit for a model at n would cost; `gates` is None where too large to write down.
+
+    `bits` are the fraction bits of its numbers, None where it has none (hard attention by tuples).
+    """
 
     construction: str
     source: str
     basis: str
     n: int
+    bits: int | None
     depth: int
     gates: int | None
     items: tuple[Item, ...]
@@ -107,7 +111,7 @@ def merrill_sabharwal_smith(fixed: FixedModel) -> PaperCost:
         before, after = sum(layer.before.widths()), sum(layer.after.widths())
         items.append(_tables(f"layer{number}/activation", fixed.length, before * (1 + len(layer.heads)), after))
     items.append(_readout(fixed.model, fixed.n, sum(fixed.layers[-1].after.widths())))
-    return _cost("Merrill, Sabharwal and Smith 2022", MSS, "tc0", fixed.n, items)
+    return _cost("Merrill, Sabharwal and Smith 2022", MSS, "tc0", fixed.n, fixed.bits, items)
 
 
 def _saturated_layer(name: str, heads: tuple[FixedHead, ...], widths: list[int], length: int) -> list[Item]:
@@ -197,7 +201,7 @@ def merrill_sabharwal(fixed: FixedModel, d_plus: int = D_PLUS) -> PaperCost:
             _shared(f"{name}/layer function", length, (1 + heads) * p, after),
         ]
     source = "2207.00729, Theorem 1: depth 3 + (9 + 2 d_plus) L"
-    return _cost("Merrill and Sabharwal 2023", f"{source}, here d_plus = {d_plus}", "tc0", fixed.n, items)
+    return _cost("Merrill and Sabharwal 2023", f"{source}, here d_plus = {d_plus}", "tc0", fixed.n, fixed.bits, items)
 
 
 def hao_angluin_frank(model: Model, n: int) -> PaperCost:
@@ -234,7 +238,7 @@ def hao_angluin_frank(model: Model, n: int) -> PaperCost:
         items.append(Item(f"{name}/value", length, bits, bits, 0, 0, TUPLES))
     items.append(_readout(model, n, bits))
     source = "2204.06618, Theorem 1; bits b_k = (H+1) b_(k-1), b_0 = ceil log |tokens| + 2 ceil log(n+1): our count"
-    return _cost("Hao, Angluin and Frank 2022", source, "ac0", n, items)
+    return _cost("Hao, Angluin and Frank 2022", source, "ac0", n, None, items)
 
 
 def power_of_two(gates: int | None) -> str:
@@ -244,9 +248,9 @@ def power_of_two(gates: int | None) -> str:
     return f"{gates:,}" if gates <= 10**15 else f"2^{math.log2(gates):,.1f}"
 
 
-def _cost(construction: str, source: str, basis: str, n: int, items: list[Item]) -> PaperCost:
+def _cost(construction: str, source: str, basis: str, n: int, bits: int | None, items: list[Item]) -> PaperCost:
     depth = sum(item.depth for item in items)
-    return PaperCost(construction, source, basis, n, depth, _total(item.gates for item in items), tuple(items))
+    return PaperCost(construction, source, basis, n, bits, depth, _total(item.gates for item in items), tuple(items))
 
 
 def _tables(name: str, count: int, inputs: int, outputs: int) -> Item:
@@ -258,7 +262,6 @@ def _shared(name: str, count: int, inputs: int, outputs: int) -> Item:
 
 
 def _readout(model: Model, n: int, inputs: int) -> Item:
-    """One bit a decision, one-hot for several classes."""
     return _tables("readout", len(model.readout_positions(n)), inputs, len(model.readout.weights))
 
 
