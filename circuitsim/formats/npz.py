@@ -1,7 +1,8 @@
 """Circuits as .npz files: numpy's own format, without pickle; written atomically, distrusted when read.
 
 Members, all arrays: `header` (JSON in UTF-8 bytes: format, version, basis, inputs, scopes, interface), `ops`,
-`fan_in`, `outputs` and, if the circuit has it, `scope_runs`.
+`fan_in`, `outputs` and, if the circuit has it, `scope_runs`; in the bases ac0 and tc0 `starts`, in tc0 `weights` and
+`thresholds`.
 """
 
 import io
@@ -21,13 +22,18 @@ from circuitsim.errors import CircuitSimError
 from circuitsim.formats.atomic import replacing
 
 FORMAT, VERSION = "circuitsim-circuit", 1
-MEMBERS: Mapping[str, tuple[str, int]] = {  # dtype and number of axes
-    "header": ("|u1", 1),
-    "ops": ("|u1", 1),
-    "fan_in": ("<i4", 2),
-    "outputs": ("<i4", 1),
-    "scope_runs": ("<i8", 2),
+MEMBERS: Mapping[str, tuple[str, tuple[int, ...]]] = {  # dtype and possible numbers of axes
+    "header": ("|u1", (1,)),
+    "ops": ("|u1", (1,)),
+    "fan_in": ("<i4", (1, 2)),
+    "outputs": ("<i4", (1,)),
+    "scope_runs": ("<i8", (2,)),
+    "starts": ("<i8", (1,)),
+    "weights": ("<i8", (1,)),
+    "thresholds": ("<i8", (1,)),
 }
+ALWAYS = ("header", "ops", "fan_in", "outputs")
+OF_BASIS: Mapping[str, tuple[str, ...]] = {"ac0": ("starts",), "tc0": ("starts", "weights", "thresholds")}
 LARGEST_HEADER = 64 << 20
 
 
@@ -46,14 +52,11 @@ def save(circuit: Circuit, path: str | os.PathLike[str]) -> None:
         text = json.dumps(header, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
         raise CircuitSimError(f"the circuit's interface cannot be written as JSON: {error}.") from error
-    arrays: dict[str, Any] = {
-        "header": np.frombuffer(text, np.uint8),
-        "ops": np.asarray(circuit.ops, "|u1"),
-        "fan_in": np.asarray(circuit.fan_in, "<i4"),
-        "outputs": np.asarray(circuit.outputs, "<i4"),
-    }
-    if circuit.scope_runs is not None:
-        arrays["scope_runs"] = np.asarray(circuit.scope_runs, "<i8")
+    arrays: dict[str, Any] = {"header": np.frombuffer(text, np.uint8)}
+    for name, (dtype, _) in MEMBERS.items():
+        array = getattr(circuit, name, None)
+        if array is not None:
+            arrays[name] = np.asarray(array, dtype)
     with replacing(target) as file:
         np.savez(file, **arrays)
 
@@ -72,14 +75,15 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, size_of
             raise CircuitSimError(f"{path}: member {name} has numpy format {version}; 1.0 and 2.0 are read.")
         reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, fortran, found = reader(file)
-        if found != np.dtype(dtype) or len(shape) != axes or (fortran and axes > 1):
+        if found != np.dtype(dtype) or len(shape) not in axes or (fortran and len(shape) > 1):
+            wanted = " or ".join(map(str, axes))
             raise CircuitSimError(
-                f"{path}: member {name} has dtype {found} and shape {shape}; expected {dtype}, {axes} axes, C order."
+                f"{path}: member {name} has dtype {found} and shape {shape}; expected {dtype}, {wanted} axes, C order."
             )
         size = found.itemsize
         for length in shape:
             size *= int(length)
-        if any(length < 0 for length in shape) or size > info.file_size or (axes == 2 and shape[1] != 2):
+        if any(length < 0 for length in shape) or size > info.file_size or (len(shape) == 2 and shape[1] != 2):
             raise CircuitSimError(f"{path}: member {name} has shape {shape} in {info.file_size:,} bytes.")
         if name == "header" and size > LARGEST_HEADER:
             raise CircuitSimError(f"{path}: the header has {size:,} bytes; at most {LARGEST_HEADER:,} are read.")
@@ -110,6 +114,15 @@ def _header(raw: npt.NDArray[Any], path: Path) -> dict[str, Any]:
     return header
 
 
+def _check_basis(basis: str, arrays: Mapping[str, Any], path: Path) -> None:
+    """Members that only some bases have are there if and only if the file's basis has them."""
+    wanted = OF_BASIS.get(basis, ())
+    for name in OF_BASIS["tc0"]:
+        if (name in arrays) != (name in wanted):
+            has = "has a" if name in wanted else "has no"
+            raise CircuitSimError(f"{path}: a circuit in {basis[:40]!r} {has} member {name}.")
+
+
 def _read(file: io.BufferedReader, path: Path) -> Circuit:
     size_of_file = os.fstat(file.fileno()).st_size  # nothing stored in it can be larger, so nothing larger is allocated
     with zipfile.ZipFile(file) as archive:
@@ -119,13 +132,15 @@ def _read(file: io.BufferedReader, path: Path) -> Circuit:
             if name not in MEMBERS or name in arrays:
                 raise CircuitSimError(f"{path}: member {info.filename!r} is unknown or there twice.")
             arrays[name] = _member(archive, info, path, size_of_file)
-    missing = [name for name in MEMBERS if name not in arrays and name != "scope_runs"]
+    missing = [name for name in ALWAYS if name not in arrays]
     if missing:
         raise CircuitSimError(f"{path}: not a circuit of circuitsim (no member {', '.join(missing)}).")
     header = _header(arrays["header"], path)
+    _check_basis(header["basis"], arrays, path)
     circuit = Circuit(
         header["basis"], header["inputs"], arrays["ops"], arrays["fan_in"], arrays["outputs"],
         tuple(header["scopes"]), arrays.get("scope_runs"), header["interface"],
+        arrays.get("starts"), arrays.get("weights"), arrays.get("thresholds"),
     )  # fmt: skip
     try:
         validate(circuit)

@@ -1,4 +1,4 @@
-"""Structural hashing: one gate for equal gates, trivial gates folded, dead gates dropped."""
+"""Structural hashing: one gate for equal gates, trivial gates of two inputs folded, dead gates dropped."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,7 +7,8 @@ import numpy as np
 from numba import njit
 
 from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.program import AND, XOR
+from circuitsim.circuits.passes.share_unbounded import share_unbounded
+from circuitsim.circuits.program import AND, UNBOUNDED, XOR
 
 CHAIN = 4  # gates in the list of one node
 
@@ -144,10 +145,15 @@ class Share:
 
     Folds constants, x & x, x & ~x, x ^ x and x ^ ~x; drops dead gates. A shared gate keeps the scope of its
     first appearance; scopes left without gates keep their names and lose their runs.
+
+    Gates of any fan-in (ac0, tc0) are equal if their kind, threshold and weighted literals in any order are; they are
+    shared or dropped, and not folded.
     """
 
     def __call__(self, circuit: Circuit) -> Circuit:
         """The shared circuit; same inputs, outputs, function, scopes and interface."""
+        if circuit.basis in UNBOUNDED:
+            return share_unbounded(circuit)
         first = 1 + circuit.inputs
         live = np.empty(circuit.nodes, np.bool_)
         _mark(circuit.fan_in, circuit.outputs, first, live)
