@@ -10,9 +10,21 @@ from circuitsim.circuits.counting import (
     gates_by_kind,
     levels,
     max_fan_in,
+    max_weight,
     wires,
+    wires_weighted,
 )
-from tests.circuits.random_circuits import Gates, random_circuit
+from circuitsim.circuits.program import BASIS_KINDS, KINDS
+from circuitsim.circuits.unbounded_builder import UnboundedBuilder
+from tests.circuits.random_circuits import Gates, random_of
+
+BASES = list(BASIS_KINDS)
+
+
+def sources(circuit: Circuit, gate: int) -> list[int]:
+    if circuit.starts is None:
+        return circuit.fan_in[gate].tolist()
+    return circuit.fan_in[circuit.starts[gate] : circuit.starts[gate + 1]].tolist()
 
 
 def slow_level(circuit: Circuit, literal: int, count_not: bool, seen: dict[int, int]) -> int:
@@ -22,7 +34,7 @@ def slow_level(circuit: Circuit, literal: int, count_not: bool, seen: dict[int, 
         gate = node - 1 - circuit.inputs
         seen[node] = 0
         if gate >= 0:
-            seen[node] = 1 + max(slow_level(circuit, int(s), count_not, seen) for s in circuit.fan_in[gate])
+            seen[node] = 1 + max(slow_level(circuit, s, count_not, seen) for s in sources(circuit, gate))
     return seen[node] + int(count_not and literal & 1 and node > 0)
 
 
@@ -34,15 +46,16 @@ def slow_live(circuit: Circuit) -> set[int]:
         if node in live or node <= circuit.inputs:
             continue
         live.add(node)
-        stack += [int(s) >> 1 for s in circuit.fan_in[node - 1 - circuit.inputs]]
+        stack += [s >> 1 for s in sources(circuit, node - 1 - circuit.inputs)]
     return live
 
 
+@pytest.mark.parametrize("basis", BASES)
 @pytest.mark.parametrize("count_not", [False, True])
-def test_levels_and_depth_are_longest_paths(count_not: bool) -> None:
+def test_levels_and_depth_are_longest_paths(basis: str, count_not: bool) -> None:
     rng = np.random.default_rng(0)
-    for _ in range(100):
-        circuit = random_circuit(rng, "xag", *(int(rng.integers(0, most)) for most in (5, 60, 6)))
+    for _ in range(60):
+        circuit = random_of(rng, basis, *(int(rng.integers(0, most)) for most in (5, 60, 6)))
         seen: dict[int, int] = {}
         expected = [slow_level(circuit, 2 * node, count_not, seen) for node in range(circuit.nodes)]
         assert levels(circuit, count_not).tolist() == expected
@@ -50,24 +63,37 @@ def test_levels_and_depth_are_longest_paths(count_not: bool) -> None:
         assert depth(circuit, count_not) == max(ends, default=0)
 
 
-def test_counts_are_the_definitions() -> None:
+@pytest.mark.parametrize("basis", BASES)
+def test_counts_are_the_definitions(basis: str) -> None:
     rng = np.random.default_rng(1)
-    for basis in ("xag", "aig"):
-        for _ in range(50):
-            circuit = random_circuit(rng, basis, *(int(rng.integers(0, most)) for most in (5, 60, 6)))
-            assert dead_gates(circuit) == circuit.gates - len(slow_live(circuit))
-            kinds = gates_by_kind(circuit)
-            assert list(kinds) == (["and", "xor"] if basis == "xag" else ["and"])
-            assert kinds["and"] == circuit.ops.tolist().count(0)
-            assert sum(kinds.values()) == circuit.gates
-            assert wires(circuit) == circuit.fan_in.size
-            assert max_fan_in(circuit) == (2 if circuit.gates else 0)
+    for _ in range(50):
+        circuit = random_of(rng, basis, *(int(rng.integers(0, most)) for most in (5, 60, 6)))
+        assert dead_gates(circuit) == circuit.gates - len(slow_live(circuit))
+        kinds = gates_by_kind(circuit)
+        assert tuple(kinds) == BASIS_KINDS[basis]
+        assert all(count == circuit.ops.tolist().count(KINDS.index(kind)) for kind, count in kinds.items())
+        assert sum(kinds.values()) == circuit.gates
+        fan_in = [len(sources(circuit, g)) for g in range(circuit.gates)]
+        assert wires(circuit) == sum(fan_in)
+        assert max_fan_in(circuit) == max(fan_in, default=0)
+        weights = [1] * sum(fan_in) if circuit.weights is None else [abs(w) for w in circuit.weights.tolist()]
+        assert wires_weighted(circuit) == sum(weights)
+        assert max_weight(circuit) == max(weights, default=0)
 
 
-def test_scopes_partition_the_gates() -> None:
+def test_the_sum_of_weights_may_be_beyond_64_bits() -> None:
+    builder = UnboundedBuilder("tc0", 2)
+    builder.gate(3, np.tile(builder.input_literals(), (1000, 1)), [2**61 + 3, -(2**61) + 5])
+    circuit = builder.finish([2])
+    assert wires_weighted(circuit) == 1000 * (2**62 - 2)
+    assert max_weight(circuit) == 2**61 + 3
+
+
+@pytest.mark.parametrize("basis", ["xag", "tc0"])
+def test_scopes_partition_the_gates(basis: str) -> None:
     rng = np.random.default_rng(2)
     for _ in range(100):
-        circuit = random_circuit(rng, "xag", *(int(rng.integers(0, most)) for most in (5, 60, 6)))
+        circuit = random_of(rng, basis, *(int(rng.integers(0, most)) for most in (5, 60, 6)))
         scope, found = "", {}
         starts = {int(g): circuit.scopes[i] for g, i in circuit.scope_runs}
         for g, level in enumerate(levels(circuit)[1 + circuit.inputs :].tolist()):

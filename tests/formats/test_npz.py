@@ -10,10 +10,17 @@ import numpy as np
 import pytest
 
 from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.unbounded_builder import UnboundedBuilder
 from circuitsim.circuits.validate import validate
 from circuitsim.errors import CircuitSimError
 from circuitsim.formats import npz
-from tests.circuits.random_circuits import Gates, random_circuit
+from tests.circuits.random_circuits import Gates, random_circuit, random_unbounded
+
+ARRAYS = ("ops", "fan_in", "outputs", "scope_runs", "starts", "weights", "thresholds")
+
+
+def wide(basis: str) -> Circuit:
+    return random_unbounded(np.random.default_rng(7), basis, 4, 20, 3)
 
 
 def example() -> Circuit:
@@ -33,13 +40,14 @@ def write(path: Path, members: dict[str, Any], compression: int = zipfile.ZIP_ST
     return path
 
 
-def members(**changes: Any) -> dict[str, Any]:
-    c = example()
+def members(c: Circuit | None = None, **changes: Any) -> dict[str, Any]:
+    c = c or example()
     header = {
-        "format": npz.FORMAT, "version": 1, "basis": "xag", "inputs": 4, "scopes": ["one", "two"], "interface": {}
+        "format": npz.FORMAT, "version": 1, "basis": c.basis, "inputs": 4, "scopes": ["one", "two"], "interface": {}
     }  # fmt: skip
     header |= changes.pop("header", {})
-    arrays = {"ops": c.ops, "fan_in": c.fan_in, "outputs": c.outputs, "scope_runs": c.scope_runs} | changes
+    arrays = {name: getattr(c, name) for name in ARRAYS} | changes
+    arrays = {name: array for name, array in arrays.items() if array is not None}
     return {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)} | arrays
 
 
@@ -53,12 +61,15 @@ def refused(path: Path) -> str:
 
 
 def test_a_circuit_comes_back_as_it_was(tmp_path: Path) -> None:
-    for circuit in (example(), Gates("aig", 0).circuit([]), Gates("aig", 2).circuit([0, 3])):
+    empty = [UnboundedBuilder(basis, 1).finish([2, 1]) for basis in ("ac0", "tc0")]
+    bounded = [example(), Gates("aig", 0).circuit([]), Gates("aig", 2).circuit([0, 3])]
+    for circuit in (*bounded, wide("ac0"), wide("tc0"), *empty):
         npz.save(circuit, tmp_path / "c.npz")
         back = npz.load(tmp_path / "c.npz")
         assert (back.basis, back.inputs, back.scopes) == (circuit.basis, circuit.inputs, circuit.scopes)
         assert back.interface == circuit.interface
-        for name in ("ops", "fan_in", "outputs", "scope_runs"):
+        assert back == circuit
+        for name in ARRAYS:
             have, want = getattr(back, name), getattr(circuit, name)
             assert (have is None and want is None) or (have.dtype == want.dtype and np.array_equal(have, want))
 
@@ -120,6 +131,32 @@ def test_malformed_circuits_are_refused(tmp_path: Path, changes: dict[str, Any],
     assert message in refused(write(tmp_path / "bad.npz", members(**changes)))
 
 
+@pytest.mark.parametrize(
+    ("basis", "changes", "message"),
+    [
+        ("tc0", {"starts": None}, "a circuit in 'tc0' has a member starts"),
+        ("tc0", {"weights": None}, "a circuit in 'tc0' has a member weights"),
+        ("tc0", {"thresholds": None}, "a circuit in 'tc0' has a member thresholds"),
+        ("ac0", {"starts": None}, "a circuit in 'ac0' has a member starts"),
+        ("ac0", {"weights": np.ones(3, np.int64)}, "a circuit in 'ac0' has no member weights"),
+        ("ac0", {"header": {"basis": "tc0"}}, "a circuit in 'tc0' has a member weights"),
+        ("tc0", {"header": {"basis": "aig"}}, "a circuit in 'aig' has no member starts"),
+        ("tc0", {"starts": np.zeros(21, np.int32)}, "expected <i8, 1 axes"),
+        ("tc0", {"starts": np.zeros(21, np.int64)}, "starts must ascend"),
+        ("tc0", {"starts": np.zeros(5, np.int64)}, "starts must be"),
+        ("tc0", {"weights": np.zeros((2, 2), np.int64)}, "expected <i8, 1 axes"),
+        ("tc0", {"weights": np.zeros(3, np.int64)}, "weights must be"),
+        ("tc0", {"thresholds": np.zeros(20)}, "expected <i8, 1 axes"),
+        ("tc0", {"fan_in": np.zeros((20, 2), np.int32)}, "fan_in must be an int32 array of shape (wires,)"),
+        ("tc0", {"fan_in": np.zeros((5, 2, 2), np.int32)}, "expected <i4, 1 or 2 axes"),
+    ],
+)
+def test_malformed_wide_circuits_are_refused(tmp_path: Path, basis: str, changes: dict[str, Any], message: str) -> None:
+    path = write(tmp_path / "c.npz", members(wide(basis)))
+    assert npz.load(path).basis == basis
+    assert message in refused(write(path, members(wide(basis), **changes)))
+
+
 def test_files_of_other_kinds_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "bad.npz"
     assert "cannot be read" in refused(tmp_path / "missing.npz")
@@ -155,12 +192,16 @@ def test_two_thousand_damaged_files_end_in_one_sentence_or_a_sound_circuit(tmp_p
     path = tmp_path / "c.npz"
     rng = np.random.default_rng(0)
     originals = []
-    for compression in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        originals.append(write(path, members(), compression).read_bytes())
+    for circuit, compression in (
+        (example(), zipfile.ZIP_STORED),
+        (wide("tc0"), zipfile.ZIP_STORED),
+        (example(), zipfile.ZIP_DEFLATED),
+    ):
+        originals.append(write(path, members(circuit), compression).read_bytes())
     messages: list[str] = []
     for k in range(2000):
-        raw = bytearray(originals[k % 2])
-        match k // 2 % 4:
+        raw = bytearray(originals[k % 3])
+        match k // 3 % 4:
             case 0:
                 del raw[int(rng.integers(len(raw))) :]
             case 1:
