@@ -1,0 +1,151 @@
+"""The schematic of a hard-attention model in circuits of AND and OR, exact without rounding.
+
+Probes: "residual0" to "residualL" are the stream before the first layer and after every layer, as integers over the
+denominators in `schematic.interface["denominators"]`, at the positions that the answer depends on, which are the
+ranges in `schematic.interface["probe_positions"]`; after the last layer those from the first to the last read-out.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.circuits.schematic import Schematic
+from circuitsim.models.model import Model
+from circuitsim.models.scaled import affine
+from circuitsim.models.trace import decide
+
+from .codes import Codes, letter_literals
+from .gates import Budget
+from .plan import Plan, plan
+from .reach import MAX_TIES, MAX_WIRES, Query, Reached, reach
+
+Ints = NDArray[np.int64]
+
+
+def draw_reachable(
+    model: Model, n: int, drawing: Drawing, max_ties: int = MAX_TIES, max_wires: int = MAX_WIRES
+) -> Schematic:
+    """The circuit of `model` on n letters, equal to the exact model; `drawing.optimize` picks the form (`plan`).
+
+    Raises:
+        LimitError: a saturated head may average more than `max_ties` keys, or the gates read more than `max_wires`
+            wires.
+        ModelError: a head is softmax.
+    """
+    return _Lowering(reach(model, n, max_ties, max_wires), drawing, max_wires).run()
+
+
+class _Lowering:
+    """The layers drawn so far: `wires` (w,) start with the constant false, `literals` are those of `codes`."""
+
+    def __init__(self, reached: Reached, drawing: Drawing, max_wires: int) -> None:
+        model, n = reached.model, reached.n
+        self.reached, self.drawing = reached, drawing
+        self.budget = Budget(max_wires, f"{model.name} at n={n}")
+        letters = len(model.vocabulary)
+        letter_wires = drawing.input((n * (1 if letters == 2 else letters),))
+        self.wires = drawing.concat([drawing.fill((1,), False), letter_wires], 0)
+        self.literals = letter_literals(model, n, reached.codes[0])
+
+    def run(self) -> Schematic:
+        """Draw everything."""
+        reached, last = self.reached, len(self.reached.layers) - 1
+        self._probe(0)
+        outputs = None
+        for index, queries in enumerate(reached.layers):
+            if index == last:
+                outputs = self._decide(index, queries)
+            self._layer(index, queries)
+            self._probe(index + 1)
+        if outputs is None:
+            outputs = self._decide(0, _standing(reached.codes[0]))
+        return self.drawing.finish([outputs], interface(reached))
+
+    def _layer(self, index: int, queries: Sequence[Query]) -> None:
+        """From the codes before a layer to those after it."""
+        after = self.reached.codes[index + 1]
+        made = self._plan(index, queries, [query.results for query in queries], len(after))
+        wires, used = self._draw(index, made), made.targets >> 1
+        kept = np.unique(np.concatenate([[0], used]))
+        self.wires = wires.take(kept.tolist(), 0)
+        self.literals = 2 * np.searchsorted(kept, used) + (made.targets & 1)
+
+    def _decide(self, index: int, queries: Sequence[Query]) -> Wires:
+        """The decisions, (positions, classes), straight from the last layer's terms."""
+        model, after = self.reached.model, self.reached.codes[-1]
+        decisions = decide(affine(model.readout.weights, after.values[after.vectors], model.readout.bias).numerators)
+        classes = max(2, len(model.readout.weights))
+        places = after.positions - after.span[0]
+        targets = (places * classes + decisions)[np.arange(len(after))]
+        count = (after.span[1] - after.span[0]) * classes
+        made = self._plan(index, queries, [targets[query.results] for query in queries], count)
+        wires = self._draw(index, made)
+        kept = slice(None) if len(model.readout.weights) > 1 else slice(1, None, 2)
+        with self.drawing.scope("readout"):
+            found = _literals(self.drawing, wires, made.targets[kept])
+            return rows(self.drawing, found, len(model.readout.weights))
+
+    def _plan(self, index: int, queries: Sequence[Query], targets: Sequence[Ints], count: int) -> Plan:
+        codes, optimize = self.reached.codes[index], self.drawing.optimize
+        return plan(codes, self.literals, self.wires.shape[0], queries, targets, count, optimize, self.budget)
+
+    def _draw(self, index: int, made: Plan) -> Wires:
+        wires, drawing = self.wires, self.drawing
+        heads = len(self.reached.model.layers[index].heads) if self.reached.model.layers else 0
+        for table in made.tables:
+            with drawing.scope(f"layer{index}/head0" if heads == 1 else f"layer{index}"), drawing.scope(table.name):
+                gates = drawing.ragged(table.kind, wires, table.literals >> 1, table.literals & 1, table.starts)
+            wires = drawing.concat([wires, gates], 0)
+        return wires
+
+    def _probe(self, boundary: int) -> None:
+        """The stream at a layer boundary: for every position one wire for every vector that occurs anywhere."""
+        codes = self.reached.codes[boundary]
+        columns, span = codes.values.shape[0], codes.span[1] - codes.span[0]
+        self.budget.spend(columns * span)
+        where = (codes.positions - codes.span[0]) * columns + codes.vectors
+        order = np.argsort(where, kind="stable")
+        literals = self.literals[order]
+        starts = np.searchsorted(where[order], np.arange(columns * span + 1))
+        with self.drawing.scope("probes"):
+            found = self.drawing.ragged("any", self.wires, literals >> 1, literals & 1, starts)
+            table = rows(self.drawing, found, columns)
+        weights = codes.values.numerators.astype(object).T
+        self.drawing.probe(f"residual{boundary}", [(table, weights)], np.array([0] * len(weights), dtype=object))
+
+
+def interface(reached: Reached) -> dict[str, object]:
+    """What a reader of the circuit needs to encode inputs, decode outputs and read probes."""
+    model, n = reached.model, reached.n
+    return {
+        "model": model.name,
+        "n": n,
+        "bits": None,
+        "vocabulary": list(model.vocabulary),
+        "token_code": "bit" if len(model.vocabulary) == 2 else "one-hot",
+        "readout": "each" if model.readout.position == "each" else "one",
+        "readout_positions": len(model.readout_positions(n)),
+        "decision": "bit" if len(model.readout.weights) == 1 else "one-hot",
+        "classes": len(model.readout.weights),
+        "denominators": [int(codes.values.denominator) for codes in reached.codes],
+        "probe_positions": [list(codes.span) for codes in reached.codes],
+    }
+
+
+def rows(drawing: Drawing, wires: Wires, columns: int) -> Wires:
+    """A row of wires (r * columns,) as (r, columns)."""
+    count = wires.shape[0] // columns
+    return drawing.concat([wires.slice(0, k * columns, (k + 1) * columns).expand(0) for k in range(count)], 0)
+
+
+def _literals(drawing: Drawing, wires: Wires, literals: Ints) -> Wires:
+    """The wires of some literals (literals,)."""
+    return drawing.ragged("any", wires, literals >> 1, literals & 1, np.arange(len(literals) + 1))
+
+
+def _standing(codes: Codes) -> list[Query]:
+    """The queries of a model without layers: every code stays what it is."""
+    nothing = np.zeros((1, 0), np.int64)
+    return [Query(code, (), nothing, nothing, np.array([code], np.int64)) for code in range(len(codes))]

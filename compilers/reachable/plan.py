@@ -1,0 +1,169 @@
+"""One layer as tables of gates: from the codes before it to the codes after it, or to the decisions.
+
+Three forms for queries to which several heads matter (with one head they are the same, 2 levels):
+"depth", 2 levels: an AND for every combination of choices;
+"balanced", 3 levels: an AND for every choice, then one for every combination of classes, of no choice of another class;
+"size", 4 levels: an AND for every choice, an OR for every class, an AND for every combination of classes.
+The last level is an OR for every target.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuitsim.circuits.schematic import Optimize
+
+from .codes import Codes
+from .gates import TRUE, Budget, Stage, Table, renumber, tables
+from .reach import Query
+from .terms import Cases, LiveHead, Writer, cases
+
+Ints = NDArray[np.int64]
+NONE = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Tables, which read the constant false, the wires of the codes, and one another; literals of the targets."""
+
+    tables: tuple[Table, ...]
+    targets: Ints
+
+
+@dataclass(frozen=True)
+class Term:
+    """Literals whose AND, beside the query's own code, leads to a target; made in stage `stage`."""
+
+    stage: int
+    body: Ints
+    target: int
+
+
+def plan(
+    codes: Codes,
+    literals: Ints,
+    wires: int,
+    queries: Sequence[Query],
+    targets: Sequence[Ints],
+    count: int,
+    optimize: Optimize,
+    budget: Budget,
+) -> Plan:
+    """Gates that say which target every query position reaches.
+
+    Args:
+        codes: before the layer. literals: (codes,) of their wires; wires: how many there are, the constant included.
+        queries: position by position.
+        targets: for every query the target of each of its terms; no two positions share one.
+        count: number of targets; those that nothing leads to are constant.
+
+    Raises:
+        LimitError: the budget is spent.
+    """
+    planner = _Planner(Writer(codes, literals), optimize, budget)
+    found = np.zeros(count, np.int64)
+    pairs = zip(queries, targets, strict=True)
+    for _, group in groupby(pairs, lambda pair: int(codes.positions[pair[0].code])):
+        for target, literal in planner.position([cases(query, t) for query, t in group]):
+            found[target] = literal
+    made, firsts = tables(wires, planner.stages)
+    return Plan(tuple(made), renumber(found, firsts))
+
+
+class _Planner:
+    """The stages of one layer while they grow."""
+
+    def __init__(self, writer: Writer, optimize: Optimize, budget: Budget) -> None:
+        self.writer, self.optimize = writer, optimize
+        self.select = Stage(1, "all", "selection", budget)
+        self.gather = Stage(2, "any", "outputs", budget)
+        self.combine = Stage(3, "all", "combination", budget)
+        self.unite = Stage(4, "any", "codes", budget)
+        self.stages = (self.select, self.gather, self.combine, self.unite)
+
+    def position(self, some: Sequence[Cases]) -> Iterator[tuple[int, int]]:
+        """Every target that a position reaches, in one of its codes each, with its literal."""
+        reached = sorted({int(t) for case in some for t in np.unique(case.targets)})
+        if len(reached) == 1:
+            yield reached[0], TRUE
+            return
+        terms = self._terms(some)
+        rest = _dearest(terms, reached)
+        made = {
+            target: np.unique([self.stages[t.stage - 1].gate(t.body) for t in terms if t.target == target])
+            for target in reached
+            if target != rest
+        }
+        for target, gates in made.items():
+            yield target, self.unite.gate(gates)
+        if rest is not None:
+            yield rest, self.unite.gate(np.unique(np.concatenate(list(made.values())))) ^ 1
+
+    def _terms(self, some: Sequence[Cases]) -> list[Term]:
+        """All terms of a position; the query's own code is named unless every code has the same term."""
+        shared: dict[tuple[int, int, bytes], set[int]] = {}
+        for case in some:
+            for term in self._of(case):
+                shared.setdefault((term.target, term.stage, term.body.tobytes()), set()).add(case.code)
+        result = []
+        for (target, stage, body), queries in shared.items():
+            literals = np.frombuffer(body, np.int64)
+            if len(queries) == len(some):
+                result.append(Term(stage, literals, target))
+            else:
+                for query in sorted(queries):
+                    own = self.writer.literals[[query]]
+                    result.append(Term(stage, np.union1d(literals, own), target))
+        return result
+
+    def _of(self, case: Cases) -> Iterator[Term]:
+        if len(case.heads) > 1 and self.optimize != "depth":
+            yield from self._by_class(case)
+            return
+        absent = [[head.absent(k, self.writer.codes) for k in range(len(head.choices))] for head in case.heads]
+        for term, target in zip(case.terms.tolist(), case.targets.tolist(), strict=True):
+            members = [m for head, k in zip(case.heads, term, strict=True) for m in head.choices[k].members]
+            gone = np.unique(np.concatenate([NONE, *(a[k] for a, k in zip(absent, term, strict=True))]))
+            yield Term(1, self.writer.literals_of(case.code, members, gone), target)
+
+    def _by_class(self, case: Cases) -> Iterator[Term]:
+        """One term for every combination of the heads' classes, over literals that say which class it is."""
+        says = [self._says(case.code, head) for head in case.heads]
+        classes = np.column_stack([h.classes[case.terms[:, k]] for k, h in enumerate(case.heads)])
+        different, first = np.unique(classes, axis=0, return_index=True)
+        for row, target in zip(different.tolist(), case.targets[first].tolist(), strict=True):
+            body = np.unique(np.concatenate([say[c] for say, c in zip(says, row, strict=True)]))
+            yield Term(3, body[body != TRUE], target)
+
+    def _says(self, query: int, head: LiveHead) -> dict[int, Ints]:
+        """For every class of a head's choices, literals whose AND says that it selects one of them."""
+        writer = self.writer
+        selected = np.array(
+            [
+                self.select.gate(writer.literals_of(query, choice.members, head.absent(k, writer.codes)))
+                for k, choice in enumerate(head.choices)
+            ]
+        )
+        groups = {int(c): np.unique(selected[head.classes == c]) for c in np.unique(head.classes)}
+        if self.optimize == "size":
+            small, *large = sorted(groups, key=lambda c: len(groups[c]))
+            ones = {small: self.gather.gate(groups[small])}
+            for c in large:  # of two classes one is the other's complement
+                ones[c] = ones[small] ^ 1 if len(groups) == 2 else self.gather.gate(groups[c])
+            return {c: np.array([literal]) for c, literal in ones.items()}
+        others = {c: np.unique(selected[head.classes != c]) ^ 1 for c in groups}
+        return {c: group if len(group) == 1 else others[c] for c, group in groups.items()}
+
+
+def _dearest(terms: Sequence[Term], reached: Sequence[int]) -> int | None:
+    """The target that costs most wires, if "none of the others" costs less."""
+    cost, count = dict.fromkeys(reached, 0), dict.fromkeys(reached, 0)
+    for term in terms:
+        cost[term.target] += 1 + (len(term.body) if len(term.body) > 1 else 0)
+        count[term.target] += 1
+    dearest = max(reached, key=lambda target: cost[target])
+    instead = 0 if len(reached) == 2 else sum(count.values()) - count[dearest]
+    return dearest if cost[dearest] > instead else None
