@@ -181,12 +181,15 @@ class UnboundedProgram:
         return max(1, min(words, WIDEST, TABLE_BYTES // (8 * self.nodes * threads)))
 
     def words(self, words: Words, width: int | None = None) -> Words:
-        """(inputs, W) -> (outputs, W) uint64, `width` words at a time; every thread takes a share of the words."""
+        """(inputs, W) -> (outputs, W) uint64, `width` words at a time.
+
+        Every thread takes a share of the words, of at least a full row: a row costs little more than a word.
+        """
         count = words.shape[1]
         out = np.empty((len(self.outputs), count), np.uint64)
         if not out.size:
             return out
-        threads = max(1, min(self.threads, count))
+        threads = max(1, min(self.threads, -(-count // (width or WIDEST))))
         share = -(-count // threads)
         columns = width or self.width(share, threads)
 

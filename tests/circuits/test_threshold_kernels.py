@@ -27,11 +27,12 @@ def test_random_circuits_mean_what_the_reference_says(basis: str) -> None:
         assert np.array_equal(evaluate_words(circuit, words), reference_words(circuit, words))
 
 
-@pytest.mark.parametrize(("width", "threads"), [(1, 1), (3, 1), (64, 1), (None, 1), (None, 2), (2, 3), (None, 9)])
-def test_every_width_and_thread_count_gives_the_same_words(width: int | None, threads: int) -> None:
+@pytest.mark.parametrize("count", [1, 7, 65])
+@pytest.mark.parametrize(("width", "threads"), [(1, 1), (3, 1), (64, 1), (None, 1), (None, 2), (2, 3), (1, 9)])
+def test_every_width_and_thread_count_gives_the_same_words(count: int, width: int | None, threads: int) -> None:
     rng = np.random.default_rng(2)
     circuit = random_unbounded(rng, "tc0", 8, 100, 40)
-    words = random_words(rng, 8, 7)
+    words = random_words(rng, 8, count)
     assert np.array_equal(Evaluator(circuit, threads).words(words, width), reference_words(circuit, words))
 
 

@@ -32,7 +32,7 @@ def _merge(ops: Any, keys: Any, starts: Any, thresholds: Any, first: int, live: 
             node = keys[k] >> 33
             keys[k] += (np.int64(place[node]) - node) << 33
         keys[low:high].sort()
-        h = np.uint64(ops[g]) * prime ^ np.uint64(thresholds[g])
+        h = np.uint64(thresholds[g]) * prime
         for k in range(low, high):
             h = (h ^ (h >> np.uint64(29)) ^ np.uint64(keys[k])) * prime
         at = (h ^ (h >> np.uint64(32))) & mask
