@@ -48,6 +48,24 @@ class Bands:
     def __init__(self, drawing: Drawing, length: int, positions: Positions) -> None:
         self.drawing, self.length, self.positions = drawing, length, positions
         self._masks: dict[tuple[str, int, int], Wires] = {}
+        self._ahead: dict[tuple[int, str], Wires] = {}
+
+    def ahead(self, keys: int, ties: str) -> Wires:
+        """[rival r of key j wins a tie], rivals numbered without j: (keys, keys - 1); `ties` is "left" or "right"."""
+
+        def earlier(keys: int) -> npt.NDArray[np.bool_]:
+            before = np.arange(max(0, keys - 1))[None, :] < np.arange(keys)[:, None]
+            return before if ties == "left" else ~before
+
+        if self.positions == "folded":
+            if (keys, ties) not in self._ahead:
+                self._ahead[keys, ties] = self.drawing.constant(earlier(keys))
+            return self._ahead[keys, ties]
+        if (0, ties) not in self._ahead:
+            shape = (self.length, self.length - 1)
+            with self.drawing.scope("masks"):
+                self._ahead[0, ties] = self.drawing.wired(shape, lambda: earlier(self.length))
+        return self._ahead[0, ties].slice(0, 0, keys).slice(1, 0, keys - 1)
 
     def over(self, mask: str, start: int, stop: int) -> list[Band]:
         """Bands of the queries start..stop-1, in order."""

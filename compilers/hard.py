@@ -3,6 +3,7 @@
 from typing import Literal
 
 from circuitsim.circuits.drawing import Wires
+from circuitsim.models.fixed_point import FixedHead
 
 from .bands import Band
 from .head import HeadAtWork
@@ -18,7 +19,7 @@ def choose(work: HeadAtWork) -> list[Wires]:
         if band.keys <= 0:
             pieces.append(drawing.concat([work.nothing(c, band.queries) for c in work.live], 1))
         elif work.scores is None:
-            pieces.append(_unscored(work, joined, band))
+            pieces.append(unscored(work.head, joined, band))
         elif band.keys == 1:
             pieces.append(joined.slice(0, band.first, band.last).broadcast((band.queries, joined.shape[1])))
         else:
@@ -41,9 +42,9 @@ def _ties(work: HeadAtWork) -> Literal["left", "right"]:
     return "left" if work.head.attention == "hard-left" else "right"
 
 
-def _unscored(work: HeadAtWork, joined: Wires, band: Band) -> Wires:
+def unscored(head: FixedHead, joined: Wires, band: Band) -> Wires:
     """All keys tie: the leftmost or rightmost key that each query sees, which is an end or next to the diagonal."""
-    mask, ties = work.head.mask, _ties(work)
+    mask, ties = head.mask, "left" if head.attention == "hard-left" else "right"
     anti = "anti" in mask
     if mask != "none" and (ties == "left") == anti:
         shift = (1 if anti else -1) if mask.startswith("strict") else 0

@@ -20,36 +20,51 @@ POSITIONS: tuple[Positions, ...] = ("folded", "wired")
 
 @dataclass(frozen=True)
 class Bits:
-    """A number at every position: low + unsigned bits (positions, w), at most `high`; no wires for a constant."""
+    """A number at every position: low + unsigned bits (positions, w), at most `high`; no wires for a constant.
+
+    With `thermometer` the wires are [number >= low + 1], [number >= low + 2], ..., of weight one each.
+    """
 
     wires: Wires | None
     low: int
     high: int
+    thermometer: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """Wires (positions, w) of the stream and their matrix (d, w) of Python integers.
+
+    The wires of a thermometer are ordered: each is at least the next, and their columns are equal.
+    """
+
+    wires: Wires
+    matrix: Ints
+    thermometer: bool = False
 
 
 @dataclass(frozen=True)
 class Residual:
-    """x = offset + sum of matrix @ bits over blocks, at a range of positions.
+    """x = offset + sum of matrix @ wires over blocks, at a range of positions.
 
-    `blocks` holds (positions, w) wires with a (d, w) matrix of Python integers; `stream` has the same numbers'
-    intervals, in the same units.
+    `stream` has the same numbers' intervals, in the same units.
     """
 
     drawing: Drawing
-    blocks: tuple[tuple[Wires, Ints], ...]
+    blocks: tuple[Block, ...]
     offset: Ints
     stream: Stream
     positions: int
 
     def slice(self, start: int, stop: int) -> "Residual":
         """The same at positions start..stop-1."""
-        blocks = tuple((w.slice(0, start, stop), m) for w, m in self.blocks)
+        blocks = tuple(replace(b, wires=b.wires.slice(0, start, stop)) for b in self.blocks)
         return replace(self, blocks=blocks, positions=stop - start)
 
     def finer(self, exponent: int) -> "Residual":
         """The same in units of 2^-exponent."""
         factor = 1 << (exponent - self.stream.exponent)
-        blocks = tuple((w, m * factor) for w, m in self.blocks)
+        blocks = tuple(replace(b, matrix=b.matrix * factor) for b in self.blocks)
         return replace(self, blocks=blocks, offset=self.offset * factor)
 
     def plus(self, numbers: list[tuple[Number, Bits]], constant: Ints, after: Stream, residual: bool) -> "Residual":
@@ -59,7 +74,9 @@ class Residual:
         for number, bits in numbers:
             offset = offset + number.column * bits.low
             if bits.wires is not None and number.column.any():
-                blocks.append((bits.wires, np.outer(number.column, powers(bits.wires.shape[-1]))))
+                width = bits.wires.shape[-1]
+                scale = powers(1).repeat(width) if bits.thermometer else powers(width)
+                blocks.append(Block(bits.wires, np.outer(number.column, scale), bits.thermometer))
         return replace(self, blocks=tuple(blocks), offset=offset, stream=after)
 
     def resolve(self, row: Ints, offset: int, interval: Range, drop: int = 0) -> Bits:
@@ -76,23 +93,14 @@ class Residual:
             wires = wires.expand(0).broadcast((self.positions, width))
         return wires.slice(-1, drop, width)
 
-    def sign(self, row: Ints, offset: int, interval: Range) -> Wires:
-        """[row . x + offset >= 0] at every position: (positions,)."""
-        low, high = interval
-        if low >= 0 or high < 0:
-            return self.drawing.fill((self.positions,), low >= 0)
-        width = max(high, -low - 1).bit_length() + 1
-        wires = self.drawing.sum(self.parts(row), int(self.offset @ row) + offset, width)
-        return ~wires.slice(-1, width - 1, width).squeeze(-1)
-
     def parts(self, row: Ints) -> list[tuple[Wires, npt.NDArray[np.object_]]]:
         """Row . x without its offset, as operands of `sum`; blocks without weight are left out."""
-        weights = [(wires, row @ matrix) for wires, matrix in self.blocks]
+        weights = [(block.wires, row @ block.matrix) for block in self.blocks]
         return [(wires, w) for wires, w in weights if w.any()]
 
     def probe(self, name: str) -> None:
         """Make the stream readable under a name; costs nothing."""
-        self.drawing.probe(name, list(self.blocks), self.offset)
+        self.drawing.probe(name, [(block.wires, block.matrix) for block in self.blocks], self.offset)
 
 
 def powers(bits: int) -> Ints:
@@ -107,7 +115,7 @@ def embed(drawing: Drawing, model: Model, n: int, stream: Stream, positions: Pos
     assert stream.tokens is not None
     with drawing.scope("embedding"):
         wires, matrix, offset = _letters(drawing, model, n, stream.tokens)
-        blocks = [(wires, matrix)] if matrix.size else []
+        blocks = [Block(wires, matrix)] if matrix.size else []
         if stream.positions is not None:
             for component in range(model.width):
                 values = stream.positions[:, component]
@@ -117,7 +125,7 @@ def embed(drawing: Drawing, model: Model, n: int, stream: Stream, positions: Pos
                 if width:
                     column = np.zeros((model.width, width), dtype=object)
                     column[component] = powers(width)
-                    blocks.append((_feature(drawing, values, low, width, positions), column))
+                    blocks.append(Block(_feature(drawing, values, low, width, positions), column))
     return Residual(drawing, tuple(blocks), offset, stream, model.length(n))
 
 

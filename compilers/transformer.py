@@ -4,14 +4,14 @@ from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.fixed_point import FixedLayer, FixedModel, FixedNet
 
-from .attention import attend
 from .bands import Bands
+from .lowering import LOWERINGS, Lowering
 from .residual import Bits, Positions, Residual, embed
 
 
 def draw(fixed: FixedModel, drawing: Drawing, positions: Positions) -> Schematic:
     """The circuit of `fixed` as a schematic that computes exactly what the integer model computes."""
-    model, length = fixed.model, fixed.length
+    model, length, way = fixed.model, fixed.length, LOWERINGS[drawing.basis]
     bands = Bands(drawing, length, positions)
     residual = embed(drawing, model, fixed.n, fixed.embedded, positions)
     residual.probe("residual0")
@@ -20,15 +20,15 @@ def draw(fixed: FixedModel, drawing: Drawing, positions: Positions) -> Schematic
         last = index == len(fixed.layers) - 1
         start, stop = (readouts[0], readouts[-1] + 1) if last else (0, length)
         with drawing.scope(f"layer{index}"):
-            residual = _layer(drawing, layer, residual, model.layers[index].residual, start, stop, bands)
+            residual = _layer(drawing, layer, residual, model.layers[index].residual, start, stop, bands, way)
             if layer.net is not None:
                 source = model.layers[index].feed_forward
                 assert source is not None
                 with drawing.scope("feed_forward"):
-                    residual = _net(layer.net, residual, layer, source.residual)
+                    residual = _net(layer.net, residual, layer, source.residual, way)
         residual.probe(f"residual{index + 1}")
     with drawing.scope("readout"):
-        outputs = _readout(drawing, fixed, residual)
+        outputs = _readout(drawing, fixed, residual, way)
     return drawing.finish([outputs], interface(fixed))
 
 
@@ -49,51 +49,40 @@ def interface(fixed: FixedModel) -> dict[str, object]:
 
 
 def _layer(
-    drawing: Drawing, layer: FixedLayer, residual: Residual, keeps: bool, start: int, stop: int, bands: Bands
+    drawing: Drawing,
+    layer: FixedLayer,
+    residual: Residual,
+    keeps: bool,
+    start: int,
+    stop: int,
+    bands: Bands,
+    way: Lowering,
 ) -> Residual:
     numbers = []
     for number, head in enumerate(layer.heads):
         with drawing.scope(f"head{number}"):
-            found = attend(drawing, head, residual, start, stop, bands)
+            found = way.attend(drawing, head, residual, start, stop, bands)
         numbers += list(zip(head.outputs, found, strict=True))
     here = residual.slice(start, stop).finer(layer.between.exponent)
     return here.plus(numbers, layer.bias, layer.between, keeps)
 
 
-def _net(net: FixedNet, residual: Residual, layer: FixedLayer, keeps: bool) -> Residual:
+def _net(net: FixedNet, residual: Residual, layer: FixedLayer, keeps: bool, way: Lowering) -> Residual:
     numbers = []
     for index, number in enumerate(net.outputs):
-        grain, shift = net.hidden.grains[index], net.shifts[index]
-        half, drop = ((1 << shift) >> 1) << grain, grain + shift
-        row, offset = net.hidden.rows[index], int(net.hidden.offsets[index]) + half
-        low, high = ((v << grain) + half for v in net.hidden.ranges[index])
-        if number.low == number.high or not number.column.any():
-            bits = Bits(None, number.low, number.low)
-        elif low >> drop >= 0:
-            bits = residual.resolve(row, offset, (low, high), drop)
-        else:
-            bits = Bits(_relu(residual, row, offset, (low, high), drop), 0, number.high)
+        constant = number.low == number.high or not number.column.any()
+        bits = Bits(None, number.low, number.low) if constant else way.hidden(residual, net, index)
         numbers.append((number, bits))
     return residual.plus(numbers, net.bias, layer.after, keeps)
 
 
-def _relu(residual: Residual, row: object, offset: int, interval: tuple[int, int], drop: int) -> Wires:
-    """Bits of max(0, floor((row . x + offset) / 2^drop)): the bits of the sum, where its sign is not set."""
-    width = max(interval[1], -interval[0] - 1).bit_length() + 1
-    constant = int(residual.offset @ row) + offset
-    wires = residual.drawing.sum(residual.parts(row), constant, width)  # type: ignore[arg-type]
-    sign = wires.slice(-1, width - 1, width)
-    kept = wires.slice(-1, drop, drop + (interval[1] >> drop).bit_length())
-    return kept & ~sign
-
-
-def _readout(drawing: Drawing, fixed: FixedModel, residual: Residual) -> Wires:
+def _readout(drawing: Drawing, fixed: FixedModel, residual: Residual, way: Lowering) -> Wires:
     """[row . x + bias > 0], or one-hot which row is the largest (the lowest of equal ones): (positions, classes)."""
     affine = fixed.readout
     stream = residual.stream
     if len(affine.rows) == 1:
         low, high = affine.unshifted(stream)[0]
-        return residual.sign(affine.rows[0], int(affine.offsets[0]) - 1, (low - 1, high - 1)).expand(1)
+        return way.sign(residual, affine.rows[0], int(affine.offsets[0]) - 1, (low - 1, high - 1)).expand(1)
     classes, most = len(affine.rows), max(affine.grains)
     rows = [row << (most - grain) for row, grain in zip(affine.rows, affine.grains, strict=True)]
     offsets = [offset << (most - grain) for offset, grain in zip(affine.offsets, affine.grains, strict=True)]
@@ -101,7 +90,7 @@ def _readout(drawing: Drawing, fixed: FixedModel, residual: Residual) -> Wires:
     for a in range(classes):
         for b in range(a + 1, classes):
             row, offset = rows[a] - rows[b], int(offsets[a] - offsets[b])
-            ahead[a, b] = residual.sign(row, offset, stream.range(row, offset))
+            ahead[a, b] = way.sign(residual, row, offset, stream.range(row, offset))
             ahead[b, a] = ~ahead[a, b]
     wins = []
     for a in range(classes):

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from circuitsim.analysis.families import Family
-from circuitsim.circuits.measure import Cost, measure
+from circuitsim.circuits.cost import Cost
+from circuitsim.circuits.measure import measure
 from circuitsim.circuits.schematic import Schematic
 
 

@@ -7,7 +7,7 @@ stream after every layer (as far as the rung computes it) and the outputs. It ho
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from circuitsim.analysis.families import Family
 from circuitsim.analysis.inputs import chosen_inputs
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.evaluate import planes_to_bits, probe_values, run_planes
-from circuitsim.circuits.flatten import NOBODY, flatten_with_values
+from circuitsim.circuits.flatten import flatten_with_values
+from circuitsim.circuits.flatten_wide import NOBODY
 from circuitsim.circuits.interface import input_bits, with_wired
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.circuits.simulate import evaluate as evaluate_circuit
@@ -204,7 +205,7 @@ def _with_outputs(circuit: Circuit, watched: list[tuple[int, Any]]) -> Circuit:
     """The same gates, with the wires of probes as further outputs."""
     more = [wires[wires != NOBODY] for _, wires in watched]
     outputs = np.concatenate([circuit.outputs, *more]).astype(np.int32)
-    return Circuit(circuit.basis, circuit.inputs, circuit.ops, circuit.fan_in, outputs)
+    return replace(circuit, outputs=outputs)
 
 
 def _output_bits(model: Model, decisions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

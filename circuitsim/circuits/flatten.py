@@ -108,6 +108,12 @@ def _finish(value: Literals, want: npt.NDArray[np.bool_], state: npt.NDArray[np.
     return np.where(state < 0, known, np.where(want, value, NOBODY)).astype(np.int32)
 
 
+def _gates(context: Context) -> Builder:
+    """The builder of a basis whose gates have two inputs."""
+    assert isinstance(context.builder, Builder)
+    return context.builder
+
+
 def _constant(line: Instruction, args: list[Literals], context: Context) -> Literals:
     return np.broadcast_to(np.asarray(line.attributes), line.shape).astype(np.int32)
 
@@ -137,9 +143,9 @@ def _xor(line: Instruction, args: list[Literals], context: Context) -> Literals:
     )
     gate = context.want & (a > 1) & (b > 1)
     if context.schematic.basis == "aig":
-        one[gate] = context.builder.stamp(_XOR_OF_ANDS, np.stack([a[gate], b[gate]], axis=1))[:, 0]
+        one[gate] = _gates(context).stamp(_XOR_OF_ANDS, np.stack([a[gate], b[gate]], axis=1))[:, 0]
     else:
-        one[gate] = context.builder.xor(a[gate], b[gate])
+        one[gate] = _gates(context).xor(a[gate], b[gate])
     return one
 
 
@@ -157,7 +163,7 @@ def _call(line: Instruction, args: list[Literals], context: Context) -> Literals
             chosen = np.flatnonzero(inverse == index)
             key = row[: wires.shape[1]].tobytes(), wanted.tobytes()
             program = specialise(line.attributes, context.schematic.basis, *key)[0]
-            result[chosen] = context.builder.stamp(program, np.maximum(wires[chosen], 0))
+            result[chosen] = _gates(context).stamp(program, np.maximum(wires[chosen], 0))
     return result.reshape(line.shape)
 
 
@@ -188,7 +194,7 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
             wire_depths = row[layout.element[here]] - plan.base
             program = bind_sum(plan.plan, layout.column[here].astype(np.int32), wire_depths.astype(np.int32))
             bound = wires[np.ix_(chosen, layout.element[here])] ^ layout.negated[here].astype(np.int32)
-            result[chosen[:, None], np.array(keep)] = context.builder.stamp(program, bound)
+            result[chosen[:, None], np.array(keep)] = _gates(context).stamp(program, bound)
     return result.reshape(line.shape)
 
 

@@ -205,7 +205,8 @@ def _at_least(line: Instruction, args: list[Planes]) -> Planes:
         least = -sum(size for size, minus in zip(sizes, negated, strict=True) if minus)
         width = max(1, sum(sizes).bit_length())
         digit = [(e, c, negated[e]) for e, size in enumerate(sizes) for c in range(width) if size >> c & 1]
-        element, column, minus = (np.array([d[k] for d in digit], kind) for k, kind in enumerate((int, int, bool)))
+        element, column = np.array([d[0] for d in digit], np.int64), np.array([d[1] for d in digit], np.int64)
+        minus = np.array([d[2] for d in digit], bool)
         total = np.zeros((rows, width, words), np.uint64)
         _add(total, np.ascontiguousarray(np.concatenate(wires, axis=1)), element, column, minus)
         for threshold in how.thresholds if same else how.thresholds[t : t + 1]:

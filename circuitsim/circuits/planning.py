@@ -5,7 +5,7 @@ A plan depends on depths relative to the earliest wire, so plans are kept relati
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,11 @@ from circuitsim.circuits.heaps import Layout, Settled, column_counts
 from circuitsim.circuits.plans.sums import SumPlan, plan_sum
 from circuitsim.circuits.plans.trees import TreePlan, plan_tree
 from circuitsim.circuits.program import Program
-from circuitsim.circuits.schematic import Basis, Optimize, Schematic
+from circuitsim.circuits.schematic import Schematic
 
 Codes = npt.NDArray[np.int32]
+Bounded: TypeAlias = Literal["xag", "aig"]
+Mode: TypeAlias = Literal["depth", "size"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ def total(
     width = keep[-1] + 1
     constant = sum(int(bit) << c for c, bit in enumerate(settled.bits[row, :width]))
     counts = np.ascontiguousarray(counts[:width])
-    plan, gates_out = _sum(counts.tobytes(), counts.shape, constant, keep, schematic.basis, schematic.optimize)
+    assert schematic.basis == "xag" or schematic.basis == "aig"
+    mode: Mode = "size" if schematic.optimize == "size" else "depth"
+    plan, gates_out = _sum(counts.tobytes(), counts.shape, constant, keep, schematic.basis, mode)
     depths = tuple(d + base if d >= 0 else d for d in plan.depths)
     deepest = max((d for d, is_gate in zip(depths, gates_out, strict=True) if is_gate), default=0)
     return Total(plan.gates, depths, deepest, base, plan)
@@ -57,7 +61,7 @@ def total(
 
 @lru_cache(maxsize=65536)
 def _sum(
-    data: bytes, shape: tuple[int, int], constant: int, keep: tuple[int, ...], basis: Basis, optimize: Optimize
+    data: bytes, shape: tuple[int, int], constant: int, keep: tuple[int, ...], basis: Bounded, optimize: Mode
 ) -> tuple[SumPlan, tuple[bool, ...]]:
     counts = np.frombuffer(data, np.int64).reshape(shape).copy()
     return plan_sum(counts, constant, keep, basis, optimize), _gate_outputs(counts, constant, keep)

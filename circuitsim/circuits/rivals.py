@@ -5,7 +5,7 @@ Y[j, r] = X[r + (r >= j)]. With R runs of X the result has R by at most 2R - 1 r
 
 import numpy as np
 
-from circuitsim.circuits.profile import Profile
+from circuitsim.circuits.profile import Codes, Profile, Runs
 
 PAIRS = 4096  # runs of queries times runs of rivals up to which intervals are cheaper than every pair
 
@@ -45,7 +45,7 @@ def others_back(want: Profile, axis: int) -> Profile:
     return Profile((*front, lengths, *back), np.moveaxis(codes, 0, axis).astype(np.int32)).merge()
 
 
-def _by_intervals(queries, rivals, wanted):  # type: ignore[no-untyped-def]
+def _by_intervals(queries: Runs, rivals: Runs, wanted: Codes) -> tuple[Runs, Codes]:
     """Every pair of runs asks for at most two intervals: rivals before some query, and those after."""
     q_end, r_end = np.cumsum(queries), np.cumsum(rivals)
     pieces = []
@@ -63,7 +63,7 @@ def _by_intervals(queries, rivals, wanted):  # type: ignore[no-untyped-def]
     return np.diff(cuts), codes
 
 
-def _by_pairs(want: Profile, axis: int):  # type: ignore[no-untyped-def]
+def _by_pairs(want: Profile, axis: int) -> tuple[Runs, Codes]:
     wanted = np.moveaxis(want.codes, (axis, axis + 1), (0, 1))
     keys = wanted.shape[0]
     before = np.arange(keys - 1)[None, :] < np.arange(keys)[:, None]

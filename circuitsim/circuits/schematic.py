@@ -14,7 +14,7 @@ from circuitsim.circuits.cells import Cell
 
 if TYPE_CHECKING:
     from circuitsim.circuits.circuit import Circuit
-    from circuitsim.circuits.measure import Cost
+    from circuitsim.circuits.cost import Cost
 
 Basis: TypeAlias = Literal["xag", "aig", "ac0", "tc0"]
 Optimize: TypeAlias = Literal["depth", "balanced", "size"]

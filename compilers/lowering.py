@@ -1,0 +1,35 @@
+"""What a basis does its own way: attention, hidden units and signs. Embedding, residual and read-out are the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.models.fixed_point import FixedHead, FixedNet
+from circuitsim.models.stream import Ints, Range
+
+from . import attention, bounded, thresholds
+from .bands import Bands
+from .residual import Bits, Residual
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """The three questions that need gates.
+
+    Args:
+        attend: a head's outputs R(mean) at positions start..stop-1, one number a component.
+        hidden: R(ReLU) of one hidden unit of a net.
+        sign: [row . x + offset >= 0] at every position, for values in a known interval.
+    """
+
+    attend: Callable[[Drawing, FixedHead, Residual, int, int, Bands], list[Bits]]
+    hidden: Callable[[Residual, FixedNet, int], Bits]
+    sign: Callable[[Residual, Ints, int, Range], Wires]
+
+
+_BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.sign)
+LOWERINGS: dict[str, Lowering] = {
+    "xag": _BOUNDED,
+    "aig": _BOUNDED,
+    "tc0": Lowering(thresholds.attend, thresholds.hidden, thresholds.sign),
+}

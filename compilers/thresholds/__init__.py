@@ -1,0 +1,10 @@
+"""Attention, hidden units and signs with weighted threshold gates: at most 5 levels a layer, whatever n and the bits.
+
+A number is a heap, a weighted sum of wires, and is never added up: a question about it is one gate. What is computed
+anew (a rounded mean, a ReLU) comes as a thermometer, the answers to all its thresholds, in one level.
+"""
+
+from .attention import attend
+from .numbers import hidden, sign
+
+__all__ = ["attend", "hidden", "sign"]

@@ -1,0 +1,125 @@
+"""One attention head with threshold gates: products, comparisons, selection and mean are a level each."""
+
+import numpy as np
+
+from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.models.fixed_point import FixedHead
+
+from ..bands import Band, Bands
+from ..hard import unscored
+from ..residual import Bits, Residual
+from .numbers import rounded, steps, zero
+from .scores import Factor, Scores, factors, scores
+from .winners import Winners, by_comparisons, by_digits, every_key, fewest
+
+MANY_DIGITS = 64
+
+
+def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, stop: int, bands: Bands) -> list[Bits]:
+    """The head's outputs R(mean) at positions start..stop-1 as thermometers, one number a component."""
+    outputs = [Bits(None, number.low, number.low) for number in head.outputs]
+    live = [c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any()]
+    if not live:
+        return outputs
+    table = scores(head, residual, start, stop)
+    rows = list(bands.over(head.mask, start, stop))
+    answer = _means if head.attention == "saturated" else _choices
+    for c, wires in zip(live, answer(drawing, head, residual, table, rows, bands, live), strict=True):
+        outputs[c] = Bits(wires, head.outputs[c].low, head.outputs[c].high, True)
+    return outputs
+
+
+def _means(
+    drawing: Drawing, head: FixedHead, residual: Residual, table: Scores | None, rows: list[Band], bands: Bands,
+    live: list[int],
+) -> list[Wires]:  # fmt: skip
+    """Thermometers of rounded means: [mean >= t - 1/2] is [2 sum - (2 t - 1) count >= 0], one gate."""
+    found: list[list[Wires]] = [[] for _ in live]
+    blocks = factors(residual)
+    for band in rows:
+        if band.keys <= 0:
+            for index, c in enumerate(live):
+                found[index].append(zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries))
+            continue
+        winners = _winners(drawing, head, table, band, bands)
+        with drawing.scope("selection"):
+            chosen = _selected(winners, residual, blocks)
+            count = winners.count()
+        with drawing.scope("mean"):
+            for index, c in enumerate(live):
+                mean = _mean(drawing, head, residual, c, chosen, count)
+                found[index].append(mean.broadcast((band.queries, mean.shape[1])))
+    return [drawing.concat(pieces, 0) for pieces in found]
+
+
+def _selected(winners: Winners, residual: Residual, blocks: list[Factor]) -> list[Factor]:
+    """Wires of the keys that count; where all do, the stream's own wires and not their digits."""
+    band = winners.band
+    if winners.always:
+        plain = [Factor(b.wires, None, b.matrix) for b in residual.blocks]
+        return [Factor(f.wires.slice(0, band.first, band.last).expand(0), None, f.matrix) for f in plain]
+    return [Factor(winners.select(factor), None, factor.matrix) for factor in blocks]
+
+
+def _mean(
+    drawing: Drawing, head: FixedHead, residual: Residual, component: int, chosen: list[Factor], count: Wires
+) -> Wires:
+    """(queries or 1, thresholds)."""
+    number, value = head.outputs[component], head.value
+    row, drop = value.rows[component], head.value_shifts[component] + value.grains[component]
+    constant = int(residual.offset @ row) + int(value.offsets[component])
+    thresholds = steps(number.low, number.high)
+    parts = [(f.wires, (2 * (row @ f.matrix))[None, None, :]) for f in chosen if (row @ f.matrix).any()]
+    shares = np.array([[2 * constant - ((2 * t - 1) << drop)] for t in thresholds], dtype=object)
+    return drawing.at_least([*parts, (count, shares)], [0] * len(thresholds))
+
+
+def _choices(
+    drawing: Drawing, head: FixedHead, residual: Residual, table: Scores | None, rows: list[Band], bands: Bands,
+    live: list[int],
+) -> list[Wires]:  # fmt: skip
+    """Thermometers of the rounded value of the one key that every query selects."""
+    with drawing.scope("values"):
+        values = [_rounded(head, residual, c) for c in live]
+    joined = drawing.concat(values, 1)
+    turned = joined.transpose(1, 0)
+    pieces = []
+    for band in rows:
+        if band.keys <= 0:
+            empty = [zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries) for c in live]
+            pieces.append(drawing.concat(empty, 1))
+        elif table is None:
+            pieces.append(unscored(head, joined, band))
+        else:
+            winners = _winners(drawing, head, table, band, bands)
+            with drawing.scope("selection"):
+                pieces.append(winners.either(turned).broadcast((band.queries, joined.shape[1])))
+    whole, results, start = drawing.concat(pieces, 0), [], 0
+    for wires in values:
+        results.append(whole.slice(1, start, start + wires.shape[1]))
+        start += wires.shape[1]
+    return results
+
+
+def _rounded(head: FixedHead, residual: Residual, component: int) -> Wires:
+    """The thermometer of R(v) at every position."""
+    number, value = head.outputs[component], head.value
+    drop = head.value_shifts[component] + value.grains[component]
+    return rounded(
+        residual, value.rows[component], int(value.offsets[component]), drop, number.low, number.high
+    )  # fmt: skip
+
+
+def _winners(drawing: Drawing, head: FixedHead, table: Scores | None, band: Band, bands: Bands) -> Winners:
+    if table is None:
+        return every_key(drawing, band)
+    with drawing.scope("scores"):
+        heap = table.at(band)
+    with drawing.scope("maximum"):
+        if head.attention != "saturated":
+            return by_comparisons(drawing, heap, band, bands, "left" if head.attention == "hard-left" else "right")
+        most = {"depth": 0, "balanced": 1, "size": MANY_DIGITS}[drawing.optimize]
+        digits = fewest(heap, band, most)
+        if digits:
+            return by_digits(drawing, heap, band, digits)
+        return by_comparisons(drawing, heap, band, bands, None)

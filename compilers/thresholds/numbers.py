@@ -1,0 +1,71 @@
+"""Functions of one heap in one level: thermometers of rounded values, and signs."""
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.errors import LimitError
+from circuitsim.models.fixed_point import FixedNet
+from circuitsim.models.stream import Ints, Range
+
+from ..residual import Bits, Residual
+
+MOST_STEPS = 1 << 20  # thresholds of one thermometer
+
+
+def steps(low: int, high: int) -> range:
+    """The thresholds low + 1 .. high of a thermometer.
+
+    Raises:
+        LimitError: there are more than 2^20.
+    """
+    if high - low > MOST_STEPS:
+        raise LimitError(
+            f"a number takes {high - low + 1:,} values and needs as many threshold gates in tc0; at most {MOST_STEPS:,}"
+            " are drawn. Lower --bits, or take --basis xag."
+        )
+    return range(low + 1, high + 1)
+
+
+def rounded(residual: Residual, row: Ints, offset: int, drop: int, low: int, high: int) -> Wires:
+    """Thermometer [floor((row . x + offset) / 2^drop + 1/2) >= t], t = low + 1..high: (positions, high - low)."""
+    parts = [(wires, 2 * weights[None, :]) for wires, weights in residual.parts(row)]
+    constant = 2 * (int(residual.offset @ row) + offset)
+    thresholds = [((2 * t - 1) << drop) - constant for t in steps(low, high)]
+    if not parts:
+        table = np.array([t <= 0 for t in thresholds], bool)
+        return residual.drawing.constant(table).expand(0).broadcast((residual.positions, len(thresholds)))
+    return residual.drawing.at_least(parts, thresholds)
+
+
+def hidden(residual: Residual, net: FixedNet, index: int) -> Bits:
+    """R(ReLU) of one hidden unit: each threshold of the result is one of the sum."""
+    number, drop = net.outputs[index], net.hidden.grains[index] + net.shifts[index]
+    row, offset = net.hidden.rows[index], int(net.hidden.offsets[index])
+    return Bits(rounded(residual, row, offset, drop, number.low, number.high), number.low, number.high, True)
+
+
+def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
+    """[row . x + offset >= 0] at every position: (positions,)."""
+    low, high = interval
+    if low >= 0 or high < 0:
+        return residual.drawing.fill((residual.positions,), low >= 0)
+    parts = [(wires, weights[None, :]) for wires, weights in residual.parts(row)]
+    return residual.drawing.at_least(parts, [-int(residual.offset @ row) - offset]).squeeze(1)
+
+
+def zero(drawing: Drawing, low: int, high: int, queries: int) -> Wires:
+    """The thermometer of 0 at every query: (queries, high - low)."""
+    return drawing.constant([t <= 0 for t in steps(low, high)]).expand(0).broadcast((queries, high - low))
+
+
+def digit_weights(size: int) -> npt.NDArray[np.object_]:
+    """Binary digits of a thermometer T[1..size] as weighted sums of its wires: (digits, size).
+
+    Digit k is T[2^k] - T[2 * 2^k] + T[3 * 2^k] - ..., which is always 0 or 1.
+    """
+    table = np.zeros((size.bit_length(), size), dtype=object)
+    for k in range(size.bit_length()):
+        for turn, place in enumerate(range(1 << k, size + 1, 1 << k)):
+            table[k, place - 1] = -1 if turn % 2 else 1
+    return table

@@ -1,0 +1,154 @@
+"""Scores q.k as heaps over ANDs of pairs of wires: never summed, compared as they are."""
+
+from dataclasses import dataclass
+from math import gcd
+from typing import Any
+
+import numpy as np
+
+from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.models.fixed_point import FixedHead
+from circuitsim.models.stream import Ints
+
+from ..bands import Band
+from ..residual import Residual, powers
+from .numbers import digit_weights, steps
+
+FEW = 2  # wires of a thermometer up to which digits would not be fewer
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A block of the stream as wires to multiply: plain ones, or the binary digits of a thermometer.
+
+    Args:
+        wires: (positions, w). digits: (digits, w), or None for plain wires. matrix: (d, digits or w).
+    """
+
+    wires: Wires
+    digits: Ints | None
+    matrix: Ints
+
+    def slice(self, start: int, stop: int) -> "Factor":
+        """The same at positions start..stop-1."""
+        return Factor(self.wires.slice(0, start, stop), self.digits, self.matrix)
+
+    def table(self) -> Ints:
+        """(digits, w): digits as sums of wires; the identity for plain wires."""
+        return np.identity(self.wires.shape[1], dtype=int).astype(object) if self.digits is None else self.digits
+
+
+def factors(residual: Residual) -> list[Factor]:
+    """The blocks of the stream, thermometers of some length as digits."""
+    found = []
+    for block in residual.blocks:
+        size = block.wires.shape[1]
+        if block.thermometer and size > FEW:
+            digits = digit_weights(size)
+            found.append(Factor(block.wires, digits, np.outer(block.matrix[:, 0], powers(len(digits)))))
+        else:
+            found.append(Factor(block.wires, None, block.matrix))
+    return found
+
+
+@dataclass(frozen=True)
+class Heap:
+    """Scores of a band: sums of weights * wires, each of shape (queries or 1, keys, ...), within [low, high].
+
+    `grain` divides every weight.
+    """
+
+    parts: tuple[tuple[Wires, Ints], ...]
+    low: int
+    high: int
+    grain: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everything a head's scores are made of; `at` gives those of one band.
+
+    Args:
+        pairs: factors of queries and keys with the weights of their products.
+        keys, queries: (d,) rows of what depends on one position only.
+        drop: bits that `score_bits` cuts, after adding half; 0 compares scores as they are.
+        constant: what depends on nothing. interval: of the rounded score.
+    """
+
+    residual: Residual
+    asking: Residual
+    start: int
+    pairs: tuple[tuple[Factor, Factor, Ints], ...]
+    keys: Ints
+    queries: Ints
+    drop: int
+    constant: int
+    interval: tuple[int, int]
+
+    def at(self, band: Band) -> Heap:
+        """The scores of a band's queries and keys."""
+        drawing = self.residual.drawing
+        first, last = band.start - self.start, band.stop - self.start
+        parts: list[tuple[Wires, Ints]] = []
+        for left, right, weights in self.pairs:
+            asked, seen = left.slice(first, last), right.slice(band.first, band.last)
+            parts.append(_product(drawing, asked, seen, weights))
+        for wires, weights in self.residual.parts(self.keys):
+            parts.append((wires.slice(0, band.first, band.last).expand(0), weights))
+        if not self.drop:
+            return _heap(parts)
+        for wires, weights in self.asking.parts(self.queries):
+            parts.append((wires.slice(0, first, last).expand(1), weights))
+        thresholds = [(t << self.drop) - (1 << (self.drop - 1)) - self.constant for t in steps(*self.interval)]
+        rounded = drawing.at_least([(w, g[None]) for w, g in parts], thresholds)
+        return _heap([(rounded, powers(1).repeat(len(thresholds)))])
+
+
+def _heap(parts: list[tuple[Wires, Ints]]) -> Heap:
+    weights = [int(w) for _, table in parts for w in table.ravel()]
+    low, high = sum(min(w, 0) for w in weights), sum(max(w, 0) for w in weights)
+    return Heap(tuple(parts), low, high, gcd(*weights))
+
+
+def scores(head: FixedHead, residual: Residual, start: int, stop: int) -> Scores | None:
+    """The scores of queries start..stop-1; None where they are equal for all keys of a query."""
+    asking = residual.slice(start, stop)
+    query, key = head.query, head.key
+    grains = [a + b for a, b in zip(query.grains, key.grains, strict=True)]
+    finest = max(grains, default=0)
+    scales = [w << (finest - g) for w, g in zip(head.weights, grains, strict=True)]
+    ours = [int(residual.offset @ row) + int(o) for row, o in zip(query.rows, query.offsets, strict=True)]
+    theirs = [int(residual.offset @ row) + int(o) for row, o in zip(key.rows, key.offsets, strict=True)]
+    nothing: Any = np.zeros(len(residual.offset), dtype=object)
+    by_key = sum((s * a * row for s, a, row in zip(scales, ours, key.rows, strict=True)), nothing)
+    by_query = sum((s * b * row for s, b, row in zip(scales, theirs, query.rows, strict=True)), nothing)
+    pairs = []
+    for left in factors(asking):
+        for right in factors(residual):
+            weights: Any = np.zeros((left.matrix.shape[1], right.matrix.shape[1]), dtype=object)
+            for scale, q, k in zip(scales, query.rows, key.rows, strict=True):
+                weights = weights + scale * np.outer(q @ left.matrix, k @ right.matrix)
+            if weights.any():
+                pairs.append((left, right, weights))
+    if not pairs and not residual.parts(by_key):
+        return None
+    low, high = head.score
+    shift = head.shift or 0
+    half = (1 << shift) >> 1
+    interval = ((low + half) >> shift, (high + half) >> shift)
+    if shift and interval[0] == interval[1]:
+        return None
+    constant = sum(s * a * b for s, a, b in zip(scales, ours, theirs, strict=True))
+    drop = shift + finest if shift else 0
+    return Scores(residual, asking, start, tuple(pairs), by_key, by_query, drop, constant, interval)
+
+
+def _product(drawing: Drawing, left: Factor, right: Factor, weights: Ints) -> tuple[Wires, Ints]:
+    """ANDs of every wire or digit of a query with every one of a key: (queries, keys, ...) and their weights."""
+    if left.digits is None and right.digits is None:
+        return left.wires.expand(1, 3) & right.wires.expand(0, 2), weights
+    ours, theirs = left.table(), right.table()
+    pairs = len(ours) * len(theirs)
+    rows, columns = np.repeat(ours, len(theirs), axis=0), np.tile(theirs, (len(ours), 1))
+    both = drawing.at_least([(left.wires.expand(1), rows), (right.wires.expand(0), columns)], [2] * pairs)
+    return both, weights.ravel()
