@@ -10,6 +10,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from circuitsim.analysis.state_bounds import ANY_WIDTH
 from circuitsim.models.exact_fast import ExactTrace, run_exact_fast
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.fixed_point import fix
@@ -20,8 +21,6 @@ from circuitsim.models.p_bit_floats import default_precision, run_p_bit
 from circuitsim.models.rounded_additions import run_rounded_additions
 from circuitsim.models.scaled import Scaled
 from circuitsim.models.sequence import Codes
-
-ANY_WIDTH = 1 << 20  # of an interval: the datatypes are measured, not compiled
 
 
 @dataclass(frozen=True)

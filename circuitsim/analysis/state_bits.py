@@ -11,17 +11,21 @@ What is measured is a maximum over the inputs that were run; what is bounded hol
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 import numpy as np
 
-from circuitsim.analysis.datatypes import ANY_WIDTH, DATATYPES
+from circuitsim.analysis.datatypes import DATATYPES
 from circuitsim.analysis.fits import Fit, PowerFit, fit_log, fit_power
 from circuitsim.analysis.inputs import chosen_inputs
+from circuitsim.analysis.state_bounds import dyadic_bounds, literal_bounds
 from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.fixed_point import FixedLayer, FixedModel, fix
 from circuitsim.models.model import Model
 from circuitsim.models.scaled import Scaled, largest
-from circuitsim.models.stream import Stream
+
+Bounds: TypeAlias = Sequence[int | None]
+
+BOUNDED = {"dyadic": dyadic_bounds, "dyadic-literal": literal_bounds}
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class StateRow:
         measured: size in bits of the largest entry on the inputs; p for floats, by definition.
         bound: size that no entry exceeds on any input; None where nothing is known.
         lemma: size that no sum over positions in this layer's heads exceeds, by Lemma 1; None without heads, and for
-            datatypes whose sums are not those of dyadic intervals.
+            other datatypes than the two dyadic ones.
         inputs: how many were run. disagreements: how many of them the exact model decides otherwise.
     """
 
@@ -124,49 +128,14 @@ def largest_size(numbers: Scaled) -> int:
     return 2 * max(largest(above).bit_length(), largest(below).bit_length()) + 1
 
 
-def interval_bound(stream: Stream) -> int:
-    """The largest size of an entry of a stream of the integer model, from its intervals.
-
-    An entry is a whole number in [low, high] times 2^-exponent, and a multiple of 2^grain: then
-    |p| <= |max(-low, high)| - grain and |q| <= exponent - grain + 1.
-    """
-    longest = 1
-    for row in np.identity(len(stream.constant), dtype=int).astype(object):
-        low, high = stream.range(row)
-        if (low, high) != (0, 0):
-            grain = min(stream.grain(row), stream.exponent)
-            longest = max(longest, max(-low, high).bit_length() - grain, stream.exponent - grain + 1)
-    return 2 * longest + 1
-
-
-def lemma_bound(layer: FixedLayer, fixed: FixedModel) -> int | None:
-    """Lemma 1 of 2106.16213 for the sums over positions in one layer of the integer model; None without heads.
-
-    It says that the sum of N floats of size at most z has size at most 4 c z + 2 log2 N + 1. In its proof c z bounds
-    the bits of any summed numerator and denominator: over the largest denominator q the sum's numerator is at
-    most N p q, so of log2 N + 2 c z bits, and the size is twice that plus one. The encoding alone gives c <= 1/2.
-    The paper's heads sum the state itself; ours sum values W_V x + b_V, so c also says how much W_V lengthens x. It
-    follows from the model's own weights: c z is the largest |p| or |q| of a value, by the interval that W_V and b_V
-    give it.
-    """
-    longest = 0
-    for head in layer.heads:
-        for (low, high), power in zip(head.value.ranges, head.value.powers, strict=True):
-            exponent = layer.before.exponent + fixed.bits - power
-            longest = max(longest, max(-low, high).bit_length(), exponent + 1)
-    return 4 * longest + 2 * (fixed.length - 1).bit_length() + 1 if layer.heads else None
-
-
-def _bounds(model: Model, n: int, name: str, precision: int | None) -> tuple[list[int | None], list[int | None]]:
+def _bounds(model: Model, n: int, name: str, precision: int | None) -> tuple[Bounds, Bounds]:
     """`bound` and `lemma` of each layer."""
-    nothing: list[int | None] = [None] * (len(model.layers) + 1)
-    if name == "dyadic":
-        fixed = fix(model, n, precision, ANY_WIDTH)
-        streams = [fixed.embedded, *(layer.after for layer in fixed.layers)]
-        return [interval_bound(s) for s in streams], [None, *(lemma_bound(layer, fixed) for layer in fixed.layers)]
+    nothing: Bounds = [None] * (len(model.layers) + 1)
+    if precision is None:
+        return nothing, nothing
+    if name in BOUNDED:
+        bounds = BOUNDED[name](model, n, precision)
+        return bounds.entries, bounds.sums
     if name == "float":
         return [precision] * len(nothing), nothing
-    if name == "rounded-add":  # |k| < 2^(2b) over 2^b
-        assert precision is not None
-        return [2 * max(2 * precision, precision + 1) + 1] * len(nothing), nothing
-    return nothing, nothing
+    return [2 * max(2 * precision, precision + 1) + 1] * len(nothing), nothing  # |k| < 2^(2b) over 2^b

@@ -18,6 +18,7 @@ from math import lcm
 import numpy as np
 from numpy.typing import NDArray
 
+from circuitsim.errors import InputError
 from circuitsim.models.exact_fast import Exact, ExactTrace, run_exact_fast
 from circuitsim.models.model import Model
 from circuitsim.models.scaled import Array, Scaled, narrow, product, scaled
@@ -41,10 +42,10 @@ def run_p_bit(model: Model, codes: Codes, p: int) -> ExactTrace:
 
     Raises:
         ModelError: a head is softmax, whose exponentials are not modelled.
-        ValueError: p is odd or too small.
+        InputError: p is odd or too small.
     """
     if p < 4 or p % 2:
-        raise ValueError(f"a float has an even number of bits, at least 4; p is {p}.")
+        raise InputError(f"a float has an even number of bits, at least 4; p is {p}.")
     arithmetic = PBitFloats(p)
     return run_exact_fast(stored(model, codes.shape[1], arithmetic.float_of), codes, arithmetic)
 
