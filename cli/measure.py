@@ -1,16 +1,34 @@
 """`circuitsim measure`: size and depth against n, without building a circuit."""
 
-import csv
-import io
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from circuitsim.errors import InputError
 
 from . import interrupts, options
 from .construction import Construction
 
 if TYPE_CHECKING:
     from circuitsim.analysis.growth import Row
+    from circuitsim.analysis.paper import PaperCost
+    from circuitsim.analysis.trends import Series
+    from circuitsim.models.model import Model
+
+    from .printing import Status
+
+CONSTRUCTIONS = ("ours", "paper")
+
+
+def parse_constructions(text: str) -> tuple[str, ...]:
+    """Whose circuits, separated by commas."""
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    for name in names:
+        if name not in CONSTRUCTIONS:
+            raise InputError(f"--construction {name[:40]!r} is not one of {', '.join(CONSTRUCTIONS)}.")
+    return names
 
 
 @click.command(
@@ -24,11 +42,37 @@ if TYPE_CHECKING:
 @options.model_argument
 @options.lengths_option
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the rows as comma-separated values.")
-@options.basis_option
+@click.option(
+    "--plot",
+    "plot_file",
+    metavar="FILE",
+    help="Also draw depth, and gates and wires, against n with their fits, as .png, .svg or .pdf; needs matplotlib.",
+)
+@click.option(
+    "--construction",
+    "constructions",
+    callback=options.parsed(parse_constructions),
+    default="ours",
+    show_default=True,
+    metavar="ours,paper",
+    help="Our circuits, measured; or those of the papers' proofs (look-up tables that nobody can build), predicted,"
+    " in ac0 or tc0; or both.",
+)
+@click.option(
+    "--basis",
+    "bases",
+    callback=options.parsed(options.parse_bases),
+    default="xag",
+    show_default=True,
+    metavar="BASIS,...",
+    help="One basis of `compile`, or several separated by commas.",
+)
 @options.construction_options
 @options.json_option(
     "rows[n basis bits positions depth gates wires wires_weighted gates_by_kind max_fan_in max_weight state_bits"
-    " seconds]"
+    " seconds construction], of a paper with source log2_gates items[name count inputs outputs depth gates log2_gates"
+    " source], and null for what is not predicted or beyond 2^1023; fits[depth gates wires plateau], null with fewer"
+    " than three lengths, of the first basis, and fits_by_basis"
 )
 @click.pass_context
 def command(
@@ -37,80 +81,164 @@ def command(
     model: str,
     lengths: tuple[int, ...],
     csv_file: str | None,
-    basis: str,
+    plot_file: str | None,
+    constructions: tuple[str, ...],
+    bases: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Measure the circuits of MODEL on inputs of N letters: gates, depth and wires, each exactly, none built.
 
-    Rows are printed as they come; an interrupt keeps those that are done, in the file too.
+    Rows are printed as they come; an interrupt keeps those that are done, in the files too. From three lengths on
+    fits follow: depth = a log2 n + b, with the largest distance of a row, and gates and wires as powers of n, with
+    the largest relative one; in ac0 and tc0, from which n on the depth stays the same. A fit describes the lengths
+    that were measured, and proves nothing of others.
     """
-    from circuitsim.analysis.growth import row
-
     from .files import target, write_text
-    from .printing import Status, print_json
-    from .warming import warm_up
+    from .growth import as_csv
+    from .printing import Status
 
     where = None if csv_file is None else target(csv_file)
-    rows: list[Row] = []
+    picture = None if plot_file is None else _picture(plot_file, constructions)
+    sweep = Sweep(how, lengths, bases, constructions, as_json)
     interrupted = False
     with Status() as status:
         try:
-            transformer = how.model(model)
-            how.warn_of_folding(transformer, max(lengths), status)
-            warm_up(status)
-            table = None
-            for n in lengths:
-                status(f"n = {n}")
-                family = how.family(transformer, basis, how.bits_at(transformer, n), max(lengths))
-                measured = row(family, n)[0]
-                status.clear()
-                rows.append(measured)
-                if not as_json:
-                    table = table or _table(transformer.name, measured, lengths)
-                    _print_row(table, measured)
-                interrupts.check()
+            sweep.run(how.model(model), status)
         except BaseException as error:
-            if not rows or not interrupts.was_interrupt(error):
+            if not sweep.started or not interrupts.was_interrupt(error):
                 raise
             interrupted = True
             interrupts.forget()  # the rows that are done are written
+    sweep.report(interrupted)
     if where is not None:
-        write_text(where, _as_csv(rows))
-    if as_json:
-        print_json({"rows": rows, **({"interrupted": True} if interrupted else {})})
+        write_text(where, as_csv(sweep.rows()))
+    if picture is not None and sweep.measured:
+        from circuitsim.analysis.figures import growth_figure
+
+        growth_figure(sweep.series(), picture)
     if interrupted:
-        click.echo(f"circuitsim: interrupted after {len(rows)} of {len(lengths)} lengths.", err=True)
+        click.echo(f"circuitsim: interrupted after {sweep.done}.", err=True)
         context.exit(interrupts.INTERRUPTED)
 
 
-def _table(name: str, first: "Row", lengths: tuple[int, ...]) -> Any:
-    from .printing import Columns, clean
+def _picture(path: str, constructions: tuple[str, ...]) -> Path:
+    """Where to draw, if that can be; said before anything is measured."""
+    from circuitsim.analysis.figures import SUFFIXES, require_matplotlib
 
-    click.secho(f"{clean(name)} in {first.basis}, positions {first.positions}", bold=True)
-    kinds = _kinds(first.basis)
-    titles = ["n", "bits", "depth", "gates", *kinds, "wires", "state bits", "seconds"]
-    width = 14 if max(lengths) > 4096 else 10
-    many = [width] * (2 + len(kinds))
-    return Columns(titles, [len(f"{max(lengths):,}"), 0, 0, *many, 0, 0])
+    from .files import target
 
-
-def _kinds(basis: str) -> list[str]:
-    return ["and", "xor"] if basis == "xag" else []
-
-
-def _print_row(table: Any, row: "Row") -> None:
-    kinds = [f"{row.gates_by_kind.get(kind, 0):,}" for kind in _kinds(row.basis)]
-    gates = [f"{row.gates:,}", *kinds, f"{row.wires:,}"]
-    table.row([f"{row.n:,}", row.bits, f"{row.depth:,}", *gates, row.state_bits, f"{row.seconds:.2f}"])
+    if Path(path).suffix.lower() not in SUFFIXES:
+        raise InputError(f"{path}: figures are written as {', '.join(SUFFIXES)} files; give a name that ends so.")
+    if "ours" not in constructions:
+        raise InputError("--plot draws what is measured; add ours to --construction.")
+    where = target(path)
+    require_matplotlib()
+    return where
 
 
-def _as_csv(rows: "list[Row]") -> str:
-    kinds = dict.fromkeys(kind for row in rows for kind in row.gates_by_kind)
-    text = io.StringIO()
-    names = [name for name in vars(rows[0]) if name != "gates_by_kind"]
-    writer = csv.writer(text)
-    writer.writerow([*names, *(f"gates_{kind}" for kind in kinds)])
-    for row in rows:
-        values = vars(row)
-        writer.writerow([*(values[name] for name in names), *(row.gates_by_kind.get(kind, 0) for kind in kinds)])
-    return text.getvalue()
+@dataclass
+class Sweep:
+    """One run of the command: what was asked for, and the rows so far."""
+
+    how: Construction
+    lengths: tuple[int, ...]
+    bases: tuple[str, ...]
+    constructions: tuple[str, ...]
+    as_json: bool
+    name: str = ""
+    measured: "dict[str, list[Row]]" = field(default_factory=dict)  # by basis
+    predicted: "list[PaperCost]" = field(default_factory=list)
+
+    def run(self, model: "Model", status: "Status") -> None:
+        """Measure and predict, printing measured rows."""
+        from .warming import warm_up
+
+        self.name = model.name
+        self.how.warn_of_folding(model, max(self.lengths), status)
+        if "ours" in self.constructions:
+            warm_up(status)
+            for basis in self.bases:
+                self._measure(model, basis, status)
+        if "paper" in self.constructions:
+            self._predict(model, status)
+
+    def _measure(self, model: "Model", basis: str, status: "Status") -> None:
+        from circuitsim.analysis.growth import row
+
+        from .growth import Table
+
+        table = None
+        for n in self.lengths:
+            status(f"{basis}, n = {n}")
+            family = self.how.family(model, basis, self.how.bits_at(model, n), max(self.lengths))
+            found = row(family, n)[0]
+            status.clear()
+            if not self.as_json:
+                if table is None:
+                    click.echo("\n" if self.measured else "", nl=False)
+                    table = Table(model.name, found, max(self.lengths))
+                table.row(found)
+            self.measured.setdefault(basis, []).append(found)
+            interrupts.check()
+
+    def _predict(self, model: "Model", status: "Status") -> None:
+        """The papers' circuits that have the gates of some basis; in bounded bases, all of them in their own."""
+        from circuitsim.analysis.paper import predict
+
+        basis = "ac0" if self.bases == ("ac0",) else None
+        for n in self.lengths:
+            status(f"papers, n = {n}")
+            bits = self.how.bits_at(model, n) if basis is None else None
+            self.predicted += predict(model, n, bits, basis, max_bits=self.how.max_bits)
+
+    def report(self, interrupted: bool) -> None:
+        """Print what is known when all rows are: fits and predictions, or all of it as JSON."""
+        from circuitsim.analysis.trends import Trend
+
+        from .growth import print_papers, print_trends
+        from .printing import print_json
+
+        if self.as_json:
+            fits = {line.basis: line.trend for line in self.series()}
+            first = fits.get(self.bases[0], Trend(None, None, None))
+            end = {"interrupted": True} if interrupted else {}
+            print_json({"rows": self.rows(), "fits": first, "fits_by_basis": fits, **end})
+            return
+        print_trends(self.series())
+        if "paper" in self.constructions and not (interrupted and not self.predicted):
+            click.echo("\n" if self.measured else "", nl=False)
+            print_papers(self.predicted)
+
+    def series(self) -> "list[Series]":
+        """What is measured, a line of a figure for each basis."""
+        from circuitsim.analysis.trends import series
+
+        return [series(f"{self.name}, {basis}", rows) for basis, rows in self.measured.items()]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows of both constructions, for JSON and CSV."""
+        from dataclasses import fields
+
+        from circuitsim.analysis.growth import Row
+
+        from .growth import own_row, paper_row
+
+        names = [entry.name for entry in fields(Row)]
+        own = [own_row(row) for rows in self.measured.values() for row in rows]
+        return own + [paper_row(cost, names) for cost in self.predicted]
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a row to keep."""
+        return bool(self.measured or self.predicted)
+
+    @property
+    def done(self) -> str:
+        """How much of the command is done, for people."""
+        lengths = f"{len(self.lengths)} lengths"
+        if len(self.bases) == 1 and self.constructions == ("ours",):
+            return f"{len(self.measured[self.bases[0]])} of {lengths}"
+        parts = {basis: len(rows) for basis, rows in self.measured.items()}
+        if self.predicted:
+            parts["papers"] = len({cost.n for cost in self.predicted})
+        return ", ".join(f"{count} of {lengths} ({part})" for part, count in parts.items())

@@ -42,11 +42,13 @@ def python(code: str, folder: Path, *arguments: str) -> subprocess.CompletedProc
 
 
 def timeless(text: str) -> str:
-    """Without the column or the line of seconds."""
+    """Without the line of seconds, or the column, which ends with its table."""
     lines, cut = [], None
     for line in text.splitlines():
         if re.match(r"seconds\s", line):
             continue
+        if not line:
+            cut = None
         if line.endswith("  seconds"):
             cut = len(line.removesuffix("  seconds"))
         lines.append(line[:cut].rstrip() if cut else line.rstrip())

@@ -24,7 +24,7 @@ from circuitsim.numbers.rounding import drop_bits
 
 D_PLUS = 2  # iterated addition: Siu and Roychowdhury 1994
 
-MSS = "2106.16213, Theorem 5"
+MSS = "2106.16213, Theorem 5, which gives no total depth: the sum of its parts, those that say ours included"
 LEMMA_2 = "2106.16213, Lemma 2: {0,1}^c -> {0,1}^d in depth 3 and size d(2^c + c + 1)"
 LEMMA_1 = "2207.00729, Lemma 1: {0,1}^(c log n) -> {0,1}^m in depth 3 and size n^c + c log n + m"
 TUPLES = "2204.06618, normal form: a value is the tuple of the values it was made of"
@@ -200,8 +200,8 @@ def merrill_sabharwal(fixed: FixedModel, d_plus: int = D_PLUS) -> PaperCost:
             Item(f"{name}/sums", several, length * max(widths), _sum_bits(max(widths), length), d_plus, sums, SUMMING),
             _shared(f"{name}/layer function", length, (1 + heads) * p, after),
         ]
-    source = "2207.00729, Theorem 1: depth 3 + (9 + 2 d_plus) L"
-    return _cost("Merrill and Sabharwal 2023", f"{source}, here d_plus = {d_plus}", "tc0", fixed.n, fixed.bits, items)
+    source = f"2207.00729, Theorem 1: depth 3 + (9 + 2 d_plus) L, d_plus = {d_plus}"
+    return _cost("Merrill and Sabharwal 2023", source, "tc0", fixed.n, fixed.bits, items)
 
 
 def hao_angluin_frank(model: Model, n: int) -> PaperCost:
@@ -237,7 +237,7 @@ def hao_angluin_frank(model: Model, n: int) -> PaperCost:
         bits *= 1 + heads
         items.append(Item(f"{name}/value", length, bits, bits, 0, 0, TUPLES))
     items.append(_readout(model, n, bits))
-    source = "2204.06618, Theorem 1; bits b_k = (H+1) b_(k-1), b_0 = ceil log |tokens| + 2 ceil log(n+1): our count"
+    source = "2204.06618, hard attention is in AC0; bits b_k = (H+1) b_(k-1), b_0 = ceil log |tokens| + 2 ceil log(n+1): our count"
     return _cost("Hao, Angluin and Frank 2022", source, "ac0", n, None, items)
 
 

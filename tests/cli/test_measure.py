@@ -1,7 +1,10 @@
 import csv
 import json
+import math
 import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +24,10 @@ KEYS = {
     "max_weight",
     "state_bits",
     "seconds",
+    "construction",
 }
+MEASURED = KEYS - {"seconds", "construction"}
+FITS = {"depth", "gates", "wires", "plateau"}
 
 
 def test_rows_are_those_of_compile(models: dict[str, str]) -> None:
@@ -30,7 +36,7 @@ def test_rows_are_those_of_compile(models: dict[str, str]) -> None:
     assert all(set(row) == KEYS for row in rows)
     for row in rows:
         single = answer("compile", models["majority"], "-n", row["n"], "--basis", "aig")
-        assert {key: single[key] for key in KEYS - {"seconds"}} == {key: row[key] for key in KEYS - {"seconds"}}
+        assert {key: single[key] for key in MEASURED} == {key: row[key] for key in MEASURED}
 
 
 def test_one_command_has_one_mode_of_positions(models: dict[str, str]) -> None:
@@ -72,7 +78,8 @@ def test_csv_has_the_rows_of_the_table(models: dict[str, str], tmp_path: Path) -
         rows = list(csv.DictReader(file))
     assert [int(row["n"]) for row in rows] == [2, 4, 8, 16, 32, 64]
     assert all(int(row["gates_and"]) + int(row["gates_xor"]) == int(row["gates"]) for row in rows)
-    assert [line.split()[3] for line in text.splitlines()[2:]] == [f"{int(row['gates']):,}" for row in rows]
+    table = text.partition("\n\n")[0].splitlines()[2:]
+    assert [line.split()[3] for line in table] == [f"{int(row['gates']):,}" for row in rows]
     assert [p.name for p in tmp_path.iterdir()] == ["m.csv"]
 
 
@@ -92,3 +99,135 @@ def test_softmax_names_the_way_out(models: dict[str, str]) -> None:
 
 def test_positions_by_expression_have_a_limit(models: dict[str, str]) -> None:
     assert "position expressions" in complaint("measure", models["thirds"], "-n", 2**24)
+
+
+def test_fits_follow_from_three_lengths_on(models: dict[str, str]) -> None:
+    found = answer("measure", models["majority"], "-n", "64:4096:*2", "--basis", "aig")
+    fits = found["fits"]
+    assert set(fits) == FITS
+    assert found["fits_by_basis"] == {"aig": fits}
+    rows = found["rows"]
+    fitted = [fits["depth"]["a"] * math.log2(row["n"]) + fits["depth"]["b"] for row in rows]
+    residual = max(abs(row["depth"] - y) for row, y in zip(rows, fitted, strict=True))
+    assert math.isclose(fits["depth"]["residual"], residual)
+    assert 0.9 < fits["gates"]["local"] < 1.1
+    assert math.isclose(fits["gates"]["exponent"], fits["wires"]["exponent"])
+    assert fits["plateau"] is None
+    text = succeed("measure", models["majority"], "-n", "64:4096:*2", "--basis", "aig")
+    table, said = text.split("\n\n")
+    assert len(table.splitlines()) == 2 + 7
+    line = f"depth = {fits['depth']['a']:.2f} log2 n - {-fits['depth']['b']:.1f}, off by at most"
+    assert said.splitlines()[0].startswith(line)
+    assert said.splitlines()[1].startswith(f"gates and wires ~ n^{fits['gates']['exponent']:.2f}, off by at most")
+
+
+def test_two_lengths_are_no_fit(models: dict[str, str]) -> None:
+    assert answer("measure", models["majority"], "-n", "8,16")["fits"] == dict.fromkeys(FITS)
+    assert "log2" not in succeed("measure", models["majority"], "-n", "8,16")
+
+
+def test_several_bases_are_several_tables(models: dict[str, str], tmp_path: Path) -> None:
+    arguments = ("measure", models["majority"], "-n", "4:6", "--basis", "aig,xag")
+    found = answer(*arguments, "--csv", tmp_path / "m.csv")
+    rows = found["rows"]
+    assert [(row["basis"], row["n"]) for row in rows] == [(b, n) for b in ("aig", "xag") for n in (4, 5, 6)]
+    assert list(found["fits_by_basis"]) == ["aig", "xag"]
+    assert found["fits"] == found["fits_by_basis"]["aig"]
+    with (tmp_path / "m.csv").open(newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [row["gates_xor"] for row in written[:3]] == ["0"] * 3
+    assert [(row["basis"], row["gates"]) for row in written] == [(row["basis"], str(row["gates"])) for row in rows]
+    text = succeed(*arguments)
+    assert [line for line in text.splitlines() if line.startswith("majority in")] == [
+        "majority in aig, positions folded",
+        "majority in xag, positions folded",
+    ]
+    assert "\naig: depth = " in text
+    assert "\nxag: depth = " in text
+    assert "'and'" in complaint("measure", models["majority"], "-n", 4, "--basis", "xag,and")
+
+
+def test_the_papers_circuits_are_predicted_beside_ours(models: dict[str, str], tmp_path: Path) -> None:
+    arguments = ("measure", models["majority"], "-n", "8,16", "--construction", "ours,paper")
+    rows = answer(*arguments, "--csv", tmp_path / "m.csv")["rows"]
+    ours, papers = ([row for row in rows if row["construction"] == name] for name in ("ours", "paper"))
+    assert [row["n"] for row in ours] == [8, 16]
+    assert [(row["n"], row["basis"]) for row in papers] == [(8, "tc0"), (8, "tc0"), (16, "tc0"), (16, "tc0")]
+    assert {"2207.00729" in row["source"] and row["depth"] for row in papers} == {False, 16}
+    for row in papers:
+        assert row["gates"] == sum(item["gates"] for item in row["items"]) > 10**9
+        assert math.isclose(row["log2_gates"], math.log2(row["gates"]))
+        unknown = KEYS - {"n", "basis", "bits", "depth", "gates", "construction"}
+        assert {row[key] for key in unknown} == {None}
+    with (tmp_path / "m.csv").open(newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [row["gates"] for row in written] == [str(row["gates"]) for row in rows]
+    assert "items" not in written[0]
+    text = succeed(*arguments)
+    assert text.index("majority in xag") < text.index("Merrill and Sabharwal 2023 in tc0, predicted, not built")
+
+
+def test_only_the_papers_circuits(models: dict[str, str]) -> None:
+    hard = ("--attention", "hard-left")
+    found = answer("measure", models["softmax"], "-n", 8, "--construction", "paper", *hard)
+    assert [(row["construction"], row["basis"], row["bits"]) for row in found["rows"]] == [("paper", "ac0", None)]
+    assert found["fits"] == dict.fromkeys(FITS)
+    assert "Hao, Angluin and Frank" in succeed("measure", models["softmax"], "-n", 8, "--construction", "paper", *hard)
+    assert "--attention" in complaint("measure", models["softmax"], "-n", 8, "--construction", "paper")
+    assert "'theirs'" in complaint("measure", models["majority"], "-n", 8, "--construction", "ours,theirs")
+
+
+def test_sizes_that_no_float_holds_are_null(models: dict[str, str]) -> None:
+    arguments = ("measure", models["thirds"], "-n", 64, "--attention", "saturated", "--bits", 300, "--max-bits", 4096)
+    for row in answer(*arguments, "--construction", "paper")["rows"]:
+        assert row["gates"] is None
+        assert 1023 < row["log2_gates"] < 10**6
+    assert "  2^1," in succeed(*arguments, "--construction", "paper")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_the_figure_is_written(models: dict[str, str], tmp_path: Path, suffix: str) -> None:
+    pytest.importorskip("matplotlib")
+    succeed("measure", models["majority"], "-n", "2:64:*2", "--basis", "xag,aig", "--plot", tmp_path / f"m{suffix}")
+    assert [path.name for path in tmp_path.iterdir()] == [f"m{suffix}"]
+    assert (tmp_path / f"m{suffix}").stat().st_size > 10_000
+
+
+def test_what_cannot_be_drawn_is_said_before_measuring(
+    models: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("circuitsim.analysis.growth.row", None)  # nothing is measured
+    start = ("measure", models["majority"], "-n", "2:64:*2", "--plot")
+    for name in ("m.jpeg", "m", ""):
+        assert ".png, .svg, .pdf" in complaint(*start, tmp_path / name if name else "")
+    assert "no directory" in complaint(*start, tmp_path / "none" / "m.png")
+    assert "add ours" in complaint(*start, tmp_path / "m.png", "--construction", "paper")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert "pip install 'circuitsim[plot]'" in complaint(*start, tmp_path / "m.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_sweep_writes_its_files(
+    models: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib")
+    from circuitsim.analysis import growth
+
+    measure = growth.row
+
+    def row(family: Any, n: int) -> Any:
+        if family.basis == "aig" and n == 8:
+            raise KeyboardInterrupt
+        return measure(family, n)
+
+    monkeypatch.setattr(growth, "row", row)
+    files = [tmp_path / "m.csv", tmp_path / "m.png"]
+    arguments = ("measure", models["majority"], "-n", "4:9", "--csv", files[0], "--plot", files[1], "--json")
+    result = invoke(*arguments, "--basis", "xag,aig", "--construction", "ours,paper")
+    assert result.exit_code == 130
+    assert result.stderr == "circuitsim: interrupted after 6 of 6 lengths (xag), 4 of 6 lengths (aig).\n"
+    found = json.loads(result.stdout)
+    assert found["interrupted"] is True
+    assert [row["n"] for row in found["rows"]] == [4, 5, 6, 7, 8, 9, 4, 5, 6, 7]
+    assert len(files[0].read_text().splitlines()) == 11
+    assert files[1].read_bytes().startswith(b"\x89PNG")
