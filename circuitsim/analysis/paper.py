@@ -237,7 +237,7 @@ def hao_angluin_frank(model: Model, n: int) -> PaperCost:
         bits *= 1 + heads
         items.append(Item(f"{name}/value", length, bits, bits, 0, 0, TUPLES))
     items.append(_readout(model, n, bits))
-    source = "2204.06618, hard attention is in AC0; bits b_k = (H+1) b_(k-1), b_0 = ceil log |tokens| + 2 ceil log(n+1): our count"
+    source = "2204.06618; bits b_k = (H+1) b_(k-1), b_0 = ceil log |tokens| + 2 ceil log(n+1): our count"
     return _cost("Hao, Angluin and Frank 2022", source, "ac0", n, None, items)
 
 
