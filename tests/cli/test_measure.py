@@ -231,3 +231,38 @@ def test_an_interrupted_sweep_writes_its_files(
     assert [row["n"] for row in found["rows"]] == [4, 5, 6, 7, 8, 9, 4, 5, 6, 7]
     assert len(files[0].read_text().splitlines()) == 11
     assert files[1].read_bytes().startswith(b"\x89PNG")
+
+
+def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    from circuitsim.cli.growth import Table, print_trends
+
+    from circuitsim.analysis.growth import Row
+    from circuitsim.analysis.trends import series
+
+    kinds = {"and": 1, "or": 2, "threshold": 30}
+    rows = [Row(n, "tc0", 3, "folded", min(n, 11), 33, 70 * n, 900 * n, kinds, 9, 64, 13, 0.5) for n in range(8, 15)]
+    table = Table("m", rows[0], 14)
+    table.row(rows[0])
+    print_trends([series("m, tc0", rows)])
+    title, names, cells, _, *fits = capsys.readouterr().out.splitlines()
+    assert title == "m in tc0, positions folded"
+    columns = ["n", "bits", "depth", "gates", "and", "or", "threshold", "wires", "weighted wires", "largest weight"]
+    assert names.split("  ")[-1] == "seconds"
+    assert " ".join(names.split()).startswith(" ".join(columns))
+    assert cells.split() == ["8", "3", "8", "33", "1", "2", "30", "560", "7,200", "64", "13", "0.50"]
+    assert fits[0] == "depth 11 at every n >= 11 (n in 8..14)"
+    assert fits[1].startswith("gates ~ n^0.00, off by at most 0%")
+    assert fits[2].startswith("wires ~ n^1.00, off by at most 0%")
+
+
+def test_what_ac0_has_not_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
+    from circuitsim.cli.growth import Table
+
+    from circuitsim.analysis.growth import Row
+
+    nothing: Any = None
+    row = Row(4, "ac0", nothing, nothing, 2, 5, 12, 12, {"and": 4, "or": 1}, 4, 1, nothing, 0.5)
+    Table("m", row, 4).row(row)
+    title, _, cells = capsys.readouterr().out.splitlines()
+    assert title == "m in ac0"
+    assert cells.split() == ["4", "-", "2", "5", "4", "1", "12", "-", "0.50"]
