@@ -68,7 +68,7 @@ def command(
         raise InputError("--exhaustive takes all inputs and --samples some of them; give one of the two.")
     if samples * max(lengths) > MOST_LETTERS:
         raise LimitError(f"--samples {samples:,} of {max(lengths):,} letters are too many for memory; take fewer.")
-    chosen = tuple(dict.fromkeys(name for names in bases for name in names)) or options.BASES
+    chosen = tuple(dict.fromkeys(name for names in bases for name in names)) or options.CHECKED
     rows: list[Row] = []
     with Status() as status:
         transformer = how.model(model)

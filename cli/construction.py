@@ -45,9 +45,10 @@ class Construction:
 
     bits: str | None
     attention: "Attention | None"
-    optimize: Literal["depth", "size"]
+    optimize: Literal["depth", "balanced", "size"]
     positions: Literal["folded", "wired"] | None
     max_bits: int
+    max_ties: int
     seed: int
 
     def model(self, path: str) -> "Model":
@@ -113,4 +114,6 @@ class Construction:
                 f" {LONGEST_EXPRESSIONS:,}."
             )
         positions = self.positions or ("folded" if longest <= FOLDED_UP_TO else "wired")
-        return Family(model, basis, bits, self.optimize, positions, self.max_bits)
+        if basis == "ac0":
+            return Family(model, basis, self.bits, self.optimize, self.positions, self.max_bits, self.max_ties)
+        return Family(model, basis, bits, self.optimize, positions, self.max_bits, self.max_ties)

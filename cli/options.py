@@ -13,8 +13,8 @@ from .lengths import parse_length, parse_lengths
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-BASES = ("xag", "aig")
-LATER_BASES = {"ac0": "AND and OR gates of any fan-in", "tc0": "threshold gates"}
+BASES = ("xag", "aig", "ac0", "tc0")
+CHECKED = ("xag", "aig")  # unless told otherwise
 ATTENTIONS = ("hard-left", "hard-right", "saturated")
 MAX_GATES = 200_000_000
 MAX_BITS = 62
@@ -33,10 +33,6 @@ def parse_bases(text: str) -> tuple[str, ...]:
     """Bases separated by commas."""
     names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
     for name in names:
-        if name in LATER_BASES:
-            raise InputError(
-                f"--basis {name}: lowering to {LATER_BASES[name]} is not in this version; {' and '.join(BASES)} are."
-            )
         if name not in BASES:
             raise InputError(f"--basis {name[:40]!r} is not one of {', '.join(BASES)}.")
     return names
@@ -57,16 +53,17 @@ basis_option = click.option(
     callback=parsed(parse_basis),
     default="xag",
     show_default=True,
-    metavar="xag|aig",
-    help="Gates of two inputs: AND and XOR (xag), or AND alone (aig). NOT is free.",
+    metavar="xag|aig|ac0|tc0",
+    help="Gates of two inputs: AND and XOR (xag), or AND alone (aig); of any number: AND and OR (ac0, for hard"
+    " attention, without rounding), or those and weighted thresholds (tc0). NOT is free.",
 )
 bases_option = click.option(
     "--basis",
     "bases",
     callback=parsed(parse_bases),
     multiple=True,
-    metavar="xag|aig",
-    help="Check these circuits; may be repeated, or a list such as xag,aig. [default: both]",
+    metavar="xag|aig|ac0|tc0",
+    help="Check these circuits; may be repeated, or a list such as xag,tc0. [default: xag,aig]",
 )
 max_gates_option = click.option(
     "--max-gates",
@@ -107,7 +104,7 @@ def construction_options(function: F) -> F:
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
-        names = ("bits", "attention", "optimize", "positions", "max_bits", "seed")
+        names = ("bits", "attention", "optimize", "positions", "max_bits", "max_ties", "seed")
         how = Construction(**{name: given.pop(name) for name in names})
         with naming(given.get("model") or given.get("file") or ""):
             return function(how=how, **given)
@@ -132,10 +129,10 @@ CONSTRUCTION = (
     ),
     click.option(
         "--optimize",
-        type=click.Choice(["depth", "size"]),
+        type=click.Choice(["depth", "balanced", "size"]),
         default="depth",
         show_default=True,
-        help="What to make small first.",
+        help="What to make small first; balanced lies between in ac0 and tc0, and is depth elsewhere.",
     ),
     click.option(
         "--positions",
@@ -151,6 +148,14 @@ CONSTRUCTION = (
         show_default=True,
         metavar="B",
         help="Refuse numbers that need more bits.",
+    ),
+    click.option(
+        "--max-ties",
+        type=click.IntRange(1, 16),
+        default=1,
+        show_default=True,
+        metavar="K",
+        help="In ac0, keys of equal score that a saturated head may average; more are refused.",
     ),
     click.option(
         "--seed",

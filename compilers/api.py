@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from circuitsim.analysis import growth, ladder
-from circuitsim.circuits.schematic import BASES, Basis, Optimize
+from circuitsim.circuits.schematic import Basis, Optimize
 from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.model import Attention, Model
 from circuitsim.models.model_edits import with_attention
 
 from .family import Family, input_length
+from .reachable.reach import MAX_TIES
 from .residual import Positions
 
 
@@ -22,13 +23,15 @@ def compile(  # noqa: A001
     optimize: Optimize = "depth",
     positions: Positions | None = None,
     max_bits: int = MAX_BITS,
+    max_ties: int = MAX_TIES,
 ) -> Family:
     """The family of circuits of a model: `compile(model)(n)` is the schematic of C_n.
 
     Args:
         bits: fraction bits, a number, an expression in n, or "auto"; None takes the model's own.
         attention: replaces every head's kind, for models trained with softmax.
-        optimize: "depth" or "size". positions: "folded" or "wired"; None folds up to 256 letters.
+        optimize: "depth", "balanced" or "size". positions: "folded" or "wired"; None folds up to 256 letters.
+        max_ties: keys that a saturated head may average in ac0.
 
     Raises:
         ModelError: the model has a softmax head and `attention` does not replace it.
@@ -36,7 +39,7 @@ def compile(  # noqa: A001
     """
     if attention is not None:
         model = with_attention(model, attention)
-    return Family(model, basis, None if bits is None else str(bits), optimize, positions, max_bits)
+    return Family(model, basis, None if bits is None else str(bits), optimize, positions, max_bits, max_ties)
 
 
 def measure(family: Family, ns: int | Iterable[int]) -> list[growth.Row]:
@@ -52,16 +55,20 @@ def check(
     n: int,
     bits: int | str | None = None,
     *,
-    bases: Iterable[Basis] = BASES,
+    bases: Iterable[Basis] = ("xag", "aig"),
     attention: Attention | None = None,
     optimize: Optimize = "depth",
     positions: Positions | None = None,
     max_bits: int = MAX_BITS,
+    max_ties: int = MAX_TIES,
     exhaustive: bool | None = None,
     samples: int = 1000,
     seed: int = 0,
 ) -> ladder.Row:
     """The ladder at length n: float, exact, integer, schematic, circuit and file against each other."""
     options = {"attention": attention, "optimize": optimize, "positions": positions, "max_bits": max_bits}
-    families = [compile(model, basis, bits, **options) for basis in bases]  # type: ignore[arg-type]
+    families = [
+        compile(model, basis, None if basis == "ac0" else bits, max_ties=max_ties, **options)  # type: ignore[arg-type]
+        for basis in bases
+    ]
     return ladder.climb(families, input_length(n), exhaustive=exhaustive, samples=samples, seed=seed)

@@ -12,6 +12,8 @@ from circuitsim.models.expressions import bits_at
 from circuitsim.models.fixed_point import MAX_BITS, FixedModel, fix
 from circuitsim.models.model import Model
 
+from .reachable.lowering import draw_reachable
+from .reachable.reach import MAX_TIES, code_bits
 from .residual import POSITIONS, Positions
 from .transformer import draw
 
@@ -27,6 +29,9 @@ class Family:
         bits_expression: fraction bits, an expression in n; "auto" the least that decide as the exact model does
             (`analysis.precision`); None takes the model's own.
         positions: "folded" or "wired"; None folds up to 256 letters.
+        max_ties: keys that a saturated head may average in ac0.
+
+    In ac0 circuits compute with exact values: there are no bits, and positions are always folded.
     """
 
     model: Model
@@ -35,6 +40,7 @@ class Family:
     optimize: Optimize = "depth"
     positions: Positions | None = None
     max_bits: int = MAX_BITS
+    max_ties: int = MAX_TIES
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -44,29 +50,44 @@ class Family:
         ):
             if value not in known:
                 raise InputError(f"{name} {value!r} is not one of {', '.join(str(k) for k in known if k)}.")
+        if self.exact and self.bits_expression is not None:
+            raise InputError("ac0 computes with the model's exact values and has no fraction bits; leave out --bits.")
+        if self.exact and self.positions == "wired":
+            raise InputError("ac0 holds positions in its codes, so they are always folded; leave out --positions.")
+
+    @property
+    def exact(self) -> bool:
+        """Whether the circuits compute the exact model, and not the integer model."""
+        return self.basis == "ac0"
 
     def __call__(self, n: int) -> Schematic:
         """The schematic of C_n."""
+        if self.exact:
+            return draw_reachable(self.model, input_length(n), Drawing(self.basis, self.optimize), self.max_ties)
         return draw(self.fixed(n), Drawing(self.basis, self.optimize), self.positions_at(n))
 
-    def bits(self, n: int) -> int:
-        """Fraction bits at n."""
+    def bits(self, n: int) -> int | None:
+        """Fraction bits at n; None in ac0."""
         n = input_length(n)
+        if self.exact:
+            return None
         if self.bits_expression == AUTO:
             return _least_bits(self.model, n, self.max_bits)
         return bits_at(self.model.bits if self.bits_expression is None else self.bits_expression, n)
 
     def positions_at(self, n: int) -> Positions:
         """Whether positions are folded or wired at n."""
-        return self.positions or ("folded" if n <= FOLDED_UP_TO else "wired")
+        return self.positions or ("folded" if n <= FOLDED_UP_TO or self.exact else "wired")
 
     def fixed(self, n: int) -> FixedModel:
-        """The integer model at n, which C_n computes."""
+        """The integer model at n, which C_n computes in every basis but ac0."""
         bits = str(self.bits(n)) if self.bits_expression == AUTO else self.bits_expression
         return _fixed(self.model, input_length(n), bits, self.max_bits)
 
     def state_bits(self, n: int) -> int:
-        """Bits of the widest entry of the residual stream at any layer, from its intervals."""
+        """Bits of the widest entry of the residual stream at any layer, from its intervals; in ac0 of a code."""
+        if self.exact:
+            return code_bits(self.model, input_length(n), self.max_ties)
         fixed = self.fixed(n)
         streams = [fixed.embedded, *(s for layer in fixed.layers for s in (layer.between, layer.after))]
         return max(width for stream in streams for width in stream.widths())

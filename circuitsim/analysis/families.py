@@ -21,14 +21,18 @@ class Family(Protocol):
     def __call__(self, n: int) -> Schematic:
         """C_n."""
 
-    def fixed(self, n: int) -> FixedModel:
-        """The integer model that C_n computes."""
+    @property
+    def exact(self) -> bool:
+        """Whether C_n computes the exact model, and not the integer model."""
 
-    def bits(self, n: int) -> int:
-        """Fraction bits at n."""
+    def fixed(self, n: int) -> FixedModel:
+        """The integer model at n."""
+
+    def bits(self, n: int) -> int | None:
+        """Fraction bits at n; None where C_n computes the exact model."""
 
     def positions_at(self, n: int) -> Any:
         """How positions enter at n."""
 
     def state_bits(self, n: int) -> int:
-        """Bits of the widest entry of the residual stream."""
+        """Bits of the widest entry of the residual stream, or of a code."""

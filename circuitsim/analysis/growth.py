@@ -21,11 +21,11 @@ class ScopeRow:
 
 @dataclass(frozen=True)
 class Row:
-    """The circuit on n letters. Gates of two inputs have weight one, so `wires_weighted` equals `wires`."""
+    """The circuit on n letters; `bits` is None where it computes with exact values. Gates without weights have 1."""
 
     n: int
     basis: str
-    bits: int
+    bits: int | None
     positions: str
     depth: int
     gates: int
@@ -43,7 +43,6 @@ def row(family: Family, n: int, schematic: Schematic | None = None) -> tuple[Row
     started = time.perf_counter()
     cost = measure(family(n) if schematic is None else schematic)
     seconds = time.perf_counter() - started
-    any_gate = int(cost.gates > 0)
     return Row(
         n=n,
         basis=family.basis,
@@ -52,10 +51,10 @@ def row(family: Family, n: int, schematic: Schematic | None = None) -> tuple[Row
         depth=cost.depth,
         gates=cost.gates,
         wires=cost.wires,
-        wires_weighted=cost.wires,
+        wires_weighted=cost.wires_weighted,
         gates_by_kind=cost.gates_by_kind,
-        max_fan_in=2 * any_gate,
-        max_weight=any_gate,
+        max_fan_in=cost.max_fan_in,
+        max_weight=cost.max_weight,
         state_bits=family.state_bits(n),
         seconds=seconds,
     ), scopes(cost)

@@ -1,5 +1,7 @@
 """The ladder: float ~ exact ~ integer = schematic = circuit = file, each rung against the next, on stated inputs.
 
+ac0 computes with exact values, so there the ladder is float ~ exact = schematic = circuit = file.
+
 `~` may round: flipped decisions count, and the report gives the largest error. `=` is bit for bit: the residual
 stream after every layer (as far as the rung computes it) and the outputs. It holds when no decision flips on a
 `~` and no bit differs on an `=`.
@@ -54,11 +56,20 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Truth:
+    """The model that circuits must equal: its decisions, and its residuals as numerators over a denominator."""
+
+    name: str
+    decisions: npt.NDArray[np.int64]
+    residuals: tuple[tuple[npt.NDArray[Any], int], ...]
+
+
+@dataclass(frozen=True)
 class Row:
     """All comparisons at one length."""
 
     n: int
-    bits: int
+    bits: int | None
     exhaustive: bool
     inputs: int
     rungs: tuple[Rung, ...] = field(default_factory=tuple)
@@ -94,14 +105,19 @@ def climb(
     everything, codes = chosen_inputs(model, n, exhaustive, samples, seed)
     progress("float and exact models")
     floating, exact = run_float(model, codes), run_exact_fast(model, codes)
-    progress("integer model")
-    fixed = families[0].fixed(n) if families else fix(model, n)
-    integer = run_integer(fixed, codes)
-    rungs = [_float_exact(model, codes, floating, exact), _exact_integer(model, codes, exact, integer)]
+    rungs, bits = [_float_exact(model, codes, floating, exact)], None
+    rounding = [family for family in families if not family.exact]
+    truths = {True: Truth("exact", exact.decisions, tuple((r.numerators, r.denominator) for r in exact.residuals))}
+    if rounding or not families:
+        progress("integer model")
+        fixed = rounding[0].fixed(n) if rounding else fix(model, n)
+        integer, bits = run_integer(fixed, codes), fixed.bits
+        rungs.append(_exact_integer(model, codes, exact, integer))
+        truths[False] = Truth("integer", integer.decisions, tuple((r, 1) for r in integer.residuals))
     for family in families:
         progress(f"{family.basis}: schematic, circuit, file")
-        rungs += _circuit_rungs(family, n, codes, integer, max_gates)
-    return Row(n, fixed.bits, everything, len(codes), tuple(rungs))
+        rungs += _circuit_rungs(family, n, codes, truths[family.exact], max_gates)
+    return Row(n, bits, everything, len(codes), tuple(rungs))
 
 
 def _float_exact(model: Model, codes: npt.NDArray[np.int64], floating: Trace, exact: ExactTrace) -> Rung:
@@ -140,7 +156,7 @@ def _as_float(numerators: npt.NDArray[Any], denominator: int) -> npt.NDArray[np.
 
 
 def _circuit_rungs(
-    family: Family, n: int, codes: npt.NDArray[np.int64], integer: IntegerTrace, max_gates: int | None
+    family: Family, n: int, codes: npt.NDArray[np.int64], truth: Truth, max_gates: int | None
 ) -> list[Rung]:
     schematic = family(n)
     circuit, literals = flatten_with_values(schematic, max_gates)
@@ -152,10 +168,10 @@ def _circuit_rungs(
     differs = np.zeros((3, len(codes)), bool)
     for start in range(0, len(codes), AT_ONCE):
         stop = min(start + AT_ONCE, len(codes))
-        below = _differences(family.model, schematic, circuit, stored, literals, codes[start:stop], integer, start)
+        below = _differences(family.model, schematic, circuit, stored, literals, codes[start:stop], truth, start)
         differs[:, start:stop] = below
     rungs = []
-    for above, to, wrong in zip(("integer", *names[:2]), names, differs, strict=True):
+    for above, to, wrong in zip((truth.name, *names[:2]), names, differs, strict=True):
         first = decode(family.model, codes[int(np.argmax(wrong))]) if wrong.any() else None
         rungs.append(Rung(above, to, "=", int(wrong.sum()), first_difference=first))
     return rungs
@@ -168,24 +184,25 @@ def _differences(
     stored: Circuit,
     literals: list[Any],
     codes: npt.NDArray[np.int64],
-    integer: IntegerTrace,
+    truth: Truth,
     start: int,
 ) -> npt.NDArray[np.bool_]:
-    """Where integer and schematic, schematic and circuit, circuit and file differ: (3, inputs)."""
+    """Where the model and the schematic, schematic and circuit, circuit and file differ: (3, inputs)."""
     count = len(codes)
     bits = input_bits(len(model.vocabulary), codes)
     planes = run_planes(schematic, bits)
     values = {index: planes_to_bits(p, count) for index, p in planes.items()}
     outputs = np.concatenate([values[o].reshape(count, -1) for o in schematic.outputs], axis=1)
-    expected = _output_bits(model, integer.decisions[start : start + count])
+    expected = _output_bits(model, truth.decisions[start : start + count])
     first = (outputs != expected).any(axis=1)
-    where = list(model.readout_positions(codes.shape[1]))
     for layer, probe in enumerate(schematic.probes):
-        numbers = integer.residuals[layer][start : start + count]
-        if layer == len(schematic.probes) - 1:
-            numbers = numbers[:, where[0] : where[-1] + 1]
-        seen = probe_values(probe, [values[v] for v in probe.values])
-        first |= (np.broadcast_to(seen, numbers.shape) != numbers).reshape(count, -1).any(axis=1)
+        numbers, denominator = truth.residuals[layer]
+        low, high = _probed(schematic, model, codes.shape[1], layer)
+        numbers = numbers[start : start + count, low:high]
+        seen = probe_values(probe, [values[v] for v in probe.values]) * denominator
+        over = schematic.interface["denominators"][layer] if "denominators" in schematic.interface else 1
+        differs = np.broadcast_to(seen, numbers.shape) != numbers.astype(object) * over
+        first |= differs.reshape(count, -1).any(axis=1)
     watched = [(i, literals[i].ravel()) for i in sorted({v for p in schematic.probes for v in p.values})]
     extended = _with_outputs(circuit, watched)
     full = with_wired(circuit.interface, bits)
@@ -199,6 +216,15 @@ def _differences(
         at += len(kept)
     third = (evaluate_circuit(stored, full) != run[:, : outputs.shape[1]]).any(axis=1)
     return np.stack([first, second, third])
+
+
+def _probed(schematic: Schematic, model: Model, n: int, layer: int) -> tuple[int, int]:
+    """The positions that the probe of a layer boundary shows."""
+    if "probe_positions" in schematic.interface:
+        low, high = schematic.interface["probe_positions"][layer]
+        return low, high
+    where = model.readout_positions(n)
+    return (where[0], where[-1] + 1) if layer == len(schematic.probes) - 1 else (0, model.length(n))
 
 
 def _with_outputs(circuit: Circuit, watched: list[tuple[int, Any]]) -> Circuit:
