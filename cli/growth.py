@@ -71,7 +71,8 @@ def _sentences(line: "Series", trend: "Trend") -> Iterator[str]:
 
 
 def _power(fit: "PowerFit") -> str:
-    return f"n^{fit.exponent:.2f}, off by at most {fit.residual:.0%}; n^{fit.local:.2f} between the two largest"
+    exponents = [f"n^{round(e, 2) + 0.0:.2f}" for e in (fit.exponent, fit.local)]  # + 0.0: no minus zero
+    return f"{exponents[0]}, off by at most {fit.residual:.0%}; {exponents[1]} between the two largest"
 
 
 def print_papers(costs: "Sequence[PaperCost]") -> None:

@@ -148,6 +148,7 @@ class Sweep:
     name: str = ""
     measured: "dict[str, list[Row]]" = field(default_factory=dict)  # by basis
     predicted: "list[PaperCost]" = field(default_factory=list)
+    bits: dict[int, str | None] = field(default_factory=dict)  # at each n, once for all bases
 
     def run(self, model: "Model", status: "Status") -> None:
         """Measure and predict, printing measured rows."""
@@ -170,7 +171,7 @@ class Sweep:
         table = None
         for n in self.lengths:
             status(f"{basis}, n = {n}")
-            family = self.how.family(model, basis, self.how.bits_at(model, n), max(self.lengths))
+            family = self.how.family(model, basis, self._bits(model, n), max(self.lengths))
             found = row(family, n)[0]
             status.clear()
             if not self.as_json:
@@ -181,6 +182,11 @@ class Sweep:
             self.measured.setdefault(basis, []).append(found)
             interrupts.check()
 
+    def _bits(self, model: "Model", n: int) -> str | None:
+        if n not in self.bits:
+            self.bits[n] = self.how.bits_at(model, n)
+        return self.bits[n]
+
     def _predict(self, model: "Model", status: "Status") -> None:
         """The papers' circuits that have the gates of some basis; in bounded bases, all of them in their own."""
         from circuitsim.analysis.paper import predict
@@ -188,7 +194,7 @@ class Sweep:
         basis = "ac0" if self.bases == ("ac0",) else None
         for n in self.lengths:
             status(f"papers, n = {n}")
-            bits = self.how.bits_at(model, n) if basis is None else None
+            bits = self._bits(model, n) if basis is None else None
             self.predicted += predict(model, n, bits, basis, max_bits=self.how.max_bits)
 
     def report(self, interrupted: bool) -> None:

@@ -129,7 +129,10 @@ def _draw_power(axes: Any, index: int, line: Series, what: Literal["gates", "wir
 
 
 def _power_words(fit: PowerFit | None) -> str:
-    return "" if fit is None else f": $n^{{{fit.exponent:.2f}}}$, at the end $n^{{{fit.local:.2f}}}$"
+    if fit is None:
+        return ""
+    exponents = [f"$n^{{{round(e, 2) + 0.0:.2f}}}$" for e in (fit.exponent, fit.local)]  # + 0.0: no minus zero
+    return f": {exponents[0]}, at the end {exponents[1]}"
 
 
 def _depth_words(trend: Trend) -> str:

@@ -7,7 +7,9 @@ import pytest
 
 from circuitsim.analysis.lookup import MOST_INPUTS, lemma_1, lemma_2, lookup_circuit
 from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.counting import dead_gates, depth
 from circuitsim.circuits.program import AND
+from circuitsim.circuits.validate import validate
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.fixed_point import fix
 from circuitsim.models.model import Head, Layer, Model, Readout
@@ -43,9 +45,14 @@ def check(table: Any, shared: bool) -> Circuit:
     assert bound is not None
     assert circuit.gates + nots(circuit, outputs, shared) <= bound
     found, free, costly = run(circuit)
+    patterns = np.arange(len(rows))[:, None] >> np.arange(inputs) & 1
     assert np.array_equal(found, rows == 1)
+    assert np.array_equal(circuit.evaluate(patterns), found)
+    assert (depth(circuit), depth(circuit, count_not=True)) == (free, costly)
     assert free <= 2
     assert costly <= 3
+    assert not dead_gates(circuit)
+    validate(circuit)
     return circuit
 
 
