@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 Boxes: TypeAlias = tuple[int, ...]
 
-MOST_BOXES = 8  # that a set keeps before two of them are replaced by their hull
+MOST_BOXES = 16  # that a set keeps before two of them are replaced by their hull
 
 
 class Fields:
@@ -60,6 +60,10 @@ class InputSets:
         full, guards = self.fields.full, self.fields.guards
         both = [c for a in x for b in y if ((c := a & b) + full) & guards == guards]
         return tuple(both) if len(both) < 2 else self.union([both])
+
+    def meet(self, x: Boxes, y: Boxes) -> bool:
+        """Whether any string is in both."""
+        return any(self.fields.possible(a & b) for a in x for b in y)
 
     def union(self, sets: Iterable[Iterable[int]]) -> Boxes:
         """Strings in any of the sets, or a few more."""

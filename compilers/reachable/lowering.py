@@ -20,6 +20,7 @@ from .codes import Codes, letter_literals
 from .gates import Budget
 from .plan import Plan, plan
 from .reach import MAX_TIES, MAX_WIRES, Query, Reached, reach
+from .terms import Writer
 
 Ints = NDArray[np.int64]
 
@@ -88,8 +89,8 @@ class _Lowering:
             return rows(self.drawing, found, len(model.readout.weights))
 
     def _plan(self, index: int, queries: Sequence[Query], targets: Sequence[Ints], count: int) -> Plan:
-        codes, optimize = self.reached.codes[index], self.drawing.optimize
-        return plan(codes, self.literals, self.wires.shape[0], queries, targets, count, optimize, self.budget)
+        writer = Writer(self.reached.codes[index], self.literals, self.reached.sets if index else None)
+        return plan(writer, self.wires.shape[0], queries, targets, count, self.drawing.optimize, self.budget)
 
     def _draw(self, index: int, made: Plan) -> Wires:
         wires, drawing = self.wires, self.drawing

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from circuitsim.circuits.schematic import Optimize
 
-from .codes import Codes
 from .gates import TRUE, Budget, Stage, Table, renumber, tables
 from .reach import Query
 from .terms import Cases, LiveHead, Writer, cases
@@ -43,8 +42,7 @@ class Term:
 
 
 def plan(
-    codes: Codes,
-    literals: Ints,
+    writer: Writer,
     wires: int,
     queries: Sequence[Query],
     targets: Sequence[Ints],
@@ -55,7 +53,7 @@ def plan(
     """Gates that say which target every query position reaches.
 
     Args:
-        codes: before the layer. literals: (codes,) of their wires; wires: how many there are, the constant included.
+        writer: knows the codes before the layer and their literals. wires: how many there are, the constant included.
         queries: position by position.
         targets: for every query the target of each of its terms; no two positions share one.
         count: number of targets; those that nothing leads to are constant.
@@ -63,10 +61,10 @@ def plan(
     Raises:
         LimitError: the budget is spent.
     """
-    planner = _Planner(Writer(codes, literals), optimize, budget)
+    planner = _Planner(writer, optimize, budget)
     found = np.zeros(count, np.int64)
     pairs = zip(queries, targets, strict=True)
-    for _, group in groupby(pairs, lambda pair: int(codes.positions[pair[0].code])):
+    for _, group in groupby(pairs, lambda pair: int(writer.codes.positions[pair[0].code])):
         for target, literal in planner.position([cases(query, t) for query, t in group]):
             found[target] = literal
     made, firsts = tables(wires, planner.stages)
@@ -120,42 +118,58 @@ class _Planner:
         return result
 
     def _of(self, case: Cases) -> Iterator[Term]:
-        if len(case.heads) > 1 and self.optimize != "depth":
-            yield from self._by_class(case)
-            return
-        absent = [[head.absent(k, self.writer.codes) for k in range(len(head.choices))] for head in case.heads]
+        """The terms of one query, in whichever allowed form takes least wires by estimate."""
+        codes = self.writer.codes
+        absent = [[head.absent(k, codes) for k in range(len(head.choices))] for head in case.heads]
+        form = self._form(case, absent)
+        return self._by_choice(case, absent) if form == "depth" else self._by_class(case, absent, form)
+
+    def _form(self, case: Cases, absent: Sequence[Sequence[Ints]]) -> Optimize:
+        """The form whose gates read least wires, no deeper than asked for; what gates share counts twice."""
+        if len(case.heads) < 2 or self.optimize == "depth":
+            return "depth"
+        widths = [np.array([1 + len(some) for some in head]) for head in absent]
+        tuples = np.unique(case.class_rows, axis=0)
+        wires = {"depth": 2 * len(case.terms), "balanced": 2 * len(tuples), "size": (2 + len(widths)) * len(tuples)}
+        for k, (head, width) in enumerate(zip(case.heads, widths, strict=True)):
+            sizes = np.bincount(head.classes, minlength=int(head.classes.max()) + 1)
+            wires["depth"] += int(width[case.terms[:, k]].sum())
+            wires["balanced"] += int(width.sum() + np.where(sizes == 1, 1, len(width) - sizes)[tuples[:, k]].sum())
+            wires["size"] += int(width.sum()) + len(width)
+        allowed: tuple[Optimize, ...] = ("depth", "balanced", "size")
+        return min(allowed[: allowed.index(self.optimize) + 1], key=lambda form: wires[form])
+
+    def _by_choice(self, case: Cases, absent: Sequence[Sequence[Ints]]) -> Iterator[Term]:
+        """One term for every combination of choices."""
         for term, target in zip(case.terms.tolist(), case.targets.tolist(), strict=True):
             members = [m for head, k in zip(case.heads, term, strict=True) for m in head.choices[k].members]
             gone = np.unique(np.concatenate([NONE, *(a[k] for a, k in zip(absent, term, strict=True))]))
             yield Term(1, self.writer.literals_of(case.code, members, gone), target)
 
-    def _by_class(self, case: Cases) -> Iterator[Term]:
+    def _by_class(self, case: Cases, absent: Sequence[Sequence[Ints]], form: Optimize) -> Iterator[Term]:
         """One term for every combination of the heads' classes, over literals that say which class it is."""
-        says = [self._says(case.code, head) for head in case.heads]
-        classes = np.column_stack([h.classes[case.terms[:, k]] for k, h in enumerate(case.heads)])
-        different, first = np.unique(classes, axis=0, return_index=True)
+        says = [self._says(case.code, head, gone, form) for head, gone in zip(case.heads, absent, strict=True)]
+        different, first = np.unique(case.class_rows, axis=0, return_index=True)
         for row, target in zip(different.tolist(), case.targets[first].tolist(), strict=True):
             body = np.unique(np.concatenate([say[c] for say, c in zip(says, row, strict=True)]))
             yield Term(3, body[body != TRUE], target)
 
-    def _says(self, query: int, head: LiveHead) -> dict[int, Ints]:
+    def _says(self, query: int, head: LiveHead, absent: Sequence[Ints], form: Optimize) -> dict[int, Ints]:
         """For every class of a head's choices, literals whose AND says that it selects one of them."""
-        writer = self.writer
-        selected = np.array(
-            [
-                self.select.gate(writer.literals_of(query, choice.members, head.absent(k, writer.codes)))
-                for k, choice in enumerate(head.choices)
-            ]
+        bodies = (
+            self.writer.literals_of(query, choice.members, gone)
+            for choice, gone in zip(head.choices, absent, strict=True)
         )
+        selected = np.array([self.select.gate(body) for body in bodies])
         groups = {int(c): np.unique(selected[head.classes == c]) for c in np.unique(head.classes)}
-        if self.optimize == "size":
-            small, *large = sorted(groups, key=lambda c: len(groups[c]))
-            ones = {small: self.gather.gate(groups[small])}
-            for c in large:  # of two classes one is the other's complement
-                ones[c] = ones[small] ^ 1 if len(groups) == 2 else self.gather.gate(groups[c])
-            return {c: np.array([literal]) for c, literal in ones.items()}
-        others = {c: np.unique(selected[head.classes != c]) ^ 1 for c in groups}
-        return {c: group if len(group) == 1 else others[c] for c, group in groups.items()}
+        if form == "balanced":
+            others = {c: np.unique(selected[head.classes != c]) ^ 1 for c in groups}
+            return {c: group if len(group) == 1 else others[c] for c, group in groups.items()}
+        small, *large = sorted(groups, key=lambda c: len(groups[c]))
+        ones = {small: self.gather.gate(groups[small])}
+        for c in large:  # of two classes one is the other's complement
+            ones[c] = ones[small] ^ 1 if len(groups) == 2 else self.gather.gate(groups[c])
+        return {c: np.array([literal]) for c, literal in ones.items()}
 
 
 def _dearest(terms: Sequence[Term], reached: Sequence[int]) -> int | None:

@@ -48,6 +48,7 @@ class Reached:
     n: int
     codes: tuple[Codes, ...]
     layers: tuple[tuple[Query, ...], ...]
+    sets: InputSets
 
     @property
     def code_bits(self) -> int:
@@ -74,7 +75,7 @@ def reach(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_W
         queries, after = step.run(spans[index + 1])
         layers.append(queries)
         codes.append(after)
-    return Reached(model, n, tuple(codes), tuple(layers))
+    return Reached(model, n, tuple(codes), tuple(layers), sets)
 
 
 def code_bits(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_WIRES) -> int:

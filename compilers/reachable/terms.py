@@ -11,11 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import InputSets
 from .choices import Choice
 from .codes import Codes
+from .gates import TRUE
 from .reach import Query
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class Cases:
     terms: Ints
     targets: Ints
 
+    @property
+    def class_rows(self) -> Ints:
+        """(terms, heads) class of every choice."""
+        return np.column_stack([head.classes[self.terms[:, k]] for k, head in enumerate(self.heads)])
+
 
 def cases(query: Query, targets: Ints) -> Cases:
     """What a query comes to when only `targets` (terms,) of its terms count."""
@@ -110,33 +118,49 @@ def _classes(outputs: Ints, targets: Ints) -> Ints:
 
 
 class Writer:
-    """Literals of codes, with the shorter of two ways to say which codes a position does not hold."""
+    """Literals of codes, with the shorter of two ways to say which codes a position does not hold.
 
-    def __init__(self, codes: Codes, literals: Ints) -> None:
-        self.codes, self.literals = codes, literals
+    Args:
+        sets: to leave out codes that no input leads to beside others; None where all positions are independent.
+    """
+
+    def __init__(self, codes: Codes, literals: Ints, sets: InputSets | None) -> None:
+        self.codes, self.literals, self.sets = codes, literals, sets
         self._sums = np.add.reduceat(np.arange(len(codes)), codes.starts[slice(*codes.span)])
         self._many = int(codes.counts.max()) > 2
 
-    def literals_of(self, query: int | None, members: Sequence[int], absent: Ints) -> Ints:
+    def literals_of(self, query: int, members: Sequence[int], absent: Ints) -> Ints:
         """All `members` are held and no code of `absent`, when the position of code `query` holds it.
 
-        `query` itself is left out; so are absent codes at its position and those of the members.
+        `query` itself is left out; so are absent codes that cannot be held beside it and the members.
         """
-        positions, first = self.codes.positions, self.codes.span[0]
         held = np.array(sorted(set(members) - {query}), np.int64)
         if len(absent):
-            fixed = np.zeros(self.codes.length, bool)
-            fixed[positions[held]] = True
-            if query is not None:
-                fixed[positions[query]] = True
-            absent = absent[~fixed[positions[absent]]]
+            absent = absent[self._may_be_held(absent, [query, *held.tolist()])]
         if self._many and len(absent) > 1:
-            where = positions[absent] - first
-            gone = np.bincount(where, minlength=len(self._sums))
-            last = (self.codes.counts[slice(*self.codes.span)] - gone == 1) & (gone > 1)
-            if last.any():
-                left = self._sums - np.bincount(where, absent, len(self._sums)).astype(np.int64)
-                held = np.concatenate([held, left[last]])
-                absent = absent[~last[where]]
+            held, absent = self._last_left(held, absent)
         found = np.concatenate([self.literals[held], self.literals[absent] ^ 1])
-        return np.unique(found[found != 1])
+        return np.unique(found[found != TRUE])
+
+    def _may_be_held(self, codes: Ints, beside: Sequence[int]) -> Flags:
+        """Which codes can be held beside some others: they are of other positions, and some input leads to all."""
+        fixed = np.zeros(self.codes.length, bool)
+        fixed[self.codes.positions[list(beside)]] = True
+        result = ~fixed[self.codes.positions[codes]]
+        if self.sets is not None:
+            inputs = self.sets.everything
+            for code in beside:
+                inputs = self.sets.intersection(inputs, self.codes.inputs[code])
+            for k in np.flatnonzero(result).tolist():
+                result[k] = self.sets.meet(inputs, self.codes.inputs[codes[k]])
+        return result
+
+    def _last_left(self, held: Ints, absent: Ints) -> tuple[Ints, Ints]:
+        """Where all codes of a position but one are absent, and they are several, that one is held."""
+        where = self.codes.positions[absent] - self.codes.span[0]
+        gone = np.bincount(where, minlength=len(self._sums))
+        last = (self.codes.counts[slice(*self.codes.span)] - gone == 1) & (gone > 1)
+        if not last.any():
+            return held, absent
+        left = self._sums - np.bincount(where, absent, len(self._sums)).astype(np.int64)
+        return np.concatenate([held, left[last]]), absent[~last[where]]
