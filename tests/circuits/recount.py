@@ -25,6 +25,9 @@ def assert_measured_exactly(schematic: Schematic, dead: int = 0) -> None:
         assert cost.gates == circuit.gates
         assert cost.gates_by_kind == kinds
         assert cost.wires == counting.wires(circuit)
+        assert cost.wires_weighted == counting.wires_weighted(circuit)
+        assert cost.max_fan_in == counting.max_fan_in(circuit)
+        assert cost.max_weight == counting.max_weight(circuit)
         assert cost.depth == counting.depth(circuit)
         assert {name: (s.gates, s.depth) for name, s in cost.scopes.items()} == scopes
         assert depths(cost) == outputs
