@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from circuitsim import compile
 from circuitsim.models.exact import run_exact
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.expressions import bits_at
@@ -74,3 +75,30 @@ def test_the_model_in_the_documentation_runs():
     strings = ["aab", "abb", "ab", "a", "b"]
     answers = [run_exact(model, encode(model, [s])[0]).decisions[0, 0] for s in strings]
     assert answers == [1, 0, 0, 1, 0]
+
+
+def locked_in_turn(word):
+    """Whether a lock is acquired and released in turn, and free at the end; dots are other actions."""
+    held = False
+    for letter in word:
+        if letter != "." and held == (letter == "a"):
+            return False
+        held = letter == "a" or (held and letter != "r")
+    return not held
+
+
+@pytest.mark.parametrize("n", range(1, 11))
+def test_lookup_is_right_on_every_string(n):
+    model = load(ROOT / "examples" / "lookup.json")
+    codes = all_inputs(model, n)
+    words = ["".join(model.vocabulary[c] for c in row) for row in codes]
+    answers = [locked_in_turn(word) for word in words]
+    assert answers == [re.fullmatch(r"(\.*a\.*r)*\.*", word) is not None for word in words]
+    for start in range(0, len(codes), 4096):
+        some = codes[start : start + 4096]
+        assert run_exact_fast(model, some).decisions[:, 0].tolist() == answers[start : start + 4096]
+
+
+def test_lookup_takes_four_levels_of_and_and_or():
+    family = compile(load(ROOT / "examples" / "lookup.json"), "ac0")
+    assert [family(n).measure().depth for n in (1, *range(2, 13), 32)] == [1] + [4] * 12
