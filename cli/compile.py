@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 @options.length_option
 @click.option("-o", "--output", metavar="FILE", help="Build the circuit and write it, as .npz.")
 @click.option("--share", is_flag=True, help="Build it, make equal gates one, and say what that saves.")
-@click.option("--unweighted", is_flag=True, help="Weights as copies of wires; for bases with threshold gates.")
+@click.option("--unweighted", is_flag=True, help="Weights as copies of wires, in tc0, the one basis with weights.")
 @options.basis_option
 @options.construction_options
 @options.max_gates_option
 @options.json_option(
     "model n basis bits positions inputs outputs gates depth wires wires_weighted gates_by_kind max_fan_in max_weight"
-    " state_bits scopes[scope gates depth] seconds file; with --share also shared[gates_before depth_before"
-    " gates_saved]"
+    " max_fan_in_weighted state_bits scopes[scope gates depth] seconds file; with --share also shared[gates_before"
+    " depth_before gates_saved]"
 )
 def command(
     how: Construction,
@@ -53,6 +53,7 @@ def command(
     """
     from circuitsim.analysis.growth import row
     from circuitsim.circuits.flatten import flatten
+    from circuitsim.circuits.passes.unweighted import unweighted as without_weights
     from circuitsim.formats.npz import save
 
     from .files import target
@@ -60,7 +61,7 @@ def command(
     from .warming import warm_up
 
     started = time.perf_counter()
-    if unweighted:
+    if unweighted and basis != "tc0":
         raise InputError(f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1.")
     where = None if output is None else target(output, ".npz")
     with Status() as status:
@@ -87,9 +88,15 @@ def command(
             if share:
                 status("sharing equal gates")
                 circuit = _share(circuit, measured, result)
+            if unweighted:
+                status("writing weights as wires")
+                circuit = without_weights(circuit, 2 * max_gates)
             if where is not None:
                 status(f"writing {output}")
                 save(circuit, where)
+    if unweighted:
+        weight = int(result["max_weight"] > 0)
+        result.update(wires=result["wires_weighted"], max_fan_in=result["max_fan_in_weighted"], max_weight=weight)
     result["seconds"] = time.perf_counter() - started
     if as_json:
         print_json(result)
@@ -115,10 +122,11 @@ def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circui
         gates=shared.gates,
         depth=counting.depth(shared),
         wires=counting.wires(shared),
-        wires_weighted=counting.wires(shared),
+        wires_weighted=counting.wires_weighted(shared),
         gates_by_kind=kinds,
         max_fan_in=counting.max_fan_in(shared),
-        max_weight=int(shared.gates > 0),
+        max_weight=counting.max_weight(shared),
+        max_fan_in_weighted=counting.max_fan_in_weighted(shared),
         scopes=[scope._asdict() for scope in counting.by_scope(shared)],
         shared={
             "gates_before": before.gates,
@@ -130,6 +138,8 @@ def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circui
 
 
 def _print(result: dict[str, Any]) -> None:
+    from circuitsim.circuits.program import UNBOUNDED
+
     from .printing import number, print_facts, print_table
 
     gates, shared = result["gates"], result.get("shared")
@@ -146,6 +156,9 @@ def _print(result: dict[str, Any]) -> None:
             ("gates", f"{number(gates)} ({kinds})" if gates else "0"),
             ("depth", number(result["depth"])),
             ("wires", number(result["wires"])),
+            ("largest fan-in", number(result["max_fan_in"]) if result["basis"] in UNBOUNDED else None),
+            ("largest weight", number(result["max_weight"]) if result["basis"] == "tc0" else None),
+            ("wires by weight", number(result["wires_weighted"]) if result["max_weight"] > 1 else None),
             ("shared", saving),
             ("fraction bits", result["bits"]),
             ("state bits", result["state_bits"]),

@@ -21,7 +21,11 @@ class ScopeRow:
 
 @dataclass(frozen=True)
 class Row:
-    """The circuit on n letters; `bits` is None where it computes with exact values. Gates without weights have 1."""
+    """The circuit on n letters; `bits` is None where it computes with exact values.
+
+    Gates without weights have weight 1. `wires_weighted` and `max_fan_in_weighted` count a wire as often as its weight
+    is large: they are the wires and the largest fan-in of the circuit without weights.
+    """
 
     n: int
     basis: str
@@ -34,6 +38,7 @@ class Row:
     gates_by_kind: dict[str, int]
     max_fan_in: int
     max_weight: int
+    max_fan_in_weighted: int
     state_bits: int
     seconds: float
 
@@ -55,6 +60,7 @@ def row(family: Family, n: int, schematic: Schematic | None = None) -> tuple[Row
         gates_by_kind=cost.gates_by_kind,
         max_fan_in=cost.max_fan_in,
         max_weight=cost.max_weight,
+        max_fan_in_weighted=cost.max_fan_in_weighted,
         state_bits=family.state_bits(n),
         seconds=seconds,
     ), scopes(cost)

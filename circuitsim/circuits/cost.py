@@ -26,6 +26,7 @@ class Cost:
     Args:
         wires: total fan-in. wires_weighted: the same with every wire counted as often as its weight is large.
         max_fan_in, max_weight: of a single gate; gates without weights have weight 1.
+        max_fan_in_weighted: the largest fan-in with every wire counted as often as its weight is large.
     """
 
     scopes: dict[str, ScopeCost] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Cost:
     wires_weighted: int = 0
     max_fan_in: int = 0
     max_weight: int = 0
+    max_fan_in_weighted: int = 0
 
     @property
     def gates_by_kind(self) -> dict[str, int]:
@@ -54,12 +56,21 @@ class Cost:
 
     def charge(self, scope: str, kind: str, gates: int, depth: int, fan_in: int = 2) -> None:
         """Add gates of one fan-in, without weights, to a scope."""
-        self.charge_weighted(scope, kind, gates, depth, gates * fan_in, gates * fan_in, fan_in, 1)
+        self.charge_weighted(scope, kind, gates, depth, gates * fan_in, gates * fan_in, fan_in, 1, fan_in)
 
     def charge_weighted(
-        self, scope: str, kind: str, gates: int, depth: int, wires: int, weighted: int, fan_in: int, weight: int
+        self,
+        scope: str,
+        kind: str,
+        gates: int,
+        depth: int,
+        wires: int,
+        weighted: int,
+        fan_in: int,
+        weight: int,
+        heaviest: int,
     ) -> None:
-        """Add gates with so many wires in all; `depth`, `fan_in` and `weight` are the largest of one gate."""
+        """Add gates with so many wires in all; `depth`, `fan_in`, `weight` and `heaviest` are largest of one gate."""
         if gates:
             cost = self.scopes.setdefault(scope, ScopeCost())
             cost.kinds[kind] = cost.kinds.get(kind, 0) + gates
@@ -67,3 +78,4 @@ class Cost:
             self.wires += wires
             self.wires_weighted += weighted
             self.max_fan_in, self.max_weight = max(self.max_fan_in, fan_in), max(self.max_weight, weight)
+            self.max_fan_in_weighted = max(self.max_fan_in_weighted, heaviest)

@@ -102,6 +102,14 @@ def max_fan_in(circuit: Circuit) -> int:
     return int(np.diff(circuit.starts).max(initial=0))
 
 
+def max_fan_in_weighted(circuit: Circuit) -> int:
+    """Largest fan-in of a gate, were every weight written as that many wires."""
+    if circuit.weights is None or not circuit.gates:
+        return max_fan_in(circuit)
+    totals = np.concatenate([[0], np.cumsum(np.abs(circuit.weights).astype(np.uint64))])  # wraps, and so do differences
+    return int(np.diff(totals[circuit.starts]).max())
+
+
 def dead_gates(circuit: Circuit) -> int:
     """Number of gates that no output depends on."""
     if circuit.starts is None:

@@ -15,6 +15,7 @@ from circuitsim.circuits.builder import Builder
 from circuitsim.circuits.cells import LIVE, ONE, ZERO, Recorder, specialise
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.constants import constants
+from circuitsim.circuits.cost import Cost
 from circuitsim.circuits.demand import demand
 from circuitsim.circuits.flatten_wide import (
     NOBODY,
@@ -51,11 +52,13 @@ def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> t
     """The flat circuit, and the literals of the values that probes read (NOBODY where no output needs a wire)."""
     states = constants(schematic)
     wants = demand(schematic, states)
-    size = count(schematic, states, wants).gates
-    if max_gates is not None and size > max_gates:
+    cost = count(schematic, states, wants)
+    size = cost.gates
+    if max_gates is not None and (size > max_gates or cost.wires > 2 * max_gates):
+        wires = f" with {cost.wires:,} wires" if cost.wires > 2 * size else ""
         raise LimitError(
-            f"the circuit has {size:,} gates (about {_memory(size)}) and --max-gates is {max_gates:,};"
-            " raise it, or use `measure`, which needs no circuit."
+            f"the circuit has {size:,} gates{wires} (about {_memory(cost)}) and --max-gates is {max_gates:,}"
+            f"{', for twice as many wires' if wires else ''}; raise it, or use `measure`, which needs no circuit."
         )
     inputs = schematic.inputs + schematic.wired
     unbounded = schematic.basis in UNBOUNDED
@@ -84,9 +87,10 @@ def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> t
     return builder.finish(flat, interface), values
 
 
-def _memory(gates: int) -> str:
-    """Bytes of a circuit: literals and kind of a gate, and its level while it is built."""
-    size = gates * (2 * 4 + 1 + 4)
+def _memory(cost: Cost) -> str:
+    """Bytes of a circuit: a literal and a weight a wire, kind, start and threshold of a gate, and its level."""
+    unbounded = any(kind in ("or", "threshold") for kind in cost.gates_by_kind)
+    size = cost.wires * (12 if unbounded else 4) + cost.gates * (21 if unbounded else 5)
     return f"{size / 2**30:,.1f} GiB" if size >= 2**30 else f"{max(1, size >> 20):,} MiB"
 
 

@@ -181,7 +181,7 @@ def _ragged(line: Instruction, args: list[Profile], context: Context) -> Profile
     fan_in = found.live[gate]
     wires, widest = int(fan_in.sum()), int(fan_in.max(initial=0))
     kind, depth = "or" if line.operation == "any_of" else "and", int(deepest[gate].max(initial=0)) + 1
-    context.cost.charge_weighted(line.scope, kind, int(gate.sum()), depth, wires, wires, widest, 1)
+    context.cost.charge_weighted(line.scope, kind, int(gate.sum()), depth, wires, wires, widest, 1, widest)
     return Profile.dense(np.where(asked, deepest + gate, ABSENT))
 
 
@@ -220,7 +220,7 @@ def _charge_thresholds(
     wires, depth = sum(fan_in.tolist()), int(deepest[gate].max(initial=0)) + 1
     cost.charge_weighted(
         scope, "threshold", many * int(gate.sum()), depth, many * wires, many * sum(weighted.tolist()),
-        int(fan_in.max(initial=0)), int(largest.max(initial=0)),
+        int(fan_in.max(initial=0)), int(largest.max(initial=0)), int(weighted.max(initial=0)),
     )  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 import numpy as np
 
 from circuitsim.circuits import counting
+from circuitsim.circuits.cost import Cost
 from circuitsim.circuits.evaluate import evaluate
 from circuitsim.circuits.flatten import flatten
 from circuitsim.circuits.interface import with_wired
-from circuitsim.circuits.measure import Cost, measure
+from circuitsim.circuits.measure import measure
+from circuitsim.circuits.passes.unweighted import unweighted
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.circuits.simulate import evaluate as evaluate_flat
 from circuitsim.circuits.validate import validate
@@ -28,6 +30,9 @@ def assert_measured_exactly(schematic: Schematic, dead: int = 0) -> None:
         assert cost.wires_weighted == counting.wires_weighted(circuit)
         assert cost.max_fan_in == counting.max_fan_in(circuit)
         assert cost.max_weight == counting.max_weight(circuit)
+        assert cost.max_fan_in_weighted == counting.max_fan_in_weighted(circuit)
+        if circuit.basis == "tc0" and cost.wires_weighted < 10**6:
+            assert cost.max_fan_in_weighted == counting.max_fan_in(unweighted(circuit))
         assert cost.depth == counting.depth(circuit)
         assert {name: (s.gates, s.depth) for name, s in cost.scopes.items()} == scopes
         assert depths(cost) == outputs

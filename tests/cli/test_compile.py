@@ -8,7 +8,7 @@ from circuitsim.circuits.interface import decisions, input_bits
 from circuitsim.circuits.simulate import evaluate
 from circuitsim.formats.npz import load
 
-from .runs import answer, complaint, succeed
+from .runs import ROOT, answer, complaint, succeed
 
 KEYS = {
     "model",
@@ -25,6 +25,7 @@ KEYS = {
     "gates_by_kind",
     "max_fan_in",
     "max_weight",
+    "max_fan_in_weighted",
     "state_bits",
     "scopes",
     "seconds",
@@ -94,9 +95,17 @@ def test_more_gates_than_allowed_are_said_and_not_built(models: dict[str, str], 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("basis", ["ac0", "tc0"])
-def test_later_bases_are_named_as_such(models: dict[str, str], basis: str) -> None:
-    assert "not in this version" in complaint("compile", models["majority"], "-n", 4, "--basis", basis)
+def test_ac0_refuses_what_counts_and_says_why(models: dict[str, str]) -> None:
+    sentence = complaint("compile", models["majority"], "-n", 4, "--basis", "ac0")
+    assert "layer 0, head 0 is saturated and may average 4 tied keys" in sentence
+    assert "--basis tc0 takes all" in sentence
+
+
+def test_ac0_has_no_fraction_bits(models: dict[str, str]) -> None:
+    command = ("compile", ROOT / "examples" / "first.json", "-n", 4, "--basis", "ac0")
+    assert answer(*command)["bits"] is None
+    assert "has no fraction bits" in complaint(*command, "--bits", 3)
+    assert "always folded" in complaint(*command, "--positions", "wired")
 
 
 def test_unweighted_needs_threshold_gates(models: dict[str, str]) -> None:
@@ -113,3 +122,15 @@ def test_targets_that_cannot_be_written_are_refused_and_left_alone(models: dict[
         assert why in complaint("compile", models["majority"], "-n", 4, "-o", target)
     assert not list(tmp_path.iterdir())
     assert Path("/dev/full").is_char_device()
+
+
+def test_unweighted_writes_a_circuit_whose_weights_are_one(tmp_path: Path) -> None:
+    command = ("compile", ROOT / "examples" / "dense-1.json", "-n", 4, "--basis", "tc0")
+    weighted, plain = answer(*command), answer(*command, "--unweighted", "-o", tmp_path / "c.npz")
+    assert plain["wires"] == weighted["wires_weighted"] > weighted["wires"]
+    assert (plain["max_weight"], plain["max_fan_in"]) == (1, weighted["max_fan_in_weighted"])
+    circuit = load(tmp_path / "c.npz")
+    assert counting.wires(circuit) == plain["wires"]
+    assert counting.max_fan_in(circuit) == plain["max_fan_in"]
+    assert counting.max_weight(circuit) == 1
+    assert counting.gates_by_kind(circuit)["threshold"] == weighted["gates_by_kind"]["threshold"]

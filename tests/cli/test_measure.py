@@ -22,6 +22,7 @@ KEYS = {
     "gates_by_kind",
     "max_fan_in",
     "max_weight",
+    "max_fan_in_weighted",
     "state_bits",
     "seconds",
     "construction",
@@ -240,7 +241,9 @@ def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture
     from circuitsim.analysis.trends import series
 
     kinds = {"and": 1, "or": 2, "threshold": 30}
-    rows = [Row(n, "tc0", 3, "folded", min(n, 11), 33, 70 * n, 900 * n, kinds, 9, 64, 13, 0.5) for n in range(8, 15)]
+    rows = [
+        Row(n, "tc0", 3, "folded", min(n, 11), 33, 70 * n, 900 * n, kinds, 9, 64, 99, 13, 0.5) for n in range(8, 15)
+    ]
     table = Table("m", rows[0], 14)
     table.row(rows[0])
     print_trends([series("m, tc0", rows)])
@@ -261,7 +264,7 @@ def test_what_ac0_has_not_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
     from circuitsim.analysis.growth import Row
 
     nothing: Any = None
-    row = Row(4, "ac0", nothing, nothing, 2, 5, 12, 12, {"and": 4, "or": 1}, 4, 1, nothing, 0.5)
+    row = Row(4, "ac0", nothing, nothing, 2, 5, 12, 12, {"and": 4, "or": 1}, 4, 1, 4, nothing, 0.5)
     Table("m", row, 4).row(row)
     title, _, cells = capsys.readouterr().out.splitlines()
     assert title == "m in ac0"

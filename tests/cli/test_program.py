@@ -75,7 +75,7 @@ def test_options_offer_what_the_package_has() -> None:
     from circuitsim.circuits.schematic import BASES
     from circuitsim.models.fixed_point import MAX_BITS
 
-    assert BASES[:2] == options.BASES
+    assert BASES == options.BASES
     assert MAX_BITS == options.MAX_BITS
     assert set(options.ATTENTIONS) == set(ATTENTIONS) - {"softmax"}
 
@@ -130,7 +130,7 @@ def test_files_that_are_no_files(models: dict[str, str], tmp_path: Path) -> None
         ["measure", "MODEL", "-n", "1:99999999"],
         ["measure", "MODEL", "-n", "4", "--csv", "/nowhere/m.csv"],
         ["measure", "MODEL", "-n", "4", "--csv", "/dev/full"],
-        ["measure", "MODEL", "-n", "4", "--optimize", "balanced"],
+        ["measure", "MODEL", "-n", "4", "--optimize", "speed"],
         ["check", "MODEL", "-n", "4", "--samples", "0"],
         ["run", "MODEL"],
         ["info", "MODEL", "--frobnicate"],
