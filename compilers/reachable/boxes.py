@@ -46,7 +46,6 @@ class InputSets:
 
     def __init__(self, n: int, letters: int) -> None:
         self.fields = Fields([letters] * n)
-        self.stride = letters + 1
         self.everything: Boxes = (self.fields.full,)
 
     def letter(self, position: int, letter: int) -> Boxes:
@@ -58,8 +57,18 @@ class InputSets:
         if x == self.everything or y == self.everything:
             return y if x == self.everything else x
         full, guards = self.fields.full, self.fields.guards
-        both = [c for a in x for b in y if ((c := a & b) + full) & guards == guards]
-        return tuple(both) if len(both) < 2 else self.union([both])
+        both: list[int] = []
+        for a in x:
+            parts = []
+            for b in y:
+                c = a & b
+                if c == a:
+                    parts = [a]
+                    break
+                if (c + full) & guards == guards:
+                    parts.append(c)
+            both += parts
+        return tuple(both) if len(both) < 2 else self.union([dict.fromkeys(both)])
 
     def meet(self, x: Boxes, y: Boxes) -> bool:
         """Whether any string is in both."""
@@ -74,23 +83,23 @@ class InputSets:
         return tuple(kept)
 
     def _add(self, kept: list[int], box: int) -> None:
-        index = 0
-        while index < len(kept):
-            other = kept[index]
+        """Add a box to a union: into one that holds it or differs from it at one position, else beside the others."""
+        full, guards = self.fields.full, self.fields.guards
+        holds_others = False
+        for index, other in enumerate(kept):
             joined = other | box
             if joined == other:
                 return
-            if joined == box or self._one_field(other ^ box):
+            differ = ((other ^ box) + full) & guards  # a guard bit for every position where they differ
+            if not differ & (differ - 1):
                 kept[index] = kept[-1]
                 kept.pop()
-                index, box = (index, box) if joined == box else (0, joined)
-            else:
-                index += 1
+                self._add(kept, joined)
+                return
+            holds_others = holds_others or joined == box
+        if holds_others:
+            kept[:] = [other for other in kept if other | box != box]
         if len(kept) == MOST_BOXES:
             nearest = min(range(len(kept)), key=lambda k: (kept[k] | box).bit_count() - kept[k].bit_count())
             box |= kept.pop(nearest)
         kept.append(box)
-
-    def _one_field(self, difference: int) -> bool:
-        lowest = (difference & -difference).bit_length() - 1
-        return lowest // self.stride == (difference.bit_length() - 1) // self.stride

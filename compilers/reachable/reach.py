@@ -19,6 +19,7 @@ from .values import after_layer, head_outputs
 Ints = NDArray[np.int64]
 MAX_TIES = 1
 MAX_WIRES = 2**26
+WIRES_A_TERM = 32  # that a combination of choices is taken for before it is drawn
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def reach(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_W
     """The codes of `model` at n letters. A superset of those that occur: none that occurs is missing.
 
     Raises:
-        LimitError: a saturated head may average more than `max_ties` keys, or there are more than `max_wires`
-            combinations of choices.
+        LimitError: a saturated head may average more than `max_ties` keys, or there are too many combinations
+            of choices for `max_wires`.
         ModelError: a head is softmax.
     """
     _refuse_softmax(model)
@@ -142,11 +143,11 @@ class _Step:
 
     def _count(self, more: int) -> None:
         self.made += more
-        if self.made > self.max_wires:
+        if self.made > self.max_wires // WIRES_A_TERM:
             raise LimitError(
-                f"{self.place} has more than {self.made - 1} combinations of what a position holds"
+                f"{self.place} has more than {self.max_wires // WIRES_A_TERM} combinations of what a position holds"
                 f" ({int(self.codes.counts.max())} codes at most) and what its {len(self.layer.heads)} heads select at"
-                f" n={self.n}, and the limit is {self.max_wires} wires; take a smaller n or --basis tc0."
+                f" n={self.n}, which is the limit for {self.max_wires} wires; take a smaller n or --basis tc0."
             )
 
     def _outputs(
