@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from circuitsim.circuits.circuit import Circuit
     from circuitsim.circuits.schematic import Schematic
-    from circuitsim.compilers.api import check, compile, measure
+    from circuitsim.compilers.api import check, claims, compile, measure
     from circuitsim.compilers.family import Family
     from circuitsim.errors import CircuitSimError
     from circuitsim.formats.npz import load as load_circuit
@@ -36,6 +36,7 @@ _WHERE = {
     "Readout": "models.model:Readout",
     "Schematic": "circuits.schematic:Schematic",
     "check": "compilers.api:check",
+    "claims": "compilers.api:claims",
     "compile": "compilers.api:compile",
     "load": "models.reading:load",
     "load_circuit": "formats.npz:load",
@@ -55,6 +56,7 @@ __all__ = [
     "Readout",
     "Schematic",
     "check",
+    "claims",
     "compile",
     "load",
     "load_circuit",

@@ -1,17 +1,23 @@
-"""The three verbs of the Python interface: compile a model, measure a family, check the ladder."""
+"""The verbs of the Python interface: compile a model, measure a family, check the ladder, try the papers' claims."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from circuitsim.analysis import growth, ladder
+from circuitsim.analysis.claim import Study
+from circuitsim.analysis.claims import Claims, Division
+from circuitsim.analysis.claims import claims as try_claims
 from circuitsim.circuits.schematic import Basis, Optimize
+from circuitsim.errors import InputError
 from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.model import Attention, Model
 from circuitsim.models.model_edits import with_attention
 
-from .family import Family, input_length
+from .family import FOLDED_UP_TO, Family, input_length
 from .reachable.reach import MAX_TIES
 from .residual import Positions
+
+AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made small
 
 
 def compile(  # noqa: A001
@@ -72,3 +78,56 @@ def check(
         for basis in bases
     ]
     return ladder.climb(families, input_length(n), exhaustive=exhaustive, samples=samples, seed=seed)
+
+
+def claims(
+    model: Model,
+    ns: Iterable[int] = (2, 4, 8, 16, 32, 64),
+    bits: int | str | None = None,
+    *,
+    attention: Attention | None = None,
+    optimize: Optimize = "depth",
+    positions: Positions | None = None,
+    max_bits: int = MAX_BITS,
+    max_ties: int = MAX_TIES,
+    division: Division = "exact",
+    samples: int = 1000,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Claims:
+    """What the papers prove about transformers as circuits, tried on a model at lengths `ns`.
+
+    Args:
+        bits, attention, optimize, positions, max_bits, max_ties: as in `compile`. With bits, the first n at which
+            they decide wrongly is looked for.
+        division: "literal" also tries the papers' own division.
+        samples, seed: the inputs of a length where they are more than 2^12.
+        progress: called with what is being done.
+
+    Raises:
+        InputError: no lengths.
+    """
+    if attention is not None:
+        model = with_attention(model, attention)
+    lengths = tuple(sorted({input_length(n) for n in ns}))
+    if not lengths:
+        raise InputError("claims are tried at one length at least.")
+    one_way: Positions = positions or ("folded" if lengths[-1] <= FOLDED_UP_TO else "wired")
+
+    def build(basis: Basis, bits: str | None) -> Family:
+        placed = None if basis == "ac0" else one_way
+        return Family(model, basis, bits, optimize, placed, max_bits, max_ties)
+
+    study = Study(
+        model=model,
+        ns=lengths,
+        build=build,
+        bits=None if bits is None else str(bits),
+        levels=AC0_LEVELS[optimize],
+        max_bits=max_bits,
+        max_ties=max_ties,
+        samples=samples,
+        seed=seed,
+        progress=progress,
+    )
+    return try_claims(study, division)

@@ -1,5 +1,8 @@
 """Which inputs an analysis looks at: all of them where they are few, else seeded random and adversarial ones."""
 
+from collections.abc import Iterator
+from math import comb
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,6 +10,7 @@ from circuitsim.models.model import Model
 from circuitsim.models.sequence import all_inputs
 
 FEW = 2**12  # inputs up to which an analysis is exhaustive unless told otherwise
+MOST_REPRESENTATIVES = 2**15
 
 
 def chosen_inputs(
@@ -43,3 +47,53 @@ def sample(letters: int, n: int, samples: int, seed: int) -> npt.NDArray[np.int6
         rows.append(rng.permutation(np.where(np.arange(n) < ones, a, b)))
     uniform = rng.integers(0, letters, (max(0, samples - len(rows)), n))
     return np.concatenate([np.array(rows[:samples], np.int64).reshape(-1, n), uniform])[:samples]
+
+
+def counts_decide(model: Model) -> bool:
+    """Whether a decision depends only on how many of each letter there are, and on the letter that is read out.
+
+    So it is without positions, where every head is saturated and unmasked: a head's mean is then the same function of
+    the letter at its query and of the multiset of keys, wherever those stand. (A hard head takes the first of equal
+    scores, whose values may differ.) Constant tokens stand where they stand, and are one key each.
+    """
+    heads = [head for layer in model.layers for head in layer.heads]
+    unmasked = all(head.mask == "none" and head.attention == "saturated" for head in heads)
+    return model.positions is None and unmasked
+
+
+def representatives(model: Model, n: int) -> npt.NDArray[np.int64] | None:
+    """Letter codes (inputs, n) that stand for all strings of n letters, where `counts_decide`; else None.
+
+    They are one string for every way to count n letters, and where a letter is read out, for every letter at its
+    position. Any other string has the counts and the read letter of one of these, and so its decision: at that
+    position, and at each of equal letters where all are read. So what holds on these holds on all V^n strings. With
+    two letters they are at most 2n + 1. None, too, where they are more than 2^15.
+    """
+    letters, place = len(model.vocabulary), read_letter(model)
+    if not counts_decide(model) or comb(n + letters - 1, letters - 1) * letters > MOST_REPRESENTATIVES:
+        return None
+    rows = []
+    for counts in _compositions(n, letters):
+        row = np.repeat(np.arange(letters), counts)
+        for letter in range(letters) if place is not None else [int(row[0])]:
+            if counts[letter]:
+                rest = np.delete(row, np.searchsorted(row, letter))
+                rows.append(np.insert(rest, 0 if place == 0 else n - 1, letter) if place is not None else row)
+    return np.array(rows, np.int64)
+
+
+def read_letter(model: Model) -> int | None:
+    """0 or -1 where the first or last letter is read out, None where a constant token is, or each letter."""
+    if model.readout.position == "first" and not model.prepend:
+        return 0
+    return -1 if model.readout.position == "last" and not model.append else None
+
+
+def _compositions(total: int, parts: int) -> Iterator[list[int]]:
+    """All ways to write `total` as a sum of `parts` numbers of at least 0, in order."""
+    if parts == 1:
+        yield [total]
+        return
+    for first in range(total, -1, -1):
+        for rest in _compositions(total - first, parts - 1):
+            yield [first, *rest]

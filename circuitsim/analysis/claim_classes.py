@@ -1,0 +1,182 @@
+"""Claims about circuit classes: AC0 for hard attention, TC0 for saturated, log depth with gates of two inputs."""
+
+from circuitsim.analysis.bounded_growth import PowerTest, grows_like_log, grows_like_power, too_few
+from circuitsim.analysis.claim import Claim, Entry, Measured, NotApplicable, Study, listed
+from circuitsim.analysis.claim_agreement import equality, equality_line
+from circuitsim.analysis.inputs import chosen_inputs
+from circuitsim.analysis.paper import D_PLUS
+from circuitsim.analysis.ties import Tie, most_tied
+from circuitsim.models.model import Model
+
+TC0_LEVELS = 5  # a layer: products, comparisons, selection, mean, function of one number
+HARD = ("hard-left", "hard-right")
+
+
+def ac0_depth(study: Study) -> Entry:
+    """Hard attention has AC0 circuits."""
+    name = "ac0-constant-depth"
+    found = study.measured("ac0")
+    all_hard = all(head.attention in HARD for layer in study.model.layers for head in layer.heads)
+    if not found.rows or (found.left_out and not all_hard):
+        return NotApplicable(name, found.left_out)
+    bound, depths = study.levels * len(study.model.layers), found.column("depth")
+    size, checked = _Size(found), equality(study, "ac0")
+    shallow = max(depths) <= bound
+    holds = shallow and size.holds and not checked["differing"]
+    evidence = {
+        **_columns(found, "depth", "gates", "wires"),
+        "bound": bound,
+        "argument": "each position holds one of the codes it can reach, one wire a code; the next layer's wires are ORs"
+        " of ANDs of these, so that depth a layer does not depend on n",
+        "size": size.evidence,
+        "equal": checked,
+    }
+    line = f"depth {listed(found.ns, depths)}, at most {bound} by construction; {size.line}; {equality_line(checked)}"
+    return Claim(
+        name,
+        "Hard attention has circuits of AND and OR gates of constant depth and polynomial size.",
+        "Hao, Angluin and Frank 2022 (2204.06618)",
+        holds,
+        "by construction",
+        evidence,
+        line,
+    )
+
+
+def tc0_depth(study: Study) -> Entry:
+    """Saturated attention has TC0 circuits."""
+    name = "tc0-constant-depth"
+    found = study.measured("tc0")
+    wrong = study.precision_grows()
+    if wrong or not found.rows:
+        return NotApplicable(name, wrong or found.left_out)
+    layers, bound, depths = len(study.model.layers), tc0_bound(study.model), found.column("depth")
+    published, size = 3 + (9 + 2 * D_PLUS) * layers, _Size(found)
+    same = next(n for k, n in enumerate(found.ns) if len(set(depths[k:])) == 1)
+    evidence = {
+        **_columns(found, "bits", "depth", "gates", "wires", "max_weight"),
+        "bound": bound,
+        "published_bound": published,
+        "same_depth_from_n": same,
+        "argument": "products, comparisons of keys, selection, means by thresholds and functions of one number take a"
+        " level each, whatever n and the precision",
+        "size": size.evidence,
+        "left_out": found.left_out,
+    }
+    parts = [
+        f"depth {listed(found.ns, depths)}, at most {bound} by construction"
+        f" (published: 3 + (9 + 2 d) {layers} = {published}, d = {D_PLUS})",
+        size.line,
+        f"largest weight {max(found.column('max_weight')):,}",
+        *([found.left_out] if found.left_out else []),
+    ]
+    return Claim(
+        name,
+        "Saturated attention over O(log n)-bit numbers has threshold circuits of constant depth and polynomial size.",
+        "Merrill, Sabharwal and Smith 2022 (2106.16213), Theorem 5; bound of Merrill and Sabharwal 2023 (2207.00729),"
+        " Theorem 1",
+        max(depths) <= bound and size.holds,
+        "by construction",
+        evidence,
+        "; ".join(parts),
+    )
+
+
+def tc0_bound(model: Model) -> int:
+    """Levels of our tc0 circuits: 5 a layer, one more where a head rounds its scores; the read-out takes 1, or 2."""
+    rounded = sum(any(head.score_bits is not None for head in layer.heads) for layer in model.layers)
+    return TC0_LEVELS * len(model.layers) + rounded + (1 if len(model.readout.weights) == 1 else 2)
+
+
+def log_depth(study: Study) -> Entry:
+    """TC0 is in NC1: gates of two inputs, logarithmic depth."""
+    name, wrong = "nc1-log-depth", study.precision_grows()
+    if wrong:
+        return NotApplicable(name, wrong)
+    evidence, lines, holds = {}, [], True
+    for basis in ("xag", "aig"):
+        found = study.measured(basis)
+        depths = found.column("depth")
+        test = grows_like_log(found.ns, depths)
+        if test is None:
+            return NotApplicable(name, found.left_out or too_few(found.ns))
+        holds = holds and test.holds
+        slope = test.all.a / max(1, len(study.model.layers))
+        evidence[basis] = {
+            **_columns(found, "depth", "gates"),
+            "a": test.all.a,
+            "b": test.all.b,
+            "residual": test.all.residual,
+            "slope_per_layer": slope,
+            "test": vars(test) | {"shorter": vars(test.shorter), "all": vars(test.all)},
+            "left_out": found.left_out,
+        }
+        verdict = "at most" if test.holds else "MORE THAN"
+        lines.append(
+            f"{basis}: depth {test.all.a:.1f} log2 n {test.all.b:+.0f}, off by at most {test.all.residual:.0f}"
+            f" ({slope:.1f} a layer); {test.value:g} at n = {test.n}, {verdict} the {test.allowed:.0f} that shorter"
+            " lengths foretell"
+        )
+    return Claim(
+        name,
+        "With gates of two inputs, depth O(log n) is enough (TC0 is in NC1).",
+        "Merrill, Goldberg, Schwartz and Smith 2021 (2106.16213v1)",
+        holds,
+        "fitted",
+        evidence,
+        "; ".join(lines),
+    )
+
+
+def ac0_refused(study: Study) -> Entry:
+    """Negative control: what would count must not be compiled to AND and OR gates."""
+    name, found = "ac0-refuses-ties", study.measured("ac0")
+    tied: Tie | None = None
+    for n in study.ns:
+        study.progress(f"ties, n = {n}")
+        _, codes = chosen_inputs(study.model, n, None, min(study.samples, 100), study.seed)
+        tied = most_tied(study.model, codes)
+        if tied is not None and tied.keys > study.max_ties:
+            break
+    if tied is None or tied.keys <= study.max_ties:
+        most = 0 if tied is None else tied.keys
+        why = f"no saturated head was seen to average more than {study.max_ties} keys (at most {most})"
+        return NotApplicable(name, why)
+    refused = tied.n not in found.ns
+    line = (
+        f"at n = {tied.n}, layer {tied.layer}, head {tied.head} averages {tied.keys} keys on '{tied.string}'; ac0 is "
+    )
+    return Claim(
+        name,
+        "A saturated head that averages tied keys counts, which AND and OR gates cannot do in constant depth and"
+        " polynomial size: ac0 must be refused.",
+        "Furst, Saxe and Sipser 1984; Hastad 1986; the gap of 2106.16213, Theorem 3",
+        refused,
+        "exhaustive",
+        {**vars(tied), "refused": refused, "refusal": found.left_out},
+        line + ("refused" if refused else "NOT refused"),
+    )
+
+
+class _Size:
+    """Whether the gates of some rows grow like a power of n."""
+
+    def __init__(self, found: Measured) -> None:
+        self.test: PowerTest | None = grows_like_power(found.ns, found.column("gates"))
+        self.holds = self.test is None or self.test.holds
+        self.evidence = None if self.test is None else vars(self.test) | {"all": vars(self.test.all)}
+        self.line = self._line(found)
+
+    def _line(self, found: Measured) -> str:
+        if self.test is None:
+            return f"gates {listed(found.ns, found.column('gates'))}"
+        fit = self.test.all
+        verdict = "at most" if self.holds else "MORE THAN"
+        return (
+            f"gates ~ n^{fit.exponent:.2f}, off by at most {fit.residual:.0%}, n^{fit.local:.2f} between the two"
+            f" longest, {verdict} {self.test.allowed:.2f}"
+        )
+
+
+def _columns(found: Measured, *names: str) -> dict[str, object]:
+    return {"n": found.ns, **{name: found.column(name) for name in names}}
