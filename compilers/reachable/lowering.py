@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.model import Model
-from circuitsim.models.scaled import affine
+from circuitsim.models.scaled import Array, Scaled, affine
 from circuitsim.models.trace import decide
 
 from .codes import Codes, letter_literals
@@ -102,19 +102,35 @@ class _Lowering:
         return wires
 
     def _probe(self, boundary: int) -> None:
-        """The stream at a layer boundary: for every position one wire for every vector that occurs anywhere."""
+        """The stream at a layer boundary: bits of every component's distance from its least value."""
         codes = self.reached.codes[boundary]
-        columns, span = codes.values.shape[0], codes.span[1] - codes.span[0]
-        self.budget.spend(columns * span)
-        where = (codes.positions - codes.span[0]) * columns + codes.vectors
+        low, weights, bits = _in_bits(codes.values)
+        code, column = np.nonzero(bits[codes.vectors])
+        columns, count = bits.shape[1], codes.span[1] - codes.span[0]
+        where = (codes.positions[code] - codes.span[0]) * columns + column
         order = np.argsort(where, kind="stable")
-        literals = self.literals[order]
-        starts = np.searchsorted(where[order], np.arange(columns * span + 1))
+        literals = self.literals[code[order]]
+        starts = np.searchsorted(where[order], np.arange(columns * count + 1))
         with self.drawing.scope("probes"):
             found = self.drawing.ragged("any", self.wires, literals >> 1, literals & 1, starts)
-            table = rows(self.drawing, found, columns)
-        weights = codes.values.numerators.astype(object).T
-        self.drawing.probe(f"residual{boundary}", [(table, weights)], np.array([0] * len(weights), dtype=object))
+            parts = [(rows(self.drawing, found, columns), weights)] if columns else []
+        self.drawing.probe(f"residual{boundary}", parts, low)
+
+
+def _in_bits(values: Scaled) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Numerators (vectors, d) as low (d,) + weights (d, b) @ bits (vectors, b), in Python integers."""
+    numerators = values.numerators.astype(object)
+    low = numerators.min(axis=0)
+    above = numerators - low
+    widths = [int(most).bit_length() for most in above.max(axis=0)]
+    weights = np.zeros((len(widths), sum(widths)), dtype=object)
+    columns: list[Array] = []
+    for component, width in enumerate(widths):
+        for bit in range(width):
+            weights[component, len(columns)] = 1 << bit
+            columns.append(above[:, component] >> bit & 1)
+    bits = np.array(columns, dtype=bool).reshape(len(columns), len(numerators)).T
+    return low, weights, bits
 
 
 def interface(reached: Reached) -> dict[str, object]:

@@ -78,7 +78,7 @@ def bounded_dyck(depth: int) -> Model:
     After `depth` layers the last position looks for an unpaired bracket anywhere. Accepts if there is none.
     """
     d = 8
-    opened, closed, free, one, place, left, right, found = range(d)
+    opened, closed, free, one, _, left, right, found = range(d)
     embedding = {
         "(": [1, 0, 1, 1, 0, 0, 0, 0],
         ")": [0, 1, 1, 1, 0, 0, 0, 0],
@@ -145,3 +145,22 @@ def is_bounded_dyck(text: str, depth: int) -> bool:
 def strings(letters: str, n: int) -> Sequence[str]:
     """All strings of n letters, in the order of `all_inputs`."""
     return ["".join(word) for word in product(letters, repeat=n)]
+
+
+def neighbours() -> Model:
+    """Every position averages its two neighbours: the scores -((i - j)^2 - 1)^2 tie twice. Accepts if it sees an a.
+
+    Components: is a, 1, i, i^2, i^3, i^4, the mean seen.
+    """
+    d = 7
+    query = [unit(1, d, -1), unit(2, d, 4), [0, 2, 0, -6, 0, 0, 0], [0, 0, -4, 0, 4, 0, 0]]
+    key = [unit(5, d), unit(4, d), unit(3, d), unit(2, d)]
+    head = Head(query, key, [unit(0, d)], [[int(k == 6)] for k in range(d)])
+    return Model(
+        ("a", "b"),
+        {"a": [1, 1, *[0] * 5], "b": [0, 1, *[0] * 5]},
+        (Layer((head,)),),
+        Readout([unit(6, d)], position="each"),
+        ["0", "0", "i", "i**2", "i**3", "i**4", "0"],
+        name="neighbours",
+    )
