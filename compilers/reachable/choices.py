@@ -16,6 +16,7 @@ from .codes import Codes
 from .values import comparable
 
 Ints = NDArray[np.int64]
+MOST_KNOWN = 100_000  # unions of sets of inputs that are remembered
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,13 @@ class Ranking:
     """One head over the codes of one layer boundary: finds the choices of every query.
 
     Args:
-        place: "layer 0, head 0", for errors. n, max_ties: also for errors.
+        place: "layer 0, head 0", for errors; n also for errors.
+        most: sets of tied keys that are looked at together, for a saturated head.
         rest: shared between the heads of a layer.
     """
 
-    def __init__(self, head: Head, codes: Codes, rest: "Rest", place: str, n: int, max_ties: int) -> None:
+    def __init__(self, head: Head, codes: Codes, rest: "Rest", place: str, n: int, max_ties: int, most: int) -> None:
+        self.most = most
         self.head, self.codes, self.rest, self.place, self.n = head, codes, rest, place, n
         self.max_ties = max_ties if head.attention == "saturated" else 1
         query = affine(head.query, codes.values, head.query_bias)
@@ -139,6 +142,12 @@ class Ranking:
             states = [after for state in states for after in self._step(state, position, group[index:stop])]
             if any(len(state.members) > self.max_ties for state in states):
                 raise LimitError(self._refusal(len(set(positions)), query))
+            if len(states) > self.most:
+                raise LimitError(
+                    f"{self.place} may average more than {self.most} different sets of tied keys at query position"
+                    f" {query}, n={self.n}, which is the limit; lower --max-ties (now {self.max_ties}) or take"
+                    " --basis tc0."
+                )
             index = stop
         return states
 
@@ -167,20 +176,37 @@ class Ranking:
 
 
 class Rest:
-    """Supersets of the strings on which a position holds one of some codes, each computed once."""
+    """Supersets of the strings on which a position holds one of some codes.
+
+    The codes of a position are the leaves of a tree whose inner nodes are remembered: taking one code away changes
+    only those above it.
+    """
 
     def __init__(self, codes: Codes, sets: InputSets) -> None:
         self.codes, self.sets = codes, sets
-        self._known: dict[tuple[int, int], Boxes] = {}
+        self._known: dict[tuple[int, int, int], Boxes] = {}
 
     def of(self, position: int, allowed: int) -> Boxes:
         """Strings on which the position holds one of `allowed`, a part of its field in `Codes.fields`."""
-        key = position, allowed
+        fields, codes = self.codes.fields, self.codes.at(position)
+        if allowed == fields.field(position):
+            return self.sets.everything
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+        return self._some(codes.start, len(codes), allowed >> fields.starts[position])
+
+    def _some(self, first: int, count: int, bits: int) -> Boxes:
+        """Strings that lead to one of the codes first + k, k < count, with bit k set."""
+        if not bits:
+            return ()
+        if count == 1:
+            return self.codes.inputs[first]
+        key = first, count, bits
         if key not in self._known:
-            first = self.codes.fields.starts[position]
-            some = [c for k, c in enumerate(self.codes.at(position)) if allowed >> first + k & 1]
-            whole = len(some) == len(self.codes.at(position))
-            self._known[key] = (
-                self.sets.everything if whole else self.sets.union(self.codes.inputs[code] for code in some)
+            half = count // 2
+            parts = (
+                self._some(first, half, bits & (1 << half) - 1),
+                self._some(first + half, count - half, bits >> half),
             )
+            self._known[key] = self.sets.union(parts) if all(parts) else parts[0] or parts[1]
         return self._known[key]

@@ -79,10 +79,10 @@ class _Lowering:
         decisions = decide(affine(model.readout.weights, after.values[after.vectors], model.readout.bias).numerators)
         classes = max(2, len(model.readout.weights))
         places = after.positions - after.span[0]
-        targets = (places * classes + decisions)[np.arange(len(after))]
+        targets = places * classes + decisions
         count = (after.span[1] - after.span[0]) * classes
         made = self._plan(index, queries, [targets[query.results] for query in queries], count)
-        wires = self._draw(index, made)
+        wires = self._draw(index, made, "readout")
         kept = slice(None) if len(model.readout.weights) > 1 else slice(1, None, 2)
         with self.drawing.scope("readout"):
             found = _literals(self.drawing, wires, made.targets[kept])
@@ -92,11 +92,12 @@ class _Lowering:
         writer = Writer(self.reached.codes[index], self.literals, self.reached.sets if index else None)
         return plan(writer, self.wires.shape[0], queries, targets, count, self.drawing.optimize, self.budget)
 
-    def _draw(self, index: int, made: Plan) -> Wires:
-        wires, drawing = self.wires, self.drawing
-        heads = len(self.reached.model.layers[index].heads) if self.reached.model.layers else 0
+    def _draw(self, index: int, made: Plan, last: str = "") -> Wires:
+        """All wires so far and the gates of a plan, those that unite terms under the scope `last` if given."""
+        wires, drawing, layers = self.wires, self.drawing, self.reached.model.layers
+        place = f"layer{index}/head0" if layers and len(layers[index].heads) == 1 else f"layer{index}"
         for table in made.tables:
-            with drawing.scope(f"layer{index}/head0" if heads == 1 else f"layer{index}"), drawing.scope(table.name):
+            with drawing.scope(last if last and table.name == "codes" else f"{place}/{table.name}"):
                 gates = drawing.ragged(table.kind, wires, table.literals >> 1, table.literals & 1, table.starts)
             wires = drawing.concat([wires, gates], 0)
         return wires

@@ -100,13 +100,13 @@ class _Step:
     def __init__(
         self, layer: Layer, codes: Codes, sets: InputSets, place: str, n: int, max_ties: int, max_wires: int
     ) -> None:
-        rest = Rest(codes, sets)
+        rest, most = Rest(codes, sets), max_wires // WIRES_A_TERM
         self.layer, self.codes, self.sets, self.place, self.n = layer, codes, sets, place, n
         self.rankings = [
-            Ranking(head, codes, rest, f"{place}, head {number}", n, max_ties)
+            Ranking(head, codes, rest, f"{place}, head {number}", n, max_ties, most)
             for number, head in enumerate(layer.heads)
         ]
-        self.max_wires, self.made = max_wires, 0
+        self.max_wires, self.most, self.made = max_wires, most, 0
 
     def run(self, span: Span) -> tuple[tuple[Query, ...], Codes]:
         """All queries of the positions in `span`, and the codes they lead to."""
@@ -143,9 +143,9 @@ class _Step:
 
     def _count(self, more: int) -> None:
         self.made += more
-        if self.made > self.max_wires // WIRES_A_TERM:
+        if self.made > self.most:
             raise LimitError(
-                f"{self.place} has more than {self.max_wires // WIRES_A_TERM} combinations of what a position holds"
+                f"{self.place} has more than {self.most} combinations of what a position holds"
                 f" ({int(self.codes.counts.max())} codes at most) and what its {len(self.layer.heads)} heads select at"
                 f" n={self.n}, which is the limit for {self.max_wires} wires; take a smaller n or --basis tc0."
             )

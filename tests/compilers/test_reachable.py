@@ -170,6 +170,11 @@ def test_too_many_wires_or_combinations_are_refused():
         drawn(bounded_dyck(2), 12, max_wires=100)
 
 
+def test_too_many_sets_of_tied_keys_are_refused():
+    with pytest.raises(LimitError, match=r"may average more than 32 different sets .* lower --max-ties \(now 40\)"):
+        drawn(cs.load("examples/majority.pt"), 40, max_ties=40, max_wires=1024)
+
+
 def test_every_code_that_occurs_is_reachable():
     extra = []
     for seed in range(60):
