@@ -129,8 +129,8 @@ def _at_least(line: Instruction, want: Profile, states: list[Profile], schematic
     for index, row in enumerate(classes):
         found = decide(grid, row[:elements])
         asked = (row[elements:] != 0) & (found.state >= 0)
-        read = found.weights[asked if len(found.weights) > 1 else slice(None)] != 0
-        needed[index, found.live] = read.any(axis=0) & asked.any()
+        if asked.any():
+            needed[index, found.live] = found.read(asked)
     return _split(needed[inverse], grid.runs, grid.added, states)
 
 

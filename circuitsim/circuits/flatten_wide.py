@@ -15,7 +15,7 @@ from circuitsim.circuits.plans.trees import bind_tree
 from circuitsim.circuits.profile import ABSENT, CONST0, CONST1, unique_rows
 from circuitsim.circuits.program import AND, OR, THRESHOLD
 from circuitsim.circuits.schematic import Gather, Instruction, Schematic
-from circuitsim.circuits.thresholds import Decision, ThresholdRows, decide, matrix
+from circuitsim.circuits.thresholds import Decision, ThresholdRows, decide, weigh
 from circuitsim.circuits.unbounded_builder import UnboundedBuilder
 
 Literals: TypeAlias = npt.NDArray[np.int32]
@@ -100,7 +100,7 @@ def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> 
     wires = np.concatenate(parts, axis=1)
     codes = _pattern(wires)
     want = (context.want & (context.state >= 0)).reshape(rows, thresholds)
-    grid = ThresholdRows((), codes, want.astype(np.int32), *matrix(line.attributes, added), [])
+    grid = ThresholdRows((), codes, want.astype(np.int32), *weigh(line.attributes, added), [])
     classes, inverse = unique_rows(np.concatenate([codes, grid.wanted], axis=1))
     result = np.full((rows, thresholds), NOBODY, np.int32)
     for index, row in enumerate(classes):
@@ -119,11 +119,10 @@ def _threshold_gates(
     assert isinstance(builder, UnboundedBuilder)
     chosen = np.flatnonzero(wanted)
     result = np.empty((len(wires), len(chosen)), np.int32)
-    groups = [chosen] if len(found.weights) == 1 else [chosen[k : k + 1] for k in range(len(chosen))]
+    groups = [chosen] if found.same else [chosen[k : k + 1] for k in range(len(chosen))]
     place = 0
     for group in groups:
-        t = int(group[0])
-        weights = found.weights[t if len(found.weights) > 1 else 0]
+        weights = found.row(int(group[0]))
         read = np.flatnonzero(weights)
         own = wires[:, np.flatnonzero(found.live)[read]]
         if len(read) == 1:

@@ -205,18 +205,19 @@ def _at_least(line: Instruction, args: list[Profile], context: Context) -> Profi
         wanted = row[elements:] != 0
         if wanted.any():
             found = decide(grid, row[:elements])
-            deepest = np.where(found.weights != 0, row[:elements][found.live], -1).max(axis=1, initial=-1)
+            deepest = found.deepest(row[:elements])
             gate = wanted & (found.fan_in > 1)
             result[index] = np.where(wanted, deepest + gate, ABSENT)
-            _charge_thresholds(context.cost, line.scope, many, found, gate, np.broadcast_to(deepest, gate.shape))
+            _charge_thresholds(context.cost, line.scope, many, found, gate, deepest)
     return per_row(grid.runs, result[inverse], thresholds)
 
 
 def _charge_thresholds(
     cost: Cost, scope: str, many: int, found: Decision, gate: npt.NDArray[np.bool_], deepest: npt.NDArray[Any]
 ) -> None:
-    fan_in, weighted = found.fan_in[gate], np.broadcast_to(found.weighted(), gate.shape)[gate]
-    largest = np.broadcast_to(found.largest(), gate.shape)[gate]
+    if not gate.any():
+        return
+    fan_in, weighted, largest = found.fan_in[gate], found.weighted()[gate], found.largest()[gate]
     wires, depth = sum(fan_in.tolist()), int(deepest[gate].max(initial=0)) + 1
     cost.charge_weighted(
         scope, "threshold", many * int(gate.sum()), depth, many * wires, many * sum(weighted.tolist()),

@@ -5,6 +5,7 @@ every instruction with a scope. The instruction set is the table in `operations`
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Basis: TypeAlias = Literal["xag", "aig", "ac0", "tc0"]
 Optimize: TypeAlias = Literal["depth", "balanced", "size"]
 Shape: TypeAlias = tuple[int, ...]
+FITS = 1 << 62  # integers below fit into 64 bits, with their sums of two
 BASES: tuple[Basis, ...] = ("xag", "aig", "ac0", "tc0")
 OPTIMIZE: tuple[Optimize, ...] = ("depth", "balanced", "size")
 
@@ -57,6 +59,17 @@ class Thresholds:
 
     summands: tuple[Summand, ...]
     thresholds: tuple[int, ...]
+
+    @cached_property
+    def tables(self) -> tuple[npt.NDArray[Any], ...]:
+        """Weights of each operand in the shape of its summand, in 64 bits where they fit."""
+        found = []
+        for summand in self.summands:
+            kind = np.int64 if all(-FITS < w < FITS for w in summand.weights) else object
+            table = np.empty(len(summand.weights), kind)
+            table[:] = summand.weights
+            found.append(table.reshape(summand.shape))
+        return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,16 +6,15 @@ threshold are divided by the greatest common divisor of the weights. Wires of we
 """
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.profile import CONST0, CONST1, Profile, Runs, rows
-from circuitsim.circuits.schematic import Instruction, Thresholds
+from circuitsim.circuits.schematic import FITS, Instruction, Thresholds
 
-FITS = 1 << 62
-MOST = 1 << 26  # entries of a matrix of weights
 Ints = npt.NDArray[Any]  # int64, or Python integers where 64 bits might not do
 
 
@@ -23,14 +22,15 @@ Ints = npt.NDArray[Any]  # int64, or Python integers where 64 bits might not do
 class ThresholdRows:
     """An `at_least` as rows of a grid: its runs, codes (rows, elements), wanted thresholds (rows, thresholds).
 
-    An element stands for `repeats` wires; `weights` is (thresholds or 1, elements).
+    An element stands for `repeats` wires. `weights` has an array (thresholds or 1, elements) for every operand, of
+    one row where the weights are the same for all thresholds.
     """
 
     runs: tuple[Runs, ...]
     codes: npt.NDArray[np.int32]
     wanted: npt.NDArray[np.int32]
-    repeats: Ints
-    weights: Ints
+    repeats: tuple[Ints, ...]
+    weights: tuple[Ints, ...]
     thresholds: Ints
     added: list[tuple[Runs, ...]]  # of every operand, the runs of the axes that are added up
 
@@ -41,28 +41,60 @@ class Decision:
 
     Args:
         state: CONST0, CONST1, or 0 for a live wire. fan_in: wires of weight other than zero.
-        live: (elements,) bool. weights: (thresholds or 1, live elements), undivided. thresholds: constants moved over.
+        live: (elements,) bool.
+        weights, repeats: of the live elements, an array for every operand, undivided.
+        thresholds: with what constants add up to moved over.
     """
 
     state: npt.NDArray[np.int32]
     fan_in: Ints
     live: npt.NDArray[np.bool_]
-    weights: Ints
-    repeats: Ints
+    weights: tuple[Ints, ...]
+    repeats: tuple[Ints, ...]
     thresholds: Ints
 
-    def divisors(self) -> Ints:
-        """(thresholds,) greatest common divisors of the weights of live wires."""
-        found = np.gcd.reduce(np.abs(self.weights), axis=1)
+    @property
+    def same(self) -> bool:
+        """Whether the gates of all thresholds have the same weights."""
+        return all(len(block) == 1 for block in self.weights)
+
+    def row(self, threshold: int) -> Ints:
+        """Weights of the live elements, (live elements,), for one threshold."""
+        return np.concatenate([block[threshold if len(block) > 1 else 0] for block in self.weights])
+
+    def read(self, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """The live elements that have a weight for some threshold of `asked` (thresholds,), of which there is one."""
+        chosen = [block[asked] if len(block) > 1 else block for block in self.weights]
+        return np.concatenate([(block != 0).any(axis=0) for block in chosen])
+
+    def deepest(self, codes: npt.NDArray[np.int32]) -> npt.NDArray[Any]:
+        """(thresholds,) depth of the deepest wire, from the codes of all elements; -1 without wires."""
+        found, start = np.full(1, -1), 0
+        live = codes[self.live]
+        for block in self.weights:
+            own = live[start : start + block.shape[1]]
+            found = np.maximum(found, np.where(block != 0, own, -1).max(axis=1, initial=-1))
+            start += block.shape[1]
         return np.broadcast_to(found, self.state.shape)
+
+    def divisors(self) -> Ints:
+        """(thresholds,) greatest common divisors of the weights of live wires; 1 where there are none."""
+        found: Ints = np.zeros(1, np.int64)
+        for block in self.weights:
+            found = np.gcd(found, np.gcd.reduce(np.abs(block), axis=1))
+        return np.broadcast_to(np.maximum(found, 1), self.state.shape)
 
     def weighted(self) -> Ints:
         """(thresholds,) sums of the divided weights' sizes: fan-in with multiplicity."""
-        return (np.abs(self.weights) * self.repeats).sum(axis=1) // np.maximum(self.divisors(), 1)
+        pairs = zip(self.weights, self.repeats, strict=True)
+        return np.asarray(sum(((np.abs(w) * r).sum(axis=1) for w, r in pairs), 0 * self.fan_in)) // self.divisors()
 
     def largest(self) -> Ints:
         """(thresholds,) largest divided weight."""
-        return np.abs(self.weights).max(axis=1, initial=0) // np.maximum(self.divisors(), 1)
+        found: Ints = 0 * self.fan_in
+        for block in self.weights:
+            found = np.maximum(found, np.abs(block).max(axis=1, initial=0))
+        return found // self.divisors()
 
 
 def threshold_rows(line: Instruction, args: list[Profile], want: Profile | None = None) -> ThresholdRows:
@@ -79,40 +111,43 @@ def threshold_rows(line: Instruction, args: list[Profile], want: Profile | None 
     axes = [len(s.shape) - 1 for s in how.summands]
     runs, parts = rows([*shaped, asked], [*axes, 1])
     added = [a.runs[len(a.runs) - k :] for a, k in zip(shaped, axes, strict=True)]
-    repeats, weights, thresholds = matrix(how, added)
-    return ThresholdRows(runs, np.concatenate(parts[:-1], axis=1), parts[-1], repeats, weights, thresholds, added)
+    return ThresholdRows(runs, np.concatenate(parts[:-1], axis=1), parts[-1], *weigh(how, added), added)
 
 
-def matrix(how: Thresholds, added: list[tuple[Runs, ...]]) -> tuple[Ints, Ints, Ints]:
-    """Repeats (elements,), weights (thresholds or 1, elements) and thresholds of operands given as runs."""
-    same = all(s.shape[0] == 1 for s in how.summands)
-    many = 1 if same else len(how.thresholds)
-    counts, columns = [], []
-    for summand, runs in zip(how.summands, added, strict=True):
-        count: npt.NDArray[Any] = np.ones((), object)
+def weigh(how: Thresholds, added: list[tuple[Runs, ...]]) -> tuple[tuple[Ints, ...], tuple[Ints, ...], Ints]:
+    """Repeats, weights and thresholds, as in `ThresholdRows`, of operands given as runs: in 64 bits if all sums fit."""
+    reach = max(map(abs, how.thresholds), default=0)
+    counts, blocks = [], []
+    for table, runs in zip(how.tables, added, strict=True):
+        count: npt.NDArray[Any] = np.ones((), np.int64)
         for r in runs:
-            count = count[..., None] * r.astype(object)
-        table = np.empty(len(summand.weights), object)
-        table[:] = summand.weights
-        wide = np.broadcast_to(table.reshape(summand.shape), (many, *count.shape))
+            count = count[..., None] * r
+        reach += int(np.abs(table).max(initial=0)) * prod(int(r.sum()) for r in runs)
         counts.append(count.reshape(-1))
-        columns.append(wide.reshape(many, count.size))
-    repeats, weights = np.concatenate(counts), np.concatenate(columns, axis=1)
-    thresholds = np.empty(len(how.thresholds), object)
+        blocks.append(np.broadcast_to(table, (len(table), *count.shape)).reshape(len(table), count.size))
+    kind = np.int64 if 2 * reach < FITS else object
+    thresholds = np.empty(len(how.thresholds), kind)
     thresholds[:] = how.thresholds
-    reach = (np.abs(weights) * repeats).sum(axis=1).max(initial=0) + np.abs(thresholds).max(initial=0)
-    if 2 * reach < FITS:
-        return repeats.astype(np.int64), weights.astype(np.int64), thresholds.astype(np.int64)
+    repeats, weights = (tuple(part.astype(kind, copy=False) for part in parts) for parts in (counts, blocks))
     return repeats, weights, thresholds
 
 
 def decide(grid: ThresholdRows, codes: npt.NDArray[np.int32]) -> Decision:
     """What the gates of a row with these codes (elements,) are."""
-    live, one = codes >= 0, codes == CONST1
-    weights, repeats = grid.weights[:, live], grid.repeats[live]
-    thresholds = grid.thresholds - (grid.weights[:, one] * grid.repeats[one]).sum(axis=1)
-    low = (np.minimum(weights, 0) * repeats).sum(axis=1)
-    high = (np.maximum(weights, 0) * repeats).sum(axis=1)
+    thresholds, start = grid.thresholds, 0
+    low = high = fan_in = 0 * thresholds[:1]
+    weights, repeats = [], []
+    for block, many in zip(grid.weights, grid.repeats, strict=True):
+        own = codes[start : start + len(many)]
+        start += len(many)
+        live, one = own >= 0, own == CONST1
+        thresholds = thresholds - (block[:, one] * many[one]).sum(axis=1)
+        kept, times = (block, many) if live.all() else (block[:, live], many[live])
+        low = low + (np.minimum(kept, 0) * times).sum(axis=1)
+        high = high + (np.maximum(kept, 0) * times).sum(axis=1)
+        fan_in = fan_in + ((kept != 0) * times).sum(axis=1)
+        weights.append(kept)
+        repeats.append(times)
     state = np.where(thresholds <= low, CONST1, np.where(thresholds > high, CONST0, 0)).astype(np.int32)
-    fan_in = np.broadcast_to(((weights != 0) * repeats).sum(axis=1), state.shape)
-    return Decision(state, fan_in, live, weights, repeats, thresholds)
+    wide = np.broadcast_to(fan_in, state.shape)
+    return Decision(state, wide, codes >= 0, tuple(weights), tuple(repeats), thresholds)
