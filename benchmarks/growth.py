@@ -19,6 +19,13 @@ def rows() -> list[list[str]]:
             row = cs.measure(cs.compile(cs.load(EXAMPLES / "majority.pt"), basis), 1 << log_n)[0]
             seconds = time.perf_counter() - started
             result.append(["majority.pt", basis, f"2^{log_n}", str(row.depth), f"{row.gates:,}", f"{seconds:.3f}"])
+        for layers in (1, 2):
+            started = time.perf_counter()
+            row = cs.measure(cs.compile(cs.load(EXAMPLES / f"dense-{layers}.json"), "tc0"), 1 << log_n)[0]
+            seconds = time.perf_counter() - started
+            name = f"dense-{layers}.json, 0 bits"
+            result.append([name, "tc0", f"2^{log_n}", str(row.depth), f"{row.gates:.3e}", f"{seconds:.3f}"])
+        for basis in ("xag", "aig"):
             for layers, mask in ((1, "none"), (2, "none"), (1, "causal"), (2, "causal")):
                 started = time.perf_counter()
                 cost = draw(log_n, basis, layers, mask)[0].measure()

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 SECTIONS = {
     "popcount": "counting n bits, beside the published figures",
     "reference_head": "one head and two layers to n = 2^20, by stage",
+    "slopes": "depth against log2 n and size against n, fitted to n = 2^20",
     "growth": "time to measure the shipped models, by n",
     "evaluator": "evaluating flat circuits, beside a streaming AND and ABC",
     "fusion": "fusing full adders, on the compiled reference head",
