@@ -1,11 +1,16 @@
 """Scripts in examples/ run, and write what they say."""
 
 import csv
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent.parent / "examples" / "depth_vs_n.py"
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SCRIPT = ROOT / "examples" / "depth_vs_n.py"
+BASES = ("aig", "xag", "tc0", "ac0")
 
 
 def test_depth_against_n_on_short_inputs(tmp_path):
@@ -20,7 +25,7 @@ def test_depth_against_n_on_short_inputs(tmp_path):
         rows = list(csv.DictReader(file))
     assert ",".join(rows[0]) == "model,basis,n,depth,gates,wires,max_fan_in,max_weight,bits,note"
     cases = [(row["model"], row["basis"], int(row["n"])) for row in rows]
-    models, bases = ("lookup", "majority", "dense-2"), ("aig", "xag", "tc0", "ac0")
+    models, bases = ("lookup", "majority", "dense-2"), BASES
     assert cases == [(model, basis, n) for model in models for basis in bases for n in (2, 4, 8, 16)]
 
     depths = {(model, basis): [] for model in models for basis in bases}
@@ -35,3 +40,18 @@ def test_depth_against_n_on_short_inputs(tmp_path):
     assert "lookup in ac0: depth 4 for n = 2 to 16" in done.stdout
     assert "majority in ac0: refused: " in done.stdout
     assert len(done.stdout.splitlines()) == 12
+
+
+@pytest.mark.slow
+def test_depth_against_n_is_what_the_page_says(tmp_path):
+    done = subprocess.run([sys.executable, SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=True)
+    said = {}
+    for row in re.findall(r"^\| (?:lookup|majority|dense-2):.*\|$", (ROOT / "docs" / "bases.md").read_text(), re.M):
+        name, *cells = (cell.strip() for cell in row.strip("|").split("|"))
+        said |= {(name.split(":")[0], basis): cell for basis, cell in zip(BASES, cells, strict=True)}
+    assert len(said) == 12
+    lines = re.findall(r"^(\S+) in (\w+): (?:depth )?([^;,:]*)", done.stdout, re.M)
+    assert len(lines) == len(said)
+    for model, basis, words in lines:
+        start, _, end = words.partition(" for n = ")
+        assert said[model, basis] == start + (" from n = 4 on" if end.startswith("4 ") else ""), f"{model} in {basis}"
