@@ -1,5 +1,6 @@
 """`circuitsim claims`: the theorems of the papers, tried on one model."""
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -10,6 +11,9 @@ from .lengths import parse_lengths
 
 if TYPE_CHECKING:
     from circuitsim.analysis.claims import Claims
+
+WIDTH = 110
+WHOLE = {"break_long_words": False, "break_on_hyphens": False}  # strings and names stay as they are typed
 
 
 @click.command(
@@ -66,7 +70,7 @@ def command(
         transformer = how.model(model)
         for n in lengths if how.bits not in (None, "auto") else ():
             how.bits_at(transformer, n)
-        warm_up(status)
+        warm_up(status, builds=True)
         found = claims(
             transformer,
             lengths,
@@ -100,14 +104,22 @@ def _print(found: "Claims") -> None:
         verdict = click.style("holds", fg="green") if claim.holds else click.style("FAILS", fg="red")
         click.echo(f"\n{verdict}  {claim.name} ({claim.kind})")
         for line in (claim.statement, f"[{claim.source}]", claim.line):
-            click.echo(f"       {clean(line)}")
+            _wrapped(line)
     if found.not_applicable:
         click.echo("\nnot applicable:")
         for entry in found.not_applicable:
-            click.echo(f"       {entry.name}: {clean(entry.why)}")
+            _wrapped(f"{entry.name}: {entry.why}")
     failing = [claim.name for claim in found.claims if not claim.holds]
     click.echo()
     if failing:
         click.secho(f"{len(failing)} of {len(found.claims)} claims fail: {', '.join(failing)}", fg="red")
     else:
         click.secho(f"all {len(found.claims)} claims hold, at {words(found.n)}", fg="green")
+
+
+def _wrapped(text: str) -> None:
+    from .printing import clean
+
+    indent = " " * 7
+    lines = wrap(clean(text), WIDTH, initial_indent=indent, subsequent_indent=indent, **WHOLE)
+    click.echo("\n".join(lines))

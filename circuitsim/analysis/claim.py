@@ -6,7 +6,7 @@ from math import exp, log
 from typing import Any, Literal, Protocol, TypeAlias
 
 from circuitsim.analysis import growth, ladder
-from circuitsim.analysis.bounded_growth import grows_like_log
+from circuitsim.analysis.bounded_growth import BIT, grows_like_log
 from circuitsim.analysis.families import Family
 from circuitsim.analysis.precision import NoPrecisionError, least_bits
 from circuitsim.errors import LimitError
@@ -16,7 +16,7 @@ from circuitsim.models.model import Model
 Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
 
 MOST_MEASURED = 2**28  # wires of a circuit that is measured, as the two lengths before it foretell them
-MOST_BUILT = 2**22  # wires of a circuit that is built
+MOST_BUILT = 2**20  # wires of a circuit that is built
 LARGEST_EXPONENT = 700.0  # of e, in a float
 
 
@@ -53,7 +53,7 @@ Entry: TypeAlias = Claim | NotApplicable
 class Build(Protocol):
     """How families are made; analyses know no compiler."""
 
-    def __call__(self, basis: str, bits: str | None) -> Family:
+    def __call__(self, basis: Any, bits: str | None) -> Family:
         """The circuits of the model in a basis; `bits` is None for the model's own."""
 
 
@@ -159,7 +159,7 @@ class Study:
     def precision_grows(self) -> str | None:
         """What is wrong with the precision, if it grows faster than log n: a precondition of several theorems."""
         bits = [self.bits_at(n) for n in self.ns]
-        test = grows_like_log(self.ns, bits)
+        test = grows_like_log(self.ns, bits, BIT)
         if test is None or test.holds:
             return None
         return f"precision must be O(log n) bits; here it is {listed(self.ns, bits, ' bits')}"

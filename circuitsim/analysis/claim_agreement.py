@@ -75,8 +75,10 @@ def bits_agree(study: Study, searches: bool) -> Entry:
         "searched_all_inputs": everything if searches else None,
     }
     parts = [f"bits {listed(study.ns, bits)}", _wrong_line(study, rungs)]
-    if counted:
-        parts.append(f"{'wrong' if failures else 'right'} on all counts of letters at n = {_some(counted)}")
+    right = [n for n in counted if n not in {failure.n for failure in failures}]
+    if right:
+        parts.append(f"right on all counts of letters at n = {_some(right)}")
+    parts += [f"WRONG at n = {failure.n} on '{failure.string}'" for failure in failures[:1]]
     if searches:
         parts.append(_search_line(first, reached, everything))
     return Claim(
@@ -111,7 +113,9 @@ def circuits_equal(study: Study) -> Entry:
 
 def equality(study: Study, basis: str) -> dict[str, object]:
     """At which lengths all inputs, or some, were run through a built circuit; and the first that differs."""
-    exhaustive, sampled, differs = [], [], None
+    exhaustive: list[int] = []
+    sampled: list[int] = []
+    differs = None
     for n in study.measured(basis).ns:
         row = study.ladder(n)
         rungs = [rung for rung in row.rungs if rung.relation == "=" and rung.to.endswith(f" {basis}")]
@@ -258,11 +262,8 @@ def _wrong_line(study: Study, rungs: dict[int, list[Rung]]) -> str:
         for rung in rungs[n]:
             if not rung.holds:
                 row = study.ladder(n)
-                among = "all" if row.exhaustive else "sampled"
-                return (
-                    f"FAILS at n = {n} on {rung.disagreements:,} of {row.inputs:,} {among} inputs, first"
-                    f" '{rung.first_difference}'"
-                )
+                among = f"all {row.inputs:,}" if row.exhaustive else f"{row.inputs:,} sampled"
+                return f"FAILS at n = {n} on {rung.disagreements:,} of {among} inputs, first '{rung.first_difference}'"
     everything = [n for n in study.ns if study.ladder(n).exhaustive]
     others = [n for n in study.ns if not study.ladder(n).exhaustive]
     parts = [f"all inputs of n = {_some(everything)}"] if everything else []

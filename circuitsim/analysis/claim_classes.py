@@ -1,6 +1,6 @@
 """Claims about circuit classes: AC0 for hard attention, TC0 for saturated, log depth with gates of two inputs."""
 
-from circuitsim.analysis.bounded_growth import PowerTest, grows_like_log, grows_like_power, too_few
+from circuitsim.analysis.bounded_growth import LEVELS_A_DOUBLING, PowerTest, grows_like_log, grows_like_power, too_few
 from circuitsim.analysis.claim import Claim, Entry, Measured, NotApplicable, Study, listed
 from circuitsim.analysis.claim_agreement import equality, equality_line
 from circuitsim.analysis.inputs import chosen_inputs
@@ -30,8 +30,9 @@ def ac0_depth(study: Study) -> Entry:
         " of ANDs of these, so that depth a layer does not depend on n",
         "size": size.evidence,
         "equal": checked,
+        "left_out": found.left_out,
     }
-    line = f"depth {listed(found.ns, depths)}, at most {bound} by construction; {size.line}; {equality_line(checked)}"
+    parts = [_depth_line(found, bound), size.line, equality_line(checked), found.left_out]
     return Claim(
         name,
         "Hard attention has circuits of AND and OR gates of constant depth and polynomial size.",
@@ -39,7 +40,7 @@ def ac0_depth(study: Study) -> Entry:
         holds,
         "by construction",
         evidence,
-        line,
+        "; ".join(filter(None, parts)),
     )
 
 
@@ -64,11 +65,10 @@ def tc0_depth(study: Study) -> Entry:
         "left_out": found.left_out,
     }
     parts = [
-        f"depth {listed(found.ns, depths)}, at most {bound} by construction"
-        f" (published: 3 + (9 + 2 d) {layers} = {published}, d = {D_PLUS})",
+        f"{_depth_line(found, bound)} (published: 3 + (9 + 2 d) {layers} = {published}, d = {D_PLUS})",
         size.line,
         f"largest weight {max(found.column('max_weight')):,}",
-        *([found.left_out] if found.left_out else []),
+        found.left_out,
     ]
     return Claim(
         name,
@@ -78,7 +78,7 @@ def tc0_depth(study: Study) -> Entry:
         max(depths) <= bound and size.holds,
         "by construction",
         evidence,
-        "; ".join(parts),
+        "; ".join(filter(None, parts)),
     )
 
 
@@ -97,7 +97,7 @@ def log_depth(study: Study) -> Entry:
     for basis in ("xag", "aig"):
         found = study.measured(basis)
         depths = found.column("depth")
-        test = grows_like_log(found.ns, depths)
+        test = grows_like_log(found.ns, depths, LEVELS_A_DOUBLING)
         if test is None:
             return NotApplicable(name, found.left_out or too_few(found.ns))
         holds = holds and test.holds
@@ -117,6 +117,7 @@ def log_depth(study: Study) -> Entry:
             f" ({slope:.1f} a layer); {test.value:g} at n = {test.n}, {verdict} the {test.allowed:.0f} that shorter"
             " lengths foretell"
         )
+        lines += [f"{basis}: {found.left_out}"] if found.left_out else []
     return Claim(
         name,
         "With gates of two inputs, depth O(log n) is enough (TC0 is in NC1).",
@@ -132,9 +133,10 @@ def ac0_refused(study: Study) -> Entry:
     """Negative control: what would count must not be compiled to AND and OR gates."""
     name, found = "ac0-refuses-ties", study.measured("ac0")
     tied: Tie | None = None
+    everything = True
     for n in study.ns:
         study.progress(f"ties, n = {n}")
-        _, codes = chosen_inputs(study.model, n, None, min(study.samples, 100), study.seed)
+        everything, codes = chosen_inputs(study.model, n, None, min(study.samples, 100), study.seed)
         tied = most_tied(study.model, codes)
         if tied is not None and tied.keys > study.max_ties:
             break
@@ -152,7 +154,7 @@ def ac0_refused(study: Study) -> Entry:
         " polynomial size: ac0 must be refused.",
         "Furst, Saxe and Sipser 1984; Hastad 1986; the gap of 2106.16213, Theorem 3",
         refused,
-        "exhaustive",
+        "exhaustive" if everything else "sampled",
         {**vars(tied), "refused": refused, "refusal": found.left_out},
         line + ("refused" if refused else "NOT refused"),
     )
@@ -173,9 +175,15 @@ class _Size:
         fit = self.test.all
         verdict = "at most" if self.holds else "MORE THAN"
         return (
-            f"gates ~ n^{fit.exponent:.2f}, off by at most {fit.residual:.0%}, n^{fit.local:.2f} between the two"
-            f" longest, {verdict} {self.test.allowed:.2f}"
+            f"gates ~ n^{fit.exponent:.2f}, off by at most {fit.residual:.0%}; n^{self.test.exponent:.2f} over the"
+            f" longer lengths, {verdict} n^{self.test.allowed:.2f}"
         )
+
+
+def _depth_line(found: Measured, bound: int) -> str:
+    deep = [(row.n, row.depth) for row in found.rows if row.depth > bound]
+    said = f", EXCEEDED at n = {deep[0][0]} with {deep[0][1]}" if deep else ""
+    return f"depth {listed(found.ns, found.column('depth'))}, at most {bound} by construction{said}"
 
 
 def _columns(found: Measured, *names: str) -> dict[str, object]:

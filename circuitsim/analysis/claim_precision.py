@@ -1,6 +1,6 @@
 """Claims about bits: states of O(log n) bits, rationals that need more, the least precision, and constant precision."""
 
-from circuitsim.analysis.bounded_growth import LogTest, grows_like_log, too_few
+from circuitsim.analysis.bounded_growth import SIZE, LogTest, grows_like_log, too_few
 from circuitsim.analysis.claim import Claim, Entry, NotApplicable, Study, listed
 from circuitsim.analysis.claim_agreement import failure_at
 from circuitsim.analysis.fits import Fit, fit_log
@@ -18,7 +18,7 @@ def log_state(study: Study) -> Entry:
     beyond = next(
         (row for rows in layers.values() for row in rows if row.bound is not None and row.measured > row.bound), None
     )
-    tests = {layer: grows_like_log(study.ns, [row.measured for row in rows]) for layer, rows in layers.items()}
+    tests = {layer: grows_like_log(study.ns, [row.measured for row in rows], SIZE) for layer, rows in layers.items()}
     if any(test is None for test in tests.values()):
         return NotApplicable(name, too_few(study.ns))
     growing = [layer for layer, test in tests.items() if test is not None and not test.holds]
@@ -47,7 +47,7 @@ def rationals_grow(study: Study) -> Entry:
     """Negative control: exact rationals do not stay that small, where sums meet many denominators."""
     name = "rationals-need-more"
     sizes = {layer: [row.measured for row in rows] for layer, rows in _state(study, "rational").items()}
-    tests = {layer: grows_like_log(study.ns, ys) for layer, ys in sizes.items()}
+    tests = {layer: grows_like_log(study.ns, ys, SIZE) for layer, ys in sizes.items()}
     if any(test is None for test in tests.values()):
         return NotApplicable(name, too_few(study.ns))
     faster = [layer for layer, test in tests.items() if test is not None and not test.holds]
@@ -56,7 +56,7 @@ def rationals_grow(study: Study) -> Entry:
         return NotApplicable(name, why)
     layer = faster[0]
     dyadic = _state(study, "dyadic")[layer]
-    test = grows_like_log(study.ns, [row.measured for row in dyadic])
+    test = grows_like_log(study.ns, [row.measured for row in dyadic], SIZE)
     line = (
         f"after layer {layer} exact rationals have {listed(study.ns, sizes[layer], ' bits')}, {_above(tests[layer])};"
         f" dyadic numbers {listed(study.ns, [row.measured for row in dyadic])}"
@@ -124,7 +124,7 @@ def constant_precision(study: Study) -> Entry:
         "Constant precision cannot follow: bits that are enough for the shortest inputs decide longer ones wrongly.",
         "2210.02671, Proposition 1 (fixed precision cannot attend uniformly); 2402.12875, Theorem 3.1",
         failure is not None,
-        "exhaustive",
+        "exhaustive" if failure is None or failure.exhaustive else "sampled",
         {"n": list(study.ns), "bits": least[0], "least": least, "failure": None if failure is None else vars(failure)},
         line,
     )

@@ -67,7 +67,7 @@ def representatives(model: Model, n: int) -> npt.NDArray[np.int64] | None:
     They are one string for every way to count n letters, and where a letter is read out, for every letter at its
     position. Any other string has the counts and the read letter of one of these, and so its decision: at that
     position, and at each of equal letters where all are read. So what holds on these holds on all V^n strings. With
-    two letters they are at most 2n + 1. None, too, where they are more than 2^15.
+    two letters they are at most 2n. None, too, where they are more than 2^15.
     """
     letters, place = len(model.vocabulary), read_letter(model)
     if not counts_decide(model) or comb(n + letters - 1, letters - 1) * letters > MOST_REPRESENTATIVES:
