@@ -96,3 +96,17 @@ def renumber(literals: Ints, firsts: Ints) -> Ints:
     """Final literals, given the first wire of every stage (the wires before all stages are number 0)."""
     wires = literals >> 1
     return 2 * (firsts[wires // GATE] + wires % GATE) + (literals & 1)
+
+
+def wires_in_use(made: Sequence[Table], wires: int, targets: Ints) -> int:
+    """Wires into those gates that some target needs; `wires` are those before all tables."""
+    end = wires + sum(len(table.starts) - 1 for table in made)
+    needed = np.zeros(end, bool)
+    needed[targets >> 1] = True
+    used = 0
+    for table in reversed(made):
+        start = end - (len(table.starts) - 1)
+        kept = np.repeat(needed[start:end], np.diff(table.starts))
+        needed[table.literals[kept] >> 1] = True
+        used, end = used + int(kept.sum()), start
+    return used

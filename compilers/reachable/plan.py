@@ -4,32 +4,39 @@ Three forms for queries to which several heads matter (with one head they are th
 "depth", 2 levels: an AND for every combination of choices;
 "balanced", 3 levels: an AND for every choice, then one for every combination of classes, of no choice of another class;
 "size", 4 levels: an AND for every choice, an OR for every class, an AND for every combination of classes.
-The last level is an OR for every target.
+The last level is an OR for every target. What is asked for is the deepest form allowed: a layer takes whichever
+allowed form reads least wires, and within it every query whichever seems to.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.circuits.schematic import Optimize
+from circuitsim.errors import LimitError
 
-from .gates import TRUE, Budget, Stage, Table, renumber, tables
+from .gates import TRUE, Budget, Stage, Table, renumber, tables, wires_in_use
 from .reach import Query
 from .terms import Cases, LiveHead, Writer, cases
 
 Ints = NDArray[np.int64]
 NONE = np.zeros(0, np.int64)
+FORMS: tuple[Optimize, ...] = ("depth", "balanced", "size")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Tables, which read the constant false, the wires of the codes, and one another; literals of the targets."""
+    """Tables, which read the constant false, the wires of the codes, and one another; literals of the targets.
+
+    `wires` counts those into gates that a target needs.
+    """
 
     tables: tuple[Table, ...]
     targets: Ints
+    wires: int
 
 
 @dataclass(frozen=True)
@@ -61,14 +68,38 @@ def plan(
     Raises:
         LimitError: the budget is spent.
     """
-    planner = _Planner(writer, optimize, budget)
+    heads = max(len(query.heads) for query in queries)
+    plans, refused = [], []
+    for form in FORMS[: FORMS.index(optimize) + 1] if heads > 1 else FORMS[:1]:
+        try:
+            plans.append(_plan_in(form, writer, wires, queries, targets, count, replace(budget)))
+        except LimitError as error:
+            refused.append(error)
+    if not plans:
+        raise refused[-1]
+    best = min(plans, key=lambda made: made.wires)
+    budget.spend(best.wires)
+    return best
+
+
+def _plan_in(
+    form: Optimize,
+    writer: Writer,
+    wires: int,
+    queries: Sequence[Query],
+    targets: Sequence[Ints],
+    count: int,
+    budget: Budget,
+) -> Plan:
+    planner = _Planner(writer, form, budget)
     found = np.zeros(count, np.int64)
     pairs = zip(queries, targets, strict=True)
     for _, group in groupby(pairs, lambda pair: int(writer.codes.positions[pair[0].code])):
         for target, literal in planner.position([cases(query, t) for query, t in group]):
             found[target] = literal
     made, firsts = tables(wires, planner.stages)
-    return Plan(tuple(made), renumber(found, firsts))
+    literals = renumber(found, firsts)
+    return Plan(tuple(made), literals, wires_in_use(made, wires, literals))
 
 
 class _Planner:
@@ -136,8 +167,7 @@ class _Planner:
             wires["depth"] += int(width[case.terms[:, k]].sum())
             wires["balanced"] += int(width.sum() + np.where(sizes == 1, 1, len(width) - sizes)[tuples[:, k]].sum())
             wires["size"] += int(width.sum()) + len(width)
-        allowed: tuple[Optimize, ...] = ("depth", "balanced", "size")
-        return min(allowed[: allowed.index(self.optimize) + 1], key=lambda form: wires[form])
+        return min(FORMS[: FORMS.index(self.optimize) + 1], key=lambda form: wires[form])
 
     def _by_choice(self, case: Cases, absent: Sequence[Sequence[Ints]]) -> Iterator[Term]:
         """One term for every combination of choices."""
