@@ -46,19 +46,20 @@ def draw(axes, line, basis):
     else:
         curve, words = fit.a * np.log2(line.ns) + fit.b, f"{fit.a:.1f} log2 n + {fit.b:.0f}"
     axes.plot(line.ns, curve, color=colour, clip_on=False)
-    axes.plot(
-        line.ns, line.depth, marker, color=colour, clip_on=False, label=f"{basis}: {words.replace('log2', 'log₂')}"
-    )
+    label = f"{basis}: {words.replace('log2', 'log₂')}"
+    axes.plot(line.ns, line.depth, marker, color=colour, clip_on=False, label=label)
     return words if flat is not None else f"{words}, off by at most {fit.residual:.1f}"
 
 
 def main():
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(description="Depth against n of three transformers in four bases.")
-    parser.add_argument("--out", default="depth_vs_n", metavar="PREFIX", help="of the files (default: %(default)s)")
-    parser.add_argument("--longest", default=4096, type=int, metavar="N", help="longest input (default: %(default)s)")
+    parser.add_argument("--out", default="depth_vs_n", metavar="PREFIX", help="of the files; depth_vs_n if left out")
+    parser.add_argument("--longest", default=4096, type=int, metavar="N", help="16 or more; 4096 if left out")
     options = parser.parse_args()
-    lengths = [2**k for k in range(1, max(8, options.longest).bit_length())]  # a fit takes three
+    if options.longest < 16:
+        parser.error("--longest is 16 or more: fits to fewer lengths say nothing")
+    lengths = [2**k for k in range(1, options.longest.bit_length())]
     matplotlib.rcParams.update(STYLE)
     figure, table = Figure(figsize=(7.0, 3.3), layout="constrained"), []
     for axes, (file, kind) in zip(figure.subplots(1, len(MODELS)), MODELS.items(), strict=True):
