@@ -130,7 +130,7 @@ def _table(lengths: tuple[int, ...], vocabulary: tuple[str, ...]) -> Any:
 def _print_row(table: Any, row: "Row") -> None:
     from .printing import shorten
 
-    head: list[object] = [row.n, f"{row.inputs:,}", row.bits]
+    head: list[object] = [row.n, f"{row.inputs:,}", "-" if row.bits is None else row.bits]
     for rung in row.rungs:
         approximate = rung.relation == "~"
         cells = [

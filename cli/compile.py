@@ -158,7 +158,7 @@ def _print(result: dict[str, Any]) -> None:
             ("wires", number(result["wires"])),
             ("largest fan-in", number(result["max_fan_in"]) if result["basis"] in UNBOUNDED else None),
             ("largest weight", number(result["max_weight"]) if result["basis"] == "tc0" else None),
-            ("wires by weight", number(result["wires_weighted"]) if result["max_weight"] > 1 else None),
+            ("weighted wires", number(result["wires_weighted"]) if result["max_weight"] > 1 else None),
             ("shared", saving),
             ("fraction bits", result["bits"]),
             ("state bits", result["state_bits"]),

@@ -35,8 +35,12 @@ class Table:
         self.kinds, self.weighted = KINDS[first.basis], first.basis == "tc0"
         weights = ["weighted wires", "largest weight"] if self.weighted else []
         titles = ["n", "bits", "depth", "gates", *self.kinds, "wires", *weights, "state bits", "seconds"]
-        many = [14 if longest > 4096 else 10] * (2 + len(self.kinds))
-        self.columns = Columns(titles, [len(f"{longest:,}"), 0, 0, *many, *[0] * len(weights), 0, 0])
+        usual = 14 if longest > 4096 else 10
+        large = max(usual, len(f"{8 * longest**3:,}")) if self.weighted else usual  # keys, rivals and queries
+        kinds = [large if kind == "threshold" else usual for kind in self.kinds]
+        self.columns = Columns(
+            titles, [len(f"{longest:,}"), 0, 0, large, *kinds, large, *[large, 0][: len(weights)], 0, 0]
+        )
 
     def row(self, row: "Row") -> None:
         """Print one row."""

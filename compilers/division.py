@@ -31,7 +31,7 @@ def digit_bits(c: int, width: int) -> int:
     """
     if width <= min(c, ONE_DIGIT):
         return width
-    return 4 if c <= 6 else 5 if c <= 12 else 6
+    return 4 if c <= 6 else 5 if c <= 12 else max(6, c.bit_length() + 1)  # Omega(log c) bits make O(w + c) levels
 
 
 @lru_cache(maxsize=1024)
