@@ -1,6 +1,6 @@
 """`circuitsim claims`: the theorems of the papers, tried on one model."""
 
-from textwrap import wrap
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from circuitsim.analysis.claims import Claims
 
 WIDTH = 110
-WHOLE = {"break_long_words": False, "break_on_hyphens": False}  # strings and names stay as they are typed
 
 
 @click.command(
@@ -121,5 +120,5 @@ def _wrapped(text: str) -> None:
     from .printing import clean
 
     indent = " " * 7
-    lines = wrap(clean(text), WIDTH, initial_indent=indent, subsequent_indent=indent, **WHOLE)
-    click.echo("\n".join(lines))
+    whole = TextWrapper(WIDTH, indent, indent, break_long_words=False, break_on_hyphens=False)  # to be copied
+    click.echo(whole.fill(clean(text)))

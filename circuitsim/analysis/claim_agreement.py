@@ -10,11 +10,12 @@ from circuitsim.analysis.division import literal_disagreements
 from circuitsim.analysis.inputs import FEW, chosen_inputs, representatives
 from circuitsim.analysis.ladder import Rung
 from circuitsim.analysis.multisets import differing
+from circuitsim.errors import ModelError
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.fixed_point import MAX_BITS, fix
 from circuitsim.models.integer import run_integer
 from circuitsim.models.model import Model, PositionTable
-from circuitsim.models.sequence import decode
+from circuitsim.models.sequence import decode, position_values
 
 SEARCHED = 1024  # letters up to which the first failing n is looked for
 MOST_SCORES = 2**29  # of all samples together that such a search computes in a head
@@ -165,6 +166,8 @@ def first_failure(study: Study) -> tuple[Failure | None, int, bool]:
     work, everything = 0, True
     for n in range(1, longest(study.model) + 1):
         study.progress(f"first n at which the bits are too few: {n}")
+        if not defined(study, n):
+            continue
         if representatives(study.model, n) is None:
             inputs = min(len(study.model.vocabulary) ** min(n, 64), max(FEW, study.samples))
             work += inputs * study.model.length(n) ** 2
@@ -184,6 +187,16 @@ def longest(model: Model) -> int:
     return SEARCHED
 
 
+def defined(study: Study, n: int) -> bool:
+    """Whether the bits and the positions have a value at n: 1/(n-1) has none at 1."""
+    try:
+        study.bits_at(n)
+        position_values(study.model, n)
+    except ModelError:
+        return False
+    return True
+
+
 def _few(model: Model, n: int) -> bool:
     return representatives(model, n) is not None or len(model.vocabulary) ** min(n, 64) <= FEW
 
@@ -201,9 +214,9 @@ def _search_line(first: Failure | None, reached: int, everything: bool) -> str:
 def literal_decides(study: Study) -> Entry:
     """The papers' own division decides as the exact model."""
     letters = len(study.model.vocabulary)
-    ns = [n for n in LITERAL_NS if letters**n <= FEW and n <= longest(study.model)]
+    ns = [n for n in LITERAL_NS if letters**n <= FEW and n <= longest(study.model) and defined(study, n)]
     if not ns:
-        return NotApplicable("literal-division", f"{letters} letters make more than {FEW} strings of one letter")
+        return NotApplicable("literal-division", "no length up to 12 has a meaning and few enough strings to try all")
     rows = []
     for n in ns:
         study.progress(f"literal division, n = {n}")

@@ -97,7 +97,7 @@ def log_depth(study: Study) -> Entry:
     for basis in ("xag", "aig"):
         found = study.measured(basis)
         depths = found.column("depth")
-        test = grows_like_log(found.ns, depths, LEVELS_A_DOUBLING)
+        test = grows_like_log(found.ns, depths, LEVELS_A_DOUBLING * max(1, len(study.model.layers)))
         if test is None:
             return NotApplicable(name, found.left_out or too_few(found.ns))
         holds = holds and test.holds

@@ -245,6 +245,14 @@ def test_a_search_on_samples_ends_with_its_work(monkeypatch):
     assert "no wrong decision" in found.line
 
 
+def test_lengths_without_a_meaning_are_passed_over():
+    model = replace(PARITY, positions=["0", "0", "0", "i/n", "cos(pi*i)", "0*1/(n-3)", "0", "0", "0"])
+    assert [claim_agreement.defined(study(model), n) for n in (1, 2, 3)] == [True, False, True]
+    found = claim(claim_agreement.bits_agree(study(model, (4,), bits="log2(log2(n))+2"), searches=True))
+    assert found.evidence["first_failure"]["n"] > 2
+    assert claim(claim_agreement.literal_decides(study(model))).evidence["inputs"] == 8190 - 4
+
+
 def test_circuits_of_another_model_are_found():
     other = replace(
         MAJORITY, readout=Readout(MAJORITY.readout.weights, [x + 1 for x in MAJORITY.readout.bias], "first")
