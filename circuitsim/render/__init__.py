@@ -1,0 +1,1 @@
+"""Pictures of circuits at three altitudes, and a page in which a circuit runs."""
