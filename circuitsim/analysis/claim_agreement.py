@@ -96,8 +96,8 @@ def bits_agree(study: Study, searches: bool) -> Entry:
 def circuits_equal(study: Study) -> Entry:
     """Every circuit computes its model, bit for bit."""
     found = {basis: equality(study, basis) for basis in ("xag", "aig", "tc0", "ac0")}
-    built = {basis: checked for basis, checked in found.items() if checked["exhaustive_n"] or checked["sampled_n"]}
-    if not built:
+    built = {basis: checked for basis, checked in found.items() if study.measured(basis).rows}
+    if not any(checked["exhaustive_n"] or checked["sampled_n"] for checked in built.values()):
         return NotApplicable("circuits-equal-model", "no circuit of these lengths is small enough to be built")
     sampled = any(checked["sampled_n"] for checked in built.values())
     lines = [f"{basis}: {equality_line(checked)}" for basis, checked in built.items()]
@@ -116,16 +116,16 @@ def equality(study: Study, basis: str) -> dict[str, object]:
     """At which lengths all inputs, or some, were run through a built circuit; and the first that differs."""
     exhaustive: list[int] = []
     sampled: list[int] = []
+    large: list[int] = []
     differs = None
     for n in study.measured(basis).ns:
         row = study.ladder(n)
         rungs = [rung for rung in row.rungs if rung.relation == "=" and rung.to.endswith(f" {basis}")]
-        if rungs:
-            (exhaustive if row.exhaustive else sampled).append(n)
+        (large if not rungs else exhaustive if row.exhaustive else sampled).append(n)
         for rung in rungs:
             if differs is None and not rung.holds:
                 differs = {"n": n, "rung": f"{rung.start} = {rung.to}", "string": rung.first_difference}
-    return {"exhaustive_n": exhaustive, "sampled_n": sampled, "differing": differs}
+    return {"exhaustive_n": exhaustive, "sampled_n": sampled, "too_large_n": large, "differing": differs}
 
 
 def equality_line(checked: dict[str, object]) -> str:
@@ -137,7 +137,10 @@ def equality_line(checked: dict[str, object]) -> str:
         for key, what in (("exhaustive_n", "all inputs of"), ("sampled_n", "samples of"))
         if isinstance(ns := checked[key], list) and ns
     ]
-    return f"equal on {' and '.join(parts)}" if parts else "built at no n"
+    large = checked["too_large_n"]
+    said = [f"equal on {' and '.join(parts)}"] if parts else []
+    said += [f"too large to build at n = {_some(large)}"] if isinstance(large, list) and large else []
+    return ", ".join(said)
 
 
 def failure_at(study: Study, n: int, bits: int) -> Failure | None:

@@ -264,6 +264,15 @@ def test_circuits_of_another_model_are_found():
     assert "integer = schematic xag FAILS at n = " in found.line
 
 
+def test_circuits_that_are_not_built_are_said(monkeypatch):
+    monkeypatch.setattr("circuitsim.analysis.claim.MOST_BUILT", 1200)
+    found = claim(claim_agreement.circuits_equal(study(PARITY, (2, 4))))
+    assert found.holds
+    assert "xag: equal on all inputs of n = 2, too large to build at n = 4" in found.line
+    monkeypatch.setattr("circuitsim.analysis.claim.MOST_BUILT", 0)
+    assert "small enough" in why(claim_agreement.circuits_equal(study(MAJORITY, (2,))))
+
+
 def test_least_bits_above_the_models_fail():
     found = claim(claim_precision.least_precision(study(PARITY, bits="2")))
     assert not found.holds
