@@ -15,7 +15,7 @@ from circuitsim.models.model import Model
 
 Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
 
-MOST_MEASURED = 2**28  # wires of a circuit that is measured, as the two lengths before it foretell them
+MOST_MEASURED = 1 << 34  # wires that a circuit may be expected to have for it to be measured: seconds
 MOST_BUILT = 2**20  # wires of a circuit that is built
 LARGEST_EXPONENT = 700.0  # of e, in a float
 
