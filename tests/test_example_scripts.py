@@ -55,3 +55,16 @@ def test_depth_against_n_is_what_the_page_says(tmp_path):
     for model, basis, words in lines:
         start, _, end = words.partition(" for n = ")
         assert said[model, basis] == start + (" from n = 4 on" if end.startswith("4 ") else ""), f"{model} in {basis}"
+
+
+def test_state_bits_grow_like_log_n_but_not_over_the_rationals():
+    script = ROOT / "examples" / "state_bits.py"
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    table = {tuple(line.split()[:2]): line for line in done.stdout.splitlines()[2:]}
+    assert len(table) == 20
+    assert "4.00 log2 n +3.0, off by at most 0.0" in table["parity", "dyadic"]
+    assert "no line: n^" in table["reciprocal", "rational"]
+    for (_, datatype), line in table.items():
+        measured, bound = line.split()[2:4]
+        assert datatype == "rational" or int(measured) <= int(bound)
