@@ -19,6 +19,7 @@ MODELS = ("majority.pt", "parity.json", "first.json", "reciprocal.json")
 
 
 def main() -> None:
+    """Print a line for every model and kind of numbers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--longest", type=int, default=64, help="the largest n, from 4 doubling (default 64)")
     longest = parser.parse_args().longest
