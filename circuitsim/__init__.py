@@ -68,6 +68,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'circuitsim' has no attribute {name!r}")
+    import_module("circuitsim.circuits.showing").drawn_by("circuitsim.render.notebook")
     module, _, attribute = _WHERE[name].partition(":")
     return getattr(import_module(f"circuitsim.{module}"), attribute)
 

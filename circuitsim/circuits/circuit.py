@@ -5,13 +5,17 @@ inputs + 1 + g is gate g. A gate reads earlier nodes only. Derived data (levels,
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.circuits import showing
 from circuitsim.circuits.interface import with_wired
 from circuitsim.circuits.program import Bytes, Ints
+
+if TYPE_CHECKING:
+    import networkx
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +86,15 @@ class Circuit:
         if bits.ndim == 2 and bits.shape[1] + len(self.interface.get("wired", [])) == self.inputs:
             bits = with_wired(self.interface, bits)
         return evaluate(self, bits, threads)
+
+    def to_networkx(self) -> "networkx.MultiDiGraph":
+        """A graph of the nodes for people's own analyses; see `circuits.networks`."""
+        from circuitsim.circuits.networks import to_networkx  # networkx is slow to import
+
+        return to_networkx(self)
+
+    def _repr_html_(self) -> str | None:
+        return showing.html(self)
 
     @property
     def gates(self) -> int:

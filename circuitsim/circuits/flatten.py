@@ -48,8 +48,13 @@ def flatten(schematic: Schematic, max_gates: int | None = None) -> Circuit:
     return flatten_with_values(schematic, max_gates)[0]
 
 
-def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> tuple[Circuit, list[Literals | None]]:
-    """The flat circuit, and the literals of the values that probes read (NOBODY where no output needs a wire)."""
+def flatten_with_values(
+    schematic: Schematic, max_gates: int | None = None, watch: Callable[[int, Literals], None] | None = None
+) -> tuple[Circuit, list[Literals | None]]:
+    """The flat circuit, and the literals of the values that probes read (NOBODY where no output needs a wire).
+
+    `watch` is called with the index of every instruction and its literals, which need not be kept, as they are made.
+    """
     states = constants(schematic)
     wants = demand(schematic, states)
     cost = count(schematic, states, wants)
@@ -78,6 +83,8 @@ def flatten_with_values(schematic: Schematic, max_gates: int | None = None) -> t
             context = Context(schematic, want, state, builder)
             value = RULES[line.operation](line, args, context)  # type: ignore[arg-type]
         values.append(_finish(value, want, state))
+        if watch is not None:
+            watch(index, np.asarray(values[index]))
         for done in {index, *line.args}:
             if last[done] <= index and done not in kept:
                 values[done] = None  # large arrays go as soon as nothing reads them

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.circuits import showing
 from circuitsim.circuits.cells import Cell
 
 if TYPE_CHECKING:
@@ -128,6 +129,9 @@ class Schematic:
 
     def __len__(self) -> int:
         return len(self.instructions)
+
+    def _repr_html_(self) -> str | None:
+        return showing.html(self)
 
     def flatten(self, max_gates: int | None = None) -> "Circuit":
         """The flat circuit; see `circuits.flatten`."""
