@@ -7,8 +7,6 @@ into bands by slices. The slices are followed, so that a position is that of the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from circuitsim.circuits.schematic import Instruction, Schematic
 
 BY_RANK = {1: ("position",), 2: ("position", "bit"), 3: ("query", "key", "bit"), 4: ("query", "key", "rival", "")}
@@ -57,7 +55,10 @@ def words(schematic: Schematic, line: Instruction) -> tuple[str, ...]:
 
 def element(shape: Sequence[int], meaning: Sequence[str], origins: Origins, index: int) -> str:
     """Where the wire with this index in the flat array stands; axes of length 1 that say nothing are left out."""
-    places = [int(k) for k in np.unravel_index(index, tuple(shape))]
+    places = []
+    for length in reversed(shape):
+        index, place = divmod(index, length)
+        places.insert(0, place)
     parts = []
     for axis, (place, word, origin) in enumerate(zip(places, meaning, origins, strict=True)):
         if shape[axis] == 1 and (word not in PLACES or origin is None):

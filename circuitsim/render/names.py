@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.counting import scope_of_runs
 from circuitsim.circuits.flatten import flatten_with_values
 from circuitsim.circuits.networks import wires_of
 from circuitsim.circuits.operations import OPERATIONS
@@ -49,14 +50,23 @@ class Provenance:
         """Where the axes of every value begin in the sequence."""
         return axes.origins(self.schematic)
 
+    @cached_property
+    def words(self) -> list[tuple[str, ...]]:
+        """What the axes of every value mean."""
+        return [axes.words(self.schematic, line) for line in self.schematic.instructions]
+
+    def place(self, index: int, element: int) -> str:
+        """Such as "query 2, key 3, bit 1"."""
+        shape = self.schematic.instructions[index].shape
+        return axes.element(shape, self.words[index], self.origins[index], element)
+
     def text(self, gate: int) -> str | None:
         """Such as "layer0/head0/scores sum[query 2, key 3, bit 1]"; None where the gate leads to no named one."""
         found = self.of(gate)
         if found is None:
             return None
         index, element, itself = found
-        line = self.schematic.instructions[index]
-        place = axes.element(line.shape, axes.words(self.schematic, line), self.origins[index], element)
+        line, place = self.schematic.instructions[index], self.place(index, element)
         name = f"{line.scope} {operation_name(line.operation, line.attributes)}" + (f"[{place}]" if place else "")
         return name.strip() if itself else f"inside {name.strip()}"
 
@@ -148,8 +158,6 @@ class Names:
     @cached_property
     def scope_index(self) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
         """For every gate (gates,) the index of its scope, and the names of the scopes."""
-        from circuitsim.circuits.counting import scope_of_runs
-
         starts, index, names = scope_of_runs(self.circuit)
         return np.repeat(index, np.diff(np.append(starts, self.circuit.gates))).astype(np.int64), names
 
@@ -162,6 +170,11 @@ class Names:
         """Where a gate comes from: "layer0/head0/scores sum[query 2, key 3, bit 1]", or its scope and number."""
         found = None if self.provenance is None else self.provenance.text(gate)
         return found if found is not None else f"{self.scope(gate)} gate {gate}".strip()
+
+    def place(self, gate: int) -> str:
+        """Which element of its instruction's value a gate is, such as "query 2, key 3"; "" inside of a cell."""
+        found = None if self.provenance is None else self.provenance.of(gate)
+        return self.provenance.place(*found[:2]) if self.provenance and found and found[2] else ""
 
     def node(self, node: int) -> str:
         """The name of a constant, an input or a gate by its node."""

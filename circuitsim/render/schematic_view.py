@@ -1,0 +1,129 @@
+"""Schematic -> Picture: instructions as boxes with their shapes, wiring left out or dimmed, probes not drawn."""
+
+from collections import Counter
+
+from circuitsim.circuits.operations import OPERATIONS
+from circuitsim.circuits.schematic import Instruction, Schematic, Thresholds
+from circuitsim.render import axes
+from circuitsim.render.filters import in_scope, unknown_scope
+from circuitsim.render.names import operation_name
+from circuitsim.render.picture import Box, Picture, Wire
+
+
+def schematic_view(schematic: Schematic, *, scope: str | None = None, wiring: bool = False, title: str = "") -> Picture:
+    """The instructions that some output needs.
+
+    Args:
+        scope: only those of this scope and below; what they read and what reads them is drawn as stubs.
+        wiring: draw instructions that only rearrange wires as boxes of their own; else wires run through them.
+
+    Raises:
+        InputError: no instruction has this scope.
+    """
+    needed = reachable(schematic)
+    drawn = [i for i in needed if wiring or not _is_wiring(schematic.instructions[i])]
+    kept = [i for i in drawn if scope is None or in_scope(schematic.instructions[i].scope, scope)]
+    if not kept:
+        known = dict.fromkeys(schematic.instructions[i].scope for i in drawn)
+        raise unknown_scope(scope or "", tuple(known))
+    sources = _sources(schematic, needed, set(drawn))
+    level = _levels(drawn, sources)
+    meaning = {i: axes.words(schematic, schematic.instructions[i]) for i in kept}
+    boxes = [_box(schematic.instructions[i], i, level[i], meaning[i]) for i in kept]
+    inside, wires = set(kept), []
+    stubs: dict[tuple[str, str], tuple[int, Counter[int]]] = {}
+    for i in drawn:
+        for source in dict.fromkeys(sources[i]):
+            shape = _shape(schematic.instructions[source].shape)
+            if i in inside and source in inside:
+                wires.append(Wire(f"n{source}", f"n{i}", label=shape))
+            elif i in inside or source in inside:
+                side, here, there = ("from", i, source) if i in inside else ("to", source, i)
+                at = level[there]
+                key = (side, schematic.instructions[there].scope)
+                old = stubs.get(key, (at, Counter()))
+                better = max(old[0], at) if side == "from" else min(old[0], at)
+                old[1][here] += 1
+                stubs[key] = (better, old[1])
+    for number, ((side, where), (at, ends)) in enumerate(stubs.items()):
+        key, text = f"stub{number}", f"{side} {where or 'outside'}"
+        boxes.append(Box(key, "folded", (text,), at, "", f"not shown: {where or 'outside'}"))
+        for here in ends:
+            wires.append(Wire(key, f"n{here}") if side == "from" else Wire(f"n{here}", key))
+    outputs, ends_at = _outputs(schematic, sources, level, inside)
+    notes = () if scope is None else (f"{len(drawn) - len(kept)} instructions are not shown: only scope {scope}.",)
+    return Picture(title or "schematic", "schematic", (*boxes, *outputs), (*wires, *ends_at), True, notes)
+
+
+def reachable(schematic: Schematic) -> list[int]:
+    """Instructions that some output reads, in order."""
+    wanted = set(schematic.outputs)
+    for index in range(len(schematic) - 1, -1, -1):
+        if index in wanted:
+            wanted.update(schematic.instructions[index].args)
+    return sorted(wanted)
+
+
+def size(schematic: Schematic) -> int:
+    """Boxes of `schematic_view` without wiring."""
+    return sum(not _is_wiring(schematic.instructions[i]) for i in reachable(schematic))
+
+
+def _is_wiring(line: Instruction) -> bool:
+    """Whether an instruction takes no gate and makes no wire; a complement is free."""
+    return OPERATIONS[line.operation].role == "wiring" or line.operation == "not"
+
+
+def _sources(schematic: Schematic, needed: list[int], drawn: set[int]) -> dict[int, list[int]]:
+    """For every instruction that is needed the drawn ones behind its operands, through wiring that is not drawn."""
+    behind: dict[int, list[int]] = {}
+    found: dict[int, list[int]] = {}
+    for i in needed:
+        read = [s for arg in schematic.instructions[i].args for s in behind[arg]]
+        found[i] = list(dict.fromkeys(read))
+        behind[i] = [i] if i in drawn else found[i]
+    return found
+
+
+def _levels(drawn: list[int], sources: dict[int, list[int]]) -> dict[int, int]:
+    level: dict[int, int] = {}
+    for i in drawn:
+        level[i] = 1 + max((level[s] for s in sources[i]), default=-1)
+    return level
+
+
+def _outputs(
+    schematic: Schematic, sources: dict[int, list[int]], level: dict[int, int], inside: set[int]
+) -> tuple[list[Box], list[Wire]]:
+    boxes, wires = [], []
+    for number, value in enumerate(schematic.outputs):
+        ends = [value] if value in level else sources[value]
+        ends = [end for end in ends if end in inside]
+        if ends:
+            shape = _shape(schematic.instructions[value].shape)
+            name = "output" if len(schematic.outputs) == 1 else f"output {number}"
+            boxes.append(Box(f"o{number}", "output", (name, shape), 1 + max(level[end] for end in ends)))
+            wires += [Wire(f"n{end}", f"o{number}", label=shape) for end in ends]
+    return boxes, wires
+
+
+def _box(line: Instruction, index: int, level: int, meaning: tuple[str, ...]) -> Box:
+    record = OPERATIONS[line.operation]
+    kind = {"source": "source", "wiring": "wiring", "gate": "operation"}[record.role]
+    shown = [word or "..." for word, length in zip(meaning, line.shape, strict=True) if length > 1]
+    said = [" by ".join(shown)] if kind == "operation" and set(shown) - {"..."} else []
+    lines = (_name(line), _shape(line.shape), *said)
+    title = f"%{index}: {record.help} Costs {record.cost}."
+    return Box(f"n{index}", kind, lines, level, line.scope, title)
+
+
+def _name(line: Instruction) -> str:
+    if isinstance(line.attributes, Thresholds) and len(line.attributes.thresholds) > 1:
+        return f"at least, {len(line.attributes.thresholds)} thresholds"
+    if line.operation == "input":
+        return "letters"
+    return "positions, wired" if line.operation == "wired" else operation_name(line.operation, line.attributes)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) if shape else "1 wire"
