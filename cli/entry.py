@@ -10,7 +10,7 @@ import click
 import circuitsim
 from circuitsim.errors import CircuitSimError
 
-from . import check, claims, info, interrupts, measure, run
+from . import check, claims, info, interrupts, measure, render, run
 from .compile import command as compile_command
 from .printing import clean
 
@@ -137,5 +137,13 @@ def program() -> None:
     """Turn a transformer with hard or saturated attention into an explicit boolean circuit, and measure it."""
 
 
-for verb in (compile_command, info.command, run.command, check.command, measure.command, claims.command):
+for verb in (
+    compile_command,
+    info.command,
+    run.command,
+    check.command,
+    measure.command,
+    claims.command,
+    render.command,
+):
     program.add_command(verb)

@@ -90,7 +90,12 @@ def target(path: str, suffix: str | None = None) -> Path:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8; at every moment the path holds the old file, or the whole new one."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file; at every moment the path holds the old file, or the whole new one."""
     from circuitsim.formats.atomic import replacing
 
     with replacing(path) as file:
-        file.write(text.encode())
+        file.write(data)

@@ -20,10 +20,12 @@ MAX_GATES = 200_000_000
 MAX_BITS = 62
 
 
-def parsed(parse: Callable[[str], Any]) -> Callable[[Any, Any, str | tuple[str, ...]], Any]:
+def parsed(parse: Callable[[str], Any]) -> Callable[[Any, Any, str | tuple[str, ...] | None], Any]:
     """A callback of click that reads a parameter, or each of several, by a function that raises its own sentence."""
 
-    def callback(context: Any, parameter: Any, value: str | tuple[str, ...]) -> Any:
+    def callback(context: Any, parameter: Any, value: str | tuple[str, ...] | None) -> Any:
+        if value is None:  # an option that was not given
+            return None
         return parse(value) if isinstance(value, str) else tuple(parse(text) for text in value)
 
     return callback

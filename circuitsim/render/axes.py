@@ -55,7 +55,7 @@ def words(schematic: Schematic, line: Instruction) -> tuple[str, ...]:
 
 def element(shape: Sequence[int], meaning: Sequence[str], origins: Origins, index: int) -> str:
     """Where the wire with this index in the flat array stands; axes of length 1 that say nothing are left out."""
-    places = []
+    places: list[int] = []
     for length in reversed(shape):
         index, place = divmod(index, length)
         places.insert(0, place)

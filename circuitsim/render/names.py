@@ -156,6 +156,16 @@ class Names:
         return name if classes == 1 else f"{name} class {chosen}" if several else f"class {chosen}"
 
     @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of all inputs."""
+        return tuple(map(self.input, range(self.circuit.inputs)))
+
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of all outputs."""
+        return tuple(map(self.output, range(len(self.circuit.outputs))))
+
+    @cached_property
     def scope_index(self) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
         """For every gate (gates,) the index of its scope, and the names of the scopes."""
         starts, index, names = scope_of_runs(self.circuit)

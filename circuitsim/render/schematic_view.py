@@ -1,7 +1,5 @@
 """Schematic -> Picture: instructions as boxes with their shapes, wiring left out or dimmed, probes not drawn."""
 
-from collections import Counter
-
 from circuitsim.circuits.operations import OPERATIONS
 from circuitsim.circuits.schematic import Instruction, Schematic, Thresholds
 from circuitsim.render import axes
@@ -30,29 +28,35 @@ def schematic_view(schematic: Schematic, *, scope: str | None = None, wiring: bo
     level = _levels(drawn, sources)
     meaning = {i: axes.words(schematic, schematic.instructions[i]) for i in kept}
     boxes = [_box(schematic.instructions[i], i, level[i], meaning[i]) for i in kept]
-    inside, wires = set(kept), []
-    stubs: dict[tuple[str, str], tuple[int, Counter[int]]] = {}
+    inside, wires, border = set(kept), [], []
     for i in drawn:
-        for source in dict.fromkeys(sources[i]):
-            shape = _shape(schematic.instructions[source].shape)
+        for source in sources[i]:
             if i in inside and source in inside:
+                shape = _shape(schematic.instructions[source].shape)
                 wires.append(Wire(f"n{source}", f"n{i}", label=shape))
             elif i in inside or source in inside:
-                side, here, there = ("from", i, source) if i in inside else ("to", source, i)
-                at = level[there]
-                key = (side, schematic.instructions[there].scope)
-                old = stubs.get(key, (at, Counter()))
-                better = max(old[0], at) if side == "from" else min(old[0], at)
-                old[1][here] += 1
-                stubs[key] = (better, old[1])
-    for number, ((side, where), (at, ends)) in enumerate(stubs.items()):
-        key, text = f"stub{number}", f"{side} {where or 'outside'}"
-        boxes.append(Box(key, "folded", (text,), at, "", f"not shown: {where or 'outside'}"))
-        for here in ends:
-            wires.append(Wire(key, f"n{here}") if side == "from" else Wire(f"n{here}", key))
+                border.append((source, i))
+    stubs, ends = _stubs(schematic, border, inside, level)
+    boxes, wires = boxes + stubs, wires + ends
     outputs, ends_at = _outputs(schematic, sources, level, inside)
     notes = () if scope is None else (f"{len(drawn) - len(kept)} instructions are not shown: only scope {scope}.",)
     return Picture(title or "schematic", "schematic", (*boxes, *outputs), (*wires, *ends_at), True, notes)
+
+
+def _stubs(
+    schematic: Schematic, border: list[tuple[int, int]], inside: set[int], level: dict[int, int]
+) -> tuple[list[Box], list[Wire]]:
+    """A box for every scope on either side of the border that is crossed by these wires."""
+    found: dict[tuple[str, str], dict[int, int]] = {}  # of "from" or "to" and a scope: instructions here, and a level
+    for source, reader in border:
+        side, here, there = ("from", reader, source) if reader in inside else ("to", source, reader)
+        found.setdefault((side, schematic.instructions[there].scope), {})[here] = level[there]
+    boxes, wires = [], []
+    for number, ((side, scope), ends) in enumerate(found.items()):
+        key, at = f"stub{number}", max(ends.values()) if side == "from" else min(ends.values())
+        boxes.append(Box(key, "folded", (f"{side} {scope or 'outside'}",), at, "", "not shown"))
+        wires += [Wire(key, f"n{here}") if side == "from" else Wire(f"n{here}", key) for here in ends]
+    return boxes, wires
 
 
 def reachable(schematic: Schematic) -> list[int]:

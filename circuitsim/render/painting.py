@@ -1,0 +1,77 @@
+"""Who paints: graphviz for some hundreds of boxes and for a limited time, layers of our own beyond, or an HTML page."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from circuitsim.errors import CircuitSimError, LimitError
+from circuitsim.render import graphviz, layered
+from circuitsim.render.altitude import MOST_DRAWN, Choice, Request, Subject, above, choose
+from circuitsim.render.picture import Picture
+
+Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "html"]
+FORMATS: tuple[Format, ...] = ("svg", "pdf", "png", "dot", "html")
+GRAPHVIZ_BOXES = 500  # graphviz takes 23 s for 1,900 gates
+GRAPHVIZ_WIRES = 1_500
+SECONDS = 20.0  # for graphviz
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A file's bytes, the picture in it (None in a page), why it is not of gates, and what painted it."""
+
+    data: bytes
+    picture: Picture | None
+    why: str
+    painter: str
+
+
+def draw(subject: Subject, request: Request, form: Format, seconds: float = SECONDS) -> Drawn:
+    """What is asked for as a file of this format, or the picture above it, saying why.
+
+    Raises:
+        InputError: what is asked for is not there, or cannot be at the altitude asked for.
+        LimitError: a page of more gates than a browser holds.
+        CircuitSimError: a pdf or png without graphviz.
+    """
+    if form == "html":
+        return _page(subject, request)
+    if form == "dot":
+        choice = choose(subject, request)
+        return Drawn(graphviz.source(choice.picture).encode(), choice.picture, choice.why, "text for graphviz")
+    if form == "svg":
+        return _svg(choose(subject, request), seconds)
+    choice = choose(subject, replace(request, most_drawn=min(request.most_drawn, GRAPHVIZ_BOXES)))
+    try:
+        return _by_graphviz(choice, form, seconds)
+    except LimitError:
+        if choice.picture.altitude != "gates":
+            raise
+        why = f"graphviz has not placed {len(choice.picture.boxes):,} boxes in {seconds:g} s; svg needs no graphviz"
+        return _by_graphviz(above(subject, request, why), form, seconds)
+
+
+def _by_graphviz(choice: Choice, form: Literal["svg", "pdf", "png"], seconds: float) -> Drawn:
+    return Drawn(graphviz.paint(choice.picture, form, seconds), choice.picture, choice.why, "graphviz")
+
+
+def _svg(choice: Choice, seconds: float) -> Drawn:
+    """By graphviz if it is there and takes no longer than it may, else in layers."""
+    picture = choice.picture
+    if len(picture.boxes) <= GRAPHVIZ_BOXES and len(picture.wires) <= GRAPHVIZ_WIRES:
+        try:
+            return _by_graphviz(choice, "svg", seconds)
+        except CircuitSimError:  # it is not installed, or too slow
+            pass
+    return Drawn(layered.svg(picture).encode(), picture, choice.why, "layers")
+
+
+def _page(subject: Subject, request: Request) -> Drawn:
+    from circuitsim.render.page import page
+
+    if not subject.may_be_built(request.most_built) or subject.gates > MOST_DRAWN:
+        raise LimitError(
+            f"the circuit has {subject.gates:,} gates, and a page runs up to {MOST_DRAWN:,}; take a smaller n, or -o"
+            " with .svg, which draws the altitude above."
+        )
+    circuit, names = subject.built
+    return Drawn(page(circuit, names, subject.schematic).encode(), None, "", "page")
