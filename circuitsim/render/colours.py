@@ -22,6 +22,7 @@ SCOPE_FILLS = ("#F2F6FA", "#FBF6EC", "#F0F8F4", "#FAF2F6")  # of neighbouring sc
 ONE = "#0072B2"
 ZERO = "#B87F00"
 CRITICAL = "#D55E00"
+THICK = 3.0  # of the critical path
 SHARED = (0xE6, 0x9F, 0x00)  # a box that is the whole of the size or depth
 
 
@@ -81,7 +82,7 @@ def box_style(box: Box) -> BoxStyle:
     """The shape says the kind, the ground the value (dark 1, white 0) or the share, the thickness the critical path."""
     own = look(box.kind)
     line = CRITICAL if box.critical else own.line
-    thickness = 3.0 if box.critical else 1.2
+    thickness = THICK if box.critical else 1.2
     if box.value is None:
         fill = own.fill if box.share is None else shade(box.share)
         return BoxStyle(own.shape, fill, Pen(line, thickness), INK)
@@ -92,7 +93,7 @@ def box_style(box: Box) -> BoxStyle:
 
 def wire_pen(wire: Wire) -> Pen:
     """Dark and solid for 1, dashed for 0, thick on the critical path."""
-    thickness = 3.0 if wire.critical else 1.0
+    thickness = THICK if wire.critical else 1.0
     if wire.value is None:
         return Pen(CRITICAL if wire.critical else PALE_INK, thickness)
     return Pen(ONE, thickness + 0.6) if wire.value else Pen(ZERO, thickness, dashed=True)

@@ -22,11 +22,11 @@ SHAPES: dict[Shape, dict[str, str]] = {
     "ellipse": {"shape": "ellipse"},
     "hexagon": {"shape": "hexagon"},
     "octagon": {"shape": "octagon"},
-    "arrow": {"shape": "cds"},
+    "arrow": {"shape": "cds", "margin": "0.09,0.12"},
     "note": {"shape": "note"},
     "diamond": {"shape": "diamond"},
     "double": {"shape": "box", "peripheries": "2"},
-    "stack": {"shape": "box3d"},
+    "stack": {"shape": "box3d", "margin": "0.15,0.12"},
 }
 
 
@@ -181,7 +181,7 @@ def _legend(picture: Picture, entries: tuple[legend.Entry, ...]) -> Iterator[str
         if isinstance(entry.sample, Wire):
             yield f"{_quoted(name + ' from')} {_attributes({'shape': 'point', 'width': '0.04', 'height': '0.04'})}"
             yield f"{_quoted(name)} {_attributes({'shape': 'plaintext', 'label': entry.words})}"
-            yield f"{_quoted(name + ' from')} -> {_quoted(name)} {_attributes({**_drawn(entry.sample), 'minlen': '1'})}"
+            yield f"{_quoted(name + ' from')} -> {_quoted(name)} {_attributes({**_drawn(entry.sample), 'weight': '9'})}"
             names.append(name + " from")
         else:
             yield _box(Box(name, entry.sample.kind, (entry.words,), 0, "", "", *_shading(entry.sample)))

@@ -1,0 +1,165 @@
+"""A picture laid out in layers: how large its boxes are, and where boxes, wires, bands and levels stand."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.render import banding, placing
+from circuitsim.render.banding import Bands
+from circuitsim.render.colours import look
+from circuitsim.render.picture import Box, Picture, Wire
+from circuitsim.render.shapes import inset
+from circuitsim.render.text import clipped, width
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MAX_LABELLED = 2_000  # boxes; of more, each is a small mark
+MAX_LINE = 32  # characters of a line in a box
+FONT = 11.0
+LINE = 14.0
+SMALL = 9.0  # font of weights
+MAX_WEIGHT = 14  # characters of a weight
+PORT = 7.0  # between wires with a sign at their end, and of a bend
+MAX_HEIGHT = 600.0
+MARK = 6.0
+PITCH = 8.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Points are boxes, then bends of wires; steps lead from point to point.
+
+    Args:
+        labelled: whether boxes have their text, or are marks.
+        x, y, width, height: (points,) centres and sizes; a bend is as wide as its column.
+        bent: the steps.
+        end: (steps,) the height at which a step meets its target.
+        inset: (steps,) how far behind its left edge the outline of the target is at that height.
+        levels: (columns,) the levels that occur.
+        left, right: (columns,) edges.
+        bands: of scopes.
+        size: width and height of the whole.
+    """
+
+    labelled: bool
+    x: Floats
+    y: Floats
+    width: Floats
+    height: Floats
+    bent: placing.Bent
+    end: Floats
+    inset: Floats
+    levels: Ints
+    left: Floats
+    right: Floats
+    bands: Bands
+    size: tuple[float, float]
+
+
+def lay_out(picture: Picture) -> Layout:
+    """Place every box and wire of a picture that has at least one box."""
+    labelled = len(picture.boxes) <= MAX_LABELLED
+    index = {box.key: i for i, box in enumerate(picture.boxes)}
+    sources = np.array([index[wire.source] for wire in picture.wires], np.int64)
+    targets = np.array([index[wire.target] for wire in picture.wires], np.int64)
+    levels, level = np.unique([box.level for box in picture.boxes], return_inverse=True)
+    urgent = np.array([wire.critical for wire in picture.wires], bool)
+    bent = placing.bend(level, sources, targets, urgent) if labelled else placing.unbent(sources, targets)
+    names, band = banding.assign(banding.scopes(picture), level, bent.boxes, bent.levels)
+    wide, high = _sizes(picture, targets, labelled)
+    gap = LINE * 0.6 if labelled else PITCH - MARK
+    room = np.concatenate([high + gap, np.full(len(bent.boxes), PORT)])
+    points = placing.Points(np.concatenate([level, bent.levels]), room, band)
+    rows = 0 if labelled else _rows(points)
+    bands = banding.pack(names, band, points.level, room, rows)
+    y, column, columns = placing.heights(points, bands, bent.sources, bent.targets, rows)
+    left, right = _columns(picture, points.level, wide, columns, level[targets])
+    wide = np.concatenate([wide, (right - left)[bent.levels]])
+    x = (left + right)[points.level] / 2
+    many = columns[points.level] > 1
+    x[many] = left[points.level][many] + (column[many] + 0.5) * PITCH
+    high = np.concatenate([high, np.zeros(len(bent.boxes))])
+    end = _ends(y, high, bent)
+    size = float(right[-1]), float(bands.bottom.max())
+    behind = _insets(picture, wide, high, bent, end - y[bent.targets]) if labelled else np.zeros(len(end))
+    return Layout(labelled, x, y, wide, high, bent, end, behind, levels, left, right, bands, size)
+
+
+def lines(box: Box) -> list[str]:
+    """What is written in a box."""
+    return [clipped(line, MAX_LINE) for line in box.lines]
+
+
+def _sizes(picture: Picture, targets: Ints, labelled: bool) -> tuple[Floats, Floats]:
+    """Width and height of the boxes: of their text, and high enough for the signs of the wires that enter."""
+    count = len(picture.boxes)
+    if not labelled:
+        return np.full(count, MARK), np.full(count, MARK)
+    written = [lines(box) for box in picture.boxes]
+    wide = np.array([max([width(line, FONT) for line in text], default=8.0) + 18 for text in written])
+    high = np.array([LINE * max(1, len(text)) + 10 for text in written])
+    sign = np.array([12.0 if w.label else PORT if w.complemented else 3.0 for w in picture.wires], float)
+    apart = np.zeros(count)
+    np.maximum.at(apart, targets, sign)
+    entering = apart * np.bincount(targets, minlength=count)
+    return wide, np.minimum(np.maximum(high, entering + 6), MAX_HEIGHT)
+
+
+def _rows(points: placing.Points) -> int:
+    """How many marks may stand in a column of a band, for a picture about as high as it is wide."""
+    cells = np.unique(points.level * (int(points.band.max()) + 1) + points.band) // (int(points.band.max()) + 1)
+    stacked = int(np.bincount(cells).max())
+    return max(20, round(1.5 * len(points.level) ** 0.5 / stacked))
+
+
+def _columns(picture: Picture, level: Ints, wide: Floats, columns: Ints, ending: Ints) -> tuple[Floats, Floats]:
+    """Left and right edges of the levels, further apart where many wires end, or wires with long labels."""
+    count = len(columns)
+    wires = np.bincount(ending, minlength=count)[1:] ** 0.5
+    if len(picture.boxes) > MAX_LABELLED:
+        across = np.array(columns * PITCH, float)
+        gaps = np.clip(wires, 14, 40)
+    else:
+        across = np.full(count, 10.0)
+        np.maximum.at(across, level[: len(wide)], wide)
+        labels = np.zeros(count)
+        np.maximum.at(labels, ending, np.array([label_room(wire) for wire in picture.wires], float))
+        gaps = np.clip(30 + 5 * wires, 44, 180) + labels[1:]
+    left = np.concatenate([[0.0], np.cumsum(across[:-1] + gaps)])
+    return left, left + across
+
+
+def label_room(wire: Wire) -> float:
+    """The room left of a box that the label of a wire needs."""
+    return width(weight(wire), SMALL) + 6 if wire.label else 0.0
+
+
+def weight(wire: Wire) -> str:
+    """The label of a wire as it is written."""
+    return clipped(wire.label, MAX_WEIGHT)
+
+
+def _ends(y: Floats, high: Floats, bent: placing.Bent) -> Floats:
+    """Where steps end: spread over the left side of their box, in the order in which they come from above."""
+    order = np.lexsort((y[bent.sources], bent.targets))
+    target = bent.targets[order]
+    count = np.bincount(bent.targets, minlength=len(y))
+    rank = np.arange(len(order)) - (np.cumsum(count) - count)[target]
+    step = np.minimum(12.0, np.maximum(high[target] - 6, 0) / np.maximum(count[target], 1))
+    end = np.zeros(len(order))
+    end[order] = y[target] + (rank - (count[target] - 1) / 2) * step
+    return end
+
+
+def _insets(picture: Picture, wide: Floats, high: Floats, bent: placing.Bent, off: Floats) -> Floats:
+    """How far behind the left edges of their targets the steps end, for boxes that are not rectangles."""
+    shapes = [look(box.kind).shape for box in picture.boxes]
+    return np.array(
+        [
+            inset(shapes[target], wide[target], high[target], aside) if target < len(shapes) else 0.0
+            for target, aside in zip(bent.targets.tolist(), off.tolist(), strict=True)
+        ],
+        float,
+    )

@@ -1,0 +1,71 @@
+"""Wires between placed boxes: few paths, one for each look and some thousands of wires."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from circuitsim.render.colours import INK, PAPER, THICK, Pen, wire_pen
+from circuitsim.render.layout import SMALL, Layout, label_room, weight
+from circuitsim.render.picture import Picture, Wire
+from circuitsim.render.signs import BUBBLE, bubble, curve, stroke
+from circuitsim.render.text import xml
+
+IN_A_PATH = 2_000
+FAINT = 0.35  # of wires between marks, fainter where there are more than SOME
+SOME = 10_000
+
+
+def wires(picture: Picture, layout: Layout) -> list[str]:
+    """Paths, thin ones first; in pictures with text, also the bubbles and the labels at the wires' ends."""
+    paths: defaultdict[Pen, list[str]] = defaultdict(list)
+    signs: list[str] = []
+    for index, x, y, to_x, to_y, across in _steps(layout):
+        wire = picture.wires[index if index >= 0 else -1 - index]
+        pen = wire_pen(wire)
+        if index < 0:
+            paths[pen].append(f"{curve(x, y, to_x, to_y)}h{across:g}")
+        elif layout.labelled:
+            room = label_room(wire) + (2 * BUBBLE if wire.complemented else 0)
+            paths[pen].append(curve(x, y, to_x - room, to_y) + f"h{label_room(wire):g}")
+            signs += _signs(wire, pen, to_x, to_y)
+        else:
+            paths[pen].append(curve(x, y, to_x, to_y))
+    opacity = 1.0 if layout.labelled else min(FAINT, FAINT * (SOME / max(1, len(picture.wires))) ** 0.5)
+    return [*_paths(paths, opacity), *signs]
+
+
+def _steps(layout: Layout) -> Iterator[tuple[int, float, float, float, float, float]]:
+    """Of each step its wire (negative: shared by wires), its start, its end, and the width of what it ends at."""
+    bent = layout.bent
+    return zip(
+        bent.wire.tolist(),
+        (layout.x + layout.width / 2)[bent.sources].tolist(),
+        layout.y[bent.sources].tolist(),
+        ((layout.x - layout.width / 2)[bent.targets] + layout.inset).tolist(),
+        layout.end.tolist(),
+        layout.width[bent.targets].tolist(),
+        strict=True,
+    )
+
+
+def _signs(wire: Wire, pen: Pen, x: float, y: float) -> list[str]:
+    """Bubble and label of a wire, left of the box that it enters."""
+    result = [bubble(x, y, pen)] if wire.complemented else []
+    if wire.label:
+        before = x - (2 * BUBBLE if wire.complemented else 0) - 3
+        result.append(
+            f'<text x="{before:g}" y="{y - 1.5:g}" text-anchor="end" font-size="{SMALL:g}" fill="{INK}" '
+            f'stroke="{PAPER}" stroke-width="2" paint-order="stroke">{xml(weight(wire))}</text>'
+        )
+    return result
+
+
+def _paths(paths: dict[Pen, list[str]], opacity: float) -> list[str]:
+    """Elements, thin wires first; thick ones are never faint."""
+    result = []
+    for pen in sorted(paths, key=lambda pen: (pen.width, pen.colour)):
+        faint = "" if opacity == 1 or pen.width >= THICK else f' stroke-opacity="{opacity:.2g}"'
+        pieces = paths[pen]
+        for first in range(0, len(pieces), IN_A_PATH):
+            path = "".join(pieces[first : first + IN_A_PATH])
+            result.append(f'<path fill="none" {stroke(pen)}{faint} d="{path}"/>')
+    return result
