@@ -97,7 +97,8 @@ def _needed(count: int, band: Ints, level: Ints, height: Floats, rows: int) -> F
     cell, index = np.unique(band * levels + level, return_inverse=True)
     total = np.bincount(index, weights=height)
     if rows:
-        total = np.minimum(total, rows * float(height.max()))
+        boxes = np.bincount(index)
+        total = np.where(boxes > rows, -(-boxes // -(-boxes // rows)) * float(height.max()), total)
     need = np.zeros(count)
     np.maximum.at(need, cell // levels, total)
     return need

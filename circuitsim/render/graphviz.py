@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from circuitsim.errors import CircuitSimError, LimitError
@@ -13,6 +13,7 @@ from circuitsim.render.picture import Box, Picture, Wire
 from circuitsim.render.text import clipped, shown
 
 Format: TypeAlias = Literal["svg", "pdf", "png"]
+Attributes: TypeAlias = Mapping[str, str | tuple[str, ...]]
 
 MAX_LINE = 60  # characters of a line in a box
 FACE = "Helvetica,Arial,sans-serif"
@@ -22,7 +23,7 @@ SHAPES: dict[Shape, dict[str, str]] = {
     "ellipse": {"shape": "ellipse"},
     "hexagon": {"shape": "hexagon"},
     "octagon": {"shape": "octagon"},
-    "arrow": {"shape": "cds", "margin": "0.09,0.12"},
+    "arrow": {"shape": "cds", "margin": "0.16,0.12"},
     "note": {"shape": "note"},
     "diamond": {"shape": "diamond"},
     "double": {"shape": "box", "peripheries": "2"},
@@ -43,7 +44,13 @@ def source(picture: Picture) -> str:
         f"edge {_attributes({'fontname': FACE, 'fontsize': '9', 'arrowsize': '0.5', 'fontcolor': INK})}",
     ]
     if picture.notes:  # a frame without a line, whose label stands below
-        notes = {"label": picture.notes, "labelloc": "b", "labeljust": "l", "fontsize": "11", "peripheries": "0"}
+        notes: Attributes = {
+            "label": picture.notes,
+            "labelloc": "b",
+            "labeljust": "l",
+            "fontsize": "11",
+            "peripheries": "0",
+        }
         lines += ["subgraph cluster_picture {", f"graph {_attributes(notes, ending='l')}"]
     lines += _boxes(picture)
     lines += [_ranks(level, keys) for level, keys in sorted(_by_level(picture).items())]
@@ -118,7 +125,7 @@ def _common(left: tuple[str, ...], right: tuple[str, ...]) -> int:
     return next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
 
 
-def _frame(name: str, depth: int) -> dict[str, str | tuple[str, ...]]:
+def _frame(name: str, depth: int) -> Attributes:
     fill = SCOPE_FILLS[depth % len(SCOPE_FILLS)]
     label = clipped(name, MAX_LINE)
     style = {"style": "filled,rounded", "fillcolor": fill, "color": SCOPE_LINE, "fontcolor": PALE_INK}
@@ -128,7 +135,7 @@ def _frame(name: str, depth: int) -> dict[str, str | tuple[str, ...]]:
 def _box(box: Box) -> str:
     style = box_style(box)
     shape = SHAPES[style.shape]
-    attributes: dict[str, str | tuple[str, ...]] = {
+    attributes: Attributes = {
         "label": tuple(clipped(line, MAX_LINE) for line in box.lines),
         **shape,
         "style": ",".join(["filled", *([shape["style"]] if "style" in shape else []), *_dash(style.pen)]),
@@ -156,17 +163,16 @@ def _wire(wire: Wire) -> str:
     return f"{_quoted(wire.source)} -> {_quoted(wire.target)} {_attributes(_drawn(wire))}"
 
 
-def _drawn(wire: Wire) -> dict[str, str | tuple[str, ...]]:
+def _drawn(wire: Wire) -> Attributes:
     """A wire's attributes."""
     pen = wire_pen(wire)
-    attributes: dict[str, str | tuple[str, ...]] = {"color": pen.colour, "penwidth": f"{pen.width:g}"}
-    if pen.dashed:
-        attributes["style"] = "dashed"
-    if wire.complemented:
-        attributes |= {"arrowhead": "odot", "arrowsize": "0.8"}
-    if wire.label:
-        attributes["label"] = clipped(wire.label, MAX_LINE)
-    return attributes
+    return {
+        "color": pen.colour,
+        "penwidth": f"{pen.width:g}",
+        **({"style": "dashed"} if pen.dashed else {}),
+        **({"arrowhead": "odot", "arrowsize": "0.8"} if wire.complemented else {}),
+        **({"label": clipped(wire.label, MAX_LINE)} if wire.label else {}),
+    }
 
 
 def _legend(picture: Picture, entries: tuple[legend.Entry, ...]) -> Iterator[str]:
@@ -179,7 +185,7 @@ def _legend(picture: Picture, entries: tuple[legend.Entry, ...]) -> Iterator[str
     for number, entry in enumerate(entries):
         name = f"legend {number}"  # a key of a box is plain, without a space
         if isinstance(entry.sample, Wire):
-            yield f"{_quoted(name + ' from')} {_attributes({'shape': 'point', 'width': '0.04', 'height': '0.04'})}"
+            yield f"{_quoted(name + ' from')} {_attributes({'shape': 'none', 'label': '', 'width': '0.02'})}"
             yield f"{_quoted(name)} {_attributes({'shape': 'plaintext', 'label': entry.words})}"
             yield f"{_quoted(name + ' from')} -> {_quoted(name)} {_attributes({**_drawn(entry.sample), 'weight': '9'})}"
             names.append(name + " from")
@@ -201,7 +207,7 @@ def _dash(pen: Pen) -> list[str]:
     return ["dashed"] if pen.dashed else []
 
 
-def _attributes(values: dict[str, str | tuple[str, ...]], ending: Literal["n", "l"] = "n") -> str:
+def _attributes(values: Attributes, ending: Literal["n", "l"] = "n") -> str:
     """A list of attributes; lines end centred (n) or left (l)."""
     return "[" + ", ".join(f"{name}={_written(value, ending)}" for name, value in values.items()) + "]"
 

@@ -170,4 +170,5 @@ def _grid(height: Floats, across: int, top: float, bottom: float) -> Floats:
     """Rows of `across` boxes, in the middle of the band."""
     pitch = float(height.max())
     rows = -(-len(height) // across)
-    return (top + bottom - rows * pitch) / 2 + (np.arange(len(height)) // across + 0.5) * pitch
+    row = np.arange(len(height)) // across
+    return np.asarray((top + bottom - rows * pitch) / 2 + (row + 0.5) * pitch, np.float64)

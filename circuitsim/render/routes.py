@@ -18,42 +18,43 @@ def wires(picture: Picture, layout: Layout) -> list[str]:
     """Paths, thin ones first; in pictures with text, also the bubbles and the labels at the wires' ends."""
     paths: defaultdict[Pen, list[str]] = defaultdict(list)
     signs: list[str] = []
-    for index, x, y, to_x, to_y, across in _steps(layout):
+    for index, x, y, to_x, to_y, across, inset in _steps(layout):
         wire = picture.wires[index if index >= 0 else -1 - index]
         pen = wire_pen(wire)
         if index < 0:
             paths[pen].append(f"{curve(x, y, to_x, to_y)}h{across:g}")
         elif layout.labelled:
-            room = label_room(wire) + (2 * BUBBLE if wire.complemented else 0)
-            paths[pen].append(curve(x, y, to_x - room, to_y) + f"h{label_room(wire):g}")
-            signs += _signs(wire, pen, to_x, to_y)
+            straight = label_room(wire) + 2 * BUBBLE
+            level = straight + inset - (2 * BUBBLE if wire.complemented else 0)
+            paths[pen].append(f"{curve(x, y, to_x - straight, to_y)}h{level:.4g}")
+            signs += _signs(wire, pen, to_x, to_y, inset)
         else:
             paths[pen].append(curve(x, y, to_x, to_y))
     opacity = 1.0 if layout.labelled else min(FAINT, FAINT * (SOME / max(1, len(picture.wires))) ** 0.5)
     return [*_paths(paths, opacity), *signs]
 
 
-def _steps(layout: Layout) -> Iterator[tuple[int, float, float, float, float, float]]:
-    """Of each step its wire (negative: shared by wires), its start, its end, and the width of what it ends at."""
+def _steps(layout: Layout) -> Iterator[tuple[int, float, float, float, float, float, float]]:
+    """Of each step its wire (negative: shared by wires), its start, its end, and the width and inset of the target."""
     bent = layout.bent
     return zip(
         bent.wire.tolist(),
         (layout.x + layout.width / 2)[bent.sources].tolist(),
         layout.y[bent.sources].tolist(),
-        ((layout.x - layout.width / 2)[bent.targets] + layout.inset).tolist(),
+        (layout.x - layout.width / 2)[bent.targets].tolist(),
         layout.end.tolist(),
         layout.width[bent.targets].tolist(),
+        layout.inset.tolist(),
         strict=True,
     )
 
 
-def _signs(wire: Wire, pen: Pen, x: float, y: float) -> list[str]:
-    """Bubble and label of a wire, left of the box that it enters."""
-    result = [bubble(x, y, pen)] if wire.complemented else []
+def _signs(wire: Wire, pen: Pen, x: float, y: float, inset: float) -> list[str]:
+    """The bubble of a wire at the outline of the box that it enters, its label left of the box."""
+    result = [bubble(x + inset, y, pen)] if wire.complemented else []
     if wire.label:
-        before = x - (2 * BUBBLE if wire.complemented else 0) - 3
         result.append(
-            f'<text x="{before:g}" y="{y - 1.5:g}" text-anchor="end" font-size="{SMALL:g}" fill="{INK}" '
+            f'<text x="{x - 2 * BUBBLE - 2:g}" y="{y - 1.5:g}" text-anchor="end" font-size="{SMALL:g}" fill="{INK}" '
             f'stroke="{PAPER}" stroke-width="2" paint-order="stroke">{xml(weight(wire))}</text>'
         )
     return result
