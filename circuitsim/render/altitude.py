@@ -218,7 +218,7 @@ def _gates(subject: Subject, request: Request) -> Picture:
 def _schematic(subject: Subject, request: Request) -> Picture:
     if subject.schematic is None:
         raise InputError("a circuit from a file has no schematic; draw its gates or its architecture.")
-    return schematic_view(subject.schematic, scope=request.filters.scope, title=subject.title)
+    return schematic_view(subject.schematic, scope=request.filters.scope, cost=subject.cost, title=subject.title)
 
 
 def _architecture(subject: Subject, request: Request) -> Picture:

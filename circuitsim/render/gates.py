@@ -1,5 +1,6 @@
 """Circuit -> Picture of its gates: all of them or those that filters leave, with what crosses the border as stubs."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -139,7 +140,7 @@ class _Making:
         fan_in = 2 if circuit.starts is None else int(circuit.starts[gate + 1] - circuit.starts[gate])
         place = self.names.place(gate) if places else ""
         title = f"{self.names.gate(gate)}; level {level}, {fan_in} wire{'s' * (fan_in != 1)}"
-        lines = (what, place) if place else (what,)
+        lines = (what, place) if re.search("[a-z]", place) else (what,)  # a bare index says nothing
         on_path = node in self.on_path
         return Box(f"g{gate}", kind, lines, level, self.names.scope(gate), title, self._value(node), on_path)
 

@@ -1,5 +1,6 @@
 """Schematic -> Picture: instructions as boxes with their shapes, wiring left out or dimmed, probes not drawn."""
 
+from circuitsim.circuits.cost import Cost
 from circuitsim.circuits.operations import OPERATIONS
 from circuitsim.circuits.schematic import Instruction, Schematic, Thresholds
 from circuitsim.render import axes
@@ -8,10 +9,18 @@ from circuitsim.render.names import operation_name
 from circuitsim.render.picture import Box, Picture, Wire
 
 
-def schematic_view(schematic: Schematic, *, scope: str | None = None, wiring: bool = False, title: str = "") -> Picture:
-    """The instructions that some output needs.
+def schematic_view(
+    schematic: Schematic,
+    *,
+    scope: str | None = None,
+    wiring: bool = False,
+    cost: Cost | None = None,
+    title: str = "",
+) -> Picture:
+    """The instructions that some output reads; with wires that no output needs, or only constants, dimmed as wiring.
 
     Args:
+        cost: what measuring the schematic gave, if the caller has it.
         scope: only those of this scope and below; what they read and what reads them is drawn as stubs.
         wiring: draw instructions that only rearrange wires as boxes of their own; else wires run through them.
 
@@ -26,14 +35,15 @@ def schematic_view(schematic: Schematic, *, scope: str | None = None, wiring: bo
         raise unknown_scope(scope or "", tuple(known))
     sources = _sources(schematic, needed, set(drawn))
     level = _levels(drawn, sources)
+    values = (schematic.measure() if cost is None else cost).values
+    depths = {i: int(values[i].codes.max(initial=-1)) for i in kept}
     meaning = {i: axes.words(schematic, schematic.instructions[i]) for i in kept}
-    boxes = [_box(schematic.instructions[i], i, level[i], meaning[i]) for i in kept]
+    boxes = [_box(schematic.instructions[i], i, level[i], meaning[i], depths[i]) for i in kept]
     inside, wires, border = set(kept), [], []
     for i in drawn:
         for source in sources[i]:
             if i in inside and source in inside:
-                shape = _shape(schematic.instructions[source].shape)
-                wires.append(Wire(f"n{source}", f"n{i}", label=shape))
+                wires.append(Wire(f"n{source}", f"n{i}"))
             elif i in inside or source in inside:
                 border.append((source, i))
     stubs, ends = _stubs(schematic, border, inside, level)
@@ -107,15 +117,19 @@ def _outputs(
             shape = _shape(schematic.instructions[value].shape)
             name = "output" if len(schematic.outputs) == 1 else f"output {number}"
             boxes.append(Box(f"o{number}", "output", (name, shape), 1 + max(level[end] for end in ends)))
-            wires += [Wire(f"n{end}", f"o{number}", label=shape) for end in ends]
+            wires += [Wire(f"n{end}", f"o{number}") for end in ends]
     return boxes, wires
 
 
-def _box(line: Instruction, index: int, level: int, meaning: tuple[str, ...]) -> Box:
+def _box(line: Instruction, index: int, level: int, meaning: tuple[str, ...], depth: int) -> Box:
+    """The box of an instruction whose deepest wire is at level `depth` in gates, -1 where there is none."""
     record = OPERATIONS[line.operation]
     kind = {"source": "source", "wiring": "wiring", "gate": "operation"}[record.role]
     shown = [word or "..." for word, length in zip(meaning, line.shape, strict=True) if length > 1]
     said = [" by ".join(shown)] if kind == "operation" and set(shown) - {"..."} else []
+    if kind == "operation":
+        said.append(f"to level {depth}" if depth >= 0 else "folds away")
+        kind = kind if depth >= 0 else "wiring"
     lines = (_name(line), _shape(line.shape), *said)
     title = f"%{index}: {record.help} Costs {record.cost}."
     return Box(f"n{index}", kind, lines, level, line.scope, title)
@@ -126,6 +140,8 @@ def _name(line: Instruction) -> str:
         return f"at least, {len(line.attributes.thresholds)} thresholds"
     if line.operation == "input":
         return "letters"
+    if line.operation == "fill":
+        return f"constant {int(line.attributes)}"
     return "positions, wired" if line.operation == "wired" else operation_name(line.operation, line.attributes)
 
 
