@@ -18,6 +18,7 @@ from circuitsim.circuits import counting
 from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.errors import LimitError
+from circuitsim.render.names import Names, compile_named
 
 SCRIPTS = (  # definitions before use at top level: only app.js, the last, runs anything
     "text", "data", "graph", "evaluate", "interface", "scopes", "layout", "places", "state", "camera",
@@ -29,12 +30,12 @@ NARROW = ("u1", "i1", "<u2", "<i2", "<i4", "<i8")  # the first that holds all va
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def page(circuit: Circuit, names: Any = None, schematic: Schematic | None = None) -> str:
+def page(circuit: Circuit, names: Names | None = None, schematic: Schematic | None = None) -> str:
     """The text of an HTML file in which the circuit can be looked at and run.
 
     Args:
-        names: what wires are called (`circuitsim.render.names`); without it, what the interface and scopes say.
-        schematic: what the circuit was flattened from; used to name wires where `names` is not given.
+        names: what wires are called; without them, what the interface and scopes say.
+        schematic: what the circuit was flattened from; where `names` is not given, gates are named by it.
 
     Raises:
         LimitError: more gates or wires than a browser can hold.
@@ -44,6 +45,9 @@ def page(circuit: Circuit, names: Any = None, schematic: Schematic | None = None
             f"the page holds at most {MOST_GATES:,} gates and {MOST_WIRES:,} wires, and the circuit has"
             f" {circuit.gates:,} and {circuit.fan_in.size:,}; draw it as svg, or take a smaller n."
         )
+    if names is None and schematic is not None:
+        built, found = compile_named(schematic)
+        names = found if built == circuit else None  # of a circuit changed since, gates have other numbers
     script, style = _script(), _asset("style.css")
     parts = {
         "policy": _policy(script, style),
@@ -54,7 +58,7 @@ def page(circuit: Circuit, names: Any = None, schematic: Schematic | None = None
     return PLACE.sub(lambda match: parts[match[1]], _asset("page.html"))  # one pass: data is not searched for places
 
 
-def document(circuit: Circuit, names: Any = None) -> dict[str, Any]:
+def document(circuit: Circuit, names: Names | None = None) -> dict[str, Any]:
     """What the page embeds: the circuit, its figures as `compile --json` prints them, and its names."""
     arrays = {
         "ops": circuit.ops,
@@ -71,7 +75,7 @@ def document(circuit: Circuit, names: Any = None) -> dict[str, Any]:
         "scopes": list(circuit.scopes),
         "interface": circuit.interface,
         "figures": figures(circuit),
-        "names": _names(circuit, names),
+        "names": _names(circuit, names or Names(circuit)),
         "arrays": {name: None if array is None else packed(array) for name, array in arrays.items()},
     }
 
@@ -99,19 +103,12 @@ def packed(array: Any) -> dict[str, str]:
     return {"type": kind.lstrip("<"), "base64": base64.b64encode(array.astype(kind).tobytes()).decode()}
 
 
-def _names(circuit: Circuit, names: Any) -> dict[str, Any]:
+def _names(circuit: Circuit, names: Names) -> dict[str, Any]:
     """Names of inputs, outputs and gates; those of gates each once, and which gate has which."""
-    if names is None:
-        return {}
-    found: dict[str, Any] = {}
-    for kind, count in (("inputs", circuit.inputs), ("outputs", len(circuit.outputs))):
-        given = getattr(names, kind, None)
-        if given is not None and len(given) == count:
-            found[kind] = [str(name) for name in given]
-    gate = getattr(names, "gate", None)
-    if callable(gate):
+    found: dict[str, Any] = {"inputs": list(names.inputs), "outputs": list(names.outputs)}
+    if names.provenance is not None:  # else the scope is all that is known, and the page knows it
         table: dict[str, int] = {}
-        index = np.array([table.setdefault(str(gate(g)), len(table)) for g in range(circuit.gates)], np.int64)
+        index = np.array([table.setdefault(names.gate(g), len(table)) for g in range(circuit.gates)], np.int64)
         found["gates"], found["gate_index"] = list(table), packed(index)
     return found
 

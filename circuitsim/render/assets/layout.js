@@ -19,8 +19,11 @@ function makeLayout(circuit, level, scopes) {
     if (rows <= 4 || plan.width >= ASPECT * plan.height) break;
   }
   // Titles of scopes are readable when all is shown: their height grows with the drawing.
-  const title = Math.max(24, Math.min(plan.height, plan.width / ASPECT) / 34);
-  plan = pack(cells, scopes, width, plan.rows, title);
+  let title = 24;
+  for (let i = 0; i < 4; i++) {
+    title = Math.max(24, Math.min(Math.max(plan.height, plan.width / ASPECT) / 40, plan.height / 14));
+    plan = pack(cells, scopes, width, plan.rows, title);
+  }
   return { ...place(circuit, level, scopes, cells, plan, width), depth, title };
 }
 
@@ -73,7 +76,7 @@ function packBox(boxes, i, title, pad) {
     bottom = Math.max(bottom, y + item.height);
     free.fill(y + item.height + pad, item.low - base, item.high - base + 1);
   }
-  box.height = bottom + (i ? pad : 0);
+  box.height = Math.max(bottom + (i ? pad : 0), i ? 1.7 * title : 0); // folded, it has room for its name
 }
 
 // Places of nodes and outputs (centres), and rectangles of scopes.
@@ -89,11 +92,11 @@ function place(circuit, level, scopes, cells, plan, width) {
     if (!box.node.gates) return { x0: 0, y0: 0, x1: 0, y1: 0 };
     return { x0: plan.x[low] - side, y0: top[i], x1: plan.x[high + 1] - LEVEL_GAP + side, y1: top[i] + box.height };
   });
-  const column = (list, at) => {
+  const column = (list, at, middle = plan.height / 2) => {
     const rows = Math.max(1, Math.ceil(list.length / plan.columns[at]));
     list.forEach((v, i) => {
       X[v] = plan.x[at] + (Math.floor(i / rows) + 0.5) * COLUMN_W;
-      Y[v] = plan.height / 2 + ((i % rows) - (rows - 1) / 2) * ROW_H;
+      Y[v] = middle + ((i % rows) - (rows - 1) / 2) * ROW_H;
     });
   };
   column([...Array.from({ length: circuit.inputs }, (_, i) => i + 1), 0], 0);
@@ -114,7 +117,9 @@ function place(circuit, level, scopes, cells, plan, width) {
       Y[first + g] = y0 + ((i % cell.rows) + 0.5) * ROW_H;
     });
   }
-  column(Array.from(outputs, (_, k) => nodes + k), plan.columns.length - 1);
+  const ends = outputs.reduce((sum, literal) => sum + Y[literal >> 1], 0) / Math.max(1, outputs.length);
+  const half = (Math.ceil(outputs.length / plan.columns[plan.columns.length - 1]) * ROW_H) / 2;
+  column(Array.from(outputs, (_, k) => nodes + k), plan.columns.length - 1, Math.max(half, Math.min(plan.height - half, ends)));
   const margin = 30;
   const world = { x0: -margin, y0: -margin, x1: plan.x[plan.columns.length] - LEVEL_GAP + margin, y1: plan.height + margin };
   return { X, Y, boxes, world, levelX: plan.x, pad: plan.pad };

@@ -1,7 +1,7 @@
 // Gates, inputs and outputs. The value is told by fill, not by colour alone: true is filled, false is hollow,
 // not reached yet is dashed; far away, true is a large square and false a small one.
 
-const FAR = 0.2, NEAR = 0.42, CLOSE = 0.85; // scales: from squares to boxes, to symbols, to names
+const FAR = 0.2, NEAR = 0.45, WORDS = 0.6, CLOSE = 0.9; // scales: from squares to boxes, to symbols, words, names
 const SYMBOLS = ['∧', '⊕', '∨'];
 
 function paintGates(model, state, camera, frame) {
@@ -78,6 +78,8 @@ function paintLabels(model, state, camera, { context, inks, ids, font }) {
   context.textBaseline = 'middle';
   for (const id of ids) {
     const gate = id >= circuit.first && id < circuit.nodes, kind = shade(model, state, id);
+    const words = !gate || circuit.ops[id - circuit.first] === THRESHOLD;
+    if (words && camera.scale < WORDS) continue;
     context.globalAlpha = state.marked && id < circuit.nodes && !state.marked[id] ? 0.35 : 1;
     context.fillStyle = kind === 1 ? inks['true-ink'] : kind === 0 ? inks.ink : inks.muted;
     const op = gate ? circuit.ops[id - circuit.first] : -1;

@@ -66,32 +66,38 @@ function makeBundles({ circuit, layout, scopes }, state) {
       const from = cover[source - first];
       if (from < 0 || from === to) continue;
       let bundle = found.get(from * many + to);
-      if (!bundle) found.set(from * many + to, (bundle = { from, to, wires: 0, x0: -Infinity, y0: 0, x1: Infinity, y1: 0 }));
+      if (!bundle) found.set(from * many + to, (bundle = { from, to, wires: 0, x0: 0, y0: 0, x1: 0, y1: 0, upright: false }));
       bundle.wires++;
-      bundle.x0 = Math.max(bundle.x0, X[source]);
+      bundle.x0 += X[source];
       bundle.y0 += Y[source];
-      bundle.x1 = Math.min(bundle.x1, X[first + g]);
+      bundle.x1 += X[first + g];
       bundle.y1 += Y[first + g];
     }
   }
   for (const bundle of found.values()) {
-    bundle.y0 /= bundle.wires;
-    bundle.y1 /= bundle.wires;
+    for (const key of ['x0', 'y0', 'x1', 'y1']) bundle[key] /= bundle.wires;
     const from = layout.boxes[bundle.from], to = layout.boxes[bundle.to];
-    if (from.x1 <= to.x0) { bundle.x0 = from.x1; bundle.x1 = to.x0; }
+    // From side to side where one box is right of the other, else from edge to edge, down or up.
+    bundle.upright = from.x1 > to.x0;
+    if (!bundle.upright) { bundle.x0 = from.x1; bundle.x1 = to.x0; } else {
+      const down = from.y0 < to.y0;
+      bundle.y0 = down ? from.y1 : from.y0;
+      bundle.y1 = down ? to.y0 : to.y1;
+    }
   }
   return [...found.values()];
 }
 
 function paintBundles(model, state, camera, { context, inks }) {
   context.strokeStyle = inks.false;
-  context.globalAlpha = 0.7;
-  for (const { x0, y0, x1, y1, wires } of state.bundles) {
-    context.lineWidth = (1.5 + 0.8 * Math.log2(wires)) / Math.max(camera.scale, 0.02);
+  context.globalAlpha = 0.55;
+  for (const { x0, y0, x1, y1, wires, upright } of state.bundles) {
+    context.lineWidth = (1 + 0.55 * Math.log2(wires)) / Math.max(camera.scale, 0.002);
     context.beginPath();
-    const bend = Math.max(Math.abs(x1 - x0) / 2, 30);
+    const bend = (upright ? y1 - y0 : x1 - x0) / 2;
     context.moveTo(x0, y0);
-    context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
+    if (upright) context.bezierCurveTo(x0, y0 + bend, x1, y1 - bend, x1, y1);
+    else context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
     context.stroke();
   }
   context.globalAlpha = 1;
@@ -145,21 +151,22 @@ function paintTitles({ scopes, layout, circuit }, state, camera, { context, inks
     if (!folded) {
       const strip = layout.title * scale;
       if (strip < 9 || width < 30 || y0 + strip < 0) continue;
-      const size = Math.min(13, Math.max(9, strip * 0.62));
+      let size = Math.min(13, Math.max(9, strip * 0.62));
       context.textAlign = 'left';
-      context.font = `600 ${size}px ${font}`;
+      do context.font = `600 ${size}px ${font}`; while (context.measureText(`− ${name}`).width > width - 14 && (size -= 1) >= 9);
       context.fillStyle = index === state.scope ? inks.accent : inks.muted;
       const at = Math.max(x0, 0) + 7;
       context.fillText(fitted(context, `− ${name}`, width - 14), at, y0 + Math.min(strip, 26) / 2 + 1);
       continue;
     }
-    if (width < 16 || height < 13) continue;
+    if (width < 16 || height < 11) continue;
     const cx = Math.max(x0, 0) + width / 2, cy = Math.max(y0, 0) + height / 2;
     const lines = [`+ ${name}`, `${plural(gates, 'gate')} · ${percent(gates, circuit.gates)}`, low === depth ? `level ${low}` : `levels ${low}–${depth}`];
     const room = Math.max(1, Math.min(3, Math.floor((height - 6) / 16)));
     context.textAlign = 'center';
     lines.slice(0, width < 64 ? 1 : room).forEach((line, i, all) => {
-      context.font = i ? `12px ${font}` : `600 ${Math.min(14, height - 3)}px ${font}`;
+      let size = i ? 12 : Math.min(14, height - 2);
+      do context.font = `${i ? '' : '600 '}${size}px ${font}`; while (context.measureText(line).width > width - 10 && (size -= 1) >= 9);
       context.fillStyle = i ? inks.muted : inks.ink;
       context.fillText(fitted(context, line, width - 10), cx, cy + (i - (all.length - 1) / 2) * 17);
     });
@@ -176,19 +183,25 @@ function paintRuler({ layout }, state, camera, { context, inks, font }) {
   context.font = `11px ${font}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
+  // Levels are as wide as they have gates, so numbers are left out where they would touch: first come the ends and now.
+  const taken = [];
+  const at = (l) => camera.toScreen((levelX[l] + levelX[l + 1] - LEVEL_GAP) / 2, 0)[0];
+  const write = (l, text, ink, room) => {
+    const x = at(l);
+    if (x < -20 || x > camera.width + 20 || taken.some((other) => Math.abs(other - x) < room)) return;
+    taken.push(x);
+    context.fillStyle = ink;
+    context.fillText(text, x, RULER / 2 + 1);
+  };
+  context.font = `700 11px ${font}`;
+  if (state.shownLevel > 0 && state.shownLevel < depth) write(state.shownLevel, String(state.shownLevel), inks.accent, 0);
+  context.font = `11px ${font}`;
+  write(0, 'in', inks.muted, 26);
+  write(depth + 1, 'out', inks.muted, 28);
   const between = ((levelX[depth + 1] - levelX[1]) / depth) * scale;
-  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20000].find((s) => s * between >= 34) ?? 100000;
-  for (let l = 0; l <= depth + 1; l++) {
-    const ends = l === 0 || l === depth + 1, now = l === state.shownLevel;
-    if (l % step && !ends && !now) continue;
-    const [x] = camera.toScreen((levelX[l] + levelX[l + 1] - LEVEL_GAP) / 2, 0);
-    const crowded = !ends && !now && (Math.abs(l - state.shownLevel) * between < 26 || l * between < 30 || (depth + 1 - l) * between < 30);
-    if (crowded || x < -20 || x > camera.width + 20) continue;
-    context.fillStyle = now ? inks.accent : inks.muted;
-    context.font = `${now ? '700' : '400'} 11px ${font}`;
-    if (now && l * between < 24) continue;
-    if (now && (depth + 1 - l) * between < 24) continue;
-    context.fillText(l === 0 ? 'in' : l === depth + 1 ? 'out' : String(l), x, RULER / 2 + 1);
+  const coarse = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20000].find((s) => s * between >= 26) ?? 100000;
+  for (const step of [coarse, Math.ceil(coarse / 5)]) {
+    for (let l = step; l <= depth && taken.length < 200; l += step) write(l, String(l), inks.muted, 30);
   }
   if (state.shownLevel >= depth) return;
   const [x] = camera.toScreen(levelX[state.shownLevel + 1] - LEVEL_GAP / 2, 0);

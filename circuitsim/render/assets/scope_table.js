@@ -5,7 +5,7 @@ const COLUMNS = [
   { key: 'gates', title: 'Gates', help: 'gates in this scope' },
   { key: 'share', title: 'Share', help: 'share of all gates' },
   { key: 'depth', title: 'Depth', help: 'level of its deepest gate' },
-  { key: 'critical', title: 'On path', help: 'gates on a longest path' },
+  { key: 'critical', title: 'Path', help: 'gates on a longest path' },
 ];
 const MOST_ROWS = 400; // children of one scope that are listed
 
@@ -115,7 +115,7 @@ function makeScopeTable(model, state, walk) {
   byId('fold-all').addEventListener('click', () => all(false));
   function all(isOpen) {
     expanded.fill(1);
-    state.setOpen(scopes.nodes.filter((n) => n.index && (isOpen || !n.children.length || n.generation > 1 || true)).map((n) => n.index), isOpen);
+    state.setOpen(scopes.nodes.slice(1).map((n) => n.index), isOpen);
     say(isOpen ? 'all unfolded' : 'all folded');
   }
 

@@ -79,21 +79,12 @@ function makeState(model) {
 // The node of an id: of an output, the node it shows.
 const rootOf = ({ circuit }, id) => (id < circuit.nodes ? id : circuit.outputs[id - circuit.nodes] >> 1);
 
-// Names of ids, as short as they can be: x3 or x3=a, g17, y0.
-function nameOf({ circuit, io }, id) {
+// Names of ids: of inputs and outputs as in all pictures (render/names.py), of gates by number.
+function nameOf({ circuit }, id) {
   const { names, first, nodes } = circuit;
   if (id === 0) return '0';
-  if (id >= nodes) return names.outputs ? shown(names.outputs[id - nodes]) : outputName(io, id - nodes);
-  if (id >= first) return `g${id - first}`;
-  const bit = id - 1;
-  if (names.inputs) return shown(names.inputs[bit]);
-  if (bit >= io.n * io.width) return `wired${bit - io.n * io.width}`;
-  if (io.width === 1) return `x${bit}`;
-  return `x${Math.floor(bit / io.width)}=${shown(io.vocabulary[bit % io.width])}`;
-}
-
-function outputName(io, k) {
-  return io.classes === 1 ? `y${k}` : `y${Math.floor(k / io.classes)}=${k % io.classes}`;
+  if (id >= nodes) return shown(names.outputs[id - nodes]);
+  return id >= first ? `g${id - first}` : shown(names.inputs[id - 1]);
 }
 
 // What names.py says of a gate, where it says more than its number.
