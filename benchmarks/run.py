@@ -25,6 +25,7 @@ SECTIONS = {
     "fusion": "fusing full adders, on the compiled reference head",
     "building": "building netlists, beside aigverse",
     "large_layer": "a layer of about 10^8 gates, step by step",
+    "drawing": "time to draw, and the size of the file, beside graphviz",
 }
 
 

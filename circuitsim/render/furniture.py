@@ -3,9 +3,11 @@
 import textwrap
 from dataclasses import dataclass
 
+import numpy as np
+
 from circuitsim.render import legend, signs
 from circuitsim.render.colours import INK, PALE_INK, wire_pen
-from circuitsim.render.layout import FONT, Layout
+from circuitsim.render.layout import FONT, Floats, Ints, Layout
 from circuitsim.render.picture import Box, Picture, Wire
 from circuitsim.render.text import shown, width, xml
 
@@ -58,7 +60,7 @@ def foot(picture: Picture, layout: Layout | None, across: float) -> Part:
     y = 0.0
     if layout is not None:
         lines += _axis(layout, factor)
-        y = 34 * factor
+        y = 42 * factor
     large = layout is not None and not layout.labelled
     lines.append("</g>")
     samples = _legend([e for e in legend.entries(picture) if not large or not _bubbled(e.sample)], across / factor)
@@ -84,20 +86,21 @@ def _wrapped(text: str, size: float, across: float) -> list[str]:
 
 def _axis(layout: Layout, factor: float) -> list[str]:
     """Numbers of levels below their columns, as many as there is room for."""
-    result = [f'<g font-size="{9 * factor:g}" fill="{PALE_INK}" text-anchor="middle">']
-    centres = ((layout.left + layout.right) / 2).tolist()
-    free = -1e9
-    for centre, level in zip(centres, layout.levels.tolist(), strict=True):
-        words = f"level {level}" if free < 0 else f"{level}"
-        room = width(words, 9 * factor)
-        if centre - room / 2 < free:
-            continue
-        anchor = ' text-anchor="start"' if free < 0 else ""
-        at = max(0.0, centre - room / 2) if free < 0 else centre
-        result.append(f'<text x="{at:g}" y="{20 * factor:g}"{anchor}>{words}</text>')
+    centres = (layout.left + layout.right) / 2
+    size = 9 * factor
+    shown_levels = _numbered(layout.levels, centres, width(str(layout.levels.max()), size) + 6 * factor)
+    result = [f'<g font-size="{size:g}" fill="{PALE_INK}" text-anchor="middle">']
+    for centre, level in zip(centres[shown_levels].tolist(), layout.levels[shown_levels].tolist(), strict=True):
         result.append(f'<path d="M{centre:g} {4 * factor:g}v{6 * factor:g}" stroke="{PALE_INK}"/>')
-        free = centre + room / 2 + 8 * factor
-    return [*result, "</g>"]
+        result.append(f'<text x="{centre:g}" y="{20 * factor:g}">{level}</text>')
+    return [*result, "</g>", f'<text y="{32 * factor:g}" font-size="{size:g}" fill="{PALE_INK}">level</text>']
+
+
+def _numbered(levels: Ints, centres: Floats, room: float) -> Ints:
+    """The columns that get a number: all, or every second, fifth, tenth and so on."""
+    steps = (digit * 10**power for power in range(18) for digit in (1, 2, 5))
+    chosen = (np.flatnonzero(levels % step == 0) for step in steps)
+    return next(some for some in chosen if len(some) < 2 or float(np.diff(centres[some]).min()) >= room)
 
 
 def _legend(entries: list[legend.Entry], across: float) -> Part:

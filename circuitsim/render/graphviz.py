@@ -15,6 +15,7 @@ from circuitsim.render.text import clipped, shown
 Format: TypeAlias = Literal["svg", "pdf", "png"]
 Attributes: TypeAlias = Mapping[str, str | tuple[str, ...]]
 
+STROKE = "\N{REVERSE SOLIDUS OPERATOR}"  # in tooltips, whose escapes graphviz reads once or twice, by its version
 MAX_LINE = 60  # characters of a line in a box
 FACE = "Helvetica,Arial,sans-serif"
 SHAPES: dict[Shape, dict[str, str]] = {
@@ -143,7 +144,7 @@ def _box(box: Box) -> str:
         "color": style.pen.colour,
         "fontcolor": style.ink,
         "penwidth": f"{style.pen.width:g}",
-        "tooltip": shown(box.title) or " ".join(map(shown, box.lines)) or " ",
+        "tooltip": (shown(box.title) or " ".join(map(shown, box.lines)) or " ").replace("\\", STROKE),
     }
     return f"{_quoted(box.key)} {_attributes(attributes)}"
 
