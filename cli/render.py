@@ -209,4 +209,4 @@ def _print(result: dict[str, Any]) -> None:
         return
     why = f" ({result['why']})" if result["why"] else ""
     boxes = f"{number(result['boxes'])} box{'es' * (result['boxes'] != 1)}"
-    click.echo(clean(f"{result['file']}: {result['altitude']}, {boxes}, by {result['painter']}{why}; {HOW}"))
+    click.echo(clean(f"{result['file']}: {result['altitude']}, {boxes}{why}; {HOW}"))

@@ -1,5 +1,6 @@
 """Files of pictures: who paints what, limits, no graphviz, notebooks, graphs."""
 
+import shutil
 import subprocess
 import time
 
@@ -16,10 +17,14 @@ from circuitsim.render.painting import draw
 from .test_makers import CASES, HOSTILE, schematic
 
 
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is not installed")
+
+
 def subject(name="lookup.json", basis="ac0", n=3) -> Subject:
     return Subject(schematic(name, basis, n))
 
 
+@needs_dot
 def test_every_format():
     for form, start in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG"), ("dot", b"digraph")):
         drawn = draw(subject(), Request(), form)
@@ -46,6 +51,7 @@ def test_graphviz_that_takes_too_long_is_stopped(monkeypatch):
         draw(subject("majority.pt", "xag", 4), Request(), "png")
 
 
+@needs_dot
 def test_many_gates_are_for_layers_in_svg_and_for_the_altitude_above_in_png():
     many = subject("majority.pt", "xag", 4)
     assert many.gates > painting.GRAPHVIZ_BOXES
