@@ -16,7 +16,6 @@ from circuitsim.render.painting import draw
 
 from .test_makers import CASES, HOSTILE, schematic
 
-
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is not installed")
 
 
