@@ -150,14 +150,15 @@ class _Making:
         """Wires between boxes; weights are said where a gate has any but 1."""
         weights = self.circuit.weights
         weighted = set() if weights is None else set(readers[weights != 1].tolist())
-        found = []
+        found, path = [], set(self.path)
         for k in drawn.tolist():
             literal, gate = int(literals[k]), int(readers[k])
             label = str(int(weights[k])) if gate in weighted else ""
             edge = (literal >> 1, self.first + gate)
             flipped = bool(literal & 1) and literal > 1
             source, value = self._key(literal), self._value(literal >> 1) if literal > 1 else None
-            found.append(Wire(source, f"g{gate}", flipped, label, value, edge in self.path))
+            found.append(Wire(source, f"g{gate}", flipped, label, value, edge in path))
+            path.discard(edge)  # a gate may read a node twice
         return found
 
     def _stubs(

@@ -17,7 +17,7 @@ from circuitsim.render.names import Names, compile_named
 from circuitsim.render.picture import Picture
 from circuitsim.render.schematic_view import schematic_view
 
-CASES = [("majority.pt", "xag", 3), ("parity.json", "tc0", 2), ("lookup.json", "ac0", 3), ("lookup.json", "aig", 4)]
+CASES = [("majority.pt", "xag", 4), ("parity.json", "tc0", 2), ("lookup.json", "ac0", 3), ("lookup.json", "aig", 4)]
 HOSTILE = ('<script>alert("1")</script>', "a\n\\b'\"&", "\u202egnp.exe", "]]>-->", "{{data}}")
 
 
