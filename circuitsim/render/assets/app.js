@@ -72,11 +72,10 @@ function head({ circuit, path }) {
 // The legend says how values look, and how many wires are drawn when they are not all drawn.
 function legend({ circuit }, painter, state) {
   const key = (mark, text) => make('li', {}, make('span', { class: `mark ${mark}`, 'aria-hidden': 'true' }), text);
-  const wires = make('li', { class: 'note' });
-  byId('legend').append(key('true', 'true'), key('false', 'false'), key('unknown', 'not reached'), key('not', 'negation'), wires);
+  byId('legend').append(key('true', 'true'), key('false', 'false'), key('unknown', 'not reached'), key('not', 'negation'));
   state.on('painted', () => {
     const text = painter.sampled > 1 ? `1 wire in ${painter.sampled} drawn; zoom in for all` : '';
-    if (wires.textContent !== text) wires.textContent = text;
+    if (byId('sampled').textContent !== text) byId('sampled').textContent = text;
   });
 }
 

@@ -33,7 +33,7 @@ function functionOf(model, id) {
     else parts.push(parts.length || weights[w] < 0 ? `${signed(Number(weights[w]))}${name}` : signed(Number(weights[w])).slice(2) + name);
   }
   const more = starts[g + 1] - starts[g] > most ? ' …' : '';
-  if (ops[g] === THRESHOLD) return `${parts.join(' ')}${more} ≥ ${thresholds[g]}`;
+  if (ops[g] === THRESHOLD) return `${parts.join(' ')}${more} ≥ ${minus(thresholds[g])}`;
   return parts.join(` ${SYMBOLS[ops[g]]} `) + more;
 }
 
@@ -91,7 +91,7 @@ function makeInspector(model, state, walk) {
     if (level[id] > state.shownLevel) return 'not reached';
     const sum = circuit.weights instanceof BigInt64Array ? bigSum(circuit, id - first, state.values) : sumOf(circuit, id - first, state.values);
     const wanted = circuit.thresholds[id - first];
-    return `${sum} ${BigInt(sum) >= BigInt(wanted) ? '≥' : '<'} ${wanted}`;
+    return `${minus(sum)} ${BigInt(sum) >= BigInt(wanted) ? '≥' : '<'} ${minus(wanted)}`;
   }
 
   const weightNote = (w) => (circuit.weights && circuit.ops[fanOut.gateOf[w]] === THRESHOLD ? `${circuit.weights[w] > 0 ? '+' : '−'}${String(circuit.weights[w]).replace('-', '')} · ` : '');

@@ -3,7 +3,7 @@
 
 const GATE_W = 40, GATE_H = 20; // a gate, in units of the drawing
 const COLUMN_W = 60, ROW_H = 34, LEVEL_GAP = 62; // between gates of a level, and between levels
-const ASPECT = 1.7; // wide as the place it is drawn in
+const ASPECT = 1.5; // wide as the place it is drawn in
 
 function makeLayout(circuit, level, scopes) {
   const depth = Math.max(1, level.reduce((most, at) => Math.max(most, at), 0));
@@ -12,17 +12,16 @@ function makeLayout(circuit, level, scopes) {
   for (const cell of cells) width[cell.level] += cell.gates.length;
   width[0] = circuit.inputs + 1;
   width[depth + 1] = circuit.outputs.length;
-  // The fewest columns a level for which the drawing is not taller than wide: rows shrink until it fits.
-  let plan = null;
+  // The fewest columns a level for which the drawing is not taller than wide: rows shrink until it fits. Titles of
+  // scopes are to be readable when all is shown, so their height grows with the drawing.
+  let plan = null, title = 24;
   for (let rows = width.reduce((a, b) => Math.max(a, b), 1); ; rows = Math.floor(rows * 0.8)) {
     plan = pack(cells, scopes, width, Math.max(1, rows), 24);
+    for (let i = 0; i < 3; i++) {
+      title = Math.max(24, Math.min(Math.max(plan.height, plan.width / ASPECT) / 40, plan.height / 14));
+      plan = pack(cells, scopes, width, plan.rows, title);
+    }
     if (rows <= 4 || plan.width >= ASPECT * plan.height) break;
-  }
-  // Titles of scopes are readable when all is shown: their height grows with the drawing.
-  let title = 24;
-  for (let i = 0; i < 4; i++) {
-    title = Math.max(24, Math.min(Math.max(plan.height, plan.width / ASPECT) / 40, plan.height / 14));
-    plan = pack(cells, scopes, width, plan.rows, title);
   }
   return { ...place(circuit, level, scopes, cells, plan, width), depth, title };
 }

@@ -8,7 +8,7 @@ function makePainter(model, state, camera, canvas) {
   const seen = new Int32Array(circuit.nodes + circuit.outputs.length); // number of the frame that last saw an id
   const onPath = new Uint8Array(circuit.nodes);
   for (const v of model.path) onPath[v] = 1;
-  const frame = { context, number: 0, ids: [], seen, onPath, inks: {}, hover: -1, hoverScope: -1, view: null, sampled: 1 };
+  const frame = { context, dots: makeDots(), number: 0, ids: [], seen, onPath, inks: {}, hover: -1, hoverScope: -1, view: null, sampled: 1 };
   let asked = 0;
 
   function readInks() {

@@ -2,6 +2,7 @@
 // not reached yet is dashed; far away, true is a large square and false a small one.
 
 const FAR = 0.2, NEAR = 0.45, WORDS = 0.6, CLOSE = 0.9; // scales: from squares to boxes, to symbols, words, names
+const SIDES = [11, 22, 9], INK_OF = ['false', 'true', 'unknown'];
 const SYMBOLS = ['∧', '⊕', '∨'];
 
 function paintGates(model, state, camera, frame) {
@@ -11,7 +12,16 @@ function paintGates(model, state, camera, frame) {
     const lit = !state.marked || (id < model.circuit.nodes ? state.marked[id] : state.marked[rootOf(model, id)] && state.cone === 'out') || id === state.node;
     (lit ? groups : dim)[shade(model, state, id)].push(id);
   }
-  if (scale < FAR) {
+  if (scale < FAR && ids.length > MOST_SQUARES) {
+    const dense = window.devicePixelRatio || 1;
+    frame.dots.begin(context.canvas);
+    for (const kind of [2, 0, 1]) {
+      const side = Math.max(1, Math.round(SIDES[kind] * scale * dense));
+      frame.dots.dots(model.layout, camera, dense, dim[kind], side, frame.inks[INK_OF[kind]], 0.25);
+      frame.dots.dots(model.layout, camera, dense, groups[kind], side, frame.inks[INK_OF[kind]], 1);
+    }
+    frame.dots.end(context);
+  } else if (scale < FAR) {
     context.globalAlpha = 0.25;
     dim.forEach((list, kind) => paintSquares(model, camera, frame, list, kind));
     context.globalAlpha = 1;
@@ -27,8 +37,8 @@ function paintGates(model, state, camera, frame) {
 }
 
 function paintSquares({ layout }, camera, { context, inks }, list, kind) {
-  const side = Math.max([11, 22, 9][kind], [1, 1.6, 1][kind] / camera.scale);
-  context.fillStyle = inks[['false', 'true', 'unknown'][kind]];
+  const side = Math.max(SIDES[kind], [1, 1.6, 1][kind] / camera.scale);
+  context.fillStyle = inks[INK_OF[kind]];
   for (const id of list) context.fillRect(layout.X[id] - side / 2, layout.Y[id] - side / 2, side, side);
 }
 
@@ -39,7 +49,7 @@ function paintShapes(model, camera, { context, inks }, list, kind) {
   context.fillStyle = kind === 1 ? inks.true : inks.paper;
   context.fill();
   context.lineWidth = Math.max(1.2, 0.7 / camera.scale);
-  context.strokeStyle = inks[['false', 'true', 'unknown'][kind]];
+  context.strokeStyle = inks[INK_OF[kind]];
   if (kind === 2 && camera.scale >= NEAR) context.setLineDash([4, 3]);
   context.stroke();
   context.setLineDash([]);
@@ -83,9 +93,10 @@ function paintLabels(model, state, camera, { context, inks, ids, font }) {
     context.globalAlpha = state.marked && id < circuit.nodes && !state.marked[id] ? 0.35 : 1;
     context.fillStyle = kind === 1 ? inks['true-ink'] : kind === 0 ? inks.ink : inks.muted;
     const op = gate ? circuit.ops[id - circuit.first] : -1;
-    context.font = gate && op !== THRESHOLD ? `600 14px ${font}` : `500 11px ${font}`;
-    const label = !gate ? nameOf(model, id) : op === THRESHOLD ? `≥ ${circuit.thresholds[id - circuit.first]}` : SYMBOLS[op];
-    context.fillText(fitted(context, label, GATE_W - 6), layout.X[id], layout.Y[id] + 0.5);
+    const label = !gate ? nameOf(model, id) : op === THRESHOLD ? `≥${minus(circuit.thresholds[id - circuit.first])}` : SYMBOLS[op];
+    let size = words ? 11 : 14;
+    do context.font = `${words ? 500 : 600} ${size}px ${font}`; while (words && context.measureText(label).width > GATE_W - 5 && (size -= 1) >= 8);
+    context.fillText(fitted(context, label, GATE_W - 4), layout.X[id], layout.Y[id] + 0.5);
     if (gate && camera.scale >= CLOSE) {
       context.font = `8px ${font}`;
       context.fillStyle = inks.muted;

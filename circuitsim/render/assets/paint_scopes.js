@@ -161,9 +161,12 @@ function paintTitles({ scopes, layout, circuit }, state, camera, { context, inks
     }
     if (width < 16 || height < 11) continue;
     const cx = Math.max(x0, 0) + width / 2, cy = Math.max(y0, 0) + height / 2;
-    const lines = [`+ ${name}`, `${plural(gates, 'gate')} · ${percent(gates, circuit.gates)}`, low === depth ? `level ${low}` : `levels ${low}–${depth}`];
+    let lines = [`+ ${name}`, `${plural(gates, 'gate')} · ${percent(gates, circuit.gates)}`, low === depth ? `level ${low}` : `levels ${low}–${depth}`];
     const room = Math.max(1, Math.min(3, Math.floor((height - 6) / 16)));
     context.textAlign = 'center';
+    context.font = `600 13px ${font}`;
+    const joined = `${lines[0]}  ·  ${lines[1]}`;
+    if (room === 1 && height >= 15 && context.measureText(joined).width < width - 12) lines = [joined];
     lines.slice(0, width < 64 ? 1 : room).forEach((line, i, all) => {
       let size = i ? 12 : Math.min(14, height - 2);
       do context.font = `${i ? '' : '600 '}${size}px ${font}`; while (context.measureText(line).width > width - 10 && (size -= 1) >= 9);
@@ -200,8 +203,8 @@ function paintRuler({ layout }, state, camera, { context, inks, font }) {
   write(depth + 1, 'out', inks.muted, 28);
   const between = ((levelX[depth + 1] - levelX[1]) / depth) * scale;
   const coarse = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20000].find((s) => s * between >= 26) ?? 100000;
-  for (const step of [coarse, Math.ceil(coarse / 5)]) {
-    for (let l = step; l <= depth && taken.length < 200; l += step) write(l, String(l), inks.muted, 30);
+  for (const [step, room] of [[coarse, 30], [Math.ceil(coarse / 5), 70]]) {
+    for (let l = step; l <= depth && taken.length < 200; l += step) write(l, String(l), inks.muted, room);
   }
   if (state.shownLevel >= depth) return;
   const [x] = camera.toScreen(levelX[state.shownLevel + 1] - LEVEL_GAP / 2, 0);

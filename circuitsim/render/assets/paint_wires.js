@@ -13,11 +13,11 @@ function paintWires(model, state, camera, frame) {
   }
   frame.sampled = Math.max(1, Math.ceil(total / MOST_WIRES));
   const every = frame.sampled, curved = total < MOST_CURVES && scale >= FAR;
-  const lists = [[], [], []], faint = [[], [], []], bubbles = [];
+  const lists = [[], [], []], faint = [[], [], []], bubbles = [], faintBubbles = [];
   const near = state.node >= 0 && state.node < nodes ? state.node : -1;
+  const bubblesOf = (id) => (state.marked && id < nodes && !state.marked[id] ? faintBubbles : bubbles);
   const add = (wire, source, target, slot, slots) => {
-    const chosen = source === near || target === near || (near < 0 && false);
-    if (!chosen && every > 1 && (Math.imul(wire, 0x9e3779b1) >>> 8) % every) return;
+    if (every > 1 && (Math.imul(wire, 0x9e3779b1) >>> 8) % every) return;
     const y = layout.Y[target] + (slots > 1 ? (slot - (slots - 1) / 2) * Math.min(7, (GATE_H - 6) / (slots - 1)) : 0);
     const lit = !state.marked || (state.marked[source] && (target >= nodes || state.marked[target]));
     const kind = shade(model, state, source);
@@ -28,14 +28,14 @@ function paintWires(model, state, camera, frame) {
     if (id >= nodes) {
       const literal = outputs[id - nodes];
       add(id, literal >> 1, id, 0, 1);
-      if (literal & 1) bubbles.push(layout.X[id] - GATE_W / 2, layout.Y[id]);
+      if (literal & 1) bubblesOf(id).push(layout.X[id] - GATE_W / 2, layout.Y[id]);
       continue;
     }
     if (id >= first) {
       const g = id - first;
       for (let w = starts[g]; w < starts[g + 1]; w++) {
         const y = add(w, fanIn[w] >> 1, id, w - starts[g], starts[g + 1] - starts[g]);
-        if (y !== undefined && fanIn[w] & 1) bubbles.push(layout.X[id] - GATE_W / 2, y);
+        if (y !== undefined && fanIn[w] & 1) bubblesOf(id).push(layout.X[id] - GATE_W / 2, y);
       }
     }
     // Wires to gates that are not themselves seen: out of the view, or in a folded box.
@@ -48,7 +48,12 @@ function paintWires(model, state, camera, frame) {
   strokeWires(context, inks, camera, faint, 0.08, curved);
   strokeWires(context, inks, camera, lists, state.marked ? 0.85 : plain, curved);
   if (near >= 0) emphasise(model, state, camera, frame, near);
-  if (scale >= NEAR) paintBubbles(context, inks, bubbles);
+  if (scale >= NEAR) {
+    paintBubbles(context, inks, bubbles);
+    context.globalAlpha = 0.3;
+    paintBubbles(context, inks, faintBubbles);
+    context.globalAlpha = 1;
+  }
   if (scale >= CLOSE && circuit.weights) paintWeights(model, state, camera, frame);
 }
 
@@ -81,7 +86,8 @@ function traceWire(context, x0, y0, x1, y1, curved) {
 function emphasise({ circuit, layout, fanOut }, state, camera, { context, inks }, id) {
   const { first, starts, fanIn } = circuit, { X, Y } = layout;
   context.strokeStyle = inks.accent;
-  context.lineWidth = 2 / Math.max(0.25, Math.min(1, camera.scale));
+  const many = fanOut.begin[id + 1] - fanOut.begin[id] + (id >= first ? starts[id - first + 1] - starts[id - first] : 0);
+  context.lineWidth = (many > 40 ? 0.8 : 2) / Math.max(0.25, Math.min(1, camera.scale));
   context.beginPath();
   if (id >= first) {
     const g = id - first, slots = starts[g + 1] - starts[g];

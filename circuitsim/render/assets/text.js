@@ -11,16 +11,18 @@ const plural = (number, one, many = `${one}s`) => `${count(number)} ${number ===
 const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)}%` : '0.0%');
 const clip = (text, most) => (text.length <= most ? text : `${Array.from(text).slice(0, most - 1).join('')}…`);
 
+const minus = (number) => String(number).replace('-', '−');
+
 const byId = (id) => document.getElementById(id);
 
 // An element with attributes, listeners (`onclick: ...`) and children; strings become text, never markup.
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
+    if (value === null || value === undefined || (value === false && !name.startsWith('aria-'))) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
     else if (name === 'class') element.className = value;
-    else element.setAttribute(name, value === true ? '' : value);
+    else element.setAttribute(name, value === true && !name.startsWith('aria-') ? '' : value); // aria-checked is "true"
   }
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;
