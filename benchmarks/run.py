@@ -24,6 +24,7 @@ SECTIONS = {
     "evaluator": "evaluating flat circuits, beside a streaming AND and ABC",
     "fusion": "fusing full adders, on the compiled reference head",
     "building": "building netlists, beside aigverse",
+    "page": "the page of a circuit of 10^5 gates, in headless Chromium",
     "large_layer": "a layer of about 10^8 gates, step by step",
     "drawing": "time to draw, and the size of the file, beside graphviz",
 }

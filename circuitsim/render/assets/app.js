@@ -94,7 +94,11 @@ function expose(model, state, camera, painter, milliseconds) {
     folded: () => model.scopes.nodes.filter((n) => n.index && n.gates && !state.open[n.index]).map((n) => n.path),
     // Places on the canvas in CSS pixels, for real clicks.
     placeOf: (id) => camera.toScreen(layout.X[id], layout.Y[id]),
-    placeOfScope: (path) => { const { x0, y0, x1, y1 } = layout.boxes[model.scopes.nodes.find((n) => n.path === path).index]; return camera.toScreen((x0 + x1) / 2, (y0 + y1) / 2); },
+    placeOfScope: (wanted) => {
+      const { index } = model.scopes.nodes.find((n) => n.path === wanted), { x0, y0, x1, y1 } = layout.boxes[index];
+      const [left, top] = camera.toScreen(x0, y0); // of an open scope, a place on its title
+      return state.open[index] ? [left + 40, top + (layout.title * camera.scale) / 2] : camera.toScreen((x0 + x1) / 2, (y0 + y1) / 2);
+    },
     camera: () => ({ scale: camera.scale, x: camera.x, y: camera.y }),
     paint: () => { painter.paint(); return painter.milliseconds; },
     times: () => ({ start: milliseconds, ready, evaluate: state.milliseconds, paint: painter.milliseconds }),
