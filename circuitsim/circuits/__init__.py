@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
-from circuitsim.circuits.kernel_cache import drop_stale
+from circuitsim.circuits.kernel_cache import drop_stale, lock_saves
 
 drop_stale(Path(__file__).parent)
+lock_saves()
