@@ -7,7 +7,7 @@ import numpy as np
 
 from circuitsim.render import legend, signs
 from circuitsim.render.colours import INK, PALE_INK, wire_pen
-from circuitsim.render.layout import FONT, Floats, Ints, Layout
+from circuitsim.render.layout import FONT, Floats, Ints, Layout, signs_left_out
 from circuitsim.render.picture import Box, Picture, Wire
 from circuitsim.render.text import shown, width, xml
 
@@ -17,7 +17,8 @@ TITLE = 16.0
 SAMPLE = 30.0
 ROW = 24.0
 MIN_WIDTH = 560.0
-SMALLER = "Each mark is a box: at this size names are shown on pointing at it, weights and bubbles are left out."
+MARKS = "Each mark is a box: at this size names are shown on pointing at it."
+CROWDED = "Weights and bubbles (NOT) are left out where wires are too close to each other."
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,11 @@ def foot(picture: Picture, layout: Layout | None, across: float) -> Part:
     samples = _legend([e for e in legend.entries(picture) if not large or not _bubbled(e.sample)], across / factor)
     lines += [f'<g transform="translate(0 {y:g}) scale({factor:g})">', *samples.lines, "</g>"]
     y += samples.height * factor
-    said = (*picture.notes, SMALLER) if large else picture.notes
+    said = [
+        *picture.notes,
+        *([MARKS] if large else []),
+        *([CROWDED] if layout and signs_left_out(picture, layout) else []),
+    ]
     notes = [row for note in said for row in _wrapped(note, FONT * factor, across)]
     for note in notes:
         y += 15 * factor

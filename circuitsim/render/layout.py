@@ -22,7 +22,12 @@ LINE = 14.0
 SMALL = 9.0  # font of weights
 MAX_WEIGHT = 14  # characters of a weight
 PORT = 7.0  # between wires with a sign at their end, and of a bend
-MAX_HEIGHT = 600.0
+MAX_SIGNS = 160.0  # height of a box for the signs of its wires
+MAX_SIGNED = 1_000  # wires of a picture whose boxes grow for them
+ROOM_OF_LABEL = 8.0  # between wires; where there is less, labels are left out
+ROOM_OF_BUBBLE = 6.0
+MAX_ROWS = 100  # boxes of a level and a scope, which stand in several columns beyond
+BESIDE = 16.0  # between them
 MARK = 6.0
 PITCH = 8.0
 
@@ -36,6 +41,7 @@ class Layout:
         x, y, width, height: (points,) centres and sizes; a bend is as wide as its column.
         bent: the steps.
         end: (steps,) the height at which a step meets its target.
+        apart: (steps,) how far from the next one, which says whether there is room for a sign.
         inset: (steps,) how far behind its left edge the outline of the target is at that height.
         levels: (columns,) the levels that occur.
         left, right: (columns,) edges.
@@ -50,6 +56,7 @@ class Layout:
     height: Floats
     bent: placing.Bent
     end: Floats
+    apart: Floats
     inset: Floats
     levels: Ints
     left: Floats
@@ -66,25 +73,26 @@ def lay_out(picture: Picture) -> Layout:
     targets = np.array([index[wire.target] for wire in picture.wires], np.int64)
     levels, level = np.unique([box.level for box in picture.boxes], return_inverse=True)
     urgent = np.array([wire.critical for wire in picture.wires], bool)
-    bent = placing.bend(level, sources, targets, urgent) if labelled else placing.unbent(sources, targets)
+    sparse = labelled and int(np.bincount(level).max()) <= MAX_ROWS
+    bent = placing.bend(level, sources, targets, urgent) if sparse else placing.unbent(sources, targets)
     names, band = banding.assign(banding.scopes(picture), level, bent.boxes, bent.levels)
     wide, high = _sizes(picture, targets, labelled)
     gap = LINE * 0.6 if labelled else PITCH - MARK
     room = np.concatenate([high + gap, np.full(len(bent.boxes), PORT)])
     points = placing.Points(np.concatenate([level, bent.levels]), room, band)
-    rows = 0 if labelled else _rows(points)
+    rows = 0 if sparse else MAX_ROWS if labelled else _rows(points)
     bands = banding.pack(names, band, points.level, room, rows)
     y, column, columns = placing.heights(points, bands, bent.sources, bent.targets, rows)
-    left, right = _columns(picture, points.level, wide, columns, level[targets])
+    left, right, pitch = _columns(picture, points.level, wide, columns, level[targets])
     wide = np.concatenate([wide, (right - left)[bent.levels]])
     x = (left + right)[points.level] / 2
     many = columns[points.level] > 1
-    x[many] = left[points.level][many] + (column[many] + 0.5) * PITCH
+    x[many] = left[points.level][many] + (column[many] + 0.5) * pitch[points.level][many]
     high = np.concatenate([high, np.zeros(len(bent.boxes))])
-    end = _ends(y, high, bent)
+    end, apart = _ends(y, high, bent)
     size = float(right[-1]), float(bands.bottom.max())
     behind = _insets(picture, wide, high, bent, end - y[bent.targets]) if labelled else np.zeros(len(end))
-    return Layout(labelled, x, y, wide, high, bent, end, behind, levels, left, right, bands, size)
+    return Layout(labelled, x, y, wide, high, bent, end, apart, behind, levels, left, right, bands, size)
 
 
 def lines(box: Box) -> list[str]:
@@ -104,7 +112,8 @@ def _sizes(picture: Picture, targets: Ints, labelled: bool) -> tuple[Floats, Flo
     apart = np.zeros(count)
     np.maximum.at(apart, targets, sign)
     entering = apart * np.bincount(targets, minlength=count)
-    return wide, np.minimum(np.maximum(high, entering + 6), MAX_HEIGHT)
+    most = MAX_SIGNS if len(picture.wires) <= MAX_SIGNED else 0.0
+    return wide, np.maximum(high, np.minimum(entering + 6, most))
 
 
 def _rows(points: placing.Points) -> int:
@@ -114,21 +123,23 @@ def _rows(points: placing.Points) -> int:
     return max(20, round(1.5 * len(points.level) ** 0.5 / stacked))
 
 
-def _columns(picture: Picture, level: Ints, wide: Floats, columns: Ints, ending: Ints) -> tuple[Floats, Floats]:
-    """Left and right edges of the levels, further apart where many wires end, or wires with long labels."""
+def _columns(picture: Picture, level: Ints, wide: Floats, columns: Ints, ending: Ints) -> tuple[Floats, Floats, Floats]:
+    """Left and right edges of the levels, and the pitch of their columns; further apart where many wires end."""
     count = len(columns)
     wires = np.bincount(ending, minlength=count)[1:] ** 0.5
     if len(picture.boxes) > MAX_LABELLED:
-        across = np.array(columns * PITCH, float)
+        pitch = np.full(count, PITCH)
         gaps = np.clip(wires, 14, 40)
     else:
-        across = np.full(count, 10.0)
-        np.maximum.at(across, level[: len(wide)], wide)
+        pitch = np.zeros(count)
+        np.maximum.at(pitch, level[: len(wide)], wide)
+        pitch[columns > 1] += BESIDE
         labels = np.zeros(count)
         np.maximum.at(labels, ending, np.array([label_room(wire) for wire in picture.wires], float))
         gaps = np.clip(30 + 5 * wires, 44, 180) + labels[1:]
+    across = pitch * columns
     left = np.concatenate([[0.0], np.cumsum(across[:-1] + gaps)])
-    return left, left + across
+    return left, left + across, pitch
 
 
 def label_room(wire: Wire) -> float:
@@ -141,8 +152,8 @@ def weight(wire: Wire) -> str:
     return clipped(wire.label, MAX_WEIGHT)
 
 
-def _ends(y: Floats, high: Floats, bent: placing.Bent) -> Floats:
-    """Where steps end: spread over the left side of their box, in the order in which they come from above."""
+def _ends(y: Floats, high: Floats, bent: placing.Bent) -> tuple[Floats, Floats]:
+    """Where steps end, and how far apart: spread over the left side of their box, as they come from above."""
     order = np.lexsort((y[bent.sources], bent.targets))
     target = bent.targets[order]
     count = np.bincount(bent.targets, minlength=len(y))
@@ -150,7 +161,9 @@ def _ends(y: Floats, high: Floats, bent: placing.Bent) -> Floats:
     step = np.minimum(12.0, np.maximum(high[target] - 6, 0) / np.maximum(count[target], 1))
     end = np.zeros(len(order))
     end[order] = y[target] + (rank - (count[target] - 1) / 2) * step
-    return end
+    apart = np.zeros(len(order))
+    apart[order] = step
+    return end, apart
 
 
 def _insets(picture: Picture, wide: Floats, high: Floats, bent: placing.Bent, off: Floats) -> Floats:
@@ -163,3 +176,19 @@ def _insets(picture: Picture, wide: Floats, high: Floats, bent: placing.Bent, of
         ],
         float,
     )
+
+
+def signs_left_out(picture: Picture, layout: Layout) -> bool:
+    """Whether some wire has a sign for which there is no room."""
+    if not layout.labelled:
+        return any(wire.label or wire.complemented for wire in picture.wires)
+    ends = zip(layout.bent.wire.tolist(), layout.apart.tolist(), strict=True)
+    return any(
+        index >= 0 and signs_of(picture.wires[index], apart) != signs_of(picture.wires[index], 99.0)
+        for index, apart in ends
+    )
+
+
+def signs_of(wire: Wire, apart: float) -> tuple[bool, bool]:
+    """Whether a wire is drawn with a bubble, and with its label, where wires end this far apart."""
+    return wire.complemented and apart >= ROOM_OF_BUBBLE, bool(wire.label) and apart >= ROOM_OF_LABEL
