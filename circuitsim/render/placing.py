@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 MAX_BENDS = 30_000
 SWEEPS = (True, False, True)  # to the right
+MAX_CELLS = 30_000  # levels and bands for all sweeps; beyond, one is enough, as there are few boxes in each
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def heights(points: Points, bands: Bands, sources: Ints, targets: Ints, rows: in
     width = np.ones(int(points.level.max()) + 1, np.int64)
     right = _by_level(points.level, sources, targets)
     left = _by_level(points.level, targets, sources)
-    for to_right in SWEEPS:
+    for to_right in SWEEPS if len(cells) <= MAX_CELLS else SWEEPS[:1]:
         near, far = right if to_right else left
         wanted = np.array(y)
         for level, start, stop in cells if to_right else reversed(cells):

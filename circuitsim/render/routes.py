@@ -12,7 +12,8 @@ from circuitsim.render.text import xml
 IN_A_PATH = 250  # wires, which look denser where paths cross
 FAINT = 0.35  # of wires between marks
 SOME = 10_000  # wires; of more, each is fainter
-SOME_LABELLED = 1_000
+SOME_LABELLED = 1_200
+FAINTEST = 0.1
 
 
 def wires(picture: Picture, layout: Layout) -> list[str]:
@@ -56,8 +57,10 @@ def _steps(layout: Layout) -> Iterator[tuple[int, float, float, float, float, fl
 
 def _opacity(picture: Picture, layout: Layout) -> float:
     """Of thin wires: the more there are, the fainter."""
-    most, some = (1.0, SOME_LABELLED) if layout.labelled else (FAINT, SOME)
-    return most * min(1.0, (some / max(1, len(picture.wires))) ** 0.5)
+    count = max(1, len(picture.wires))
+    if layout.labelled:
+        return max(FAINTEST, min(1.0, SOME_LABELLED / count))
+    return FAINT * min(1.0, (SOME / count) ** 0.5)
 
 
 def _label(wire: Wire, x: float, y: float) -> str:
