@@ -75,9 +75,8 @@ def main() -> None:
             letter.click()
             flips.append(shown.says("times()")["evaluate"])
 
-        row = f"{'a letter flipped, to the frame':42}{waits(shown, 'click', flip)}"
+        print(f"{'a letter flipped, to the frame':42}{waits(shown, 'click', flip)}")
         print(f"{'  of it, evaluating all gates':42}{spread(flips)}")
-        print(row)
         print(f"{'a scope folded or unfolded':42}{waits(shown, 'click', lambda _: sign(shown).click())}")
         shown = Page(driver, path)
         shown.keys("e")

@@ -22,8 +22,9 @@ from circuitsim.render.names import Names, compile_named
 
 SCRIPTS = (  # definitions before use at top level: only app.js, the last, runs anything
     "text", "data", "graph", "evaluate", "interface", "scopes", "layout", "places", "state", "camera",
-    "paint", "paint_far", "paint_gates", "paint_wires", "paint_scopes", "pointer", "walk",
-    "scope_table", "icicle", "inspector", "tokens", "level_bar", "search", "theme", "help", "app",
+    "paint", "paint_far", "paint_gates", "paint_wires", "paint_scopes", "paint_bundles", "paint_levels",
+    "paint_path", "pointer", "walk", "scope_table", "icicle", "inspector", "tokens", "level_bar", "search", "theme",
+    "help", "app",
 )  # fmt: skip
 MOST_GATES, MOST_WIRES = 1_000_000, 10_000_000  # a page that a browser can hold; 10^5 gates are fluid
 NARROW = ("u1", "i1", "<u2", "<i2", "<i4", "<i8")  # the first that holds all values is written

@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.simulate import evaluate
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 FLAGS = (
@@ -117,3 +121,12 @@ class Page:
     def errors(self) -> list[Any]:
         """What the console has said since the page was opened."""
         return self.driver.get_log("browser")
+
+
+def values_of_all_nodes(circuit: Circuit, bits: Any) -> Any:
+    """What Circuit.evaluate says of every node: the same circuit with all of them as outputs."""
+    everything = 2 * np.arange(circuit.nodes, dtype=np.int32)
+    parts = circuit.scopes, circuit.scope_runs, circuit.interface, circuit.starts, circuit.weights, circuit.thresholds
+    return evaluate(
+        Circuit(circuit.basis, circuit.inputs, circuit.ops, circuit.fan_in, everything, *parts), np.atleast_2d(bits)
+    )

@@ -6,6 +6,7 @@ const KEYS = [
   ['In the drawing', [['← →', 'along wires: to what a gate reads, to what reads it'], ['↑ ↓', 'to the neighbours on its level'], ['Shift + arrows', 'move the view (also arrows with nothing selected)'],
     ['Enter', 'select the first output; fold or unfold a scope'], ['Backspace', 'to the scope around'], ['Home  End', 'first input, first output']]],
   ['In the table and icicle', [['↑ ↓ ← →', 'move; unfold and fold'], ['Space', 'fold or unfold'], ['Enter', 'zoom to the scope']]],
+  ['In the letters', [['← →', 'to another letter'], ['Space', 'the other letter, of two'], ['a letter', 'put it there and go on, of two']]],
   ['Mouse and touch', [['click', 'select'], ['double click', 'fold or unfold a scope'], ['drag', 'move the view'], ['wheel, pinch', 'zoom; with Shift the wheel moves sideways']]],
 ];
 

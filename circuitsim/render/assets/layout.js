@@ -17,8 +17,9 @@ function makeLayout(circuit, level, scopes) {
   let plan = null, title = 24;
   for (let rows = width.reduce((a, b) => Math.max(a, b), 1); ; rows = Math.floor(rows * 0.8)) {
     plan = pack(cells, scopes, width, Math.max(1, rows), 24);
+    const bare = plan.height; // titles alone never make the drawing much higher
     for (let i = 0; i < 3; i++) {
-      title = Math.max(24, Math.min(Math.max(plan.height, plan.width / ASPECT) / 40, plan.height / 14));
+      title = Math.max(24, Math.min(Math.max(plan.height, plan.width / ASPECT) / 40, bare / 14));
       plan = pack(cells, scopes, width, plan.rows, title);
     }
     if (rows <= 4 || plan.width >= ASPECT * plan.height) break;

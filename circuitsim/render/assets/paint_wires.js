@@ -3,6 +3,10 @@
 
 const MOST_WIRES = 9000, MOST_CURVES = 2500;
 
+// Where a wire ends at the left side of its gate: ports stand a little apart, many of them close together.
+const portsApart = (slots) => (slots > 1 ? Math.min(7, (GATE_H - 6) / (slots - 1)) : 7);
+const portOf = (slot, slots) => (slot - (slots - 1) / 2) * portsApart(slots);
+
 function paintWires(model, state, camera, frame) {
   const { circuit, layout, fanOut } = model, { context, inks, ids, seen, number } = frame, { scale } = camera;
   const { first, nodes, starts, fanIn, outputs } = circuit;
@@ -18,7 +22,7 @@ function paintWires(model, state, camera, frame) {
   const bubblesOf = (id) => (state.marked && id < nodes && !state.marked[id] ? faintBubbles : bubbles);
   const add = (wire, source, target, slot, slots) => {
     if (every > 1 && (Math.imul(wire, 0x9e3779b1) >>> 8) % every) return;
-    const y = layout.Y[target] + (slots > 1 ? (slot - (slots - 1) / 2) * Math.min(7, (GATE_H - 6) / (slots - 1)) : 0);
+    const y = layout.Y[target] + portOf(slot, slots);
     const lit = !state.marked || (state.marked[source] && (target >= nodes || state.marked[target]));
     const kind = shade(model, state, source);
     (lit ? lists : faint)[kind].push(layout.X[source] + GATE_W / 2, layout.Y[source], layout.X[target] - GATE_W / 2, y);
@@ -87,12 +91,13 @@ function emphasise({ circuit, layout, fanOut }, state, camera, { context, inks }
   const { first, starts, fanIn } = circuit, { X, Y } = layout;
   context.strokeStyle = inks.accent;
   const many = fanOut.begin[id + 1] - fanOut.begin[id] + (id >= first ? starts[id - first + 1] - starts[id - first] : 0);
+  context.globalAlpha = many > 40 ? 0.55 : 1;
   context.lineWidth = (many > 40 ? 0.8 : 2) / Math.max(0.25, Math.min(1, camera.scale));
   context.beginPath();
   if (id >= first) {
     const g = id - first, slots = starts[g + 1] - starts[g];
     for (let w = starts[g], slot = 0; w < starts[g + 1] && slot < 2000; w++, slot++) {
-      const y = Y[id] + (slots > 1 ? (slot - (slots - 1) / 2) * Math.min(7, (GATE_H - 6) / (slots - 1)) : 0);
+      const y = Y[id] + portOf(slot, slots);
       traceWire(context, X[fanIn[w] >> 1] + GATE_W / 2, Y[fanIn[w] >> 1], X[id] - GATE_W / 2, y, true);
     }
   }
@@ -105,6 +110,7 @@ function emphasise({ circuit, layout, fanOut }, state, camera, { context, inks }
   context.setLineDash([7, 4]);
   context.stroke();
   context.setLineDash([]);
+  context.globalAlpha = 1;
 }
 
 function paintBubbles(context, inks, bubbles) {
@@ -120,27 +126,27 @@ function paintBubbles(context, inks, bubbles) {
   context.stroke();
 }
 
-const MOST_LABELLED = 6; // wires of a gate whose weights can stand beside it; the inspector lists all
+// Weights beside the ends of their wires, where these are far enough apart to be read; the inspector lists all.
 function paintWeights({ circuit, layout }, state, camera, { context, inks, ids, font }) {
   const { first, nodes, starts, weights, ops } = circuit;
-  context.font = `7px ${font}`;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   for (const id of ids) {
     const g = id - first;
-    if (id < first || id >= nodes || ops[g] !== THRESHOLD || starts[g + 1] - starts[g] > MOST_LABELLED) continue;
-    const slots = starts[g + 1] - starts[g];
+    if (id < first || id >= nodes || ops[g] !== THRESHOLD) continue;
+    const slots = starts[g + 1] - starts[g], apart = portsApart(slots), size = Math.min(6.5, apart);
+    if (size * camera.scale < 6.5) continue;
+    context.font = `${size}px ${font}`;
     for (let w = starts[g], slot = 0; w < starts[g + 1]; w++, slot++) {
-      const spread = slots > 1 ? (slot - (slots - 1) / 2) * Math.min(9, 40 / slots) : 0;
-      const text = `${weights[w] > 0 ? '+' : '−'}${String(weights[w]).replace('-', '')}`;
-      const x = layout.X[id] - GATE_W / 2 - 8, y = layout.Y[id] + spread;
+      const text = `${weights[w] > 0 ? '+' : ''}${minus(weights[w])}`;
+      const x = layout.X[id] - GATE_W / 2 - 8, y = layout.Y[id] + portOf(slot, slots);
       const wide = context.measureText(text).width;
       context.fillStyle = inks.paper;
-      context.globalAlpha = 0.85;
-      context.fillRect(x - wide - 1, y - 4, wide + 2, 8);
+      context.globalAlpha = 0.8;
+      context.fillRect(x - wide - 1, y - size / 2, wide + 2, size);
       context.globalAlpha = 1;
       context.fillStyle = inks.ink;
-      context.fillText(text, x, y + 0.5);
+      context.fillText(text, x, y + size * 0.06);
     }
   }
 }

@@ -1,11 +1,12 @@
 // What is where: a grid of buckets over the drawing, for culling and for picking what is under the pointer.
 
-const BUCKET = 256; // units
+const LEAST_BUCKET = 256, MOST_BUCKETS = 100000; // side in units, and number: of a drawing with much empty space they are larger
 
 function makePlaces({ X, Y, world }, known) {
-  const columns = Math.max(1, Math.ceil((world.x1 - world.x0) / BUCKET));
-  const rows = Math.max(1, Math.ceil((world.y1 - world.y0) / BUCKET));
-  const bucketOf = (id) => Math.floor((Y[id] - world.y0) / BUCKET) * columns + Math.floor((X[id] - world.x0) / BUCKET);
+  const width = world.x1 - world.x0, height = world.y1 - world.y0;
+  const side = Math.max(LEAST_BUCKET, Math.sqrt((width * height) / MOST_BUCKETS), Math.max(width, height) / MOST_BUCKETS);
+  const columns = Math.max(1, Math.ceil(width / side)), rows = Math.max(1, Math.ceil(height / side));
+  const bucketOf = (id) => Math.floor((Y[id] - world.y0) / side) * columns + Math.floor((X[id] - world.x0) / side);
   const begin = new Int32Array(columns * rows + 1);
   for (const id of known) begin[bucketOf(id) + 1]++;
   for (let b = 0; b < columns * rows; b++) begin[b + 1] += begin[b];
@@ -15,8 +16,8 @@ function makePlaces({ X, Y, world }, known) {
 
   // Calls `visit` for everything whose centre may be inside the rectangle.
   function within(x0, y0, x1, y1, visit) {
-    const c0 = Math.max(0, Math.floor((x0 - world.x0) / BUCKET)), c1 = Math.min(columns - 1, Math.floor((x1 - world.x0) / BUCKET));
-    const r0 = Math.max(0, Math.floor((y0 - world.y0) / BUCKET)), r1 = Math.min(rows - 1, Math.floor((y1 - world.y0) / BUCKET));
+    const c0 = Math.max(0, Math.floor((x0 - world.x0) / side)), c1 = Math.min(columns - 1, Math.floor((x1 - world.x0) / side));
+    const r0 = Math.max(0, Math.floor((y0 - world.y0) / side)), r1 = Math.min(rows - 1, Math.floor((y1 - world.y0) / side));
     for (let r = r0; r <= r1; r++) {
       for (let k = begin[r * columns + c0], stop = begin[r * columns + c1 + 1]; k < stop; k++) {
         const id = ids[k];

@@ -7,7 +7,7 @@ const COLUMNS = [
   { key: 'depth', title: 'Depth', help: 'level of its deepest gate' },
   { key: 'critical', title: 'Path', help: 'gates on a longest path' },
 ];
-const MOST_ROWS = 400; // children of one scope that are listed
+const MOST_ROWS = 1000, MOST_CHILDREN = 400; // listed in all, and of one scope
 
 function makeScopeTable(model, state, walk) {
   const { scopes, circuit } = model, table = byId('scope-table'), body = table.tBodies[0];
@@ -32,16 +32,17 @@ function makeScopeTable(model, state, walk) {
 
   function draw() {
     heads.forEach((head, i) => head.setAttribute('aria-sort', COLUMNS[i].key !== sort.key ? 'none' : sort.down ? 'descending' : 'ascending'));
-    const rows = [], stack = [...ordered(scopes.nodes[0].children)].reverse();
-    while (stack.length) {
+    const rows = [], stack = ordered(scopes.nodes[0].children).slice(0, MOST_CHILDREN).reverse();
+    let left = scopes.nodes[0].children.length - stack.length;
+    while (stack.length && rows.length < MOST_ROWS) {
       const index = stack.pop(), node = scopes.nodes[index];
       rows.push(row(node));
       if (!expanded[index]) continue;
       const children = ordered(node.children);
-      if (children.length > MOST_ROWS) children.length = MOST_ROWS;
+      if (children.length > MOST_CHILDREN) { left += children.length - MOST_CHILDREN; children.length = MOST_CHILDREN; }
       stack.push(...children.reverse());
-      if (rows.length > 5000) break;
     }
+    byId('scope-note').textContent = left + stack.length ? 'Not all scopes are listed; search finds them.' : '';
     body.replaceChildren(...rows);
     current = rows.some((r) => Number(r.dataset.scope) === current) ? current : rows.length ? Number(rows[0].dataset.scope) : -1;
     mark();

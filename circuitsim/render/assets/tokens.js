@@ -36,10 +36,16 @@ function makeTokens(model, state, walk) {
   }
 
   letters.addEventListener('keydown', (event) => {
-    const at = Number(event.target.dataset.letter), to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: shownLetters - 1 }[event.key];
-    if (to === undefined || Number.isNaN(at)) return;
+    const at = Number(event.target.dataset.letter);
+    if (flips && io.code.has(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) { // typed over, as in a text
+      set(at, io.code.get(event.key));
+      roam(Math.min(shownLetters - 1, at + 1));
+      return event.preventDefault();
+    }
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: shownLetters - 1 }[event.key];
+    if (to === undefined || Number.isNaN(at)) return undefined;
     event.preventDefault();
-    roam(Math.max(0, Math.min(shownLetters - 1, to)));
+    return roam(Math.max(0, Math.min(shownLetters - 1, to)));
   });
 
   field.addEventListener('input', () => {

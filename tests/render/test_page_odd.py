@@ -1,0 +1,81 @@
+"""The page of circuits that nobody compiles but that may come from a file: odd shapes, hostile text, lies."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from circuitsim.circuits.circuit import Circuit
+from circuitsim.render.page import page
+from tests.render.browser import Page, values_of_all_nodes
+from tests.render.test_page_text import hostile_circuit
+
+
+def literals(*values):
+    return np.array(values, np.int32)
+
+
+def odd_circuits():
+    """What a page must bear: nothing at all, outputs without gates, depth, width, weights beyond doubles, scopes."""
+    ands = np.zeros((1,), np.uint8), literals(2, 4).reshape(1, 2)
+    nothing = np.zeros(0, np.uint8), np.zeros((0, 2), np.int32)
+    chain = np.array([[2 * (1 + g), 2 * (1 + g) + g % 2] for g in range(20000)], np.int32)
+    many = 20000
+    yield "nothing", Circuit("xag", 0, *nothing, literals())
+    yield "constants", Circuit("aig", 0, *nothing, literals(0, 1, 1))
+    yield "wires only", Circuit("aig", 2, *nothing, literals(2, 5, 2))
+    yield "no output", Circuit("aig", 2, *ands, literals())
+    yield "deep", Circuit("xag", 1, np.ones(many, np.uint8), chain, literals(2 * many + 2))
+    heavy = np.array([2**60, 2**60 + 1, -(2**61), 1, 2**53, 1], np.int64)
+    yield (
+        "heavy",
+        Circuit(
+            "tc0", 2, np.full(3, 3, np.uint8), literals(2, 4, 2, 5, 2, 4), literals(6, 8, 11),
+            starts=np.array([0, 2, 4, 6]), weights=heavy, thresholds=np.array([2**61 + 1, -(2**63), 2**53 + 1]),
+        ),
+    )  # fmt: skip
+    scopes = tuple(f"a{g % 50}/b{g}" for g in range(many))
+    runs = np.stack([np.arange(many), np.arange(many)], axis=1)
+    wide = np.tile(ands[1], (many, 1))
+    yield "many scopes", Circuit("aig", 2, np.zeros(many, np.uint8), wide, literals(6), scopes, runs)
+    yield "deep scope", Circuit("aig", 2, *ands, literals(6), ("/".join("x" * 5000), "", "//"), np.array([[0, 0]]))
+    lies = {"vocabulary": [1, 2], "n": "2", "wired": 3, "classes": -1, "model": 5, "readout": []}
+    yield "a lying interface", Circuit("aig", 2, *ands, literals(6), interface=lies)
+
+
+ODD = dict(odd_circuits())
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_circuits_are_shown_and_run(driver, tmp_path, name):
+    circuit = ODD[name]
+    file = tmp_path / "odd.html"
+    file.write_text(page(circuit))
+    shown = Page(driver, file)
+    shown.find("#drawing").click()
+    shown.keys("e", "w", "e", "\ue00c", "\ue007", "\ue012", "\ue014", "\ue015", "\ue003", "i", "c", "[", "0")
+    for bits in itertools.product((0, 1), repeat=circuit.inputs):
+        if circuit.inputs:
+            shown.retype(shown.find("#string"), "".join(map(str, bits)))
+        assert np.array_equal(shown.says("values()"), values_of_all_nodes(circuit, np.array(bits, bool))[0])
+    assert shown.errors() == []
+
+
+def test_hostile_text_is_shown_as_text(driver, tmp_path):
+    file = tmp_path / "hostile.html"
+    file.write_text(page(hostile_circuit()))
+    shown = Page(driver, file)
+    assert shown.errors() == []
+    assert len(shown.all("script")) == 2
+    assert not shown.all("img")
+    seen = shown.text("#title")
+    assert "</script><script>alert(1)</script>" in seen
+    for mark in (r"\u202e", r"\u2028", r"\ud800", r"\u000a"):
+        assert mark in seen
+    assert "\u202e" not in driver.execute_script("return document.body.innerText")
+    assert np.array_equal(shown.says("values()"), values_of_all_nodes(hostile_circuit(), [1, 0, 0])[0])
+    shown.find("#search").send_keys("<script>")
+    assert shown.all("#results li")
+    shown.keys("\ue015", "\ue007")
+    shown.settle()
+    assert shown.errors() == []
