@@ -1,4 +1,4 @@
-// Wires between folded boxes.
+// Wires between two folded boxes: one curve a pair, as thick as the logarithm of their number.
 
 function makeBundles({ circuit, layout, scopes }, state) {
   const { fanIn, starts, gates, first } = circuit, { X, Y } = layout, many = scopes.nodes.length;

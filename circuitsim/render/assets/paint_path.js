@@ -1,4 +1,4 @@
-// The longest path.
+// A longest path, over everything, also over folded boxes: a double line, with a ring around every gate on it.
 
 function paintPath({ layout, path, circuit }, state, camera, { context, inks }) {
   if (!state.critical || !path.length) return;

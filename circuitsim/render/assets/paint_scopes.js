@@ -41,6 +41,7 @@ function paintFoldedScopes({ scopes, layout, circuit }, state, camera, { context
   }
 }
 
+// In the size of the screen's text, with the sign that folds (−) or unfolds (+).
 function paintTitles({ scopes, layout, circuit }, state, camera, { context, inks, font, view }) {
   const { scale } = camera;
   context.textBaseline = 'middle';
