@@ -5,8 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
+import circuitsim as cs
 from circuitsim.circuits.circuit import Circuit
+from circuitsim.circuits.interface import decisions, input_bits, with_wired
 from circuitsim.render.page import page
+from tests.cases import random_model
+from tests.render import browser
 from tests.render.browser import Page, values_of_all_nodes
 from tests.render.test_page_text import hostile_circuit
 
@@ -61,6 +65,23 @@ def test_odd_circuits_are_shown_and_run(driver, tmp_path, name):
     assert shown.errors() == []
 
 
+@pytest.mark.parametrize("seed", [7, 18, 24, 27, 31, 35, 37, 38])
+def test_random_models_decide_as_their_circuits_do(driver, tmp_path, seed):
+    """One-hot letters and classes, a decision for every position, wired positions."""
+    model = random_model(seed, layers=2, heads=1)
+    circuit = cs.compile(model, ("xag", "tc0")[seed % 2], positions=("folded", "wired")[seed // 2 % 2])(3).flatten()
+    file = tmp_path / "random.html"
+    file.write_text(page(circuit))
+    shown = Page(driver, file)
+    letters = circuit.interface["vocabulary"]
+    for codes in np.random.default_rng(seed).integers(0, len(letters), (5, 3)):
+        shown.retype(shown.find("#string"), "".join(letters[code] for code in codes))
+        bits = with_wired(circuit.interface, input_bits(len(letters), codes[None]))
+        assert np.array_equal(shown.says("values()"), values_of_all_nodes(circuit, bits)[0])
+        assert shown.says("decisions()") == decisions(circuit.interface, circuit.evaluate(bits))[0].tolist()
+    assert shown.errors() == []
+
+
 def test_hostile_text_is_shown_as_text(driver, tmp_path):
     file = tmp_path / "hostile.html"
     file.write_text(page(hostile_circuit()))
@@ -79,3 +100,15 @@ def test_hostile_text_is_shown_as_text(driver, tmp_path):
     shown.keys("\ue015", "\ue007")
     shown.settle()
     assert shown.errors() == []
+
+
+@pytest.mark.parametrize("variable", ["CI", "CIRCUITSIM_BROWSER"])
+def test_a_missing_browser_is_a_reason_to_skip_but_not_in_ci(monkeypatch, variable):
+    monkeypatch.setattr(browser, "CHROMIUM", "/nowhere/chromium")
+    for name in ("CI", "CIRCUITSIM_BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="apt-get install chromium"):
+        browser.need_browser()
+    monkeypatch.setenv(variable, "required")
+    with pytest.raises(pytest.fail.Exception, match="no /nowhere/chromium"):
+        browser.need_browser()

@@ -121,6 +121,8 @@ function place(circuit, level, scopes, cells, plan, width) {
   const half = (Math.ceil(outputs.length / plan.columns[plan.columns.length - 1]) * ROW_H) / 2;
   column(Array.from(outputs, (_, k) => nodes + k), plan.columns.length - 1, Math.max(half, Math.min(plan.height - half, ends)));
   const margin = 30;
+  // For names of inputs and outputs beside them: between columns if there are several, else as much as is wanted.
+  const room = { in: plan.columns[0] > 1 ? COLUMN_W - GATE_W - 8 : 200, out: plan.columns[plan.columns.length - 1] > 1 ? COLUMN_W - GATE_W - 8 : 200 };
   const world = { x0: -margin, y0: -margin, x1: plan.x[plan.columns.length] - LEVEL_GAP + margin, y1: plan.height + margin };
-  return { X, Y, boxes, world, levelX: plan.x, pad: plan.pad };
+  return { X, Y, boxes, world, room, levelX: plan.x, pad: plan.pad };
 }

@@ -96,6 +96,15 @@ function paintLabels(model, state, camera, { context, inks, ids, font }) {
     const label = !gate ? nameOf(model, id) : op === THRESHOLD ? `≥${minus(circuit.thresholds[id - circuit.first])}` : SYMBOLS[op];
     let size = words ? 11 : 14;
     do context.font = `${words ? 500 : 600} ${size}px ${font}`; while (words && context.measureText(label).width > GATE_W - 5 && (size -= 1) >= 8);
+    if (!gate && context.measureText(label).width > GATE_W - 4) { // names too long for the ends stand beside them
+      const out = id >= circuit.nodes, beside = GATE_W / 2 + 7;
+      context.font = `500 10px ${font}`;
+      context.textAlign = out ? 'left' : 'right';
+      context.fillStyle = inks.ink;
+      context.fillText(fitted(context, label, out ? layout.room.out : layout.room.in), layout.X[id] + (out ? beside : -beside), layout.Y[id] + 0.5);
+      context.textAlign = 'center';
+      continue;
+    }
     context.fillText(fitted(context, label, GATE_W - 4), layout.X[id], layout.Y[id] + 0.5);
     if (gate && camera.scale >= CLOSE) {
       context.font = `8px ${font}`;

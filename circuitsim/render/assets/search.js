@@ -5,19 +5,23 @@ const MOST_FOUND = 60;
 function find(model, text) {
   const wanted = text.trim().toLowerCase(), { circuit, scopes } = model, { first, nodes, gates, outputs, names } = circuit;
   if (!wanted) return { found: [], total: 0 };
-  const found = [];
+  const ranked = [[], [], []]; // names that are the text, begin with it, have it inside
   let total = 0;
-  const take = (item) => { total++; if (found.length < MOST_FOUND) found.push(item); };
+  const take = (item, rank = 0) => { total++; if (ranked[rank].length < MOST_FOUND) ranked[rank].push(item); };
+  const look = (name, item) => {
+    const at = name.toLowerCase().indexOf(wanted);
+    if (at >= 0) take(item, at > 0 ? 2 : name.length === wanted.length ? 0 : 1);
+  };
   const number = /^(?:g|gate)?\s*#?(\d+)$/.exec(wanted);
   if (number && Number(number[1]) < gates) take({ id: first + Number(number[1]) });
-  for (const node of scopes.nodes) if (node.index && node.gates && node.path.toLowerCase().includes(wanted)) take({ scope: node.index });
-  for (let id = 1; id < first; id++) if (nameOf(model, id).toLowerCase().includes(wanted)) take({ id });
-  for (let k = 0; k < outputs.length; k++) if (nameOf(model, nodes + k).toLowerCase().includes(wanted)) take({ id: nodes + k });
+  for (const node of scopes.nodes) if (node.index && node.gates) look(node.path, { scope: node.index });
+  for (let id = 1; id < first; id++) look(nameOf(model, id), { id });
+  for (let k = 0; k < outputs.length; k++) look(nameOf(model, nodes + k), { id: nodes + k });
   if (names.gates) {
     const matches = names.gates.map((name) => shown(name).toLowerCase().includes(wanted));
-    for (let g = 0; g < gates; g++) if (matches[names.gateIndex[g]]) take({ id: first + g, note: shown(names.gates[names.gateIndex[g]]) });
+    for (let g = 0; g < gates; g++) if (matches[names.gateIndex[g]]) take({ id: first + g, note: shown(names.gates[names.gateIndex[g]]) }, 2);
   }
-  return { found, total };
+  return { found: ranked.flat().slice(0, MOST_FOUND), total };
 }
 
 function makeSearch(model, state, walk) {

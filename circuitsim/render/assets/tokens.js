@@ -68,6 +68,7 @@ function makeTokens(model, state, walk) {
 
   const chips = Array.from({ length: Math.min(circuit.outputs.length, MOST_OUTPUTS) }, (_, k) => make('button', { type: 'button', 'data-id': nodes + k, onclick: () => walk.go(nodes + k) }));
   byId('outputs').replaceChildren(...chips);
+  byId('output-bar').classList.toggle('many', chips.length > 2);
 
   function draw() {
     if (document.activeElement !== field || error.hidden) {
