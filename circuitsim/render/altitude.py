@@ -27,14 +27,18 @@ from circuitsim.render.schematic_view import schematic_view, size
 PAGE_GATES = 150  # gates, inputs and outputs that fit on a page
 PAGE_INSTRUCTIONS = 150
 MOST_DRAWN = 100_000  # gates of a picture
-MOST_WIRES = 3 * MOST_DRAWN
+WIRES_DRAWN = 3  # for each of them
 MOST_BUILT = 1_000_000  # gates of a circuit that is built to show a part of it
 WIRES_A_GATE = 10  # of a circuit that is built, as often as gates may be
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to draw; `altitude` None is the lowest that fits. `most_drawn` depends on who paints."""
+    """What to draw; `altitude` None is the lowest that fits.
+
+    Args:
+        most_drawn: gates, which depends on who paints. remedy: what to do for more, if anything helps.
+    """
 
     altitude: Altitude | None = None
     filters: Filters = field(default_factory=Filters)
@@ -43,6 +47,12 @@ class Request:
     critical: bool = True
     most_drawn: int = MOST_DRAWN
     most_built: int = MOST_BUILT
+    remedy: str = ""
+
+    @property
+    def most_wires(self) -> int:
+        """Wires that are drawn."""
+        return WIRES_DRAWN * self.most_drawn
 
     @property
     def of_gates(self) -> bool:
@@ -144,10 +154,10 @@ def choose(subject: Subject, request: Request) -> Choice:
     if not subject.may_be_built(request.most_built):
         return above(subject, request, _too_large(subject, request))
     many, wires = subject.gates, subject.wires
-    if request.fold is None and (request.filters or max(many, wires // 3) > request.most_drawn):
+    if request.fold is None and (request.filters or many > request.most_drawn or wires > request.most_wires):
         kept = shown(*subject.built, request.filters)[0]
         many, wires = int(kept.sum()), int(subject.fan_in[kept].sum())
-    if request.fold is None and (many > request.most_drawn or wires > MOST_WIRES):
+    if request.fold is None and (many > request.most_drawn or wires > request.most_wires):
         return above(subject, request, f"{many:,} gates with {wires:,} wires are {_more(request)}")
     return Choice(_gates(subject, request), "")
 
@@ -162,7 +172,8 @@ def above(subject: Subject, request: Request, why: str) -> Choice:
 
 
 def _more(request: Request) -> str:
-    return f"more than the {request.most_drawn:,} and {MOST_WIRES:,} that are drawn in this format"
+    remedy = f" ({request.remedy})" if request.remedy else ""
+    return f"more than the {request.most_drawn:,} and {request.most_wires:,} that are drawn in this format{remedy}"
 
 
 def _too_large(subject: Subject, request: Request) -> str:

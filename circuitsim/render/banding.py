@@ -68,8 +68,12 @@ def assign(names: list[str], level: Ints, bend_box: Ints, bend_level: Ints) -> t
     return tuple(name for name, _ in bands), np.concatenate([band, inside])
 
 
-def pack(names: tuple[str, ...], band: Ints, level: Ints, height: Floats, rows: int) -> Bands:
-    """Bands one below the other, each as high as its fullest level and as high up as the scopes before it allow."""
+def pack(names: tuple[str, ...], band: Ints, level: Ints, height: Floats, rows: int, scale: float = 1.0) -> Bands:
+    """Bands one below the other, each as high as its fullest level and as high up as the scopes before it allow.
+
+    Args:
+        scale: of the names, which stand above the boxes.
+    """
     count = len(names)
     first = np.full(count, int(level.max()), np.int64)
     last = np.zeros(count, np.int64)
@@ -82,7 +86,7 @@ def pack(names: tuple[str, ...], band: Ints, level: Ints, height: Floats, rows: 
     wide = [0] if count > 1 and not framed[0] else []
     for index in [*wide, *(i for i in np.lexsort((~framed * 1, first)).tolist() if i not in wide)]:
         span = slice(0, None) if index in wide else slice(int(first[index]), int(last[index]) + 1)
-        top[index] = float(used[span].max()) + (HEAD if framed[index] else 0.0)
+        top[index] = float(used[span].max()) + (HEAD * scale if framed[index] else 0.0)
         bottom[index] = top[index] + need[index]
         used[span] = bottom[index] + (GAP if need[index] else 0.0)
     end = float(used.max())

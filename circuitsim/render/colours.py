@@ -38,7 +38,7 @@ class Look:
 
 LOOKS: dict[str, Look] = {
     "input": Look("arrow", "#E3F2FC", "#2A7FB8", "input"),
-    "source": Look("arrow", "#E3F2FC", "#2A7FB8", "input of the program"),
+    "source": Look("arrow", "#E3F2FC", "#2A7FB8", "letters or constants"),
     "wired": Look("note", "#F2F2F2", "#5A5A5A", "position, as a wire"),
     "constant": Look("diamond", "#FFFFFF", "#5A5A5A", "constant"),
     "and": Look("rectangle", "#CFE6F5", "#0072B2", "AND"),
@@ -50,6 +50,7 @@ LOOKS: dict[str, Look] = {
     "operation": Look("rectangle", "#CFE6F5", "#0072B2", "operation"),
     "part": Look("rounded", "#F2F6FA", "#33566E", "part of the model"),
     "folded": Look("stack", "#FBF9D9", "#7A7300", "scope drawn as one box"),
+    "border": Look("stack", "#F2F2F2", "#5A5A5A", "wires from or to what is not shown"),
 }
 OTHER = Look("rectangle", "#FFFFFF", INK, "other")
 

@@ -7,12 +7,10 @@ import numpy as np
 
 from circuitsim.render import legend, signs
 from circuitsim.render.colours import INK, PALE_INK, wire_pen
-from circuitsim.render.layout import FONT, Floats, Ints, Layout, signs_left_out
+from circuitsim.render.layout import FONT, Floats, Ints, Layout, scale, signs_left_out
 from circuitsim.render.picture import Box, Picture, Wire
 from circuitsim.render.text import shown, width, xml
 
-NATURAL = 4_000.0  # pictures up to this width are shown in their own; wider ones as wide as the page
-PAGE = 1_600.0
 TITLE = 16.0
 SAMPLE = 30.0
 ROW = 24.0
@@ -28,11 +26,6 @@ class Part:
     lines: list[str]
     width: float
     height: float
-
-
-def scale(across: float) -> float:
-    """How much larger than usual letters must be, so that they are read where the picture is shrunk to a page."""
-    return max(1.0, across / PAGE) if across > NATURAL else 1.0
 
 
 def description(picture: Picture) -> str:

@@ -183,7 +183,7 @@ class _Making:
             text = f"{count:,} wire{'s' * (count != 1)} {word}"
             level = max(0, edge_level[scope] - 1) if side == "below" else edge_level[scope] + 1
             where = scope or "other gates"
-            boxes.append(Box(keys[scope], "folded", (text, where), level, "", f"not shown: {text} {where}"))
+            boxes.append(Box(keys[scope], "border", (text, where), level, "", f"not shown: {text} {where}"))
         wires = []
         for (scope, gate), count in bundles.items():
             label = str(count) if count > 1 else ""

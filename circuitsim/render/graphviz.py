@@ -8,7 +8,18 @@ from typing import Literal, TypeAlias
 
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.render import legend
-from circuitsim.render.colours import INK, PALE_INK, PAPER, SCOPE_FILLS, SCOPE_LINE, Pen, Shape, box_style, wire_pen
+from circuitsim.render.colours import (
+    INK,
+    PALE_INK,
+    PAPER,
+    SCOPE_FILLS,
+    SCOPE_LINE,
+    Pen,
+    Shape,
+    box_style,
+    look,
+    wire_pen,
+)
 from circuitsim.render.picture import Box, Picture, Wire
 from circuitsim.render.text import clipped, shown
 
@@ -18,6 +29,7 @@ Attributes: TypeAlias = Mapping[str, str | tuple[str, ...]]
 STROKE = "\N{REVERSE SOLIDUS OPERATOR}"  # in tooltips, whose escapes graphviz reads once or twice, by its version
 MAX_LINE = 60  # characters of a line in a box
 FACE = "Helvetica,Arial,sans-serif"
+ORDERED = ("input", "wired")
 SHAPES: dict[Shape, dict[str, str]] = {
     "rectangle": {"shape": "box"},
     "rounded": {"shape": "box", "style": "rounded"},
@@ -38,7 +50,7 @@ def source(picture: Picture) -> str:
     lines = [
         "digraph {",
         f"graph {_attributes({'rankdir': 'LR', 'newrank': 'true', 'bgcolor': PAPER, 'pad': '0.2'})}",
-        f"graph {_attributes({'nodesep': '0.16', 'ranksep': '0.4', 'fontname': FACE, 'fontcolor': INK})}",
+        f"graph {_attributes({'nodesep': '0.16', 'ranksep': '0.65', 'fontname': FACE, 'fontcolor': INK})}",
         f"graph {_attributes({'label': shown(picture.title), 'labelloc': 't', 'fontsize': '16'})}",
         f"node {_attributes({'fontname': FACE, 'fontsize': '11', 'margin': '0.09,0.04', 'height': '0.3'})}",
         f"node {_attributes({'width': '0.3', 'fontcolor': INK})}",
@@ -55,7 +67,9 @@ def source(picture: Picture) -> str:
         lines += ["subgraph cluster_picture {", f"graph {_attributes(notes, ending='l')}"]
     lines += _boxes(picture)
     lines += [_ranks(level, keys) for level, keys in sorted(_by_level(picture).items())]
-    lines += [_wire(wire) for wire in picture.wires]
+    pointed = {box.key for box in picture.boxes if look(box.kind).shape == "arrow"}
+    lines += [_wire(wire, wire.source in pointed) for wire in picture.wires]
+    lines += _in_order([box.key for box in picture.boxes if box.kind in ORDERED and not box.scope])
     lines += _legend(picture, entries)
     if picture.notes:
         lines.append("}")
@@ -160,8 +174,16 @@ def _ranks(level: int, keys: list[str]) -> str:
     return f"{{ rank=same; /* level {level} */ {' '.join(map(_quoted, keys))} }}"
 
 
-def _wire(wire: Wire) -> str:
-    return f"{_quoted(wire.source)} -> {_quoted(wire.target)} {_attributes(_drawn(wire))}"
+def _wire(wire: Wire, pointed: bool) -> str:
+    """A statement; from a box with a point a wire starts there, as it would else start beside its outline."""
+    start = {"tailport": "e"} if pointed else {}
+    return f"{_quoted(wire.source)} -> {_quoted(wire.target)} {_attributes({**_drawn(wire), **start})}"
+
+
+def _in_order(keys: list[str]) -> Iterator[str]:
+    """Wires that are not seen, by which boxes of a level stand in this order."""
+    if len(keys) > 1:
+        yield f"{' -> '.join(map(_quoted, keys))} {_attributes({'style': 'invis'})}"
 
 
 def _drawn(wire: Wire) -> Attributes:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from circuitsim.render import furniture, marks, signs
 from circuitsim.render.colours import PALE_INK, PAPER, SCOPE_FILLS, SCOPE_LINE
-from circuitsim.render.layout import FONT, Layout, lay_out, lines
+from circuitsim.render.layout import FONT, NATURAL, Layout, lay_out, lines, scale
 from circuitsim.render.picture import Picture
 from circuitsim.render.routes import wires
 from circuitsim.render.text import clipped, width, xml
@@ -26,7 +26,7 @@ def svg(picture: Picture) -> str:
     below = furniture.foot(picture, layout, across)
     wide = max(across, below.width, above.width) + 2 * MARGIN
     high = above.height + down + below.height + 2 * MARGIN
-    natural = f' width="{wide:.0f}" height="{high:.0f}"' if wide <= furniture.NATURAL else ""
+    natural = f' width="{wide:.0f}" height="{high:.0f}"' if wide <= NATURAL else ""
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img"{natural} viewBox="0 0 {wide:.0f} {high:.0f}"'
@@ -70,7 +70,7 @@ def _frames(layout: Layout) -> list[str]:
 
 def _names(layout: Layout) -> list[str]:
     """Names of scopes, over the wires that pass."""
-    size = FONT * furniture.scale(layout.size[0])
+    size = FONT * scale(layout.size[0])
     return [
         f'<text x="{left + 5:g}" y="{top + size:g}" font-size="{size:g}" fill="{PALE_INK}" stroke="{PAPER}" '
         f'stroke-width="{size / 5:g}" paint-order="stroke">{xml(_fitting(name, across, size))}</text>'
@@ -80,12 +80,12 @@ def _names(layout: Layout) -> list[str]:
 
 def _scopes(layout: Layout) -> Iterator[tuple[str, float, float, float, float]]:
     """Name, left, top, width and height of the frame of each scope."""
-    bands = layout.bands
+    bands, head = layout.bands, 14 * scale(layout.size[0])
     for index, name in enumerate(bands.names):
         if name:
             left = float(layout.left[bands.first[index]]) - AROUND
             across = float(layout.right[bands.last[index]]) + AROUND - left
-            top = float(bands.top[index]) - 14
+            top = float(bands.top[index]) - head
             yield name, left, top, across, float(bands.bottom[index]) + 2 - top
 
 

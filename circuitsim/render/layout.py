@@ -29,6 +29,9 @@ ROOM_OF_BUBBLE = 6.0
 MAX_ROWS = 100  # boxes of a level and a scope, which stand in several columns beyond
 BESIDE = 16.0  # between them
 MARK = 6.0
+NATURAL = 4_000.0  # pictures up to this width are shown in their own; wider ones as wide as the page
+PAGE = 1_600.0
+SOURCES = ("input", "wired", "constant", "source")
 PITCH = 8.0
 
 
@@ -82,8 +85,12 @@ def lay_out(picture: Picture) -> Layout:
     points = placing.Points(np.concatenate([level, bent.levels]), room, band)
     rows = 0 if sparse else MAX_ROWS if labelled else _rows(points)
     bands = banding.pack(names, band, points.level, room, rows)
-    y, column, columns = placing.heights(points, bands, bent.sources, bent.targets, rows)
+    named = all(picture.boxes[i].kind in SOURCES for i in np.flatnonzero(level == 0))
+    y, column, columns = placing.heights(points, bands, bent.sources, bent.targets, rows, named)
     left, right, pitch = _columns(picture, points.level, wide, columns, level[targets])
+    above = bands.top
+    bands = banding.pack(names, band, points.level, room, rows, scale(float(right[-1])))
+    y += (bands.top - above)[band]  # names of scopes need more room in wide pictures
     wide = np.concatenate([wide, (right - left)[bent.levels]])
     x = (left + right)[points.level] / 2
     many = columns[points.level] > 1
@@ -93,6 +100,11 @@ def lay_out(picture: Picture) -> Layout:
     size = float(right[-1]), float(bands.bottom.max())
     behind = _insets(picture, wide, high, bent, end - y[bent.targets]) if labelled else np.zeros(len(end))
     return Layout(labelled, x, y, wide, high, bent, end, apart, behind, levels, left, right, bands, size)
+
+
+def scale(across: float) -> float:
+    """How much larger than usual letters must be, so that they are read where the picture is shrunk to a page."""
+    return max(1.0, across / PAGE) if across > NATURAL else 1.0
 
 
 def lines(box: Box) -> list[str]:

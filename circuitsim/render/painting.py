@@ -1,18 +1,24 @@
-"""Who paints: graphviz for some hundreds of boxes and for a limited time, layers of our own beyond, or an HTML page."""
+"""Who paints: graphviz for some hundreds of boxes and for a limited time, layers of our own beyond, or an HTML page.
+
+Layers are SVG; cairosvg, where it is installed, makes png and pdf of them.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from circuitsim.errors import CircuitSimError, LimitError
-from circuitsim.render import graphviz, layered
+from circuitsim.render import cairo, graphviz, layered
 from circuitsim.render.altitude import MOST_DRAWN, Choice, Request, Subject, above, choose
 from circuitsim.render.picture import Picture
 
 Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "html"]
+Painted: TypeAlias = Literal["svg", "pdf", "png"]
 FORMATS: tuple[Format, ...] = ("svg", "pdf", "png", "dot", "html")
 GRAPHVIZ_BOXES = 500  # graphviz takes 23 s for 1,900 gates
 GRAPHVIZ_WIRES = 1_500
 SECONDS = 20.0  # for graphviz
+CAIRO_GATES = 5_000  # a png takes some seconds
+REMEDY = f"{cairo.INSTALL} draws up to {CAIRO_GATES:,}, and svg needs nothing"
 
 
 @dataclass(frozen=True)
@@ -39,30 +45,40 @@ def draw(subject: Subject, request: Request, form: Format, seconds: float = SECO
         choice = choose(subject, request)
         return Drawn(graphviz.source(choice.picture).encode(), choice.picture, choice.why, "text for graphviz")
     if form == "svg":
-        return _svg(choose(subject, request), seconds)
-    choice = choose(subject, replace(request, most_drawn=min(request.most_drawn, GRAPHVIZ_BOXES)))
+        return _vectors(choose(subject, request), "svg", seconds)
+    if cairo.is_there():
+        most = min(request.most_drawn, CAIRO_GATES)
+        return _vectors(choose(subject, replace(request, most_drawn=most)), form, seconds)
+    return _without_cairo(subject, request, form, seconds)
+
+
+def _by_graphviz(choice: Choice, form: Painted, seconds: float) -> Drawn:
+    return Drawn(graphviz.paint(choice.picture, form, seconds), choice.picture, choice.why, "graphviz")
+
+
+def _vectors(choice: Choice, form: Painted, seconds: float) -> Drawn:
+    """By graphviz if it is there and takes no longer than it may, else in layers."""
+    picture = choice.picture
+    if len(picture.boxes) <= GRAPHVIZ_BOXES and len(picture.wires) <= GRAPHVIZ_WIRES:
+        try:
+            return _by_graphviz(choice, form, seconds)
+        except CircuitSimError:  # it is not installed, or too slow
+            pass
+    svg = layered.svg(picture)
+    return Drawn(svg.encode() if form == "svg" else cairo.paint(svg, form), picture, choice.why, "layers")
+
+
+def _without_cairo(subject: Subject, request: Request, form: Literal["pdf", "png"], seconds: float) -> Drawn:
+    """By graphviz, of what it can place."""
+    most = min(request.most_drawn, GRAPHVIZ_BOXES)
+    choice = choose(subject, replace(request, most_drawn=most, remedy=REMEDY))
     try:
         return _by_graphviz(choice, form, seconds)
     except LimitError:
         if choice.picture.altitude != "gates":
             raise
-        why = f"graphviz has not placed {len(choice.picture.boxes):,} boxes in {seconds:g} s; svg needs no graphviz"
+        why = f"graphviz has not placed {len(choice.picture.boxes):,} boxes in {seconds:g} s; {REMEDY}"
         return _by_graphviz(above(subject, request, why), form, seconds)
-
-
-def _by_graphviz(choice: Choice, form: Literal["svg", "pdf", "png"], seconds: float) -> Drawn:
-    return Drawn(graphviz.paint(choice.picture, form, seconds), choice.picture, choice.why, "graphviz")
-
-
-def _svg(choice: Choice, seconds: float) -> Drawn:
-    """By graphviz if it is there and takes no longer than it may, else in layers."""
-    picture = choice.picture
-    if len(picture.boxes) <= GRAPHVIZ_BOXES and len(picture.wires) <= GRAPHVIZ_WIRES:
-        try:
-            return _by_graphviz(choice, "svg", seconds)
-        except CircuitSimError:  # it is not installed, or too slow
-            pass
-    return Drawn(layered.svg(picture).encode(), picture, choice.why, "layers")
 
 
 def _page(subject: Subject, request: Request) -> Drawn:

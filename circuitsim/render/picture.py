@@ -17,7 +17,8 @@ class Box:
     Args:
         key: unique in the picture, plain ASCII.
         kind: "input", "wired", "constant", "and", "or", "xor", "threshold", "output"; of the higher altitudes "source",
-            "wiring", "operation", "part" (of a model), "folded" (a scope drawn as one box).
+            "wiring", "operation", "part" (of a model), "folded" (a scope drawn as one box); of what is not shown
+            "border".
         lines: what is written in it; from files and users, so any text.
         level: from the inputs, in gates or instructions; boxes are ranked by it.
         scope: such as "layer0/head1/scores"; boxes of a scope stand together where clusters are drawn.

@@ -93,12 +93,15 @@ def unbent(sources: Ints, targets: Ints) -> Bent:
     return Bent(none, none, sources, targets, np.arange(len(sources)))
 
 
-def heights(points: Points, bands: Bands, sources: Ints, targets: Ints, rows: int) -> tuple[Floats, Ints, Ints]:
+def heights(
+    points: Points, bands: Bands, sources: Ints, targets: Ints, rows: int, named: bool = False
+) -> tuple[Floats, Ints, Ints]:
     """Centres of the points from the top; the column inside the level for each, and how many columns a level has.
 
     Args:
         sources, targets: steps between points, by which they are ordered.
         rows: of a band at most, in levels that get more columns instead; 0 for no limit.
+        named: keep the order of the first level, which is that of names.
     """
     y = _stacked(points, bands)
     members = np.lexsort((np.arange(len(y)), points.band, points.level))
@@ -113,7 +116,7 @@ def heights(points: Points, bands: Bands, sources: Ints, targets: Ints, rows: in
         for level, start, stop in cells if to_right else reversed(cells):
             here = members[start:stop]
             _pull(wanted, y, near[level], far[level], here)
-            order = here[np.argsort(wanted[here], kind="stable")]
+            order = here if named and level == 0 else here[np.argsort(wanted[here], kind="stable")]
             members[start:stop] = order
             band = points.band[order[0]]
             if rows and len(order) > rows:

@@ -64,7 +64,7 @@ def _stubs(
     boxes, wires = [], []
     for number, ((side, scope), ends) in enumerate(found.items()):
         key, at = f"stub{number}", max(ends.values()) if side == "from" else min(ends.values())
-        boxes.append(Box(key, "folded", (f"{side} {scope or 'outside'}",), at, "", "not shown"))
+        boxes.append(Box(key, "border", (f"{side} {scope or 'outside'}",), at, "", "not shown"))
         wires += [Wire(key, f"n{here}") if side == "from" else Wire(f"n{here}", key) for here in ends]
     return boxes, wires
 

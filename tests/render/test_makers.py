@@ -101,7 +101,7 @@ def test_scopes_and_levels_end_in_stubs_that_count_what_crosses(subject):
             for node in (literals[starts[gate] : starts[gate + 1]] >> 1).tolist():
                 source = node - 1 - circuit.inputs
                 crossing += source >= 0 and ((gate in kept) != (source in kept))
-        stubs = [box for box in picture.boxes if box.kind == "folded"]
+        stubs = [box for box in picture.boxes if box.kind == "border"]
         assert sum(int(box.lines[0].split()[0].replace(",", "")) for box in stubs) == crossing
         ends = {box.key for box in stubs}
         bundled = [w for w in picture.wires if {w.source, w.target} & ends]
@@ -203,7 +203,7 @@ def test_a_schematic_shows_what_outputs_need(subject):
     assert len(schematic_view(subject.schematic, wiring=True).boxes) > len(whole.boxes)
     part = schematic_view(subject.schematic, scope="layer0")
     assert_sound(part)
-    assert all(box.scope.startswith("layer0") or box.kind in ("folded", "output") for box in part.boxes)
+    assert all(box.scope.startswith("layer0") or box.kind in ("border", "output") for box in part.boxes)
     with pytest.raises(InputError, match="nothing to show"):
         schematic_view(subject.schematic, scope="layer9")
 

@@ -1,6 +1,8 @@
 """Files of pictures: who paints what, limits, no graphviz, notebooks, graphs."""
 
+import re
 import shutil
+import struct
 import subprocess
 import time
 
@@ -10,10 +12,11 @@ import pytest
 import circuitsim as cs
 from circuitsim.circuits.counting import levels
 from circuitsim.errors import LimitError
-from circuitsim.render import painting
+from circuitsim.render import cairo, layered, painting
 from circuitsim.render.altitude import Request, Subject
 from circuitsim.render.painting import draw
 
+from . import pictures
 from .test_makers import CASES, HOSTILE, schematic
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is not installed")
@@ -45,20 +48,54 @@ def test_graphviz_that_takes_too_long_is_stopped(monkeypatch):
         raise subprocess.TimeoutExpired("dot", 1)
 
     monkeypatch.setattr("circuitsim.render.graphviz.subprocess.run", slow)
-    assert draw(subject(), Request(), "svg").painter == "layers"
+    for form, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        drawn = draw(subject(), Request(), form)
+        assert drawn.painter == "layers"
+        assert drawn.data.startswith(start)
+    monkeypatch.setattr(cairo, "is_there", lambda: False)
     with pytest.raises(LimitError):
         draw(subject("majority.pt", "xag", 4), Request(), "png")
 
 
-@needs_dot
-def test_many_gates_are_for_layers_in_svg_and_for_the_altitude_above_in_png():
+@pytest.mark.parametrize(("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_many_gates_are_drawn_in_layers(form, start):
     many = subject("majority.pt", "xag", 4)
     assert many.gates > painting.GRAPHVIZ_BOXES
-    drawn = draw(many, Request("gates"), "svg")
+    drawn = draw(many, Request("gates"), form)
     assert (drawn.painter, drawn.picture.altitude) == ("layers", "gates")
-    drawn = draw(many, Request("gates"), "png")
+    assert drawn.data.startswith(start)
+
+
+@needs_dot
+def test_many_gates_without_cairo_are_for_the_altitude_above_saying_what_to_install(monkeypatch):
+    monkeypatch.setattr(cairo, "is_there", lambda: False)
+    drawn = draw(subject("majority.pt", "xag", 4), Request("gates"), "png")
     assert (drawn.painter, drawn.picture.altitude) == ("graphviz", "schematic")
     assert "936 gates" in drawn.why
+    assert "pip install 'circuitsim[pdf]'" in drawn.why
+
+
+@pytest.mark.parametrize("form", ["png", "pdf"])
+def test_cairo_gives_the_same_bytes(form):
+    svg = layered.svg(pictures.gates(clusters=True))
+    assert cairo.paint(svg, form) == cairo.paint(svg, form)
+
+
+def test_cairo_keeps_pictures_to_a_size_that_is_shown():
+    wide = layered.svg(pictures.random_gates(400, 300))
+    image = cairo.paint(wide, "png")
+    assert max(struct.unpack(">II", image[16:24])) == cairo.PIXELS
+    box = re.search(rb"/MediaBox \[ ?0 0 (\d+)", cairo.paint(wide, "pdf"))
+    assert box is None or int(box[1]) <= 14_400  # 200 inches
+
+
+def test_letters_stand_over_their_ground_in_cairo():
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><text x="2" y="15" fill="#000000" '
+        'stroke="#FFFFFF" stroke-width="4" paint-order="stroke">HHH</text></svg>'
+    )
+    pixels = cairo.paint(svg, "png")
+    assert pixels != cairo.paint(svg.replace("#000000", "#FFFFFF"), "png")
 
 
 def test_a_page_of_ten_million_gates_is_refused_at_once():
