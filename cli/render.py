@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_BUILT = 1_000_000
 FORMATS = ("svg", "pdf", "png", "dot", "html")
+OF_MODELS = ("n", "basis", "bits", "attention", "optimize", "positions", "max_bits", "max_ties", "seed")
+OF_PICTURES = ("altitude", "output", "scope", "levels", "fold", "text", "critical")
 HOW = "--altitude architecture|schematic|gates draws another"
 
 
@@ -91,8 +93,8 @@ def command(
     """Draw the circuit of FILE, a model (with -n) or a circuit that `compile` wrote.
 
     The default is the lowest altitude that fits on a page: up to 150 gates, up to 150 instructions, else the parts of
-    the model. svg of gates goes to 100,000; pdf and png, which graphviz places, to 500. What is larger is drawn at the
-    altitude above, which is said. html is a page in which the circuit runs.
+    the model. svg of gates goes to 100,000, png and pdf to 5,000 (500 without cairosvg). What is larger is drawn at the
+    altitude above, which is said. html is a page in which the whole circuit runs.
     """
     from circuitsim.render.altitude import Request
     from circuitsim.render.filters import Filters
@@ -106,6 +108,10 @@ def command(
         where, form = target(out), Path(out).suffix.removeprefix(".").lower()
         if form not in FORMATS:
             raise InputError(f"{out}: pictures are written as {', '.join('.' + f for f in FORMATS)}.")
+    if form == "html":
+        _refuse(
+            context, OF_PICTURES, "can only be given with a picture such as .svg, and the page shows the whole circuit"
+        )
     with Status() as status:
         status("reading")
         if is_circuit(file):
@@ -127,20 +133,26 @@ def command(
         _print(result)
 
 
+def _refuse(context: click.Context, names: tuple[str, ...], why: str) -> None:
+    """Raise if one of these options is given.
+
+    Raises:
+        InputError: it names those that are given.
+    """
+    source = click.core.ParameterSource.COMMANDLINE
+    given = [
+        p.opts[0] for p in context.command.params if p.name in names and context.get_parameter_source(p.name) is source
+    ]
+    if given:
+        raise InputError(f"{', '.join(given)} {why}.")
+
+
 def _of_circuit(context: click.Context, path: str, text: str | None) -> "tuple[Subject, str, Any]":
     """The circuit of a file, what to call it, and the bits of the input."""
     from circuitsim.formats.npz import load
     from circuitsim.render.altitude import Subject
 
-    source = click.core.ParameterSource.COMMANDLINE
-    of_models = ("n", "basis", "bits", "attention", "optimize", "positions", "max_bits", "max_ties", "seed")
-    given = [
-        p.opts[0]
-        for p in context.command.params
-        if p.name in of_models and context.get_parameter_source(p.name) is source
-    ]
-    if given:
-        raise InputError(f"{path} is a circuit, already built; {', '.join(given)} can only be given with a model.")
+    _refuse(context, OF_MODELS, f"can only be given with a model, and {path} is a circuit, already built")
     circuit = load(path)
     bits = None
     if text is not None:

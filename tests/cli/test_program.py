@@ -21,7 +21,7 @@ from circuitsim.models.model import ATTENTIONS
 
 from .runs import PROGRAM, ROOT, complaint, invoke, process, succeed
 
-VERBS = ("compile", "info", "run", "check", "measure")
+VERBS = ("compile", "info", "run", "check", "measure", "claims", "render")
 BAD_BITS = ["", "foo", "i", "-1", "1000", "1/0", "9**9**9", "n n", "__import__('os')", "1e999", "sqrt(-n)"]
 
 
@@ -51,7 +51,8 @@ def test_the_examples_in_the_help_run(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "inputs.txt").write_text("01" * 32 + "\n" + "1" * 64 + "\n")
     for line in examples():
         result = invoke(*shlex.split(line)[1:])
-        assert result.exit_code == 0, (line, result.output)
+        ends = (0, 1) if " claims " in line else (0,)  # a claim may fail, which is an answer
+        assert result.exit_code in ends, (line, result.output)
         assert result.stderr == ""
 
 

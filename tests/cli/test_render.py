@@ -59,7 +59,9 @@ def test_a_page(folder: Path) -> None:
 def test_a_circuit_file_is_drawn_as_its_model(folder: Path) -> None:
     succeed("compile", *SMALL, "-o", "c.npz")
     assert succeed("render", "c.npz", "--input", "ar.").startswith("c.svg: gates, 24 boxes")
-    assert "already built; --basis can only" in complaint("render", "c.npz", "--basis", "ac0")
+    assert complaint("render", "c.npz", "--basis", "ac0") == (
+        "--basis can only be given with a model, and c.npz is a circuit, already built."
+    )
     assert "no schematic" in complaint("render", "c.npz", "--altitude", "schematic")
 
 
@@ -107,6 +109,11 @@ def test_ten_million_gates_fall_back_at_once() -> None:
         ((*SMALL, "--input", "ar"), "2 letters"),
         ((*SMALL, "--input", "arx"), "unknown token"),
         ((*SMALL, "--altitude", "architecture", "--input", "ar."), "of gates"),
+        (
+            (*SMALL, "-o", "a.html", "--input", "ar.", "--scope", "layer0"),
+            "--scope, --input can only be given with a picture",
+        ),
+        ((*SMALL, "-o", "a.html", "--altitude", "gates"), "the page shows the whole"),
         (("missing.npz",), "not there"),
     ],
 )
@@ -123,7 +130,8 @@ def test_hostile_names_are_text_everywhere(folder: Path) -> None:
     save(Circuit("xag", 4, ops, fan_in, np.array([15], np.int32), scopes, runs, interface), folder / "evil.npz")
     for altitude in ("gates", "architecture"):
         for form in ("svg", "dot", "html"):
-            assert "\u202e" not in succeed("render", "evil.npz", "--altitude", altitude, "-o", f"a.{form}")
+            given = () if form == "html" else ("--altitude", altitude)
+            assert "\u202e" not in succeed("render", "evil.npz", *given, "-o", f"a.{form}")
             text = (folder / f"a.{form}").read_bytes().decode(errors="replace")
             if form != "dot":  # a language of its own, in which < means nothing
                 assert "<script>alert" not in text
