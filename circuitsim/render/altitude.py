@@ -27,7 +27,7 @@ from circuitsim.render.schematic_view import schematic_view, size
 PAGE_GATES = 150  # gates, inputs and outputs that fit on a page
 PAGE_INSTRUCTIONS = 150
 MOST_DRAWN = 100_000  # gates of a picture
-WIRES_DRAWN = 3  # for each of them
+MOST_WIRES = 3 * MOST_DRAWN
 MOST_BUILT = 1_000_000  # gates of a circuit that is built to show a part of it
 WIRES_A_GATE = 10  # of a circuit that is built, as often as gates may be
 
@@ -37,7 +37,8 @@ class Request:
     """What to draw; `altitude` None is the lowest that fits.
 
     Args:
-        most_drawn: gates, which depends on who paints. remedy: what to do for more, if anything helps.
+        most_drawn, most_wires: gates and wires, which depend on who paints.
+        remedy: what to do for more, if anything helps.
     """
 
     altitude: Altitude | None = None
@@ -46,13 +47,9 @@ class Request:
     values: npt.NDArray[np.bool_] | None = None
     critical: bool = True
     most_drawn: int = MOST_DRAWN
+    most_wires: int = MOST_WIRES
     most_built: int = MOST_BUILT
     remedy: str = ""
-
-    @property
-    def most_wires(self) -> int:
-        """Wires that are drawn."""
-        return WIRES_DRAWN * self.most_drawn
 
     @property
     def of_gates(self) -> bool:

@@ -8,7 +8,7 @@ Format: TypeAlias = Literal["png", "pdf"]
 
 INSTALL = "pip install 'circuitsim[pdf]'"
 PIXELS = 8_000  # of the longer side of a png
-LARGEST = {"png": 2.0, "pdf": 1.0}  # scale
+TWICE = 500_000  # characters of svg, up to which a png is drawn at twice its size; of more it would take long
 LONGEST = 18_000  # of the longer side of a pdf, which readers show up to 200 inches
 SIZE = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 HALO = re.compile(r'<text ([^<>]*)( stroke="[^"]*" stroke-width="[^"]*") paint-order="stroke">([^<]*)</text>')
@@ -35,13 +35,13 @@ def paint(svg: str, format: Format) -> bytes:  # noqa: A002 - graphviz's word
     found = SIZE.search(svg)
     assert found is not None
     longer = max(int(found[1]), int(found[2]))
-    scale = min(LARGEST[format], (PIXELS if format == "png" else LONGEST) / longer)
-    file = io.BytesIO()
-    kind = PNGSurface if format == "png" else PDFSurface
-    surface = kind(Tree(bytestring=_with_halos(svg).encode()), file, 96, scale=scale)
-    if format == "pdf":
+    tree, file = Tree(bytestring=_with_halos(svg).encode()), io.BytesIO()
+    if format == "png":
+        surface = PNGSurface(tree, file, 96, scale=min(2 if len(svg) <= TWICE else 1, PIXELS / longer))
+    else:
         from cairocffi import PDF_METADATA_CREATE_DATE
 
+        surface = PDFSurface(tree, file, 96, scale=min(1, LONGEST / longer))
         surface.cairo.set_metadata(PDF_METADATA_CREATE_DATE, "1970-01-01T00:00:00Z")
     surface.finish()
     return file.getvalue()

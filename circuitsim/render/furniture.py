@@ -52,9 +52,11 @@ def foot(picture: Picture, layout: Layout | None, across: float) -> Part:
     factor = scale(across)
     lines = ["<g>"]
     y = 0.0
-    if layout is not None:
+    if layout is not None and _has_levels(picture):
         lines += _axis(layout, factor)
         y = 42 * factor
+    elif layout is not None:
+        y = ROW * factor
     large = layout is not None and not layout.labelled
     lines.append("</g>")
     samples = _legend([e for e in legend.entries(picture) if not large or not _bubbled(e.sample)], across / factor)
@@ -80,6 +82,11 @@ def _bubbled(sample: Box | Wire) -> bool:
 def _wrapped(text: str, size: float, across: float) -> list[str]:
     """Lines no longer than the picture is wide."""
     return textwrap.wrap(shown(text), max(20, int(max(across, MIN_WIDTH) / (0.6 * size))))
+
+
+def _has_levels(picture: Picture) -> bool:
+    """Whether its columns are levels of gates."""
+    return picture.altitude == "gates" and all(box.kind != "folded" for box in picture.boxes)
 
 
 def _axis(layout: Layout, factor: float) -> list[str]:

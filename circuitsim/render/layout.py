@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MAX_LABELLED = 2_000  # boxes; of more, each is a small mark
-MAX_LINE = 32  # characters of a line in a box
+MAX_LINE = 40  # characters of a line in a box
 FONT = 11.0
 LINE = 14.0
 SMALL = 9.0  # font of weights
@@ -87,7 +87,7 @@ def lay_out(picture: Picture) -> Layout:
     bands = banding.pack(names, band, points.level, room, rows)
     named = all(picture.boxes[i].kind in SOURCES for i in np.flatnonzero(level == 0))
     y, column, columns = placing.heights(points, bands, bent.sources, bent.targets, rows, named)
-    left, right, pitch = _columns(picture, points.level, wide, columns, level[targets])
+    left, right, pitch = _columns(picture, points.level, wide, columns, level[targets], bands)
     above = bands.top
     bands = banding.pack(names, band, points.level, room, rows, scale(float(right[-1])))
     y += (bands.top - above)[band]  # names of scopes need more room in wide pictures
@@ -135,7 +135,9 @@ def _rows(points: placing.Points) -> int:
     return max(20, round(1.5 * len(points.level) ** 0.5 / stacked))
 
 
-def _columns(picture: Picture, level: Ints, wide: Floats, columns: Ints, ending: Ints) -> tuple[Floats, Floats, Floats]:
+def _columns(
+    picture: Picture, level: Ints, wide: Floats, columns: Ints, ending: Ints, bands: Bands
+) -> tuple[Floats, Floats, Floats]:
     """Left and right edges of the levels, and the pitch of their columns; further apart where many wires end."""
     count = len(columns)
     wires = np.bincount(ending, minlength=count)[1:] ** 0.5
@@ -145,6 +147,9 @@ def _columns(picture: Picture, level: Ints, wide: Floats, columns: Ints, ending:
     else:
         pitch = np.zeros(count)
         np.maximum.at(pitch, level[: len(wide)], wide)
+        alone = bands.first == bands.last
+        named = [width(name.rpartition("/")[2], FONT) for name in bands.names]
+        np.maximum.at(pitch, bands.first[alone], np.array(named)[alone])
         pitch[columns > 1] += BESIDE
         labels = np.zeros(count)
         np.maximum.at(labels, ending, np.array([label_room(wire) for wire in picture.wires], float))

@@ -17,7 +17,7 @@ FORMATS: tuple[Format, ...] = ("svg", "pdf", "png", "dot", "html")
 GRAPHVIZ_BOXES = 500  # graphviz takes 23 s for 1,900 gates
 GRAPHVIZ_WIRES = 1_500
 SECONDS = 20.0  # for graphviz
-CAIRO_GATES = 5_000  # a png takes some seconds
+CAIRO_GATES, CAIRO_WIRES = 5_000, 25_000  # a png of the wires takes ten seconds
 REMEDY = f"{cairo.INSTALL} draws up to {CAIRO_GATES:,}, and svg needs nothing"
 
 
@@ -47,9 +47,12 @@ def draw(subject: Subject, request: Request, form: Format, seconds: float = SECO
     if form == "svg":
         return _vectors(choose(subject, request), "svg", seconds)
     if cairo.is_there():
-        most = min(request.most_drawn, CAIRO_GATES)
-        return _vectors(choose(subject, replace(request, most_drawn=most)), form, seconds)
+        return _vectors(choose(subject, _up_to(request, CAIRO_GATES, CAIRO_WIRES)), form, seconds)
     return _without_cairo(subject, request, form, seconds)
+
+
+def _up_to(request: Request, gates: int, wires: int) -> Request:
+    return replace(request, most_drawn=min(request.most_drawn, gates), most_wires=min(request.most_wires, wires))
 
 
 def _by_graphviz(choice: Choice, form: Painted, seconds: float) -> Drawn:
@@ -70,8 +73,7 @@ def _vectors(choice: Choice, form: Painted, seconds: float) -> Drawn:
 
 def _without_cairo(subject: Subject, request: Request, form: Literal["pdf", "png"], seconds: float) -> Drawn:
     """By graphviz, of what it can place."""
-    most = min(request.most_drawn, GRAPHVIZ_BOXES)
-    choice = choose(subject, replace(request, most_drawn=most, remedy=REMEDY))
+    choice = choose(subject, replace(_up_to(request, GRAPHVIZ_BOXES, GRAPHVIZ_WIRES), remedy=REMEDY))
     try:
         return _by_graphviz(choice, form, seconds)
     except LimitError:

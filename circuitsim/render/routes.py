@@ -9,7 +9,7 @@ from circuitsim.render.picture import Picture, Wire
 from circuitsim.render.signs import BUBBLE, bubble, curve, stroke
 from circuitsim.render.text import xml
 
-IN_A_PATH = 250  # wires, which look denser where paths cross
+IN_A_PATH = 50  # wires, which look denser where paths cross; cairo is slow on long ones
 FAINT = 0.35  # of wires between marks
 SOME = 10_000  # wires; of more, each is fainter
 SOME_LABELLED = 1_200

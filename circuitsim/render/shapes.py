@@ -4,9 +4,13 @@ import math
 
 from circuitsim.render.colours import Shape
 
+ROUND = 9.0  # of a corner
+
 
 def outline(shape: Shape, width: float, height: float) -> str:
     """The outline of a box of this size."""
+    if shape == "rounded":
+        return _rounded(width, height, min(ROUND, width / 4, height / 3))
     w, h, q = f"{width:g}", f"{height:g}", f"{min(width / 4, height / 3):g}"
     wide, high = f"{width - float(q):g}", f"{height - float(q):g}"
     middle = f"{width - 2 * float(q):g}"
@@ -16,8 +20,6 @@ def outline(shape: Shape, width: float, height: float) -> str:
     inner_w, inner_h = f"{width - 2 * inside:g}", f"{height - 2 * inside:g}"
     paths: dict[Shape, str] = {
         "rectangle": f"h{w}v{h}h-{w}z",
-        "rounded": f"m{q} 0h{middle}q{q} 0 {q} {q}v{tall}q0 {q} -{q} {q}"
-        f"h-{middle}q-{q} 0 -{q} -{q}v-{tall}q0 -{q} {q} -{q}z",
         "ellipse": f"m0 {half_h}a{half_w} {half_h} 0 1 0 {w} 0a{half_w} {half_h} 0 1 0 -{w} 0z",
         "hexagon": f"m{q} 0h{middle}l{q} {half_h}l-{q} {half_h}h-{middle}l-{q} -{half_h}z",
         "octagon": f"m{q} 0h{middle}l{q} {q}v{tall}l-{q} {q}h-{middle}l-{q} -{q}v-{tall}z",
@@ -28,6 +30,14 @@ def outline(shape: Shape, width: float, height: float) -> str:
         "stack": f"h{w}v{h}h-{w}zm0 0l3 -3h{w}v{h}l-3 3",
     }
     return paths[shape]
+
+
+def _rounded(width: float, height: float, radius: float) -> str:
+    across, down, corner = width - 2 * radius, height - 2 * radius, f"{radius:g}"
+    return (
+        f"m{corner} 0h{across:g}q{corner} 0 {corner} {corner}v{down:g}q0 {corner} -{corner} {corner}"
+        f"h-{across:g}q-{corner} 0 -{corner} -{corner}v-{down:g}q0 -{corner} {corner} -{corner}z"
+    )
 
 
 def inset(shape: Shape, width: float, height: float, off: float) -> float:

@@ -75,7 +75,7 @@ def test_layers_show_hostile_text_as_text():
     whole = shown(pictures.HOSTILE)
     assert texts(svg, "title").count(whole) == 4  # the picture, two boxes, and a scope
     written = texts(svg, "text")
-    assert written.count(whole[:31] + "…") == 2
+    assert written.count(whole[:39] + "…") == 2
     assert whole.replace(" ", "") * 2 in "".join(written).replace(" ", "")  # the notes, in lines
     assert re.search(r"&lt;script>|<script", svg) is None
 
