@@ -1,10 +1,12 @@
 """Scripts in examples/ run, and write what they say."""
 
 import csv
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -68,3 +70,35 @@ def test_state_bits_grow_like_log_n_but_not_over_the_rationals():
     for (_, datatype), line in table.items():
         measured, bound = line.split()[2:4]
         assert datatype == "rational" or int(measured) <= int(bound)
+
+
+PICTURES = ROOT / "docs" / "pictures"
+COMMITTED = {
+    "majority-architecture.svg": ("majority.pt", "-n", "4", "--altitude", "architecture"),
+    "lookup-values.svg": ("lookup.json", "-n", "3", "--basis", "ac0", "--input", "a.r"),
+}
+
+
+def test_the_pictures_of_the_pages_are_drawn(tmp_path):
+    script = ROOT / "examples" / "pictures.py"
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    drawn = {path.name: path for path in tmp_path.iterdir()}
+    assert set(COMMITTED) < set(drawn)
+    assert len(done.stdout.splitlines()) == len(drawn) == 9
+    for path in drawn.values():
+        if path.suffix == ".svg":
+            assert ElementTree.parse(path).getroot().tag.endswith("svg")
+
+
+def test_the_pictures_in_the_pages_are_fresh(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")  # without graphviz, whose pictures differ by its version
+    program = "from circuitsim.cli import main; main()"
+    assert {path.name for path in PICTURES.iterdir()} == set(COMMITTED)
+    for name, (model, *options) in COMMITTED.items():
+        target = PICTURES / name if os.environ.get("UPDATE_DOCS") else tmp_path / name
+        command = [sys.executable, "-c", program, "render", ROOT / "examples" / model, *options, "-o", target]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert target.read_bytes() == (PICTURES / name).read_bytes(), "UPDATE_DOCS=1 writes it; look at it"
+        assert target.stat().st_size < 30_000
