@@ -1,7 +1,12 @@
-"""Time to draw and size of the file, by the number of boxes: our own layers beside graphviz, which gets a minute."""
+"""Time to draw and size of the file, by the number of boxes: our own layers beside graphviz, which gets a minute.
+
+Then `circuitsim render` from start to end: a circuit of 100,000 gates, one of 10,000,000, and formats of a small one.
+"""
 
 import shutil
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,6 +21,16 @@ from tests.render.pictures import random_gates
 LIMIT = 60.0
 SIZES = ((300, 12), (800, 20), (1_900, 30), (10_000, 60), (100_000, 100), (100_000, 5_000))
 BY_GRAPHVIZ = 1_900
+ROOT = Path(__file__).parent.parent
+COMMANDS = (
+    "examples/parity.json -n 160 --basis xag --altitude gates -o a.svg",
+    "examples/majority.pt -n 2300 --altitude gates -o a.svg",
+    "examples/majority.pt -n 300000 --altitude gates -o a.svg",
+    "examples/majority.pt -n 4 --altitude gates -o a.svg",
+    "examples/majority.pt -n 4 --altitude gates -o a.png",
+    "examples/majority.pt -n 4 --altitude gates -o a.pdf",
+    "examples/majority.pt -n 3 --basis tc0 --altitude gates -o a.png",
+)
 
 
 def layers(picture: Picture) -> tuple[str, str]:
@@ -37,6 +52,22 @@ def dot(picture: Picture) -> tuple[str, str]:
     return f"{time.perf_counter() - started:.2f}", f"{size / 1e6:.2f}"
 
 
+def command(line: str, folder: str) -> tuple[float, float, str]:
+    """Seconds, megabytes, and what is said."""
+    model, *options = line.split()
+    program = "from circuitsim.cli import main; main()"
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", program, "render", ROOT / model, *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds = time.perf_counter() - started
+    return seconds, (Path(folder) / options[-1]).stat().st_size / 1e6, done.stdout.partition(";")[0]
+
+
 def main() -> None:
     head = ["boxes", "wires", "levels", "layers s", "MB", "dot s", "MB"]
     print("".join(f"{cell:>11}" for cell in head))
@@ -44,6 +75,11 @@ def main() -> None:
         picture = random_gates(count, levels, clusters=True)
         row = [f"{len(picture.boxes):,}", f"{len(picture.wires):,}", f"{levels:,}", *layers(picture), *dot(picture)]
         print("".join(f"{cell:>11}" for cell in row))
+    print(f"\n{'seconds':>8}{'MB':>8}  circuitsim render")
+    with tempfile.TemporaryDirectory() as folder:
+        for line in COMMANDS:
+            seconds, size, said = command(line, folder)
+            print(f"{seconds:>8.1f}{size:>8.2f}  {line}\n{'':>18}{said}")
 
 
 if __name__ == "__main__":

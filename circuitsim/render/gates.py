@@ -149,10 +149,9 @@ class _Making:
     ) -> list[Wire]:
         """Wires between boxes; weights are said where a gate has any but 1."""
         weights = self.circuit.weights
-        weighted = set() if weights is None else set(readers[weights != 1].tolist())
+        weighted: set[int] = set() if weights is None else set(readers[weights != 1].tolist())
         found, path = [], set(self.path)
-        for k in drawn.tolist():
-            literal, gate = int(literals[k]), int(readers[k])
+        for k, literal, gate in zip(drawn.tolist(), literals[drawn].tolist(), readers[drawn].tolist(), strict=True):
             label = str(int(weights[k])) if gate in weighted else ""
             edge = (literal >> 1, self.first + gate)
             flipped = bool(literal & 1) and literal > 1

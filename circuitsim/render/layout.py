@@ -153,7 +153,7 @@ def _columns(
         pitch[columns > 1] += BESIDE
         labels = np.zeros(count)
         np.maximum.at(labels, ending, np.array([label_room(wire) for wire in picture.wires], float))
-        gaps = np.clip(30 + 5 * wires, 44, 180) + labels[1:]
+        gaps = np.clip(30 + 5 * wires, 44, 500) + labels[1:]
     across = pitch * columns
     left = np.concatenate([[0.0], np.cumsum(across[:-1] + gaps)])
     return left, left + across, pitch

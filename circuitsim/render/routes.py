@@ -12,8 +12,8 @@ from circuitsim.render.text import xml
 IN_A_PATH = 50  # wires, which look denser where paths cross; cairo is slow on long ones
 FAINT = 0.35  # of wires between marks
 SOME = 10_000  # wires; of more, each is fainter
-SOME_LABELLED = 1_200
-FAINTEST = 0.1
+SOME_LABELLED = 800
+FAINTEST = 0.05
 
 
 def wires(picture: Picture, layout: Layout) -> list[str]:
