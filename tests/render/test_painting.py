@@ -19,6 +19,7 @@ from circuitsim.render.painting import draw
 from . import pictures
 from .test_makers import CASES, HOSTILE, schematic
 
+needs_cairo = pytest.mark.skipif(not cairo.is_there(), reason="libcairo is not installed: apt-get install libcairo2")
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is not installed")
 
 
@@ -43,6 +44,7 @@ def test_svg_without_graphviz_is_drawn_in_layers(monkeypatch):
     assert b"<svg" in drawn.data
 
 
+@needs_cairo
 def test_graphviz_that_takes_too_long_is_stopped(monkeypatch):
     def slow(*args, **given):
         raise subprocess.TimeoutExpired("dot", 1)
@@ -57,6 +59,7 @@ def test_graphviz_that_takes_too_long_is_stopped(monkeypatch):
         draw(subject("majority.pt", "xag", 4), Request(), "png")
 
 
+@needs_cairo
 @pytest.mark.parametrize(("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_many_gates_are_drawn_in_layers(form, start):
     many = subject("majority.pt", "xag", 4)
@@ -75,12 +78,14 @@ def test_many_gates_without_cairo_are_for_the_altitude_above_saying_what_to_inst
     assert "pip install 'circuitsim[pdf]'" in drawn.why
 
 
+@needs_cairo
 @pytest.mark.parametrize("form", ["png", "pdf"])
 def test_cairo_gives_the_same_bytes(form):
     svg = layered.svg(pictures.gates(clusters=True))
     assert cairo.paint(svg, form) == cairo.paint(svg, form)
 
 
+@needs_cairo
 def test_cairo_keeps_pictures_to_a_size_that_is_shown():
     wide = layered.svg(pictures.random_gates(400, 300))
     image = cairo.paint(wide, "png")
@@ -89,6 +94,7 @@ def test_cairo_keeps_pictures_to_a_size_that_is_shown():
     assert box is None or int(box[1]) <= 14_400  # 200 inches
 
 
+@needs_cairo
 def test_letters_stand_over_their_ground_in_cairo():
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><text x="2" y="15" fill="#000000" '
