@@ -169,7 +169,7 @@ def above(subject: Subject, request: Request, why: str) -> Choice:
 
 
 def _more(request: Request) -> str:
-    remedy = f" ({request.remedy})" if request.remedy else ""
+    remedy = f"; {request.remedy}" if request.remedy else ""
     return f"more than the {request.most_drawn:,} and {request.most_wires:,} that are drawn in this format{remedy}"
 
 

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.render import legend
+from circuitsim.render.cairo import INSTALL
 from circuitsim.render.colours import (
     INK,
     PALE_INK,
@@ -95,7 +96,7 @@ def paint(picture: Picture, format: Format, seconds: float) -> bytes:  # noqa: A
         )
     except FileNotFoundError:
         raise CircuitSimError(
-            "graphviz's program dot is not installed: apt-get install graphviz (svg and html need no graphviz)."
+            f"graphviz's program dot is not installed: apt-get install graphviz, or {INSTALL} (svg and html need neither)."
         ) from None
     except subprocess.TimeoutExpired:
         raise LimitError(
