@@ -96,7 +96,7 @@ def paint(picture: Picture, format: Format, seconds: float) -> bytes:  # noqa: A
         )
     except FileNotFoundError:
         raise CircuitSimError(
-            f"graphviz's program dot is not installed: apt-get install graphviz, or {INSTALL} (svg and html need neither)."
+            f"graphviz's program dot is not there: apt-get install graphviz, or {INSTALL} (svg and html need neither)."
         ) from None
     except subprocess.TimeoutExpired:
         raise LimitError(
