@@ -87,7 +87,7 @@ def _answer(error: BaseException) -> int:
             place = "" if error.filename is None else f"{error.filename}: "
             return complain(f"{place}{error.strerror or error}.", BAD_INPUT)
         case MemoryError():
-            return complain(f"{_stop(f'out of memory {error}')} Try a smaller n, or fewer inputs.", BAD_INPUT)
+            return complain(f"{_stop(f'out of memory: {error}')} Try a smaller n, or fewer inputs.", BAD_INPUT)
         case Exception():
             return _bug(error)
     raise error

@@ -157,18 +157,22 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
             if built[0] != length:
                 family = how.family(model, basis, how.bits_at(model, length), longest)
                 schematic = family(length)
-                gates = measure(schematic).gates
-                if gates > max_gates:
+                cost = measure(schematic)
+                small = cost.gates <= max_gates and cost.wires <= 2 * max_gates
+                if not small:
                     status.clear()
+                    wires = f" and {cost.wires:,} wires" if cost.wires > 2 * cost.gates else ""
+                    limit = f"{max_gates:,}{', for twice as many wires' if wires else ''}"
                     click.echo(
-                        f"circuitsim: n={length:,}: the circuit has {gates:,} gates, and --max-gates is {max_gates:,};"
-                        " it is not run.",
+                        f"circuitsim: n={length:,}: the circuit has {cost.gates:,} gates{wires}, and --max-gates is"
+                        f" {limit}; it is not run.",
                         err=True,
                     )
-                evaluator = Evaluator(schematic.flatten()) if gates <= max_gates else None
-                built = (length, (family.fixed(length), schematic, evaluator))
+                evaluator = Evaluator(schematic.flatten()) if small else None
+                built = (length, (None if family.exact else family.fixed(length), schematic, evaluator))
             fixed, schematic, evaluator = built[1]
-            _fill(answers, indices, "integer", run_integer(fixed, codes).decisions, several)
+            if fixed is not None:
+                _fill(answers, indices, "integer", run_integer(fixed, codes).decisions, several)
             if evaluator is not None:
                 bits = with_wired({"wired": schematic.wired_bits()}, input_bits(len(model.vocabulary), codes))
                 chosen = decisions(schematic.interface, evaluator(bits))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.models.fixed_point import FixedHead, FixedNet
+from circuitsim.models.fixed_point import FixedHead, FixedModel, FixedNet
 from circuitsim.models.stream import Ints, Range
 
 from . import attention, bounded, thresholds
@@ -20,16 +20,18 @@ class Lowering:
         attend: a head's outputs R(mean) at positions start..stop-1, one number a component.
         hidden: R(ReLU) of one hidden unit of a net.
         sign: [row . x + offset >= 0] at every position, for values in a known interval.
+        refuse_large: raises LimitError for a model that is too large to draw, before anything is drawn.
     """
 
     attend: Callable[[Drawing, FixedHead, Residual, int, int, Bands], list[Bits]]
     hidden: Callable[[Residual, FixedNet, int], Bits]
     sign: Callable[[Residual, Ints, int, Range], Wires]
+    refuse_large: Callable[[FixedModel], None] = lambda fixed: None
 
 
 _BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.sign)
 LOWERINGS: dict[str, Lowering] = {
     "xag": _BOUNDED,
     "aig": _BOUNDED,
-    "tc0": Lowering(thresholds.attend, thresholds.hidden, thresholds.sign),
+    "tc0": Lowering(thresholds.attend, thresholds.hidden, thresholds.sign, thresholds.refuse_large),
 }

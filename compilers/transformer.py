@@ -12,6 +12,7 @@ from .residual import Bits, Positions, Residual, embed
 def draw(fixed: FixedModel, drawing: Drawing, positions: Positions) -> Schematic:
     """The circuit of `fixed` as a schematic that computes exactly what the integer model computes."""
     model, length, way = fixed.model, fixed.length, LOWERINGS[drawing.basis]
+    way.refuse_large(fixed)
     bands = Bands(drawing, length, positions)
     residual = embed(drawing, model, fixed.n, fixed.embedded, positions)
     residual.probe("residual0")

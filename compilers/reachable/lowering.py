@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.circuits.schematic import Schematic
+from circuitsim.errors import LimitError
 from circuitsim.models.model import Model
 from circuitsim.models.scaled import Array, Scaled, affine
 from circuitsim.models.trace import decide
@@ -23,6 +24,7 @@ from .reach import MAX_TIES, MAX_WIRES, Query, Reached, reach
 from .terms import Writer
 
 Ints = NDArray[np.int64]
+LONGEST = 1 << 13  # letters
 
 
 def draw_reachable(
@@ -35,6 +37,8 @@ def draw_reachable(
             wires.
         ModelError: a head is softmax.
     """
+    if n > LONGEST:
+        raise LimitError(f"--basis ac0 looks at every position's values, for n up to {LONGEST:,}; n is {n:,}.")
     return _Lowering(reach(model, n, max_ties, max_wires), drawing, max_wires).run()
 
 

@@ -19,7 +19,7 @@ from .values import after_layer, head_outputs
 Ints = NDArray[np.int64]
 MAX_TIES = 1
 MAX_WIRES = 2**26
-WIRES_A_TERM = 32  # that a combination of choices is taken for before it is drawn
+WIRES_A_TERM = 256  # wires allowed for each combination that reachability may look at: minutes otherwise
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,11 @@ class _Step:
     def _count(self, more: int) -> None:
         self.made += more
         if self.made > self.most:
+            heads = len(self.layer.heads)
             raise LimitError(
-                f"{self.place} has more than {self.most} combinations of what a position holds"
-                f" ({int(self.codes.counts.max())} codes at most) and what its {len(self.layer.heads)} heads select at"
-                f" n={self.n}, which is the limit for {self.max_wires} wires; take a smaller n or --basis tc0."
+                f"{self.place} has more than {self.most:,} combinations of what a position holds"
+                f" ({int(self.codes.counts.max()):,} codes at most) and what its {heads} head{'s' * (heads > 1)} select"
+                f" at n={self.n}, which is the limit for {self.max_wires:,} wires; take a smaller n or --basis tc0."
             )
 
     def _outputs(

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.errors import LimitError
-from circuitsim.models.fixed_point import FixedNet
+from circuitsim.models.fixed_point import FixedModel, FixedNet
 from circuitsim.models.stream import Ints, Range
 
 from ..residual import Bits, Residual
@@ -14,17 +14,33 @@ MOST_STEPS = 1 << 20  # thresholds of one thermometer
 
 
 def steps(low: int, high: int) -> range:
-    """The thresholds low + 1 .. high of a thermometer.
+    """The thresholds low + 1 .. high of a thermometer."""
+    return range(low + 1, high + 1)
+
+
+def refuse_large(fixed: FixedModel) -> None:
+    """Refuse, before anything is drawn, a model with a thermometer of more than 2^20 thresholds, saying where.
 
     Raises:
-        LimitError: there are more than 2^20.
+        LimitError: naming the layer, and the head or the net.
     """
-    if high - low > MOST_STEPS:
+    for index, layer in enumerate(fixed.layers):
+        for number, head in enumerate(layer.heads):
+            where = f"layer {index}, head {number}"
+            _refuse(f"{where}, a mean of values", max((o.high - o.low for o in head.outputs), default=0))
+            if head.shift:
+                _refuse(f"{where}, the rounded score", (head.score[1] - head.score[0]) >> head.shift)
+        if layer.net is not None:
+            most = max((o.high - o.low for o in layer.net.outputs), default=0)
+            _refuse(f"layer {index}, feed-forward, a hidden unit", most)
+
+
+def _refuse(what: str, thresholds: int) -> None:
+    if thresholds > MOST_STEPS:
         raise LimitError(
-            f"a number takes {high - low + 1:,} values and needs as many threshold gates in tc0; at most {MOST_STEPS:,}"
+            f"{what} takes {thresholds + 1:,} values and needs as many threshold gates in tc0; at most {MOST_STEPS:,}"
             " are drawn. Lower --bits, or take --basis xag."
         )
-    return range(low + 1, high + 1)
 
 
 def rounded(residual: Residual, row: Ints, offset: int, drop: int, low: int, high: int) -> Wires:

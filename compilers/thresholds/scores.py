@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import FixedHead
 from circuitsim.models.stream import Ints
 
@@ -14,6 +15,7 @@ from ..bands import Band
 from ..residual import Residual, powers
 from .numbers import digit_weights, steps
 
+MOST_WEIGHTS = 1 << 24  # of the digits of two numbers that are multiplied
 FEW = 2  # wires of a thermometer up to which digits would not be fewer
 
 
@@ -149,6 +151,12 @@ def _product(drawing: Drawing, left: Factor, right: Factor, weights: Ints) -> tu
         return left.wires.expand(1, 3) & right.wires.expand(0, 2), weights
     ours, theirs = left.table(), right.table()
     pairs = len(ours) * len(theirs)
+    if pairs * (ours.shape[1] + theirs.shape[1]) > MOST_WEIGHTS:
+        raise LimitError(
+            f"products of numbers of {ours.shape[1] + 1:,} and {theirs.shape[1] + 1:,} values take {pairs:,} gates with"
+            f" {ours.shape[1] + theirs.shape[1]:,} weights each in tc0, too many to draw. Lower --bits, or take --basis"
+            " xag."
+        )
     rows, columns = np.repeat(ours, len(theirs), axis=0), np.tile(theirs, (len(ours), 1))
     both = drawing.at_least([(left.wires.expand(1), rows), (right.wires.expand(0), columns)], [2] * pairs)
     return both, weights.ravel()

@@ -7,7 +7,7 @@ import pytest
 
 from circuitsim.formats.npz import load, save
 
-from .runs import answer, complaint, invoke, succeed
+from .runs import ROOT, answer, complaint, invoke, succeed
 
 RUNGS = ("float", "exact", "integer", "circuit")
 
@@ -136,3 +136,14 @@ def test_a_circuit_that_lies_about_itself_is_refused(circuit: Path, tmp_path: Pa
     save(replace(honest, interface={**honest.interface, **wrong}), tmp_path / "lie.npz")
     assert "lie.npz" in complaint("run", tmp_path / "lie.npz", "01011")
     succeed("info", tmp_path / "lie.npz")
+
+
+def test_ac0_runs_without_the_integer_rung() -> None:
+    row = answer("run", ROOT / "examples" / "first.json", "--basis", "ac0", "1000")["rows"][0]
+    assert (row["exact"], row["integer"], row["circuit"]) == (1, None, 1)
+
+
+def test_a_circuit_of_too_many_wires_is_not_run() -> None:
+    result = invoke("run", ROOT / "examples" / "dense-1.json", "--basis", "tc0", "0" * 40, "--max-gates", "2000")
+    assert result.exit_code == 0
+    assert "wires, and --max-gates is 2,000, for twice as many wires; it is not run" in result.stderr

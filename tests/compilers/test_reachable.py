@@ -167,12 +167,12 @@ def test_too_many_wires_or_combinations_are_refused():
     with pytest.raises(LimitError, match="dyck at n=4 takes more than 10 wires into gates"):
         budget.spend(1)
     with pytest.raises(LimitError, match=r"layer 0 has more than 3 combinations .* 2 heads"):
-        drawn(bounded_dyck(2), 12, max_wires=100)
+        drawn(bounded_dyck(2), 12, max_wires=1000)
 
 
 def test_too_many_sets_of_tied_keys_are_refused():
     with pytest.raises(LimitError, match=r"may average more than 32 different sets .* lower --max-ties \(now 40\)"):
-        drawn(cs.load("examples/majority.pt"), 40, max_ties=40, max_wires=1024)
+        drawn(cs.load("examples/majority.pt"), 40, max_ties=40, max_wires=32 * 256)
 
 
 def test_every_code_that_occurs_is_reachable():

@@ -18,7 +18,8 @@ from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.evaluate import evaluate
 from circuitsim.circuits.measure import measure
 from circuitsim.errors import LimitError
-from circuitsim.models.model import Model
+from circuitsim.models.integer import run_integer
+from circuitsim.models.model import MASKS, Head, Layer, Model, Readout
 from tests.cases import random_model
 from tests.circuits.recount import assert_measured_exactly
 
@@ -143,10 +144,23 @@ def test_few_keys_are_compared_and_many_are_not():
     assert fewest(heap, Band(0, 1, 0, 1000, 1000), 0) == 0
 
 
-def test_a_number_of_too_many_values_is_refused_with_what_to_do():
+def test_a_number_of_too_many_values_is_refused_with_where_and_what_to_do():
     family = Family(cs.load(EXAMPLES / "dense-1.json"), "tc0", "20")
-    with pytest.raises(LimitError, match=r"values .* Lower --bits, or take --basis xag"):
+    with pytest.raises(LimitError, match=r"^layer 0, head 0, .* values .* Lower --bits, or take --basis xag"):
         family(4)
+
+
+@pytest.mark.parametrize("mask", MASKS[1:])
+@pytest.mark.parametrize("attention", ["hard-left", "hard-right"])
+def test_masked_rivals_never_win_at_either_end_of_the_scores(attention, mask):
+    head = Head([[0]], [[1]], [[-1]], [[1]], query_bias=[1], value_bias=[1], attention=attention, mask=mask)
+    model = Model(("a", "b"), {"a": [0], "b": [1]}, (Layer((head,), residual=False),), Readout([1], position="each"))
+    n = 24  # long enough for bands of several queries, and so for mask wires
+    family = Family(replace(model, bits="0"), "tc0", positions="wired")
+    steps = np.arange(n)[None, :] < np.arange(n + 1)[:, None]
+    codes = np.concatenate([steps, ~steps, np.random.default_rng(0).random((40, n)) < 0.2]).astype(np.int64)
+    assert any(line.operation == "wired" for line in family(n).instructions)
+    assert np.array_equal(family(n).evaluate(codes), run_integer(family.fixed(n), codes).decisions)
 
 
 @pytest.mark.parametrize("name", ["majority.pt", "first.json", "dense-1.json", "dense-2.json"])
