@@ -24,7 +24,7 @@ from tests.cases import random_model
 from tests.circuits.recount import assert_measured_exactly
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
-QUICK, ALL = range(12), range(12, 48)
+QUICK, ALL = range(12), range(12, 45)
 MODES = ("depth", "balanced", "size")
 SMALL = 60_000  # wires of circuits that are built here
 
