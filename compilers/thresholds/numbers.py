@@ -27,7 +27,7 @@ def refuse_large(fixed: FixedModel) -> None:
     for index, layer in enumerate(fixed.layers):
         for number, head in enumerate(layer.heads):
             where = f"layer {index}, head {number}"
-            _refuse(f"{where}, a mean of values", max((o.high - o.low for o in head.outputs), default=0))
+            _refuse(f"{where}, a mean", max((o.high - o.low for o in head.outputs), default=0))
             if head.shift:
                 _refuse(f"{where}, the rounded score", (head.score[1] - head.score[0]) >> head.shift)
         if layer.net is not None:
