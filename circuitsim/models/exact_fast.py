@@ -101,11 +101,12 @@ def _layer(layer: Layer, stream: Scaled, arithmetic: Exact) -> Scaled:
         terms.append(scaled(layer.output_bias))
     total = arithmetic.total(terms)
     if layer.feed_forward is not None:
-        total = _net(layer.feed_forward, total, arithmetic)
+        total = after_net(layer.feed_forward, total, arithmetic)
     return total.reduced()
 
 
-def _net(net: FeedForward, stream: Scaled, arithmetic: Exact) -> Scaled:
+def after_net(net: FeedForward, stream: Scaled, arithmetic: Exact = EXACT) -> Scaled:
+    """The stream (..., d) after a feed-forward net."""
     positive = arithmetic.relu(arithmetic.affine(net.hidden, stream, net.hidden_bias))
     result = arithmetic.affine(net.output, positive, net.output_bias)
     return arithmetic.total([stream, result]) if net.residual else result
@@ -120,7 +121,7 @@ def _means(head: Head, stream: Scaled, arithmetic: Exact) -> Scaled:
     visible = mask_matrix(head.mask, length)
     parts = []
     for rows, queries in score_blocks(batch, length):
-        scores = _scores(head, arithmetic.inner(query[rows, queries], key[rows]))
+        scores = comparable(head, arithmetic.inner(query[rows, queries], key[rows]))
         chosen = select(head.attention, scores, visible[queries])
         parts.append((rows, queries, arithmetic.mean(chosen, value[rows]).reduced()))
     common = lcm(*(part.denominator for _, _, part in parts))
@@ -130,8 +131,8 @@ def _means(head: Head, stream: Scaled, arithmetic: Exact) -> Scaled:
     return Scaled(narrow(means), common)
 
 
-def _scores(head: Head, exact: Scaled) -> Array:
-    """Integers (batch, queries, length) in the order of the scores, rounded where the head asks for it."""
+def comparable(head: Head, exact: Scaled) -> Array:
+    """Integers in the order of the scores, in their shape; rounded half up to `score_bits` where the head has them."""
     if head.score_bits is None:
         return exact.numerators
     unit = exact.denominator  # floor(x 2^s + 1/2) for x = score / unit

@@ -171,12 +171,17 @@ def _layer(layer: Layer, stream: Stream, n: int, model: Model, b: int, limits: _
     return FixedLayer(stream, tuple(heads), bias, between, net, after)
 
 
+def no_circuit(place: str) -> ModelError:
+    """The refusal of a softmax head, such as "layer 0, head 1", by whoever draws circuits."""
+    return ModelError(
+        f"{place} has softmax attention, which has no exact circuit; compile with --attention saturated, hard-left or"
+        " hard-right."
+    )
+
+
 def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> FixedHead:
     if head.attention == "softmax":
-        raise ModelError(
-            f"{', '.join(limits.place)} has softmax attention, which has no exact circuit; compile with"
-            " --attention saturated, hard-left or hard-right."
-        )
+        raise no_circuit(", ".join(limits.place))
     parts = {}
     for name in ("query", "key", "value"):
         rows = _integers(getattr(head, name), b, len(stream.constant))

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import LimitError
+from circuitsim.models.exact_fast import comparable
 from circuitsim.models.model import Head
-from circuitsim.models.scaled import Array, affine, product
+from circuitsim.models.scaled import Array, Scaled, affine, product
 from circuitsim.models.sequence import mask_matrix
 
 from .boxes import Boxes, InputSets
 from .codes import Codes
-from .values import comparable
 
 Ints = NDArray[np.int64]
 MOST_KNOWN = 100_000  # unions of sets of inputs that are remembered
@@ -118,7 +118,7 @@ class Ranking:
         if not len(self.keys):
             return np.zeros(len(candidates), np.int64)
         scores = product(self.queries[query][None], self.keys[:, candidates])[0]
-        ordered = comparable(self.head, scores, self.unit)
+        ordered = comparable(self.head, Scaled(scores, self.unit))
         return np.unique(ordered, return_inverse=True)[1] if ordered.dtype == object else ordered
 
     def _enough(self, candidates: Ints, order: Ints) -> int:

@@ -7,7 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from circuitsim.errors import LimitError, ModelError
+from circuitsim.errors import LimitError
+from circuitsim.models.fixed_point import no_circuit
 from circuitsim.models.model import Layer, Model
 from circuitsim.models.scaled import Scaled
 
@@ -88,10 +89,7 @@ def _refuse_softmax(model: Model) -> None:
     for index, layer in enumerate(model.layers):
         for number, head in enumerate(layer.heads):
             if head.attention == "softmax":
-                raise ModelError(
-                    f"layer {index}, head {number} has softmax attention, which has no exact circuit; compile with"
-                    " --attention saturated, hard-left or hard-right."
-                )
+                raise no_circuit(f"layer {index}, head {number}")
 
 
 class _Step:

@@ -6,8 +6,9 @@ from math import lcm
 import numpy as np
 from numpy.typing import NDArray
 
+from circuitsim.models.exact_fast import after_net
 from circuitsim.models.model import Head, Layer
-from circuitsim.models.scaled import FITS_INT64, Array, Scaled, add, affine, largest, multiply, narrow, scaled
+from circuitsim.models.scaled import FITS_INT64, Scaled, add, affine, multiply, narrow, scaled
 
 Ints = NDArray[np.int64]
 
@@ -18,15 +19,6 @@ def distinct(rows: Scaled) -> tuple[Scaled, Ints]:
     which = [index.setdefault(tuple(row), len(index)) for row in rows.numerators.tolist()]
     first = np.unique(np.array(which, np.int64), return_index=True)[1]
     return rows[first], np.array(which, np.int64)
-
-
-def comparable(head: Head, scores: Array, denominator: int) -> Array:
-    """Integers in the order of the scores, rounded half up to `score_bits` where the head has them."""
-    if head.score_bits is None:
-        return scores
-    doubled = multiply(scores, 2 << head.score_bits)  # floor(x 2^s + 1/2) for x = score / denominator
-    wide = doubled if largest(doubled) + 2 * denominator < FITS_INT64 else doubled.astype(object)
-    return narrow((wide + denominator) // (2 * denominator))
 
 
 def head_outputs(head: Head, values: Scaled, chosen: Sequence[tuple[int, ...]]) -> tuple[Scaled, Ints]:
@@ -67,11 +59,7 @@ def after_layer(layer: Layer, values: Scaled, outputs: Sequence[Scaled], terms: 
         total = add(total, output[different[:, 1 + head]])
     if any(layer.output_bias):
         total = add(total, scaled(layer.output_bias))
-    net = layer.feed_forward
-    if net is not None:
-        hidden = affine(net.hidden, total, net.hidden_bias)
-        positive = Scaled(np.maximum(hidden.numerators, 0), hidden.denominator)
-        result = affine(net.output, positive, net.output_bias)
-        total = add(total, result) if net.residual else result
+    if layer.feed_forward is not None:
+        total = after_net(layer.feed_forward, total)
     rows, index = distinct(total.reduced())
     return rows, index[which.ravel()]
