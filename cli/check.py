@@ -107,11 +107,9 @@ def _refuse_large(family: "Family", n: int, max_gates: int) -> None:
     from circuitsim.circuits.measure import measure
 
     cost = measure(family(n))
-    if cost.gates > max_gates or cost.wires > 2 * max_gates:
-        wires = f" and {cost.wires:,} wires" if cost.wires > 2 * cost.gates else ""
+    if cost.exceeds(max_gates):
         raise LimitError(
-            f"n={n}: the {family.basis} circuit has {cost.gates:,} gates{wires}, and --max-gates is {max_gates:,}"
-            f"{', for twice as many wires' if wires else ''}; raise it, or check a smaller n."
+            f"n={n}: the {family.basis} circuit has {cost.against(max_gates)}; raise it, or check a smaller n."
         )
 
 

@@ -158,17 +158,12 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
                 family = how.family(model, basis, how.bits_at(model, length), longest)
                 schematic = family(length)
                 cost = measure(schematic)
-                small = cost.gates <= max_gates and cost.wires <= 2 * max_gates
-                if not small:
+                large = cost.exceeds(max_gates)
+                if large:
                     status.clear()
-                    wires = f" and {cost.wires:,} wires" if cost.wires > 2 * cost.gates else ""
-                    limit = f"{max_gates:,}{', for twice as many wires' if wires else ''}"
-                    click.echo(
-                        f"circuitsim: n={length:,}: the circuit has {cost.gates:,} gates{wires}, and --max-gates is"
-                        f" {limit}; it is not run.",
-                        err=True,
-                    )
-                evaluator = Evaluator(schematic.flatten()) if small else None
+                    told = f"circuitsim: n={length:,}: the circuit has {cost.against(max_gates)}; it is not run."
+                    click.echo(told, err=True)
+                evaluator = None if large else Evaluator(schematic.flatten())
                 built = (length, (None if family.exact else family.fixed(length), schematic, evaluator))
             fixed, schematic, evaluator = built[1]
             if fixed is not None:

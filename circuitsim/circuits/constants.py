@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from circuitsim.circuits import heaps
 from circuitsim.circuits.cells import LIVE, ONE, ZERO, specialise
-from circuitsim.circuits.profile import CONST0, CONST1, Profile, Runs, align, concat, rows, unique_rows
+from circuitsim.circuits.profile import CONST0, CONST1, Codes, Profile, Runs, align, concat, rows, unique_rows
 from circuitsim.circuits.rivals import others
 from circuitsim.circuits.schematic import Gather, Instruction, Schematic
 from circuitsim.circuits.thresholds import decide, threshold_rows
@@ -115,8 +115,12 @@ def _not(line: Instruction, args: list[Profile], schematic: Schematic) -> Profil
 
 def complement(profile: Profile) -> Profile:
     """Codes after a free negation."""
-    codes = profile.codes
-    return Profile(profile.runs, np.where(codes == CONST0, CONST1, np.where(codes == CONST1, CONST0, codes)))
+    return Profile(profile.runs, flipped(profile.codes))
+
+
+def flipped(codes: Codes) -> Codes:
+    """Codes of complemented wires: constants change places."""
+    return np.where(codes == CONST0, CONST1, np.where(codes == CONST1, CONST0, codes))
 
 
 def _and(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
@@ -162,9 +166,7 @@ def gathered(line: Instruction, arg: Profile) -> Gathered:
     """The wires of `all_of`, or of `any_of` by de Morgan, and what each gate is made of."""
     how: Gather = line.attributes
     codes = arg.expand_dense()[how.indices]
-    flipped = how.negations ^ (line.operation == "any_of")
-    constant = np.where(codes == CONST0, CONST1, np.where(codes == CONST1, CONST0, codes))
-    codes = np.where(flipped, constant, codes)
+    codes = np.where(how.negations ^ (line.operation == "any_of"), flipped(codes), codes)
     zeros, live = segment_sums(codes == CONST0, how.starts), segment_sums(codes >= 0, how.starts)
     return Gathered(codes, np.where(zeros > 0, CONST0, np.where(live > 0, 0, CONST1)), live)
 

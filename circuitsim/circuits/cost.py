@@ -54,6 +54,16 @@ class Cost:
         """The longest path from an input to an output, in gates; 0 if every output is a constant or an input."""
         return max([0, *(int(p.codes.max(initial=0)) for p in self.outputs)])
 
+    def exceeds(self, max_gates: int) -> bool:
+        """Whether it has more gates, or more wires than so many gates of two inputs have."""
+        return self.gates > max_gates or self.wires > 2 * max_gates
+
+    def against(self, max_gates: int) -> str:
+        """The words of a refusal: the gates, the wires where they are what is too many, and the limit."""
+        many = self.wires > 2 * self.gates
+        wires, twice = (f" and {self.wires:,} wires", ", for twice as many wires") if many else ("", "")
+        return f"{self.gates:,} gates{wires}, and --max-gates is {max_gates:,}{twice}"
+
     def charge(self, scope: str, kind: str, gates: int, depth: int, fan_in: int = 2) -> None:
         """Add gates of one fan-in, without weights, to a scope."""
         self.charge_weighted(scope, kind, gates, depth, gates * fan_in, gates * fan_in, fan_in, 1, fan_in)

@@ -59,7 +59,7 @@ def flatten_with_values(
     wants = demand(schematic, states)
     cost = count(schematic, states, wants)
     size = cost.gates
-    if max_gates is not None and (size > max_gates or cost.wires > 2 * max_gates):
+    if max_gates is not None and cost.exceeds(max_gates):
         wires = f" with {cost.wires:,} wires" if cost.wires > 2 * size else ""
         raise LimitError(
             f"the circuit has {size:,} gates{wires} (about {_memory(cost)}) and --max-gates is {max_gates:,}"
@@ -188,7 +188,7 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
         parts.append(np.broadcast_to(arg, lead + added).reshape(rows, int(np.prod(added))))
     wires = np.concatenate(parts, axis=1)
     layout = heaps.layout(summands, sizes, constant, width)
-    codes = codes_of(wires, context.builder)
+    codes = codes_of(wires, context.builder.level)
     want = (context.want & (context.state >= 0)).reshape(rows, width).astype(np.int32)
     classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
     elements = wires.shape[1]

@@ -41,8 +41,8 @@ def all_rule(line: Instruction, args: list[Literals], context: Context, any_of: 
         parts.append(np.broadcast_to(arg, line.shape + added).reshape(rows, int(np.prod(added))))
     wires = np.concatenate(parts, axis=1)
     wires = np.where(wires >= 0, wires ^ any_of, NOBODY)
-    unbounded = isinstance(context.builder, UnboundedBuilder)
-    codes = _pattern(wires) if unbounded else codes_of(wires, context.builder)
+    bounded = isinstance(context.builder, Builder)
+    codes = codes_of(wires, context.builder.level if bounded else None)
     want = context.want.reshape(rows, 1).astype(np.int32)
     classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
     result = np.full(rows, NOBODY, np.int32)
@@ -98,7 +98,7 @@ def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> 
         added.append(tuple(np.ones(n, np.int64) for n in own))
         parts.append(np.broadcast_to(arg, lead + own).reshape(rows, int(np.prod(own))))
     wires = np.concatenate(parts, axis=1)
-    codes = _pattern(wires)
+    codes = codes_of(wires)
     want = (context.want & (context.state >= 0)).reshape(rows, thresholds)
     grid = ThresholdRows((), codes, want.astype(np.int32), *weigh(line.attributes, added), [])
     classes, inverse = unique_rows(np.concatenate([codes, grid.wanted], axis=1))
@@ -142,14 +142,8 @@ def _tiled(thresholds: list[int], rows: int) -> npt.NDArray[Any]:
     return np.tile(np.array(thresholds, object), rows)
 
 
-def _pattern(wires: Literals) -> npt.NDArray[np.int32]:
-    """Codes of literals where no plan depends on depths: 0 for every live wire."""
-    special = np.where(wires == 0, CONST0, np.where(wires == 1, CONST1, ABSENT))
-    return np.where(wires > 1, 0, special).astype(np.int32)
-
-
-def codes_of(wires: Literals, builder: AnyBuilder) -> Literals:
-    """Codes of literals, with the depths that trees and sums are planned by."""
-    depth = builder.level[np.maximum(wires, 0) >> 1]
+def codes_of(wires: Literals, level: npt.NDArray[np.int32] | None = None) -> Literals:
+    """Codes of literals: depths by the levels of nodes, which trees and sums are planned by, or 0 for a live wire."""
+    depth = 0 if level is None else level[np.maximum(wires, 0) >> 1]
     special = np.where(wires == 0, CONST0, np.where(wires == 1, CONST1, ABSENT))
     return np.where(wires > 1, depth, special).astype(np.int32)
