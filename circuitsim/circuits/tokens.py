@@ -1,0 +1,220 @@
+"""Tokens as records of fields: their codes, their text, and the input wires that carry them.
+
+A token holds one value of every field that its position has. Its code is the mixed-radix number of the indices of
+these values, the first field slowest, so that a string is still a row of integers. A vocabulary of single letters
+is a format of one field at every position.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.errors import InputError
+
+Wiring: TypeAlias = Literal["one-hot", "binary"]
+Where: TypeAlias = Literal["each", "first", "last", "not-first", "not-last", "even", "odd"]
+
+WIRINGS: tuple[Wiring, ...] = ("one-hot", "binary")
+WHERES: tuple[Where, ...] = ("each", "first", "last", "not-first", "not-last", "even", "odd")
+LARGEST_CODE = 2**62
+SEPARATOR = ","  # between the values of a token's fields
+
+Codes: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a token.
+
+    Args:
+        name: for people and files.
+        values: the texts of its values, in the order of their indices.
+        wires: "one-hot" has a wire for every value (a single wire for two); "binary" the bits of the index, least
+            first.
+        where: the positions among the n letters, from 0, whose tokens have it.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    wires: Wiring = "one-hot"
+    where: Where = "each"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(str(value) for value in self.values))
+
+    @property
+    def size(self) -> int:
+        """How many values there are."""
+        return len(self.values)
+
+    @property
+    def width(self) -> int:
+        """Input wires of one token for this field."""
+        if self.wires == "binary":
+            return (self.size - 1).bit_length()
+        return 1 if self.size == 2 else self.size
+
+    def present(self, n: int) -> npt.NDArray[np.bool_]:
+        """Which of n letters have the field: (n,)."""
+        at = np.arange(n)
+        masks = {
+            "each": at >= 0,
+            "first": at == 0,
+            "last": at == n - 1,
+            "not-first": at > 0,
+            "not-last": at < n - 1,
+            "even": at % 2 == 0,
+            "odd": at % 2 == 1,
+        }
+        return masks[self.where]
+
+    def bits(self, index: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Wires (..., width) of indices (...)."""
+        if self.wires == "binary":
+            return np.asarray(index[..., None] >> np.arange(self.width) & 1, bool)
+        if self.size == 2:
+            return index[..., None].astype(bool)
+        return np.asarray(index[..., None] == np.arange(self.size), bool)
+
+
+@dataclass(frozen=True)
+class Format:
+    """The fields of the tokens of a string."""
+
+    fields: tuple[Field, ...]
+
+    @cached_property
+    def single(self) -> bool:
+        """Whether every token is one character, so that strings need no spaces."""
+        each = len(self.fields) == 1 and self.fields[0].where == "each"
+        return each and all(len(value) == 1 for value in self.fields[0].values)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether tokens are letters of one vocabulary."""
+        return len(self.fields) == 1 and self.fields[0].where == "each" and self.fields[0].wires == "one-hot"
+
+    def at(self, position: int, n: int) -> list[int]:
+        """The indices of the fields that the token at a position has."""
+        return [index for index, field in enumerate(self.fields) if field.present(n)[position]]
+
+    def sizes(self, n: int) -> list[int]:
+        """How many tokens are possible at each of n positions."""
+        present = [field.present(n) for field in self.fields]
+        return [prod(f.size for f, p in zip(self.fields, present, strict=True) if p[at]) for at in range(n)]
+
+    def strings(self, n: int) -> int:
+        """How many strings of n tokens there are."""
+        return prod(self.sizes(n))
+
+    def digits(self, codes: Codes) -> Codes:
+        """Indices (batch, n, fields) of the values in token codes (batch, n); -1 where a token lacks the field."""
+        n = codes.shape[1]
+        result = np.full((*codes.shape, len(self.fields)), -1, np.int64)
+        rest = codes.copy()
+        for index in range(len(self.fields) - 1, -1, -1):
+            at = self.fields[index].present(n)
+            size = self.fields[index].size
+            result[:, at, index] = rest[:, at] % size
+            rest[:, at] //= size
+        return result
+
+    def codes(self, digits: Codes) -> Codes:
+        """Token codes (batch, n) of indices (batch, n, fields); what a token lacks is not read."""
+        n = digits.shape[1]
+        result = np.zeros(digits.shape[:2], np.int64)
+        for index, field in enumerate(self.fields):
+            at = field.present(n)
+            result[:, at] = result[:, at] * field.size + digits[:, at, index]
+        return result
+
+    def text(self, codes: npt.NDArray[np.int64]) -> str:
+        """The string of token codes (n,), as people type it."""
+        digits = self.digits(codes[None].astype(np.int64))[0]
+        tokens = [
+            SEPARATOR.join(f.values[d] for f, d in zip(self.fields, row, strict=True) if d >= 0) for row in digits
+        ]
+        return ("" if self.single else " ").join(tokens)
+
+    def parse(self, strings: Sequence[str]) -> Codes:
+        """Token codes (batch, n) of strings of one length.
+
+        Raises:
+            InputError: an unknown value, a wrong number of fields, an empty string, or different lengths.
+        """
+        rows = [list(string) if self.single else string.split() for string in strings]
+        if not rows:
+            raise InputError("no input given.")
+        for string, row in zip(strings, rows, strict=True):
+            if not row:
+                raise InputError("the input is empty; a string needs at least one letter.")
+            if len(row) != len(rows[0]):
+                raise InputError(
+                    f"inputs of different lengths: {len(rows[0])} and {len(row)} letters; give one length."
+                )
+            self._refuse_unknown(string, row)
+        n = len(rows[0])
+        digits = np.full((len(rows), n, len(self.fields)), -1, np.int64)
+        for position in range(n):
+            there = self.at(position, n)
+            for number, row in enumerate(rows):
+                parts = [row[position]] if len(self.fields) == 1 else row[position].split(SEPARATOR)
+                digits[number, position, there] = [
+                    self._index[f][part] for f, part in zip(there, parts, strict=True)
+                ]
+        return self.codes(digits)
+
+    def bits(self, codes: Codes) -> npt.NDArray[np.bool_]:
+        """Input wires (batch, inputs) of token codes (batch, n): field by field, each position by position."""
+        digits, n = self.digits(codes), codes.shape[1]
+        parts = [f.bits(digits[:, f.present(n), i]).reshape(len(codes), -1) for i, f in enumerate(self.fields)]
+        return np.concatenate(parts, axis=1)
+
+    def document(self) -> list[dict[str, Any]]:
+        """The fields as JSON."""
+        return [{"name": f.name, "values": list(f.values), "wires": f.wires, "where": f.where} for f in self.fields]
+
+    @cached_property
+    def _index(self) -> list[dict[str, int]]:
+        return [{value: index for index, value in enumerate(field.values)} for field in self.fields]
+
+    def _refuse_unknown(self, string: str, row: list[str]) -> None:
+        for position, token in enumerate(row):
+            there = self.at(position, len(row)) if not self.plain else [0]
+            parts = [token] if len(self.fields) == 1 else token.split(SEPARATOR)
+            if len(parts) != len(there):
+                names = SEPARATOR.join(self.fields[f].name for f in there) or "nothing"
+                raise InputError(
+                    f"input {_show(string)}: token {_show(token)} at position {position} has {len(parts)} values,"
+                    f" expected {len(there)} ({names})."
+                )
+            for f, part in zip(there, parts, strict=True):
+                if part not in self._index[f]:
+                    raise InputError(self._unknown(string, f, part))
+
+    def _unknown(self, string: str, f: int, part: str) -> str:
+        field = self.fields[f]
+        shown = ", ".join(field.values[:20])
+        listed = shown if field.size <= 20 else f"{shown}, ... ({field.size} tokens)"
+        if self.plain:
+            spacing = "" if self.single else " (separate tokens by spaces)"
+            return f"input {_show(string)}: unknown token {_show(part)}; the vocabulary is {listed}{spacing}."
+        return (
+            f"input {_show(string)}: unknown value {_show(part)} of field {field.name}; its values are {listed}"
+            " (separate tokens by spaces, fields by commas)."
+        )
+
+
+def letters(vocabulary: Sequence[str]) -> Format:
+    """The format of single letters."""
+    return Format((Field("letter", tuple(vocabulary)),))
+
+
+def _show(text: str) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
