@@ -1,0 +1,1 @@
+"""Hand-specified models of the tasks, one module a family of constructions."""
