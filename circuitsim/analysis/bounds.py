@@ -1,0 +1,321 @@
+"""The papers' lower bounds as data.
+
+The n of a bound counts the tokens of the task's input; where the paper's N counts something else, the formula says so.
+Bounds in "message bits" and "state bits" are about what `cut_bits.py` counts of a model.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import log2
+from typing import Literal, TypeAlias
+
+from circuitsim.errors import InputError
+
+Architecture: TypeAlias = Literal["transformer", "recurrent", "fully-connected"]
+Constant: TypeAlias = Literal["paper", "recalled"]
+
+SANFORD = "Sanford, Hsu and Telgarsky 2023 (2306.02896)"
+BHATTAMISHRA = "Bhattamishra, Hahn, Blunsom and Kanade 2024 (2406.09347)"
+WANG = "Wang, Wei, Hsu and Lee 2024 (2406.06893)"
+MOUSAVI = "Mousavi-Hosseini, Sanford, Wu and Erdogdu 2025 (2503.11272)"
+HOPS = "Sanford, Hsu and Telgarsky 2024 (2402.09268)"
+PENG = "Peng, Narayanan and Papadimitriou 2024 (2402.08164)"
+
+OMEGA = "The paper gives no constant; 1 is used here."
+COUNTED = "The value is the gadget's own count, which `analysis/gadgets.py` shows by enumeration."
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a model of an architecture needs at least to solve a task.
+
+    Attributes:
+        task: the task's name. architecture: what the bound is about.
+        resource: what is bounded, in words.
+        formula: the bound as text.
+        rule: the number at n; its other arguments are the facts that the bound depends on.
+        theorem: in the paper. source: the paper.
+        constant: "paper" where the constant is explicit in what was read of the paper, "recalled" where it is from
+            memory, reconstructed, counted on the gadget, or not given (Omega).
+        layers: the number of layers of the models that it is about; None for any.
+        note: conditions, and where a recalled constant comes from.
+    """
+
+    task: str
+    architecture: Architecture
+    resource: str
+    formula: str
+    rule: Callable[..., float]
+    theorem: str
+    source: str
+    constant: Constant
+    layers: int | None = None
+    note: str = ""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What `value` must be told beside n."""
+        return tuple(inspect.signature(self.rule).parameters)[1:]
+
+    def value(self, n: int, **facts: float) -> float:
+        """The number at inputs of n tokens; facts that the bound does not depend on are passed over.
+
+        Raises:
+            InputError: a fact is missing.
+        """
+        missing = [name for name in self.facts if name not in facts]
+        if missing:
+            raise InputError(f"the bound {self.formula} ({self.theorem}) needs {' and '.join(missing)}, not given.")
+        return self.rule(n, **{name: facts[name] for name in self.facts})
+
+
+def _log_log(n: int) -> float:
+    """log2 log2 n, at least 1."""
+    return max(1.0, log2(max(2.0, log2(n))))
+
+
+def _half(n: int) -> float:
+    return n / 2
+
+
+def _halves(task: str, constant: Constant) -> tuple[Bound, Bound]:
+    """What tasks on two halves of the input need: recurrent nets (Theorem 11) and one layer (Theorem 12)."""
+    said, note = ("", "") if constant == "paper" else ("as ", COUNTED)
+    recurrent, one = f"{said}Theorem 11", f"{said}Theorem 12"
+    return (
+        Bound(task, "recurrent", "state bits", "m p >= N / 2", _half, recurrent, BHATTAMISHRA, constant, note=note),
+        Bound(
+            task, "transformer", "message bits", "m p H = Omega(N)", _half, one, BHATTAMISHRA, "recalled", 1, COUNTED
+        ),
+    )
+
+
+BOUNDS: tuple[Bound, ...] = (
+    Bound(
+        task="q-sparse-averaging",
+        architecture="transformer",
+        resource="message bits",
+        formula="m p >= c q",
+        rule=lambda n, q: q,
+        theorem="Theorem 4",
+        source=SANFORD,
+        constant="recalled",
+        layers=1,
+        note="One head, n >= 2q + 1, error at most 1/(2q). " + COUNTED,
+    ),
+    Bound(
+        task="q-sparse-averaging",
+        architecture="fully-connected",
+        resource="first-layer width",
+        formula="width >= N d / 2",
+        rule=lambda n, d: n * d / 2,
+        theorem="Theorem 10",
+        source=SANFORD,
+        constant="paper",
+        note="q <= N/2; d is the dimension of a value.",
+    ),
+    Bound(
+        task="q-sparse-averaging",
+        architecture="recurrent",
+        resource="state bits",
+        formula="m p >= (N - 1) / 2",
+        rule=lambda n: (n - 1) / 2,
+        theorem="Theorem 11",
+        source=SANFORD,
+        constant="paper",
+        note="Already for q = 1.",
+    ),
+    Bound(
+        task="match3",
+        architecture="transformer",
+        resource="m p H",
+        formula="m p H >= c N / log log N",
+        rule=lambda n: n / _log_log(n),
+        theorem="Theorem 7",
+        source=SANFORD,
+        constant="recalled",
+        layers=1,
+        note="Heads of second order, modulus at least N + 1. " + OMEGA,
+    ),
+    Bound(
+        task="match3",
+        architecture="transformer",
+        resource="message bits",
+        formula="message bits >= (N - 1) / 2",
+        rule=lambda n: (n - 1) // 2,
+        theorem="Theorem 7",
+        source=SANFORD,
+        constant="recalled",
+        layers=1,
+        note="Heads of second order, modulus at least 2 (N + 1). " + COUNTED,
+    ),
+    Bound(
+        task="index-lookup",
+        architecture="recurrent",
+        resource="state bits",
+        formula="m p >= N, N = n - 1 letters before the query",
+        rule=lambda n: n - 1,
+        theorem="Theorem 3",
+        source=BHATTAMISHRA,
+        constant="paper",
+        note="Causal linear attention needs as much.",
+    ),
+    Bound(
+        task="dyck-k-d",
+        architecture="transformer",
+        resource="m H",
+        formula="m H >= (N - 1) / (3 (p + log2 N))",
+        rule=lambda n, p: (n - 1) / (3 * (p + log2(n))),
+        theorem="Theorems 5 and 10",
+        source=BHATTAMISHRA,
+        constant="paper",
+        layers=1,
+        note="Dyck-(2,2), hence any k, D >= 2.",
+    ),
+    Bound(
+        task="dyck-k-d",
+        architecture="transformer",
+        resource="message bits",
+        formula="3 m (p + log2 N) H >= N - 1",
+        rule=lambda n: n - 1,
+        theorem="Lemma 1 and Theorem 5",
+        source=BHATTAMISHRA,
+        constant="paper",
+        layers=1,
+        note="Dyck-(2,2), odd against even positions; all 2^(N-1) members are a fooling set.",
+    ),
+    *_halves("equality", "paper"),
+    *_halves("inequality", "paper"),
+    *_halves("disjointness", "recalled"),
+    Bound(
+        task="nearest-neighbour",
+        architecture="recurrent",
+        resource="state bits",
+        formula="m p >= N / 2, N = n - 1 tokens before the query",
+        rule=lambda n: (n - 1) / 2,
+        theorem="Theorem 8",
+        source=BHATTAMISHRA,
+        constant="paper",
+    ),
+    Bound(
+        task="associative-recall",
+        architecture="recurrent",
+        resource="state bits",
+        formula="m p >= number of pairs of a key and a value",
+        rule=lambda n, pairs: pairs,
+        theorem="Proposition 9",
+        source=BHATTAMISHRA,
+        constant="recalled",
+        note="The paper writes m >= N/p. " + COUNTED,
+    ),
+    Bound(
+        task="qstr",
+        architecture="transformer",
+        resource="heads",
+        formula="loss >= 1 - H / q, so H >= q",
+        rule=lambda n, q: q,
+        theorem="Proposition 21",
+        source=MOUSAVI,
+        constant="paper",
+        layers=1,
+        note="d = 1, and no weights between data and positions in the scores.",
+    ),
+    Bound(
+        task="qstr",
+        architecture="transformer",
+        resource="heads",
+        formula="loss >= 1 - H (q + d) / (q d), so H >= q d / (q + d)",
+        rule=lambda n, q, d: q * d / (q + d),
+        theorem="Proposition 4",
+        source=MOUSAVI,
+        constant="recalled",
+        layers=1,
+        note="Any scores; reconstructed from the proof.",
+    ),
+    Bound(
+        task="qstr",
+        architecture="recurrent",
+        resource="state width",
+        formula="width >= N / log2(1 + L^2 norm^2)",
+        rule=lambda n, L, norm: n / log2(1 + L**2 * norm**2),
+        theorem="Proposition 6",
+        source=MOUSAVI,
+        constant="recalled",
+        note="Already for q = 1; the output map has Lipschitz constant L and a matrix of this norm. Reconstructed. "
+        + OMEGA,
+    ),
+    Bound(
+        task="simple-qstr",
+        architecture="fully-connected",
+        resource="samples",
+        formula="loss >= 1 - samples / (N d), so samples >= N d",
+        rule=lambda n, d: n * d,
+        theorem="Theorem 9",
+        source=MOUSAVI,
+        constant="recalled",
+        note="Learning, at any width: already for q = 1 and linear g; the value is reconstructed from the proof.",
+    ),
+    Bound(
+        task="k-hop",
+        architecture="transformer",
+        resource="layers",
+        formula="layers = Omega(log k) while m H = O(k^(1 - e))",
+        rule=lambda n, k: log2(k),
+        theorem="Corollary 4.3",
+        source=HOPS,
+        constant="recalled",
+        note="Rests on the conjecture that one cycle and two are hard to tell apart in few rounds. " + OMEGA,
+    ),
+    Bound(
+        task="k-hop",
+        architecture="recurrent",
+        resource="state width",
+        formula="layers >= k or width = Omega(N / k^6)",
+        rule=lambda n, k: n / k**6,
+        theorem="the bound for recurrent nets",
+        source=HOPS,
+        constant="recalled",
+        note="For fewer than k layers. " + OMEGA,
+    ),
+    Bound(
+        task="function-composition",
+        architecture="transformer",
+        resource="H (d + 1) p",
+        formula="wrong with probability >= R / (3 D log2 D), R = D log2 D - H (d + 1) p, while R > 0",
+        rule=lambda n, D: D * log2(D),
+        theorem="the theorem on one layer",
+        source=PENG,
+        constant="paper",
+        layers=1,
+        note="D: size of the domain; d: width of the embedding. `composition_error` is the probability.",
+    ),
+    Bound(
+        task="sparse-token-selection",
+        architecture="fully-connected",
+        resource="first-layer width",
+        formula="width = Omega(N d)",
+        rule=lambda n, d: n * d,
+        theorem="the bound for fully connected nets",
+        source=WANG,
+        constant="recalled",
+        note="On average over Gaussian inputs; d is the dimension of a value. " + OMEGA,
+    ),
+)
+
+
+def bounds(task: str) -> tuple[Bound, ...]:
+    """The bounds on a task; none for a task without any."""
+    return tuple(bound for bound in BOUNDS if bound.task == task)
+
+
+def composition_error(domain: int, heads: int, embedding: int, precision: int) -> tuple[float, str]:
+    """How often one softmax layer errs at least on random f(g(x)), 0 where the theorem is silent; with its predicate.
+
+    Source: 2402.08164.
+    """
+    need, has = domain * log2(domain), heads * (embedding + 1) * precision
+    text = f"R = D log2 D - H (d + 1) p = {need:g} - {has} = {need - has:g}"
+    if need <= has:
+        return 0.0, f"{text} is not positive: the theorem is silent"
+    return (need - has) / (3 * need), f"{text} > 0"
