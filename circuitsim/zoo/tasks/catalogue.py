@@ -1,9 +1,13 @@
 """All tasks by name."""
 
 from circuitsim.zoo.task import Task
+from circuitsim.zoo.tasks.averaging import QSTR, QSparseAveraging, SimpleQSTR, SparseTokenSelection
 from circuitsim.zoo.tasks.brackets import BoundedDyck, Dyck1, ShuffleDyck
+from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality, Threshold
 from circuitsim.zoo.tasks.counting import AnBn, First, Majority, Parity
 from circuitsim.zoo.tasks.hops import Composition, KHop
+from circuitsim.zoo.tasks.lookup import AssociativeRecall, IndexLookup, NearestNeighbour
+from circuitsim.zoo.tasks.matching import Match2, Match3, Match3Bigram, Match3Local
 from circuitsim.zoo.tasks.mirrors import Palindrome
 from circuitsim.zoo.tasks.star_free import StarFree
 
@@ -17,6 +21,21 @@ CLASSES: tuple[type[Task], ...] = (
     BoundedDyck,
     Palindrome,
     StarFree,
+    QSparseAveraging,
+    SparseTokenSelection,
+    QSTR,
+    SimpleQSTR,
+    Match2,
+    Match3,
+    Match3Bigram,
+    Match3Local,
+    IndexLookup,
+    AssociativeRecall,
+    NearestNeighbour,
+    Equality,
+    Inequality,
+    Disjointness,
+    Threshold,
     KHop,
     Composition,
 )

@@ -1,0 +1,24 @@
+"""What the generators and the options of tasks share: makers that take turns, and ranges that are checked."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from circuitsim.errors import InputError
+from circuitsim.zoo.task import Digits
+
+Maker: TypeAlias = Callable[[int], Digits]  # from the number of the turn to one input, of one shape
+
+
+def take_turns(count: int, makers: Sequence[Maker]) -> Digits:
+    """Inputs (count, ...), each by the next of the makers; a maker is told how often it had its turn."""
+    rows = [makers[index % len(makers)](index // len(makers)) for index in range(max(count, 1))]
+    return np.stack(rows)[:count].astype(np.int64)
+
+
+def require(task: str, option: str, value: int, least: int, most: int | None = None) -> None:
+    """Raise an InputError unless an option of a task is in its range."""
+    if value < least or (most is not None and value > most):
+        wanted = f"at least {least}" if most is None else f"{least} to {most}"
+        raise InputError(f"{task}: {option} is {value}, expected {wanted}.")
