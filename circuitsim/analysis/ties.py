@@ -42,14 +42,13 @@ def most_tied(model: Model, codes: Codes) -> Tie | None:
         ModelError: a head is softmax.
     """
     length = model.length(codes.shape[1])
-    blocks = list(score_blocks(len(codes), length))
     arithmetic = _Counting()
     run_exact_fast(model, codes, arithmetic)
     needed, best, seen = needed_queries(model, codes.shape[1]), None, iter(arithmetic.counts)
     for index, layer in enumerate(model.layers):
         for number, head in enumerate(layer.heads):
             counts = np.zeros((len(codes), length), np.int64)
-            for rows, queries in blocks:
+            for rows, queries in score_blocks(len(codes), length, head.keys(length)):
                 counts[rows, queries] = next(seen)
             if head.attention != "saturated":
                 continue

@@ -13,7 +13,8 @@ import numpy as np
 
 from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, Head, Layer, Model
-from circuitsim.models.sequence import mask_matrix, position_values, sequence_codes
+from circuitsim.models.pairs import key_mask
+from circuitsim.models.sequence import position_values, sequence_codes
 from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
 
@@ -66,15 +67,24 @@ def run_layer(layer: Layer, stream: list[Vector]) -> list[Vector]:
 def run_head(head: Head, stream: list[Vector]) -> list[Vector]:
     """One head: for every query the mean value of the keys it selects, through the output matrix."""
     queries = [affine(head.query, x, head.query_bias) for x in stream]
-    keys = [affine(head.key, x, head.key_bias) for x in stream]
-    values = [affine(head.value, x, head.value_bias) for x in stream]
-    visible = mask_matrix(head.mask, len(stream))
+    keys, values = keys_and_values(head, stream)
+    visible = key_mask(head.mask, len(stream), head.third_order)
     results = []
     for query, row in zip(queries, visible, strict=True):
-        scores = {j: score(head, query, keys[j]) for j in range(len(stream)) if row[j]}
+        scores = {j: score(head, query, keys[j]) for j in range(len(keys)) if row[j]}
         chosen = [values[j] for j in select(head, scores)]
         results.append(affine(head.output, mean(chosen, len(head.value))))
     return results
+
+
+def keys_and_values(head: Head, stream: list[Vector]) -> tuple[list[Vector], list[Vector]]:
+    """What a head's queries look at: a key and a value for every position, in third order for every pair of them."""
+    keys = [affine(head.key, x, head.key_bias) for x in stream]
+    values = [affine(head.value, x, head.value_bias) for x in stream]
+    if head.third_order:
+        keys = [times(k, affine(head.key2, y, head.key2_bias)) for k in keys for y in stream]
+        values = [times(v, affine(head.value2, y, head.value2_bias)) for v in values for y in stream]
+    return keys, values
 
 
 def score(head: Head, query: Vector, key: Vector) -> Fraction:
@@ -86,7 +96,7 @@ def score(head: Head, query: Vector, key: Vector) -> Fraction:
 
 
 def select(head: Head, scores: dict[int, Fraction]) -> list[int]:
-    """Those maxima of `scores` (position -> score) that the head looks at; none if there are none."""
+    """Those maxima of `scores` (key -> score) that the head looks at; none if there are none."""
     if not scores:
         return []
     largest = max(scores.values())
@@ -120,6 +130,11 @@ def dot(x: Vector, y: Vector) -> Fraction:
 def add(x: Vector, y: Vector) -> Vector:
     """The sum of two vectors."""
     return tuple(a + b for a, b in zip(x, y, strict=True))
+
+
+def times(x: Vector, y: Vector) -> Vector:
+    """The product of two vectors, component by component."""
+    return tuple(a * b for a, b in zip(x, y, strict=True))
 
 
 def as_array(rows: list[Vector]) -> np.ndarray[Any, np.dtype[Any]]:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from circuitsim.models.exact import refuse_softmax
 from circuitsim.models.model import FeedForward, Head, Layer, Model
-from circuitsim.models.scaled import Array, Scaled, add, affine, largest, multiply, narrow, product, scaled
+from circuitsim.models.pairs import key_mask, over_pairs
+from circuitsim.models.scaled import FITS_INT64, Array, Scaled, add, affine, largest, multiply, narrow, product, scaled
 from circuitsim.models.selection import select
-from circuitsim.models.sequence import Codes, mask_matrix, position_values, score_blocks, sequence_codes
+from circuitsim.models.sequence import Codes, position_values, score_blocks, sequence_codes
 from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
 
@@ -51,14 +52,20 @@ class Exact:
         return affine(weights, x, bias)
 
     def inner(self, query: Scaled, key: Scaled) -> Scaled:
-        """Every query (batch, queries, k) times every key (batch, length, k): (batch, queries, length)."""
+        """Every query (batch, queries, k) times every key (batch, keys, k): (batch, queries, keys)."""
         if query.shape[-1] == 0:
             return Scaled(np.zeros((*query.shape[:2], key.shape[1]), dtype=np.int64), 1)
         scores = product(query.numerators, key.numerators.transpose(0, 2, 1))
         return Scaled(scores, query.denominator * key.denominator)
 
+    def over_pairs(self, first: Scaled, second: Scaled) -> Scaled:
+        """Products at every pair of positions, by component: twice (batch, length, c) to (batch, length^2, c)."""
+        wide = first.largest * second.largest >= FITS_INT64
+        left = first.numerators.astype(object) if wide else first.numerators
+        return Scaled(over_pairs(left, second.numerators), first.denominator * second.denominator).reduced()
+
     def mean(self, chosen: NDArray[np.bool_], value: Scaled) -> Scaled:
-        """Means of the chosen values, zero of none: flags (batch, queries, length), values (batch, length, v)."""
+        """Means of the chosen values, zero of none: flags (batch, queries, keys), values (batch, keys, v)."""
         sums = product(chosen.astype(np.int64), value.numerators)
         counts = chosen.sum(axis=2)
         common = lcm(*np.unique(counts[counts > 0]).tolist())
@@ -117,15 +124,18 @@ def _means(head: Head, stream: Scaled, arithmetic: Exact) -> Scaled:
     query = arithmetic.affine(head.query, stream, head.query_bias)
     key = arithmetic.affine(head.key, stream, head.key_bias)
     value = arithmetic.affine(head.value, stream, head.value_bias)
+    if head.third_order:
+        key = arithmetic.over_pairs(key, arithmetic.affine(head.key2, stream, head.key2_bias))
+        value = arithmetic.over_pairs(value, arithmetic.affine(head.value2, stream, head.value2_bias))
     batch, length, _ = stream.shape
-    visible = mask_matrix(head.mask, length)
+    visible = key_mask(head.mask, length, head.third_order)
     parts = []
-    for rows, queries in score_blocks(batch, length):
+    for rows, queries in score_blocks(batch, length, head.keys(length)):
         scores = comparable(head, arithmetic.inner(query[rows, queries], key[rows]))
         chosen = select(head.attention, scores, visible[queries])
         parts.append((rows, queries, arithmetic.mean(chosen, value[rows]).reduced()))
     common = lcm(*(part.denominator for _, _, part in parts))
-    means = np.zeros(value.shape, dtype=object)
+    means = np.zeros((batch, length, len(head.value)), dtype=object)
     for rows, queries, part in parts:
         means[rows, queries] = part.times(common // part.denominator)
     return Scaled(narrow(means), common)

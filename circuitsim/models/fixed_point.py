@@ -2,7 +2,8 @@
 
 The integer model runs it; the compilers take widths, offsets and weights from it, so the two cannot differ. Units:
 stored numbers are multiples of 2^-b; the residual stream is in 2^-b before the first layer and 2^-2b after; q, k
-and v add b bits to the stream's, scores twice that, hidden sums and the read-out are in 2^-3b.
+and v add b bits to the stream's, scores twice that (in third order thrice, and values twice), hidden sums and the
+read-out are in 2^-3b.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import numpy as np
 
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.expressions import bits_at
-from circuitsim.models.model import Attention, FeedForward, Head, Layer, Mask, Model
+from circuitsim.models.model import PROJECTIONS, Attention, FeedForward, Head, Layer, Mask, Model
 from circuitsim.models.sequence import position_values
 from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine
 from circuitsim.numbers.rationals import Matrix, Vector
@@ -25,6 +26,7 @@ MANY = 1 << 30  # powers of two to divide out: all there are
 class FixedHead:
     """A head in integers: a score is the sum of weight * q * k over components, in the interval `score`.
 
+    In third order k is key * key2 and v is value * value2, each factor at a position of its own.
     `shift` is how many bits of it `score_bits` drops, or None.
 
     `outputs` are the numbers the head adds to the stream: R(mean of values), in [low, high], units 2^-b;
@@ -41,11 +43,28 @@ class FixedHead:
     shift: int | None
     value_shifts: tuple[int, ...]
     outputs: tuple[Number, ...]
+    key2: Affine | None = None
+    value2: Affine | None = None
+
+    @property
+    def third_order(self) -> bool:
+        """Whether the keys are pairs of positions."""
+        return self.value2 is not None
+
+    @property
+    def key_ranges(self) -> tuple[Range, ...]:
+        """The interval of each component of k, whatever the order."""
+        return _over_pairs(self.key, self.key2)
+
+    @property
+    def value_ranges(self) -> tuple[Range, ...]:
+        """The interval of each component of v, whatever the order."""
+        return _over_pairs(self.value, self.value2)
 
     @property
     def constant_keys(self) -> tuple[bool, ...]:
         """Which components of k are the same number at every position and input."""
-        return tuple(low == high for low, high in self.key.ranges)
+        return tuple(low == high for low, high in self.key_ranges)
 
 
 @dataclass(frozen=True)
@@ -182,25 +201,29 @@ def no_circuit(place: str) -> ModelError:
 def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> FixedHead:
     if head.attention == "softmax":
         raise no_circuit(", ".join(limits.place))
-    parts = {}
-    for name in ("query", "key", "value"):
+    order, unit = (3 if head.third_order else 2), stream.exponent + b  # of q, k and v
+    # Powers of two that a value may lose beforehand: at most as many as R drops of it, or of a product of two.
+    most = {"value": unit if head.third_order else stream.exponent, "value2": stream.exponent}
+    parts: dict[str, Affine] = {}
+    for name in PROJECTIONS if head.third_order else ("query", "key", "value"):
         rows = _integers(getattr(head, name), b, len(stream.constant))
         offsets = _grid(getattr(head, f"{name}_bias"), b) * (1 << stream.exponent)
-        parts[name] = affine(stream, rows, offsets, stream.exponent if name == "value" else MANY)
+        parts[name] = affine(stream, rows, offsets, most.get(name, MANY))
         limits.check(name, *parts[name].unshifted(stream))
-    grains = [q + k for q, k in zip(parts["query"].powers, parts["key"].powers, strict=True)]
+    query, key2, value2 = parts["query"], parts.get("key2"), parts.get("value2")
+    keys, values = _over_pairs(parts["key"], key2), _over_pairs(parts["value"], value2)
+    grains = [q + k for q, k in zip(query.powers, _powers(parts["key"], key2), strict=True)]
     common = min(grains, default=0)
     weights = tuple(1 << (g - common) for g in grains)
-    corners = [_times(q, k) for q, k in zip(parts["query"].ranges, parts["key"].ranges, strict=True)]
+    corners = [_times(q, k) for q, k in zip(query.ranges, keys, strict=True)]
     score = tuple(sum(w * c[end] for w, c in zip(weights, corners, strict=True)) for end in (0, 1))
     limits.check("score", (score[0], score[1]))
-    exponent = 2 * (stream.exponent + b) - common
-    dropped = None if head.score_bits is None else max(0, exponent - head.score_bits)
+    dropped = None if head.score_bits is None else max(0, order * unit - common - head.score_bits)
     output, outputs, shifts = _integers(head.output, b, len(head.value)), [], []
-    for c, (low, high) in enumerate(parts["value"].ranges):
-        shift = stream.exponent - parts["value"].powers[c]
-        largest = max(abs(low), abs(high), 1 << shift)
-        limits.check("sum of values", (-4 * length * largest, 4 * length * largest))
+    for c, (low, high) in enumerate(values):
+        shift = (order - 1) * unit - b - _powers(parts["value"], value2)[c]
+        largest = 4 * head.keys(length) * max(abs(low), abs(high), 1 << shift)
+        limits.check("sum of values", (-largest, largest))
         low, high = drop_bits(low, shift), drop_bits(high, shift)
         shifts.append(shift)
         if head.mask.startswith("strict"):
@@ -209,7 +232,7 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
     return FixedHead(
         head.attention,
         head.mask,
-        parts["query"],
+        query,
         parts["key"],
         parts["value"],
         weights,
@@ -217,6 +240,8 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
         dropped,
         tuple(shifts),
         tuple(outputs),
+        key2,
+        value2,
     )
 
 
@@ -235,6 +260,18 @@ def _net(net: FeedForward, stream: Stream, b: int, limits: _Limits) -> FixedNet:
 
 def _residual(stream: Stream) -> list[Range]:
     return [stream.range(row) for row in np.identity(len(stream.constant), dtype=int).astype(object)]
+
+
+def _over_pairs(first: Affine, second: Affine | None) -> tuple[Range, ...]:
+    """Intervals of products at every pair of positions; those of `first` alone without a second factor."""
+    if second is None:
+        return first.ranges
+    return tuple(_times(a, b) for a, b in zip(first.ranges, second.ranges, strict=True))
+
+
+def _powers(first: Affine, second: Affine | None) -> list[int]:
+    """Powers of two that are divided out of the same products."""
+    return [*first.powers] if second is None else [a + b for a, b in zip(first.powers, second.powers, strict=True)]
 
 
 def _times(a: Range, b: Range) -> Range:

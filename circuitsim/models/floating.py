@@ -5,8 +5,9 @@ import numpy as np
 from circuitsim.models import trust
 from circuitsim.models.model import Attention, FeedForward, Head, Layer, Model
 from circuitsim.models.model_edits import with_attention
+from circuitsim.models.pairs import key_mask
 from circuitsim.models.selection import select
-from circuitsim.models.sequence import Codes, mask_matrix, position_values, score_blocks, sequence_codes
+from circuitsim.models.sequence import Codes, position_values, score_blocks, sequence_codes
 from circuitsim.models.trace import Trace, decide
 from circuitsim.models.trust import Flags, Floats, Quantity, affine
 from circuitsim.numbers.rationals import Vector
@@ -53,7 +54,7 @@ def _weights_sound(model: Model) -> bool:
     groups: list[Vector] = list(model.readout.weights)
     for layer in model.layers:
         for head in layer.heads:
-            groups += [*head.query, *head.key, *head.value, *head.output]
+            groups += [*head.query, *head.key, *head.key2, *head.value, *head.value2, *head.output]
         if layer.feed_forward is not None:
             groups += [*layer.feed_forward.hidden, *layer.feed_forward.output]
     return all(not x or 1 / trust.RANGE < abs(x) < trust.RANGE for row in groups for x in row)
@@ -87,11 +88,16 @@ def _means(head: Head, stream: Quantity, trusted: Flags) -> Quantity:
     key = affine(head.key, stream, head.key_bias)
     value = affine(head.value, stream, head.value_bias)
     trusted &= query.sound() & key.sound() & value.sound()
+    if head.third_order:
+        key2, value2 = affine(head.key2, stream, head.key2_bias), affine(head.value2, stream, head.value2_bias)
+        trusted &= key2.sound() & value2.sound()
+        key, value = trust.over_pairs(key, key2), trust.over_pairs(value, value2)
+        trusted &= key.sound() & value.sound()
     batch, length, _ = stream.values.shape
-    visible = mask_matrix(head.mask, length)
-    values, scales = np.zeros(value.values.shape), np.zeros(value.values.shape)
+    visible = key_mask(head.mask, length, head.third_order)
+    values, scales = np.zeros((2, batch, length, len(head.value)))
     grids = np.zeros(value.grids.shape)
-    for rows, queries in score_blocks(batch, length):
+    for rows, queries in score_blocks(batch, length, head.keys(length)):
         seen = _attend(head, query[rows, queries], key[rows], value[rows], visible[queries], trusted[rows])
         values[rows, queries], scales[rows, queries] = seen.values, seen.scales
         grids = np.maximum(grids, seen.grids)
@@ -114,7 +120,7 @@ def _attend(head: Head, query: Quantity, key: Quantity, value: Quantity, visible
 
 
 def _softmax(scores: Floats, visible: Flags) -> Floats:
-    """Shares (batch, queries, length) that add up to one, or to zero where nothing is visible."""
+    """Shares (batch, queries, keys) that add up to one, or to zero where nothing is visible."""
     masked = np.where(visible, scores, -np.inf)
     top = np.where(visible.any(axis=1, keepdims=True), masked.max(axis=2, keepdims=True), 0)
     powers = np.exp(masked - top)

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.models.fixed_point import FixedHead, FixedModel
-from circuitsim.models.sequence import mask_matrix, sequence_codes
+from circuitsim.models.pairs import key_mask, over_pairs
+from circuitsim.models.sequence import sequence_codes
 from circuitsim.numbers.rounding import drop_bits, drop_bits_each
 
 WORKING_SET = 1 << 24  # entries of one score tensor
@@ -33,7 +34,8 @@ class IntegerTrace:
 
 def run_integer(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
     """Run the integer model on letter codes (batch, n)."""
-    per_input = max(1, fixed.length**2)
+    keys = [head.keys(fixed.length) for layer in fixed.model.layers for head in layer.heads]
+    per_input = max([1, *(fixed.length * count for count in keys)])
     step = max(1, WORKING_SET // per_input)
     pieces = [_run(fixed, codes[i : i + step]) for i in range(0, max(1, len(codes)), step)]
     joined = [np.concatenate(parts) for parts in zip(*(p.residuals for p in pieces), strict=True)]
@@ -73,11 +75,13 @@ def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """R(mean of the values at the maximal scores): (batch, queries, v)."""
     length = x.shape[1]
     q, k, v = (a.apply(x) for a in (head.query, head.key, head.value))
+    if head.key2 is not None and head.value2 is not None:
+        k, v = over_pairs(k, head.key2.apply(x)), over_pairs(v, head.value2.apply(x))
     weights = np.array([*head.weights], dtype=x.dtype)
-    scores = np.zeros((len(x), length, length), x.dtype) + (q * weights) @ np.swapaxes(k, 1, 2)
+    scores = np.zeros((len(x), length, v.shape[1]), x.dtype) + (q * weights) @ np.swapaxes(k, 1, 2)
     if head.shift is not None:
         scores = drop_bits(scores, head.shift)
-    visible = np.broadcast_to(mask_matrix(head.mask, length), scores.shape)
+    visible = np.broadcast_to(key_mask(head.mask, length, head.third_order), scores.shape)
     lowest = scores.min(initial=0)
     best = np.where(visible, scores, lowest).max(axis=2, keepdims=True)
     chosen = visible & (scores == best)

@@ -24,6 +24,7 @@ from circuitsim.models.documents import (
     texts,
 )
 from circuitsim.models.model import (
+    PROJECTIONS,
     FeedForward,
     Head,
     Layer,
@@ -38,7 +39,7 @@ LARGEST = 16 * 2**20  # bytes of a file
 WIDEST = 90  # characters of a list that is written on one line
 
 HEAD_KEYS = ("query", "key", "value", "output")
-HEAD_OPTIONS = ("query_bias", "key_bias", "value_bias", "attention", "mask", "score_bits", "scale")
+HEAD_OPTIONS = ("key2", "value2", *(f"{name}_bias" for name in PROJECTIONS), "attention", "mask", "score_bits", "scale")
 NET_OPTIONS = ("hidden_bias", "output_bias", "residual")
 LAYER_OPTIONS = ("heads", "output_bias", "residual", "feed_forward")
 MODEL_KEYS = ("format", "version", "vocabulary", "embedding", "layers", "readout")
@@ -201,7 +202,7 @@ def _layer_document(layer: Layer) -> dict[str, Any]:
 
 def _head_document(head: Head) -> dict[str, Any]:
     document: dict[str, Any] = {}
-    for name in ("query", "key", "value"):
+    for name in PROJECTIONS if head.third_order else ("query", "key", "value"):
         document[name] = _rows(getattr(head, name))
         document.update(_bias(f"{name}_bias", getattr(head, f"{name}_bias")))
     document["output"] = _rows(head.output)

@@ -18,14 +18,20 @@ Mask: TypeAlias = Literal["none", "causal", "strict-causal", "anti-causal", "str
 
 ATTENTIONS: tuple[Attention, ...] = ("hard-left", "hard-right", "saturated", "softmax")
 MASKS: tuple[Mask, ...] = ("none", "causal", "strict-causal", "anti-causal", "strict-anti-causal")
+PROJECTIONS = ("query", "key", "key2", "value", "value2")  # of a head, each with its bias; key2, value2 may be empty
 
 
 @dataclass(frozen=True)
 class Head:
     """One attention head: scores q.k with q = query x + query_bias, gives output mean(value x + value_bias).
 
+    With `value2` the head is of third order (2306.02896, section 4): its keys are all pairs of positions that
+    the query sees, ordered by the first, then the second. The key of a pair is (key x + key_bias) at the first times
+    (key2 x + key2_bias) at the second, component by component, and its value is made the same way.
+
     Args:
         query, key: (k, d); value: (v, d); output: (d, v). Biases may be left out (zero).
+        key2: (k, d); value2: (v, d). Both empty in an ordinary head.
         attention: what is done with the maxima of the scores; see docs/model-format.md.
         mask: which keys a query may see.
         score_bits: round every score to this many fraction bits, half up; None leaves scores exact.
@@ -41,11 +47,15 @@ class Head:
     attention: Attention = "saturated"
     mask: Mask = "none"
     score_bits: int | None = None
+    key2: Matrix = ()
+    value2: Matrix = ()
+    key2_bias: Vector = ()
+    value2_bias: Vector = ()
 
     def __post_init__(self) -> None:
-        for name in ("query", "key", "value", "output"):
+        for name in (*PROJECTIONS, "output"):
             object.__setattr__(self, name, matrix(getattr(self, name), name))
-        for name in ("query", "key", "value"):
+        for name in PROJECTIONS:
             bias = vector(getattr(self, f"{name}_bias"), f"{name}_bias")
             rows = len(getattr(self, name))
             object.__setattr__(self, f"{name}_bias", bias or (vector([0]) * rows))
@@ -57,6 +67,15 @@ class Head:
             raise ModelError(f"mask {repr(self.mask)[:40]} is not one of {', '.join(MASKS)}.")
         if self.score_bits is not None and (type(self.score_bits) is not int or not 0 <= self.score_bits <= 64):
             raise ModelError(f"score_bits must be a whole number from 0 to 64, got {self.score_bits!r}.")
+
+    @property
+    def third_order(self) -> bool:
+        """Whether the keys are pairs of positions."""
+        return bool(self.value2)
+
+    def keys(self, length: int) -> int:
+        """How many keys a sequence of so many positions has, seen or not."""
+        return length**2 if self.third_order else length
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ A float is m 2^e: a mantissa of p/2 bits with its sign, and an exponent e of p/2
 A sum is exact, and truncated once at the end to a p-bit float (Definition 15), so its order does not matter. The
 paper leaves scores and layers to be any functions of p-bit floats; here each of these is one exact sum, truncated once:
 every component of q, k, v, of a score (q.k), of the head's output, of the hidden and output sums of the net, and
-of the stream after attention and after the net. A mean is the paper's sum over keys of (s_j / Z) v_j, where
-s_j is 1 for a chosen key and Z is their number: Z is a float, each term is truncated, and so is the sum of the terms.
+of the stream after attention and after the net; in third order also every product of two keys or values. A mean is
+the paper's sum over keys of (s_j / Z) v_j, where s_j is 1 for a chosen key and Z is their number: Z is a float, each
+term is truncated, and so is the sum of the terms.
 
 Truncation drops bits of the magnitude. (The paper shifts an integer right, and we read that as sign and magnitude.)
 """
@@ -67,6 +68,10 @@ class PBitFloats(Exact):
     def inner(self, query: Scaled, key: Scaled) -> Scaled:
         """Every score an exact sum of products, truncated once."""
         return self.truncated(super().inner(query, key))
+
+    def over_pairs(self, first: Scaled, second: Scaled) -> Scaled:
+        """Every product truncated once."""
+        return self.truncated(super().over_pairs(first, second))
 
     def mean(self, chosen: NDArray[np.bool_], value: Scaled) -> Scaled:
         """Exact sums of the truncated values over Z, truncated once."""

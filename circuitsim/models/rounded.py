@@ -17,9 +17,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from circuitsim.models.exact import ZERO, add, affine, as_array, mean, refuse_softmax, score, select
+from circuitsim.models.exact import ZERO, add, affine, as_array, keys_and_values, mean, refuse_softmax, score, select
 from circuitsim.models.model import FeedForward, Head, Layer, Model
-from circuitsim.models.sequence import mask_matrix, position_values, sequence_codes
+from circuitsim.models.pairs import key_mask
+from circuitsim.models.sequence import position_values, sequence_codes
 from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import to_grid
@@ -64,16 +65,19 @@ def _rounded_head(head: Head, bits: int) -> Head:
         query_bias=_vector(head.query_bias, bits),
         key_bias=_vector(head.key_bias, bits),
         value_bias=_vector(head.value_bias, bits),
+        key2=_matrix(head.key2, bits),
+        value2=_matrix(head.value2, bits),
+        key2_bias=_vector(head.key2_bias, bits),
+        value2_bias=_vector(head.value2_bias, bits),
     )
 
 
 def _head(head: Head, stream: list[Vector], bits: int, division: Division) -> list[Vector]:
     queries = [affine(head.query, x, head.query_bias) for x in stream]
-    keys = [affine(head.key, x, head.key_bias) for x in stream]
-    values = [affine(head.value, x, head.value_bias) for x in stream]
+    keys, values = keys_and_values(head, stream)
     results = []
-    for query, row in zip(queries, mask_matrix(head.mask, len(stream)), strict=True):
-        scores = {j: score(head, query, keys[j]) for j in range(len(stream)) if row[j]}
+    for query, row in zip(queries, key_mask(head.mask, len(stream), head.third_order), strict=True):
+        scores = {j: score(head, query, keys[j]) for j in range(len(keys)) if row[j]}
         chosen, size = [values[j] for j in select(head, scores)], len(head.value)
         output = _vector(mean(chosen, size), bits) if division == "rounded" else _literal_mean(chosen, size)
         results.append(affine(head.output, output))

@@ -71,6 +71,12 @@ class RoundedAdditions(Exact):
             units = self._plus(units, self._times(queries[..., k, None], keys[:, None, :, k]))
         return self._scaled(units)
 
+    def over_pairs(self, first: Scaled, second: Scaled) -> Scaled:
+        """Products, each rounded."""
+        batch, length, size = first.shape
+        products = self._times(self._units(first)[:, :, None], self._units(second)[:, None])
+        return self._scaled(products.reshape(batch, length**2, size))
+
     def mean(self, chosen: NDArray[np.bool_], value: Scaled) -> Scaled:
         """Shares (1 / Z) v_j from left to right."""
         one, values = 1 << self.bits, self._units(value)

@@ -11,12 +11,12 @@ Flags = NDArray[np.bool_]
 
 
 def select(attention: Attention, scores: NDArray[Any], visible: Flags) -> Flags:
-    """Selected keys (batch, queries, length): all maxima or an outermost one; none where none is visible.
+    """Selected keys (batch, queries, keys): all maxima or an outermost one; none where none is visible.
 
     Args:
         attention: a hard kind or saturated.
-        scores: (batch, queries, length), int64, Python integers or float64.
-        visible: (queries, length).
+        scores: (batch, queries, keys), int64, Python integers or float64.
+        visible: (queries, keys).
     """
     lowest = -np.inf if scores.dtype == np.float64 else int(scores.min()) - 1
     masked = np.where(visible, scores, lowest)

@@ -119,10 +119,10 @@ def mask_matrix(mask: Mask, length: int) -> NDArray[np.bool_]:
     }[mask]
 
 
-def score_blocks(batch: int, length: int) -> Iterator[tuple[slice, slice]]:
-    """Slices of strings and of queries that cover a batch, few enough scores at a time."""
-    queries = min(length, max(1, MOST_SCORES // length))
-    strings = max(1, MOST_SCORES // (queries * length))
+def score_blocks(batch: int, length: int, keys: int) -> Iterator[tuple[slice, slice]]:
+    """Slices of strings and of queries that cover a batch, few enough scores of so many keys at a time."""
+    queries = min(length, max(1, MOST_SCORES // keys))
+    strings = max(1, MOST_SCORES // (queries * keys))
     for start in range(0, batch, strings):
         for first in range(0, length, queries):
             yield slice(start, start + strings), slice(first, first + queries)

@@ -102,9 +102,15 @@ def _bits(model: Model) -> Iterator[str]:
 
 
 def _head(head: Head, width: int) -> Iterator[str]:
+    from circuitsim.models.model import PROJECTIONS
+
     if len(head.query) != len(head.key):
         yield f"query has {len(head.query)} rows, key has {len(head.key)}"
-    for name, rows in (("query", head.query), ("key", head.key), ("value", head.value)):
+    for name, rows, first in (("key2", head.key2, head.key), ("value2", head.value2, head.value)):
+        if len(rows) != (len(first) if head.third_order else 0):
+            yield f"{name} has {len(rows)} rows, {name[:-1]} has {len(first)} (third-order heads have key2 and value2)"
+    for name in PROJECTIONS:
+        rows = getattr(head, name)
         if rows and len(rows[0]) != width:
             yield f"{name} has rows of {len(rows[0])} entries, expected {width}"
     if len(head.output) != width:

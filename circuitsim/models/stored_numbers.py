@@ -59,6 +59,10 @@ def _head(head: Head, number: Rounding) -> Head:
         query_bias=_vector(head.query_bias, number),
         key_bias=_vector(head.key_bias, number),
         value_bias=_vector(head.value_bias, number),
+        key2=_matrix(head.key2, number),
+        value2=_matrix(head.value2, number),
+        key2_bias=_vector(head.key2_bias, number),
+        value2_bias=_vector(head.value2_bias, number),
     )
 
 

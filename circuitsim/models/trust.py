@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import ModelError
+from circuitsim.models import pairs
 from circuitsim.numbers.rationals import Matrix, Vector
 
 Floats = NDArray[np.float64]
@@ -72,8 +73,15 @@ def add(x: Quantity, y: Quantity) -> Quantity:
     return _on_grid(Quantity(x.values + y.values, x.scales + y.scales, np.maximum(x.grids, grids)))
 
 
+def over_pairs(x: Quantity, y: Quantity) -> Quantity:
+    """Products at every pair of positions, by component: twice (batch, length, c) to (batch, length^2, c)."""
+    used = (_peaks(x) > 0) & (_peaks(y) > 0)
+    grids = np.where(used, x.grids + y.grids, 0)
+    return _on_grid(Quantity(pairs.over_pairs(x.values, y.values), pairs.over_pairs(x.scales, y.scales), grids))
+
+
 def mean(chosen: Flags, value: Quantity) -> Quantity:
-    """Means of the chosen values: chosen (batch, queries, length), value (batch, length, v); zero of none."""
+    """Means of the chosen values: chosen (batch, queries, keys), value (batch, keys, v); zero of none."""
     weights = chosen.astype(np.float64)
     counts = np.maximum(weights.sum(axis=2, keepdims=True), 1)
     sums = _on_grid(Quantity(weights @ value.values, weights @ value.scales, value.grids))
@@ -84,7 +92,7 @@ def mean(chosen: Flags, value: Quantity) -> Quantity:
 
 
 def scores(query: Quantity, key: Quantity) -> tuple[Floats, Floats, float]:
-    """Scores (batch, queries, length), their scales, and the grid of all of them."""
+    """Scores (batch, queries, keys), their scales, and the grid of all of them."""
     values = query.values @ key.values.transpose(0, 2, 1)
     scales = query.scales @ key.scales.transpose(0, 2, 1)
     used = (_peaks(query) > 0) & (_peaks(key) > 0)
