@@ -60,7 +60,7 @@ class Brackets(Task):
         while len(left):
             places = rng.permuted(np.broadcast_to(np.arange(n), (len(left), n)), axis=1)
             change = places < rng.integers(1, max(1, n // 10), endpoint=True, size=(len(left), 1))
-            turn = change & (rng.integers(2, size=(len(left), n), dtype=np.int64) == 0)
+            turn = change & (rng.integers(2, size=(len(left), n)) == 0)
             retype = change & ~turn & (self.types > 1)
             further = 2 * rng.integers(1, max(2, self.types), size=(len(left), n))
             letter = (members[left] + np.where(retype, further, 0)) % (2 * self.types)

@@ -63,7 +63,7 @@ class KHop(Task):
         return np.cumsum(steps, axis=1) % self.letters
 
     def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
-        """Repeats side by side, constant and periodic strings, and long ways to the last occurrence."""
+        """Repeats side by side, constant, periodic and rising strings, and a last letter that occurs first alone."""
         draws, base = self.sample(n, count, rng), rng.integers(self.letters, size=(count, 1))
         at = np.arange(n)
         periods = rng.integers(1, self.letters, endpoint=True, size=(count, 1))
