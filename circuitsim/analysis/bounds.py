@@ -23,6 +23,7 @@ HOPS = "Sanford, Hsu and Telgarsky 2024 (2402.09268)"
 PENG = "Peng, Narayanan and Papadimitriou 2024 (2402.08164)"
 
 OMEGA = "The paper gives no constant; 1 is used here."
+SIGNS = "Of signs, one head can average at distinct positions, and a symmetric g needs no more."
 COUNTED = "The value is the gadget's own count, which `analysis/gadgets.py` shows by enumeration."
 
 
@@ -34,7 +35,8 @@ class Bound:
         task: the task's name. architecture: what the bound is about.
         resource: what is bounded, in words.
         formula: the bound as text.
-        rule: the number at n; its other arguments are the facts that the bound depends on.
+        rule: the number at n; its other arguments are the facts that the bound depends on, called as the task's
+            options or the papers' letters (p precision, d dimension of a value); 0 where the theorem does not apply.
         theorem: in the paper. source: the paper.
         constant: "paper" where the constant is explicit in what was read of the paper, "recalled" where it is from
             memory, reconstructed, counted on the gadget, or not given (Omega).
@@ -56,10 +58,11 @@ class Bound:
     @property
     def facts(self) -> tuple[str, ...]:
         """What `value` must be told beside n."""
-        return tuple(inspect.signature(self.rule).parameters)[1:]
+        _, *others = inspect.signature(self.rule).parameters.values()
+        return tuple(fact.name for fact in others if fact.default is fact.empty)
 
-    def value(self, n: int, **facts: float) -> float:
-        """The number at inputs of n tokens; facts that the bound does not depend on are passed over.
+    def value(self, n: int, **facts: object) -> float:
+        """The number at inputs of n tokens; facts that the bound does not depend on, as a task's options, are ignored.
 
         Raises:
             InputError: a fact is missing.
@@ -67,12 +70,17 @@ class Bound:
         missing = [name for name in self.facts if name not in facts]
         if missing:
             raise InputError(f"the bound {self.formula} ({self.theorem}) needs {' and '.join(missing)}, not given.")
-        return self.rule(n, **{name: facts[name] for name in self.facts})
+        known = inspect.signature(self.rule).parameters
+        return self.rule(n, **{name: fact for name, fact in facts.items() if name in known})
 
 
 def _log_log(n: int) -> float:
     """log2 log2 n, at least 1."""
     return max(1.0, log2(max(2.0, log2(n))))
+
+
+def _match3_bits(n: int, modulus: int) -> float:
+    return 0 if modulus % 4 else min((n - 1) // 2, modulus // 4 - 1)
 
 
 def _half(n: int) -> float:
@@ -97,7 +105,7 @@ BOUNDS: tuple[Bound, ...] = (
         architecture="transformer",
         resource="message bits",
         formula="m p >= c q",
-        rule=lambda n, q: q,
+        rule=lambda n, q: q if n >= 2 * q + 1 else 0,
         theorem="Theorem 4",
         source=SANFORD,
         constant="recalled",
@@ -109,7 +117,7 @@ BOUNDS: tuple[Bound, ...] = (
         architecture="fully-connected",
         resource="first-layer width",
         formula="width >= N d / 2",
-        rule=lambda n, d: n * d / 2,
+        rule=lambda n, q, d=1: n * d / 2 if 2 * q <= n else 0,
         theorem="Theorem 10",
         source=SANFORD,
         constant="paper",
@@ -119,19 +127,19 @@ BOUNDS: tuple[Bound, ...] = (
         task="q-sparse-averaging",
         architecture="recurrent",
         resource="state bits",
-        formula="m p >= (N - 1) / 2",
-        rule=lambda n: (n - 1) / 2,
+        formula="m p >= (N - 1) / 2 for q = 1",
+        rule=lambda n, q: (n - q) / 2,
         theorem="Theorem 11",
         source=SANFORD,
         constant="paper",
-        note="Already for q = 1.",
+        note="For larger q the value is (N - q) / 2, by the gadget with q - 1 idle pointers.",
     ),
     Bound(
         task="match3",
         architecture="transformer",
         resource="m p H",
         formula="m p H >= c N / log log N",
-        rule=lambda n: n / _log_log(n),
+        rule=lambda n, modulus: n / _log_log(n) if modulus > n else 0,
         theorem="Theorem 7",
         source=SANFORD,
         constant="recalled",
@@ -143,12 +151,12 @@ BOUNDS: tuple[Bound, ...] = (
         architecture="transformer",
         resource="message bits",
         formula="message bits >= (N - 1) / 2",
-        rule=lambda n: (n - 1) // 2,
+        rule=_match3_bits,
         theorem="Theorem 7",
         source=SANFORD,
         constant="recalled",
         layers=1,
-        note="Heads of second order, modulus at least 2 (N + 1). " + COUNTED,
+        note="Heads of second order; modulus M a multiple of 4, at least 2 (N + 1), else M / 4 - 1 bits. " + COUNTED,
     ),
     Bound(
         task="index-lookup",
@@ -162,28 +170,28 @@ BOUNDS: tuple[Bound, ...] = (
         note="Causal linear attention needs as much.",
     ),
     Bound(
-        task="dyck-k-d",
+        task="bounded-dyck",
         architecture="transformer",
         resource="m H",
         formula="m H >= (N - 1) / (3 (p + log2 N))",
-        rule=lambda n, p: (n - 1) / (3 * (p + log2(n))),
+        rule=lambda n, p, k=2, depth=2: (n - 1) / (3 * (p + log2(n))) if min(k, depth) >= 2 else 0,
         theorem="Theorems 5 and 10",
         source=BHATTAMISHRA,
         constant="paper",
         layers=1,
-        note="Dyck-(2,2), hence any k, D >= 2.",
+        note="Dyck-(2,2), hence any k, D >= 2; N even.",
     ),
     Bound(
-        task="dyck-k-d",
+        task="bounded-dyck",
         architecture="transformer",
         resource="message bits",
         formula="3 m (p + log2 N) H >= N - 1",
-        rule=lambda n: n - 1,
+        rule=lambda n, k=2, depth=2: n - 1 if min(k, depth) >= 2 else 0,
         theorem="Lemma 1 and Theorem 5",
         source=BHATTAMISHRA,
         constant="paper",
         layers=1,
-        note="Dyck-(2,2), odd against even positions; all 2^(N-1) members are a fooling set.",
+        note="Dyck-(2,2), odd against even positions; all 2^(N-1) members are a fooling set; N even.",
     ),
     *_halves("equality", "paper"),
     *_halves("inequality", "paper"),
@@ -193,17 +201,18 @@ BOUNDS: tuple[Bound, ...] = (
         architecture="recurrent",
         resource="state bits",
         formula="m p >= N / 2, N = n - 1 tokens before the query",
-        rule=lambda n: (n - 1) / 2,
+        rule=lambda n, dimension: min((n - 1) // 2, 2**dimension),
         theorem="Theorem 8",
         source=BHATTAMISHRA,
         constant="paper",
+        note="Vectors of d signs are at most 2^d, and no more labels matter.",
     ),
     Bound(
         task="associative-recall",
         architecture="recurrent",
         resource="state bits",
-        formula="m p >= number of pairs of a key and a value",
-        rule=lambda n, pairs: pairs,
+        formula="m p >= N / 3, the pairs of a key and a value",
+        rule=lambda n: n / 3,
         theorem="Proposition 9",
         source=BHATTAMISHRA,
         constant="recalled",
@@ -219,19 +228,19 @@ BOUNDS: tuple[Bound, ...] = (
         source=MOUSAVI,
         constant="paper",
         layers=1,
-        note="d = 1, and no weights between data and positions in the scores.",
+        note="Real data, d = 1, and no weights between data and positions in the scores. " + SIGNS,
     ),
     Bound(
         task="qstr",
         architecture="transformer",
         resource="heads",
         formula="loss >= 1 - H (q + d) / (q d), so H >= q d / (q + d)",
-        rule=lambda n, q, d: q * d / (q + d),
+        rule=lambda n, q, d=1: q * d / (q + d),
         theorem="Proposition 4",
         source=MOUSAVI,
         constant="recalled",
         layers=1,
-        note="Any scores; reconstructed from the proof.",
+        note="Real data, any scores; reconstructed from the proof. " + SIGNS,
     ),
     Bound(
         task="qstr",
@@ -250,7 +259,7 @@ BOUNDS: tuple[Bound, ...] = (
         architecture="fully-connected",
         resource="samples",
         formula="loss >= 1 - samples / (N d), so samples >= N d",
-        rule=lambda n, d: n * d,
+        rule=lambda n, d=1: n * d,
         theorem="Theorem 9",
         source=MOUSAVI,
         constant="recalled",
@@ -283,19 +292,19 @@ BOUNDS: tuple[Bound, ...] = (
         architecture="transformer",
         resource="H (d + 1) p",
         formula="wrong with probability >= R / (3 D log2 D), R = D log2 D - H (d + 1) p, while R > 0",
-        rule=lambda n, D: D * log2(D),
+        rule=lambda n: (n - 1) / 2 * log2((n - 1) / 2),
         theorem="the theorem on one layer",
         source=PENG,
         constant="paper",
         layers=1,
-        note="D: size of the domain; d: width of the embedding. `composition_error` is the probability.",
+        note="D = (n - 1) / 2: size of the domain; d: width of the embedding. `composition_error` is the probability.",
     ),
     Bound(
         task="sparse-token-selection",
         architecture="fully-connected",
         resource="first-layer width",
-        formula="width = Omega(N d)",
-        rule=lambda n, d: n * d,
+        formula="width = Omega(N d), N = n - 1 tokens before the query",
+        rule=lambda n, d=1: (n - 1) * d,
         theorem="the bound for fully connected nets",
         source=WANG,
         constant="recalled",

@@ -1,8 +1,8 @@
 """One saturated head over unbounded rationals decides every language, by the encoding in reciprocals of primes.
 
 The i-th letter is embedded as 1/p_i where it is 1 and as 0 where it is 0, p_i the i-th prime. One head with equal
-scores gives the mean. Its product with n is the sum of the 1/p_i over the 1s, whose denominator in lowest terms is the product
-of exactly these primes: the head's output holds the whole string, and an oracle on it decides any language.
+scores gives the mean. Its product with n is the sum of the 1/p_i over the 1s, whose denominator in lowest terms is the
+product of exactly these primes: the head's output holds the whole string, and an oracle on it decides any language.
 The price is the size of that number, which grows like n log n; floats would keep O(log n) bits and decide only TC0.
 
 Source: Merrill, Sabharwal and Smith 2022 (arXiv 2106.16213), Theorem 1. The oracle knows n here; the paper's embedding

@@ -16,8 +16,9 @@ from circuitsim.analysis.cut_bits import (
     single_query_bits,
 )
 from circuitsim.errors import InputError
+from circuitsim.zoo.tasks.catalogue import TASKS
 
-FACTS = {"q": 4, "p": 8, "H": 2, "d": 5, "k": 3, "D": 16, "L": 1, "norm": 3, "pairs": 6}
+FACTS = {"q": 4, "p": 8, "d": 5, "k": 3, "L": 1, "norm": 3, "modulus": 1024, "dimension": 6}
 
 
 def the(task, architecture, resource):
@@ -50,25 +51,45 @@ def test_no_omega_passes_for_the_papers_constant(bound):
     [
         ("q-sparse-averaging", "transformer", "message bits", 64, 4),
         ("q-sparse-averaging", "fully-connected", "first-layer width", 64, 160),
-        ("q-sparse-averaging", "recurrent", "state bits", 65, 32),
+        ("q-sparse-averaging", "recurrent", "state bits", 65, 61 / 2),
         ("match3", "transformer", "m p H", 256, 256 / 3),
         ("match3", "transformer", "message bits", 256, 127),
         ("index-lookup", "recurrent", "state bits", 65, 64),
-        ("dyck-k-d", "transformer", "m H", 64, 63 / 42),
+        ("bounded-dyck", "transformer", "m H", 64, 63 / 42),
         ("equality", "recurrent", "state bits", 64, 32),
         ("inequality", "transformer", "message bits", 64, 32),
         ("disjointness", "recurrent", "state bits", 64, 32),
         ("nearest-neighbour", "recurrent", "state bits", 65, 32),
-        ("associative-recall", "recurrent", "state bits", 64, 6),
+        ("associative-recall", "recurrent", "state bits", 66, 22),
         ("qstr", "transformer", "heads", 64, 4),
         ("simple-qstr", "fully-connected", "samples", 64, 320),
+        ("function-composition", "transformer", "H (d + 1) p", 129, 384),
         ("k-hop", "transformer", "layers", 64, log2(3)),
         ("k-hop", "recurrent", "state width", 729, 1),
-        ("sparse-token-selection", "fully-connected", "first-layer width", 64, 320),
+        ("sparse-token-selection", "fully-connected", "first-layer width", 65, 320),
     ],
 )
 def test_the_number_at_a_length(task, architecture, resource, n, number):
     assert isclose(the(task, architecture, resource).value(n, **FACTS), number)
+
+
+def test_no_bound_where_its_theorem_does_not_apply():
+    assert the("q-sparse-averaging", "transformer", "message bits").value(8, q=4) == 0
+    assert the("q-sparse-averaging", "fully-connected", "first-layer width").value(8, q=5) == 0
+    assert the("match3", "transformer", "m p H").value(64, modulus=64) == 0
+    assert the("match3", "transformer", "message bits").value(64, modulus=130) == 0
+    assert the("match3", "transformer", "message bits").value(64, modulus=16) == 3
+    assert the("bounded-dyck", "transformer", "message bits").value(64, k=1, depth=2) == 0
+    assert the("nearest-neighbour", "recurrent", "state bits").value(65, dimension=3) == 8
+
+
+@pytest.mark.parametrize("bound", BOUNDS, ids=lambda b: f"{b.task}-{b.architecture}-{b.resource}")
+def test_every_task_of_a_bound_is_a_task(bound):
+    """The facts named as a task's options are its options."""
+    task = TASKS[bound.task]()
+    others = {"p", "L", "norm"}
+    assert set(bound.facts) - others <= set(vars(task))
+    assert bound.value(9, **vars(task), p=4, L=1, norm=2) >= 0
 
 
 def test_a_missing_fact_is_named():
@@ -89,7 +110,7 @@ def test_dyck_has_as_many_members_as_the_bound_has_messages(n):
             else:
                 good &= bool(stack) and stack.pop() == "(["[")]".index(letter)]
         members += good and not stack
-    assert log2(members) == the("dyck-k-d", "transformer", "message bits").value(n)
+    assert log2(members) == the("bounded-dyck", "transformer", "message bits").value(n)
 
 
 def test_composition_where_the_theorem_is_silent_and_where_it_speaks():
