@@ -16,6 +16,7 @@ from circuitsim.zoo.tasks import pointers
 from circuitsim.zoo.tasks.drawing import require, take_turns
 
 SIGNS = ("-", "+")
+MOST_POINTERS = 60  # with two positions, the codes of tokens end there
 FUNCTIONS = ("parity", "majority", "sum")
 
 
@@ -32,7 +33,7 @@ class Pointing(Task):
     distinct: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        require(self.name, "q", self.q, 1)
+        require(self.name, "q", self.q, 1, MOST_POINTERS)
 
     @abstractmethod
     def join(self, signs: Digits, asked: Digits) -> Digits:
@@ -72,7 +73,7 @@ class Pointing(Task):
         def maker(hard: int, turn: int) -> Digits:
             signs, asked = pointers.HARD[hard](turn, positions, askers, q, rng)
             if not self.distinct:
-                again = np.minimum(np.arange(self.q), rng.integers(q) if turn % 2 else q - 1)
+                again = np.minimum(np.arange(self.q), rng.integers(q) if turn % 3 == 2 else q - 1)
                 asked = asked[:, rng.permutation(again)]
             return self.join(signs[None], asked[None])[0]
 
@@ -81,10 +82,10 @@ class Pointing(Task):
 
     def _format(self, n: int, name: str, signs_where: Where = "each", asked_where: Where = "each") -> Format:
         positions = self.positions(n)
-        if 2 * positions**self.q > LARGEST_CODE:
+        if 2 * positions**self.q >= LARGEST_CODE:
             raise LimitError(
-                f"{self.name}: a token at n={n} and q={self.q} has {2 * positions**self.q} values, and the most that"
-                f" a token can have is 2^62; lower n or q."
+                f"{self.name}: a token at n={n} and q={self.q} has {2 * positions**self.q} values, and it must"
+                f" have fewer than 2^62; lower n or q."
             )
         indices = tuple(str(index) for index in range(positions))
         asked = (Field(f"{name}{k + 1}", indices, "binary", asked_where) for k in range(self.q))

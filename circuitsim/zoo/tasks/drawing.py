@@ -8,6 +8,8 @@ import numpy as np
 from circuitsim.errors import InputError
 from circuitsim.zoo.task import Digits
 
+MOST_VALUES = 2**16  # of a field, since its values are listed by name
+
 Maker: TypeAlias = Callable[[int], Digits]  # from the number of the turn to one input, of one shape
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from circuitsim.circuits.tokens import Codes, Field, Format
 from circuitsim.zoo.task import Digits, Place, Task
-from circuitsim.zoo.tasks.drawing import require, take_turns
+from circuitsim.zoo.tasks.drawing import MOST_VALUES, require, take_turns
 
 
 def symbols(count: int) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ class IndexLookup(Task):
     lengths = "n >= 2"
 
     def __post_init__(self) -> None:
-        require(self.name, "letters", self.letters, 2)
+        require(self.name, "letters", self.letters, 2, MOST_VALUES)
 
     def format(self, n: int) -> Format:
         """Letters s, and at the last token a position p before it."""
@@ -107,7 +107,7 @@ class AssociativeRecall(Task):
 
     def __post_init__(self) -> None:
         if self.letters:
-            require(self.name, "letters", self.letters, 2)
+            require(self.name, "letters", self.letters, 2, MOST_VALUES)
 
     def size(self, n: int) -> int:
         """Letters at n."""

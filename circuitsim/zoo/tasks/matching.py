@@ -9,7 +9,7 @@ import numpy as np
 from circuitsim.circuits.tokens import Codes, Field, Format
 from circuitsim.errors import InputError
 from circuitsim.zoo.task import Digits, Place, Task
-from circuitsim.zoo.tasks.drawing import Maker, require, take_turns
+from circuitsim.zoo.tasks.drawing import MOST_VALUES, Maker, require, take_turns
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Matching(Task):
     terms: ClassVar[int] = 3
 
     def __post_init__(self) -> None:
-        require(self.name, "modulus", self.modulus, 2)
+        require(self.name, "modulus", self.modulus, 2, MOST_VALUES)
 
     def format(self, n: int) -> Format:
         """Numbers in binary."""
