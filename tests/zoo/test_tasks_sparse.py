@@ -205,6 +205,8 @@ def test_sparse_averages_recall_a_prefix(q):
         digits = task.index_gadget(8 + q - 1, bits)
         assert task.legal(digits)
         assert task.answer(digits)[4:8] == bits
+        for g in ("parity", "majority", "sum"):
+            assert QSTR(q, g).answer(QSTR(q, g).index_gadget(8 + q - 1, bits))[4:8] == bits
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 4])
@@ -244,6 +246,7 @@ def test_counts_of_the_tasks_with_few_legal_inputs():
         (lambda: AssociativeRecall(4).check_length(15), "near 9 and 12"),
         (lambda: NearestNeighbour().check_length(4), "near 3 and 5"),
         (lambda: QSparseAveraging(3).disjointness_gadget(6, (0,) * 3, (0,) * 3), "the gadget needs n >= 7"),
+        (lambda: QSTR(3).index_gadget(9, (0,) * 4), "the gadget needs n >= 10"),
         (lambda: QSparseAveraging(3).disjointness_gadget(7, (0,) * 2, (0,) * 3), "the gadget takes 3 bits"),
         (lambda: Match3(8).disjointness_gadget(5, (0, 1), (1, 1)), "multiple of 4 that is at least 12"),
     ],

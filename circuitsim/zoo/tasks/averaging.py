@@ -148,12 +148,7 @@ class QSparseAveraging(Pointing):
         The first tokens hold the bits, the next point back to one each and to the last q - 1 tokens, which are -.
         Source: theorem 11, (n - 1)/2 bits in the state of a recurrent net.
         """
-        _require_bits(self.name, n, 2 * len(bits) + self.q - 1, (bits, len(bits)))
-        digits = np.zeros((n, self.q + 1), np.int64)
-        digits[: len(bits), 0] = bits
-        digits[:, 2:] = np.arange(n - self.q + 1, n)
-        digits[len(bits) : 2 * len(bits), 1] = np.arange(len(bits))
-        return digits
+        return _recall(self, n, bits)
 
 
 @dataclass(frozen=True)
@@ -252,6 +247,16 @@ class QSTR(Pointing):
         """Every token has a sign and its pointers."""
         return np.concatenate([signs[..., None], asked], axis=2)
 
+    def index_gadget(self, n: int, bits: Sequence[int]) -> Digits:
+        """One input (n, fields) as `QSparseAveraging.index_gadget` has it; for the majority all q pointers go to bit i.
+
+        Source: proposition 6, the state of a recurrent net for q = 1.
+        """
+        digits = _recall(self, n, bits)
+        if self.g == "majority":
+            digits[:, 2:] = digits[:, 1:2]
+        return digits
+
 
 @dataclass(frozen=True)
 class SimpleQSTR(QSTR):
@@ -292,6 +297,16 @@ def _all(task: Pointing, n: int, choices: Digits) -> Codes:
     signs = np.indices((2,) * positions).reshape(positions, -1).T
     joined = task.join(np.repeat(signs, len(choices), axis=0), np.tile(choices, (len(signs), 1))[:, None])
     return task.format(n).codes(joined)
+
+
+def _recall(task: Pointing, n: int, bits: Sequence[int]) -> Digits:
+    """Tokens that hold bits, then tokens that point to one each and to the last q - 1, then tokens that are -."""
+    _require_bits(task.name, n, 2 * len(bits) + task.q - 1)
+    digits = np.zeros((n, task.q + 1), np.int64)
+    digits[: len(bits), 0] = bits
+    digits[:, 2:] = np.arange(n - task.q + 1, n)
+    digits[len(bits) : 2 * len(bits), 1] = np.arange(len(bits))
+    return digits
 
 
 def _require_bits(name: str, n: int, least: int, *strings: tuple[Sequence[int], int]) -> None:
