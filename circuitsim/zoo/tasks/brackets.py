@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.tokens import Codes, Format, letters
-from circuitsim.errors import InputError
 from circuitsim.zoo.task import Digits, Task
+from circuitsim.zoo.tasks.drawing import require
 from circuitsim.zoo.tasks.edits import change_one, drop_one, in_turn, swap_neighbours
 
 PAIRS = ("()", "[]", "{}", "<>")
@@ -124,7 +124,7 @@ class ShuffleDyck(Brackets):
     k: int = 2
 
     def __post_init__(self) -> None:
-        refuse_types(self.name, self.k)
+        require(self.name, "k", self.k, 1, MOST_TYPES)
 
     @property
     def types(self) -> int:
@@ -167,9 +167,8 @@ class BoundedDyck(Brackets):
     depth: int = 2
 
     def __post_init__(self) -> None:
-        refuse_types(self.name, self.k)
-        if self.depth < 1:
-            raise InputError(f"{self.name}: depth is {self.depth}, expected at least 1.")
+        require(self.name, "k", self.k, 1, MOST_TYPES)
+        require(self.name, "depth", self.depth, 1)
 
     @property
     def types(self) -> int:
@@ -230,9 +229,3 @@ def directions(n: int, bound: Codes, closing: Chances, rng: np.random.Generator)
         result[:, at] = (height > 0) & (must | (rng.random(len(bound)) < closing))
         height += 1 - 2 * result[:, at]
     return result
-
-
-def refuse_types(name: str, k: int) -> None:
-    """Raise an InputError for a number of bracket types that is out of range."""
-    if not 1 <= k <= MOST_TYPES:
-        raise InputError(f"{name}: k is {k}, expected 1 to {MOST_TYPES} types of brackets.")

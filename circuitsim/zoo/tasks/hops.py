@@ -6,8 +6,8 @@ from string import ascii_lowercase
 import numpy as np
 
 from circuitsim.circuits.tokens import Codes, Field, Format, letters
-from circuitsim.errors import InputError
 from circuitsim.zoo.task import Digits, Task
+from circuitsim.zoo.tasks.drawing import require
 from circuitsim.zoo.tasks.edits import change_one, in_turn
 
 
@@ -31,10 +31,8 @@ class KHop(Task):
     letters: int = 3
 
     def __post_init__(self) -> None:
-        if self.k < 1:
-            raise InputError(f"{self.name}: k is {self.k}, expected at least 1 hop.")
-        if not 2 <= self.letters <= len(ascii_lowercase):
-            raise InputError(f"{self.name}: letters is {self.letters}, expected 2 to {len(ascii_lowercase)}.")
+        require(self.name, "k", self.k, 1)
+        require(self.name, "letters", self.letters, 2, len(ascii_lowercase))
 
     def format(self, n: int) -> Format:
         """Letters a, b, c and so on."""
