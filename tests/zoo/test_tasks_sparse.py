@@ -79,7 +79,7 @@ def numpy_definition(task: Task, digits):
         case SparseTokenSelection():
             member = (digits[:, -1, 1:, None] == np.arange(n)).any(1)
             return (member & (x == 1)).sum(1)[:, None]
-        case QSTR():
+        case QSTR() | SimpleQSTR():
             read = digits[:, -1:, 1:] if isinstance(task, SimpleQSTR) else digits[..., 1:]
             signs = 2 * counts(digits, read) - task.q  # the sum of signs -1 and +1
             table = {"parity": (signs + task.q) // 2 & 1, "majority": signs > 0, "sum": (signs + task.q) // 2}

@@ -134,7 +134,7 @@ class QSparseAveraging(Pointing):
 
         The sets of all tokens but 2q are the same whatever a is, so all of a crosses from token 2q to the others:
         Alice holds token 2q, Bob the rest.
-        Source: theorem 4, at most q bits from a one-layer one-head model.
+        Source: theorem 4, by which width times precision of one layer with one head grows with q.
         """
         _require_bits(self.name, n, 2 * self.q + 1, (a, self.q), (b, self.q))
         signs, asked = pointers.disjointness(a, b, n)
@@ -207,8 +207,8 @@ class SparseTokenSelection(Pointing):
 
 
 @dataclass(frozen=True)
-class QSTR(Pointing):
-    """A function g of the q signs that each token points to; positions may repeat, in any order.
+class Targeted(Pointing):
+    """Tasks on a function g of q signs, at positions that may repeat, in any order.
 
     Attributes:
         g: "parity" of the count of +, "majority" (more than q/2), or the "sum" itself.
@@ -217,10 +217,7 @@ class QSTR(Pointing):
     g: str = "parity"
     distinct = False
 
-    name = "qstr"
     source = "Mousavi-Hosseini, Sanford, Wu and Erdogdu 2025 (arXiv 2503.11272), definition 2"
-    question = "What is g of the q signs that a token points to, at every token?"
-    place: ClassVar[Place] = "each"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -235,17 +232,27 @@ class QSTR(Pointing):
         """Yes or no, or for the sum the count of +."""
         return super().answers(n) if self.g == "sum" else ("no", "yes")
 
-    def answer(self, digits: Digits) -> tuple[int, ...]:
-        """The definition."""
-        return tuple(self.function(int(sum(digits[j, 0] for j in t))) for t in digits[:, 1:])
-
     def function(self, plus: int) -> int:
         """The value of g for a count of +."""
         return {"parity": plus % 2, "majority": int(2 * plus > self.q), "sum": plus}[self.g]
 
     def join(self, signs: Digits, asked: Digits) -> Digits:
-        """Every token has a sign and its pointers."""
-        return np.concatenate([signs[..., None], asked], axis=2)
+        """Every token has a sign and its pointers, which are the same for all where one asks."""
+        rows = np.broadcast_to(asked, (*signs.shape, self.q))
+        return np.concatenate([signs[..., None], rows], axis=2)
+
+
+@dataclass(frozen=True)
+class QSTR(Targeted):
+    """A function g of the q signs that each token points to."""
+
+    name = "qstr"
+    question = "What is g of the q signs that a token points to, at every token?"
+    place: ClassVar[Place] = "each"
+
+    def answer(self, digits: Digits) -> tuple[int, ...]:
+        """The definition."""
+        return tuple(self.function(int(sum(digits[j, 0] for j in t))) for t in digits[:, 1:])
 
     def index_gadget(self, n: int, bits: Sequence[int]) -> Digits:
         """One input (n, fields) as `QSparseAveraging.index_gadget` has it; for the majority all q pointers go to bit i.
@@ -259,12 +266,11 @@ class QSTR(Pointing):
 
 
 @dataclass(frozen=True)
-class SimpleQSTR(QSTR):
-    """QSTR whose tokens all point to the same positions, so that one answer is enough."""
+class SimpleQSTR(Targeted):
+    """qSTR whose tokens all point to the same positions, so that one answer is enough."""
 
     name = "simple-qstr"
     question = "What is g of the q signs that all tokens point to?"
-    place = "last"
 
     def answer(self, digits: Digits) -> tuple[int, ...]:
         """The definition."""
@@ -285,10 +291,6 @@ class SimpleQSTR(QSTR):
     def inputs(self, n: int) -> Codes:
         """All legal inputs."""
         return _all(self, n, np.array(list(product(range(n), repeat=self.q)), np.int64))
-
-    def join(self, signs: Digits, asked: Digits) -> Digits:
-        """Every token has a sign and the one choice of positions."""
-        return super().join(signs, np.repeat(asked, signs.shape[1], axis=1))
 
 
 def _all(task: Pointing, n: int, choices: Digits) -> Codes:
