@@ -14,7 +14,7 @@ class Palindrome(Task):
     """Strings over {a, b} that read the same from both ends, of even and of odd length."""
 
     name = "palindrome"
-    source = "Hao, Angluin and Frank 2022 (arXiv 2204.06618)"
+    source = "folklore; in AC0, which hard attention stays in: Hao, Angluin and Frank 2022 (arXiv 2204.06618)"
     question = "Does the string read the same from both ends?"
 
     def format(self, n: int) -> Format:
