@@ -71,10 +71,11 @@ def command(
     chosen = tuple(dict.fromkeys(name for names in bases for name in names)) or options.CHECKED
     rows: list[Row] = []
     with Status() as status:
-        transformer = how.model(model)
-        table = None if as_json else _table(lengths, transformer.vocabulary)
+        sized = how.model(model)
+        table = None if as_json else _table(lengths)
         for n in lengths:
             status(f"n = {n}: bits")
+            transformer = sized.at(n)
             bits = how.bits_at(transformer, n)
             families = [how.family(transformer, basis, bits, max(lengths)) for basis in chosen]
             for family in families:
@@ -118,7 +119,7 @@ def _row_object(row: "Row") -> dict[str, Any]:
     return {**vars(row), "rungs": rungs}
 
 
-def _table(lengths: tuple[int, ...], vocabulary: tuple[str, ...]) -> Any:
+def _table(lengths: tuple[int, ...]) -> Any:
     from .printing import Columns
 
     titles = ["n", "inputs", "bits", "<rungs", "disagree", "undecided", "largest error", "<first difference"]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from circuitsim.errors import InputError
+
 from . import options
 from .construction import Construction
 from .lengths import parse_lengths
@@ -60,6 +62,8 @@ def command(
     """
     from circuitsim.compilers.api import claims
 
+    from circuitsim.models.model import Model
+
     from .lengths import limit_lengths
     from .printing import Status, print_json
     from .warming import warm_up
@@ -67,6 +71,8 @@ def command(
     limit_lengths(lengths, "claims")
     with Status() as status:
         transformer = how.model(model)
+        if not isinstance(transformer, Model):
+            raise InputError(f"{model}: the claims are about one transformer for all lengths, and this is none.")
         for n in lengths if how.bits not in (None, "auto") else ():
             how.bits_at(transformer, n)
         warm_up(status, builds=True)

@@ -66,7 +66,7 @@ def command(
     where = None if output is None else target(output, ".npz")
     with Status() as status:
         status("reading the model")
-        transformer = how.model(model)
+        transformer = how.model(model).at(n)
         how.warn_of_folding(transformer, n, status)
         status("preparing")
         started += warm_up(status, where is not None or share)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from circuitsim.compilers.family import Family
 
     from circuitsim.models.model import Attention, Model
+    from circuitsim.models.sized import Sized
 
     from .printing import Status
 
@@ -51,14 +52,14 @@ class Construction:
     max_ties: int
     seed: int
 
-    def model(self, path: str) -> "Model":
-        """The model of a file, with its attention replaced."""
+    def model(self, path: str) -> "Model | Sized":
+        """The model of a file or of a `zoo:` address, with its attention replaced."""
         from circuitsim.models.model_edits import with_attention
-        from circuitsim.models.reading import load
+        from circuitsim.zoo.addresses import load_any
 
         if is_circuit(path):
             raise InputError(f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both.")
-        model = load(path)
+        model = load_any(path)
         return model if self.attention is None else with_attention(model, self.attention)
 
     def bits_at(self, model: "Model", n: int) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from circuitsim.circuits.tokens import Format, format_of
 from circuitsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class Interface:
     """How letters become the inputs of a circuit from a file, and its outputs decisions."""
 
-    vocabulary: tuple[str, ...]
+    format: Format
     n: int
     several: bool  # every letter is read out, also where there is one
     entries: dict[str, Any]  # as `circuits.interface` reads them
@@ -40,31 +41,29 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
         InputError: the file does not say how letters become inputs, or says what cannot be.
     """
     entries = circuit.interface
-    vocabulary, n, classes = entries.get("vocabulary"), entries.get("n"), entries.get("classes")
+    tokens, n, classes = format_of(entries), entries.get("n"), entries.get("classes")
     wired = entries.get("wired", [])
-    if not isinstance(vocabulary, list) or type(n) is not int or type(classes) is not int:
+    if type(n) is not int or type(classes) is not int:
         raise InputError(f"{path}: the circuit does not say how letters become its inputs, so it cannot be run.")
     readout = entries.get("readout")  # older files lack it
-    letters = [token for token in vocabulary if isinstance(token, str)]
-    wires = 1 if len(letters) == 2 else len(letters)
     sound = (
-        len(set(letters)) == len(vocabulary) > 0
-        and n > 0
+        tokens is not None
+        and 0 < n <= circuit.inputs
         and isinstance(wired, list)
         and all(bit in (0, 1) for bit in wired)
-        and n * wires + len(wired) == circuit.inputs
+        and tokens.inputs(n) + len(wired) == circuit.inputs
         and classes > 0
         and len(circuit.outputs) % classes == 0
         and readout in (None, "each", "one")
         and (readout != "one" or len(circuit.outputs) == classes)
     )
-    if not sound:
+    if tokens is None or not sound:
         raise InputError(
-            f"{path}: the description of the circuit does not fit it: n={n}, {len(vocabulary)} letters and"
+            f"{path}: the description of the circuit does not fit it: n={n}, its letters and"
             f" {classes} classes for {circuit.inputs} inputs and {len(circuit.outputs)} outputs."
         )
     several = len(circuit.outputs) > classes if readout is None else readout == "each"
-    return Interface(tuple(letters), n, several, entries)
+    return Interface(tokens, n, several, entries)
 
 
 def target(path: str, suffix: str | None = None) -> Path:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from circuitsim.analysis.paper import PaperCost
     from circuitsim.analysis.trends import Series
     from circuitsim.models.model import Model
+    from circuitsim.models.sized import Sized
 
     from .printing import Status
 
@@ -150,12 +151,12 @@ class Sweep:
     predicted: "list[PaperCost]" = field(default_factory=list)
     bits: dict[int, str | None] = field(default_factory=dict)  # at each n, once for all bases
 
-    def run(self, model: "Model", status: "Status") -> None:
+    def run(self, model: "Model | Sized", status: "Status") -> None:
         """Measure and predict, printing measured rows."""
         from .warming import warm_up
 
         self.name = model.name
-        self.how.warn_of_folding(model, max(self.lengths), status)
+        self.how.warn_of_folding(model.at(max(self.lengths)), max(self.lengths), status)
         if "ours" in self.constructions:
             warm_up(status)
             for basis in self.bases:
@@ -163,7 +164,7 @@ class Sweep:
         if "paper" in self.constructions:
             self._predict(model, status)
 
-    def _measure(self, model: "Model", basis: str, status: "Status") -> None:
+    def _measure(self, sized: "Model | Sized", basis: str, status: "Status") -> None:
         from circuitsim.analysis.growth import row
 
         from .growth import Table
@@ -171,6 +172,7 @@ class Sweep:
         table = None
         for n in self.lengths:
             status(f"{basis}, n = {n}")
+            model = sized.at(n)
             family = self.how.family(model, basis, self._bits(model, n), max(self.lengths))
             found = row(family, n)[0]
             status.clear()
@@ -187,13 +189,14 @@ class Sweep:
             self.bits[n] = self.how.bits_at(model, n)
         return self.bits[n]
 
-    def _predict(self, model: "Model", status: "Status") -> None:
+    def _predict(self, sized: "Model | Sized", status: "Status") -> None:
         """The papers' circuits that have the gates of some basis; in bounded bases, all of them in their own."""
         from circuitsim.analysis.paper import predict
 
         basis = "ac0" if self.bases == ("ac0",) else None
         for n in self.lengths:
             status(f"papers, n = {n}")
+            model = sized.at(n)
             bits = self._bits(model, n) if basis is None else None
             self.predicted += predict(model, n, bits, basis, max_bits=self.how.max_bits)
 

@@ -171,9 +171,10 @@ def _of_model(
 
     from .warming import warm_up
 
-    model = how.model(path)
+    sized = how.model(path)
     if n is None:
         raise InputError(f"{path} is a model; say the letters of the input with -n, such as -n 4.")
+    model = sized.at(n)
     bits = None if text is None else _bits(model, n, text, f"-n {n}")
     how.warn_of_folding(model, n, status)
     warm_up(status, True)
@@ -184,13 +185,12 @@ def _of_model(
 
 def _bits(letters: Any, n: int, text: str, what: str) -> Any:
     """Bits (inputs,) of the letters of an input, given a model or an interface."""
-    from circuitsim.circuits.interface import input_bits
     from circuitsim.models.sequence import encode
 
     codes = encode(letters, [text])
     if codes.shape[1] != n:
         raise InputError(f"--input has {codes.shape[1]} letters, and {what} is the circuit for {n}.")
-    return input_bits(len(letters.vocabulary), codes)[0]
+    return letters.format.bits(codes)[0]
 
 
 def _plain(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -14,6 +14,9 @@ from .construction import Construction
 if TYPE_CHECKING:
     from circuitsim.models.model import Model
     from circuitsim.models.sequence import Codes
+    from circuitsim.models.sized import Sized
+
+    from .files import Interface
 
 Decision: TypeAlias = int | list[int]
 AT_ONCE = 1024  # inputs that are run together
@@ -104,7 +107,7 @@ def _is_given(context: click.Context, parameter: click.Parameter) -> bool:
 
 
 def _run_circuit(path: str, inputs: list[str]) -> list[Answer]:
-    from circuitsim.circuits.interface import decisions, input_bits, with_wired
+    from circuitsim.circuits.interface import decisions, with_wired
     from circuitsim.circuits.simulate import Evaluator
     from circuitsim.formats.npz import load
 
@@ -114,19 +117,19 @@ def _run_circuit(path: str, inputs: list[str]) -> list[Answer]:
     interface = interface_of(circuit, path)
     answers = [Answer(text) for text in inputs]
     evaluator = Evaluator(circuit)
-    for length, indices, codes in _groups(cast("Model", interface), inputs):  # of a model, only its letters are read
+    for length, indices, codes in _groups(interface, inputs):
         if length != interface.n:
             raise InputError(
                 f"input {_show(inputs[indices[0]])} has {length} letters, and {path} is the circuit for {interface.n}."
             )
-        bits = with_wired(interface.entries, input_bits(len(interface.vocabulary), codes))
+        bits = with_wired(interface.entries, interface.format.bits(codes))
         chosen = decisions(interface.entries, evaluator(bits))
         _fill(answers, indices, "circuit", chosen, interface.several)
     return answers
 
 
 def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_gates: int) -> list[Answer]:
-    from circuitsim.circuits.interface import decisions, input_bits, with_wired
+    from circuitsim.circuits.interface import decisions, with_wired
     from circuitsim.circuits.measure import measure
     from circuitsim.circuits.simulate import Evaluator
     from circuitsim.models.exact_fast import run_exact_fast
@@ -136,17 +139,18 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
     from .lengths import limit_lengths
     from .printing import Status
 
-    model = how.model(path)
+    sized = how.model(path)
     answers = [Answer(text) for text in inputs]
-    groups = list(_groups(model, inputs))
+    groups = list(_groups(sized, inputs))
     limit_lengths(tuple(length for length, _, _ in groups), "run")
     longest = max(length for length, _, _ in groups)
-    several = model.readout.position == "each"
-    only_float = any(head.attention == "softmax" for layer in model.layers for head in layer.heads)
     built: tuple[int, Any] = (0, None)
     with Status() as status:
         for length, indices, codes in groups:
             status(f"running {len(codes)} inputs of {length} letters")
+            model = sized.at(length)
+            several = model.readout.position == "each"
+            only_float = any(head.attention == "softmax" for layer in model.layers for head in layer.heads)
             floating = run_float(model, codes)
             _fill(answers, indices, "float", floating.decisions, several)
             if only_float:
@@ -169,18 +173,27 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
             if fixed is not None:
                 _fill(answers, indices, "integer", run_integer(fixed, codes).decisions, several)
             if evaluator is not None:
-                bits = with_wired({"wired": schematic.wired_bits()}, input_bits(len(model.vocabulary), codes))
+                bits = with_wired({"wired": schematic.wired_bits()}, model.format.bits(codes))
                 chosen = decisions(schematic.interface, evaluator(bits))
                 _fill(answers, indices, "circuit", chosen, several)
     return answers
 
 
-def _groups(model: "Model", inputs: list[str]) -> "Iterator[tuple[int, list[int], Codes]]":
+def _at(sized: "Model | Sized | Interface", text: str) -> "Any":
+    """Who reads the tokens of an input: a model, that of the input's length, or a circuit's interface."""
+    from circuitsim.models.sized import Sized
+
+    if not isinstance(sized, Sized):
+        return sized
+    return sized.at(len(text) if sized.single else len(text.split()))
+
+
+def _groups(sized: "Model | Sized | Interface", inputs: list[str]) -> "Iterator[tuple[int, list[int], Codes]]":
     """Inputs by length: the length, their indices, and their codes (inputs, length), not too many at once."""
     from circuitsim.models.sequence import encode
 
     by_length: dict[int, list[int]] = {}
-    encoded = [encode(model, [text])[0] for text in inputs]
+    encoded = [encode(_at(sized, text), [text])[0] for text in inputs]
     for index, codes in enumerate(encoded):
         by_length.setdefault(len(codes), []).append(index)
     import numpy as np

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.models.model import Model
 from circuitsim.models.stream import Ints, Number, Range, Stream
 
 Positions: TypeAlias = Literal["folded", "wired"]
@@ -108,58 +107,3 @@ def powers(bits: int) -> Ints:
     result = np.empty(bits, dtype=object)
     result[:] = [1 << k for k in range(bits)]
     return result
-
-
-def embed(drawing: Drawing, model: Model, n: int, stream: Stream, positions: Positions) -> Residual:
-    """The stream before the first layer: letters are inputs, constant tokens and positions are constants."""
-    assert stream.tokens is not None
-    with drawing.scope("embedding"):
-        wires, matrix, offset = _letters(drawing, model, n, stream.tokens)
-        blocks = [Block(wires, matrix)] if matrix.size else []
-        if stream.positions is not None:
-            for component in range(model.width):
-                values = stream.positions[:, component]
-                low, high = int(values.min()), int(values.max())
-                offset[component] += low
-                width = (high - low).bit_length()
-                if width:
-                    column = np.zeros((model.width, width), dtype=object)
-                    column[component] = powers(width)
-                    blocks.append(Block(_feature(drawing, values, low, width, positions), column))
-    return Residual(drawing, tuple(blocks), offset, stream, model.length(n))
-
-
-def _feature(drawing: Drawing, values: Ints, low: int, width: int, positions: Positions) -> Wires:
-    """Bits (length, width) of a position feature less its smallest value."""
-
-    def table() -> npt.NDArray[np.bool_]:
-        return np.array([[(int(v) - low) >> k & 1 for k in range(width)] for v in values], bool)
-
-    return drawing.wired((len(values), width), table) if positions == "wired" else drawing.constant(table())
-
-
-def _letters(drawing: Drawing, model: Model, n: int, tokens: Ints) -> tuple[Wires, Ints, Ints]:
-    """Wires (length, w) that choose the token, their matrix (d, w) and the offset (d,)."""
-    letters = len(model.vocabulary)
-    binary = letters == 2
-    own = 1 if binary else letters
-    base = tokens[0] if binary else np.array([0] * model.width, dtype=object)
-    rows = [tokens[1] - base] if binary else [tokens[a] for a in range(letters)]
-    rows += [tokens[letters + k] - base for k in range(len(model.constants))]
-    inputs = drawing.input((n, own))
-    if model.constants:
-        inputs = drawing.concat([inputs, drawing.fill((n, len(model.constants)), False)], 1)
-    pieces = [inputs]
-    for where, group in ((0, model.prepend), (1, model.append)):
-        if group:
-            table = drawing.constant([_code(model, t) for t in group])
-            pieces.insert(0 if where == 0 else len(pieces), table)
-    matrix = np.stack(rows, axis=1)
-    return drawing.concat(pieces, 0), matrix, base.copy()
-
-
-def _code(model: Model, token: str) -> list[bool]:
-    """A constant token in the code of the letters' wires."""
-    letters, index = len(model.vocabulary), model.tokens.index(token)
-    own = [index == 1] if letters == 2 else [index == a for a in range(letters)]
-    return own + [index == letters + k for k in range(len(model.constants))]

@@ -5,8 +5,9 @@ from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.fixed_point import FixedLayer, FixedModel, FixedNet
 
 from .bands import Bands
+from .embedding import embed
 from .lowering import LOWERINGS, Lowering
-from .residual import Bits, Positions, Residual, embed
+from .residual import Bits, Positions, Residual
 
 
 def draw(fixed: FixedModel, drawing: Drawing, positions: Positions) -> Schematic:
@@ -40,8 +41,7 @@ def interface(fixed: FixedModel) -> dict[str, object]:
         "model": model.name,
         "n": fixed.n,
         "bits": fixed.bits,
-        "vocabulary": list(model.vocabulary),
-        "token_code": "bit" if len(model.vocabulary) == 2 else "one-hot",
+        **model.format.interface(),
         "readout": "each" if model.readout.position == "each" else "one",
         "readout_positions": len(model.readout_positions(fixed.n)),
         "decision": "bit" if len(model.readout.weights) == 1 else "one-hot",

@@ -7,7 +7,7 @@ import numpy as np
 
 from circuitsim.analysis.claim import Claim, Entry, Kind, NotApplicable, Study, listed
 from circuitsim.analysis.division import literal_disagreements
-from circuitsim.analysis.inputs import FEW, chosen_inputs, representatives
+from circuitsim.analysis.inputs import FEW, chosen_inputs, few_inputs, representatives
 from circuitsim.analysis.ladder import Rung
 from circuitsim.analysis.multisets import differing
 from circuitsim.errors import ModelError
@@ -172,7 +172,7 @@ def first_failure(study: Study) -> tuple[Failure | None, int, bool]:
         if not defined(study, n):
             continue
         if representatives(study.model, n) is None:
-            inputs = min(len(study.model.vocabulary) ** min(n, 64), max(FEW, study.samples))
+            inputs = max(FEW, study.samples) if not few_inputs(study.model, n) else study.model.format.strings(n)
             work += inputs * study.model.length(n) ** 2
             if work > MOST_SCORES:
                 return None, n - 1, everything
@@ -201,7 +201,7 @@ def defined(study: Study, n: int) -> bool:
 
 
 def _few(model: Model, n: int) -> bool:
-    return representatives(model, n) is not None or len(model.vocabulary) ** min(n, 64) <= FEW
+    return representatives(model, n) is not None or few_inputs(model, n)
 
 
 def _search_line(first: Failure | None, reached: int, everything: bool) -> str:
@@ -216,8 +216,7 @@ def _search_line(first: Failure | None, reached: int, everything: bool) -> str:
 
 def literal_decides(study: Study) -> Entry:
     """The papers' own division decides as the exact model."""
-    letters = len(study.model.vocabulary)
-    ns = [n for n in LITERAL_NS if letters**n <= FEW and n <= longest(study.model) and defined(study, n)]
+    ns = [n for n in LITERAL_NS if few_inputs(study.model, n) and n <= longest(study.model) and defined(study, n)]
     if not ns:
         return NotApplicable("literal-division", "no length up to 12 has a meaning and few enough strings to try all")
     rows = []

@@ -27,6 +27,7 @@ class ModelFacts:
 
     name: str
     vocabulary: list[str]
+    fields: list[dict[str, Any]]
     layers: int
     heads: list[int]
     width: int
@@ -72,6 +73,7 @@ def describe_model(model: Model) -> ModelFacts:
     return ModelFacts(
         name=model.name,
         vocabulary=list(model.vocabulary),
+        fields=[{"name": f.name, "values": f.size, "wires": f.width, "where": f.where} for f in model.fields],
         layers=len(model.layers),
         heads=[len(layer.heads) for layer in model.layers],
         width=model.width,
@@ -115,7 +117,8 @@ def describe_circuit(circuit: Circuit) -> CircuitFacts:
 
 def parameters(model: Model) -> int:
     """Numbers in the matrices, the position table and the biases that are not zero."""
-    count = len(model.embedding) * model.width + _size(model.readout.weights) + _bias(model.readout.bias)
+    count = len(model.embedding) * model.width + sum(_size(table.rows) for table in model.tables)
+    count += _size(model.readout.weights) + _bias(model.readout.bias)
     if isinstance(model.positions, PositionTable):
         count += _size(model.positions.rows)
     return count + sum(_layer_parameters(layer) for layer in model.layers)

@@ -1,13 +1,14 @@
 """Which inputs an analysis looks at: all of them where they are few, else seeded random and adversarial ones."""
 
 from collections.abc import Iterator
-from math import comb
+from math import comb, prod
 
 import numpy as np
 import numpy.typing as npt
 
 from circuitsim.models.model import Model
 from circuitsim.models.sequence import all_inputs
+from circuitsim.models.tables import Embedded
 
 FEW = 2**12  # inputs up to which an analysis is exhaustive unless told otherwise
 MOST_REPRESENTATIVES = 2**15
@@ -21,11 +22,27 @@ def chosen_inputs(
     Args:
         exhaustive: True for all, False for samples, None to decide by their number.
     """
-    letters = len(model.vocabulary)
-    few = letters == 1 or n * np.log2(letters) <= np.log2(FEW)
-    if exhaustive or (exhaustive is None and few):
+    if exhaustive or (exhaustive is None and few_inputs(model, n)):
         return True, all_inputs(model, n)
-    return False, sample(letters, n, samples, seed)
+    if model.fields:
+        return False, sample_records(model, n, samples, seed)
+    return False, sample(len(model.vocabulary), n, samples, seed)
+
+
+def few_inputs(model: Embedded, n: int) -> bool:
+    """Whether all inputs of n letters are at most 2^12."""
+    sizes = model.format.sizes(n)
+    return max(sizes) == 1 or (len([s for s in sizes if s > 1]) <= FEW.bit_length() and prod(sizes) <= FEW)
+
+
+def sample_records(model: Embedded, n: int, samples: int, seed: int) -> npt.NDArray[np.int64]:
+    """Token codes (samples, n): half uniform, half with few different values of each field, in a seeded order."""
+    rng = np.random.default_rng((seed, n, len(model.fields)))
+    digits = np.stack([rng.integers(0, field.size, (samples, n)) for field in model.fields], axis=2)
+    for index, field in enumerate(model.fields):
+        pairs = rng.integers(0, field.size, (samples // 2, 2))
+        digits[: samples // 2, :, index] = np.take_along_axis(pairs, digits[: samples // 2, :, index] % 2, axis=1)
+    return model.format.codes(digits)
 
 
 def sample(letters: int, n: int, samples: int, seed: int) -> npt.NDArray[np.int64]:
@@ -58,7 +75,7 @@ def counts_decide(model: Model) -> bool:
     """
     heads = [head for layer in model.layers for head in layer.heads]
     unmasked = all(head.mask == "none" and head.attention == "saturated" for head in heads)
-    return model.positions is None and unmasked
+    return model.positions is None and unmasked and not model.fields
 
 
 def representatives(model: Model, n: int) -> npt.NDArray[np.int64] | None:

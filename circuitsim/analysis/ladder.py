@@ -22,7 +22,7 @@ from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.evaluate import planes_to_bits, probe_values, run_planes
 from circuitsim.circuits.flatten import flatten_with_values
 from circuitsim.circuits.flatten_wide import NOBODY
-from circuitsim.circuits.interface import input_bits, with_wired
+from circuitsim.circuits.interface import with_wired
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.circuits.simulate import evaluate as evaluate_circuit
 from circuitsim.formats import npz
@@ -189,7 +189,7 @@ def _differences(
 ) -> npt.NDArray[np.bool_]:
     """Where the model and the schematic, schematic and circuit, circuit and file differ: (3, inputs)."""
     count = len(codes)
-    bits = input_bits(len(model.vocabulary), codes)
+    bits = model.format.bits(codes)
     planes = run_planes(schematic, bits)
     values = {index: planes_to_bits(p, count) for index, p in planes.items()}
     outputs = np.concatenate([values[o].reshape(count, -1) for o in schematic.outputs], axis=1)

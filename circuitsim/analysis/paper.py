@@ -105,7 +105,7 @@ def predict(
 
 def merrill_sabharwal_smith(fixed: FixedModel) -> PaperCost:
     """Theorem 5 of 2106.16213 for a model in integers."""
-    items = [_tables("embedding", fixed.n, len(fixed.model.vocabulary), sum(fixed.embedded.widths()))]
+    items = [_tables("embedding", fixed.n, max(fixed.model.format.sizes(fixed.n)), sum(fixed.embedded.widths()))]
     for number, layer in enumerate(fixed.layers):
         items += _saturated_layer(f"layer{number}", layer.heads, layer.before.widths(), fixed.length)
         before, after = sum(layer.before.widths()), sum(layer.after.widths())
@@ -183,7 +183,7 @@ def merrill_sabharwal(fixed: FixedModel, d_plus: int = D_PLUS) -> PaperCost:
 
     Its depth has no term for a read-out: the decision is taken for a bit of the last layer's function.
     """
-    length, letter = fixed.length, _code_bits(len(fixed.model.vocabulary))
+    length, letter = fixed.length, _code_bits(max(fixed.model.format.sizes(fixed.n)))
     items = [_shared("embedding", fixed.n, letter, sum(fixed.embedded.widths()))]
     for number, layer in enumerate(fixed.layers):
         name, heads, widths = f"layer{number}", len(layer.heads), layer.before.widths()

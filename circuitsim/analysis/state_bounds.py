@@ -12,6 +12,7 @@ the interval and the fraction bits that W_V and b_V give it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import lcm
 
 import numpy as np
@@ -21,6 +22,7 @@ from circuitsim.models.model import FeedForward, Head, Layer, Model
 from circuitsim.models.sequence import position_values
 from circuitsim.models.stored_numbers import on_grid, stored
 from circuitsim.models.stream import Stream
+from circuitsim.models.tables import embedding_tables
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import to_grid
 
@@ -103,9 +105,9 @@ class Box:
 def literal_bounds(model: Model, n: int, bits: int) -> StateBounds:
     """Bounds of the integer model with literal division: a sum over C values gains |C| fraction bits, and shrinks."""
     rounded, length = stored(model, n, on_grid(bits)), model.length(n)
-    box = _spanned([rounded.embedding[token] for token in rounded.tokens])
+    boxes = [_spanned(table) for table in embedding_tables(rounded)]
     positions = position_values(rounded, n)
-    box = box if positions is None else box.plus(_spanned(positions))
+    box = reduce(Box.plus, boxes if positions is None else [*boxes, _spanned(positions)])
     entries = [box]
     sums: list[int | None] = [None]
     for layer in rounded.layers:

@@ -1,21 +1,15 @@
 """How letters become a circuit's input bits, and its output bits decisions; the same in every basis.
 
 The interface of a circuit is a JSON-able dictionary: `vocabulary`, `token_code` ("bit" for two letters, else
-"one-hot"), `n`, `decision` ("bit" or "one-hot"), `classes`, `readout_positions`, `wired` (constants of the inputs
-that are not letters), and what people want to know: `model`, `bits`.
+"one-hot"; "fields" for records, which `fields` describes: see `tokens`), `n`, `decision` ("bit" or "one-hot"),
+`classes`, `readout_positions`, `wired` (constants of the inputs that are not letters), and what people want to know:
+`model`, `bits`.
 """
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-
-def input_bits(letters: int, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Bits (patterns, inputs) of letter codes (patterns, n): one a letter for two letters, else one-hot."""
-    if letters == 2:
-        return codes.astype(bool)
-    return (codes[:, :, None] == np.arange(letters)).reshape(len(codes), -1)
 
 
 def with_wired(interface: dict[str, Any], bits: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -5,7 +5,7 @@ these values, the first field slowest, so that a string is still a row of intege
 is a format of one field at every position.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -164,9 +164,7 @@ class Format:
             there = self.at(position, n)
             for number, row in enumerate(rows):
                 parts = [row[position]] if len(self.fields) == 1 else row[position].split(SEPARATOR)
-                digits[number, position, there] = [
-                    self._index[f][part] for f, part in zip(there, parts, strict=True)
-                ]
+                digits[number, position, there] = [self._index[f][part] for f, part in zip(there, parts, strict=True)]
         return self.codes(digits)
 
     def bits(self, codes: Codes) -> npt.NDArray[np.bool_]:
@@ -178,6 +176,29 @@ class Format:
     def document(self) -> list[dict[str, Any]]:
         """The fields as JSON."""
         return [{"name": f.name, "values": list(f.values), "wires": f.wires, "where": f.where} for f in self.fields]
+
+    def interface(self) -> dict[str, Any]:
+        """What a circuit says of its inputs; `format_of` reads it."""
+        if self.plain:
+            values = self.fields[0].values
+            return {"vocabulary": list(values), "token_code": "bit" if len(values) == 2 else "one-hot"}
+        return {"vocabulary": [], "token_code": "fields", "fields": self.document()}
+
+    def inputs(self, n: int) -> int:
+        """Input wires of n tokens."""
+        return sum(field.width * int(field.present(n).sum()) for field in self.fields)
+
+    def names(self, n: int) -> list[str]:
+        """A name for every input wire, such as "x2", "x2=b", "x2.p=b" or "x2.p[0]" for a bit."""
+        found = []
+        for field in self.fields:
+            own = "" if self.plain else f".{field.name}"
+            if field.wires == "binary":
+                ends = [f"{own}[{k}]" for k in range(field.width)]
+            else:
+                ends = [own] if field.size == 2 else [f"{own}={value}" for value in field.values]
+            found += [f"x{position}{end}" for position in np.flatnonzero(field.present(n)) for end in ends]
+        return found
 
     @cached_property
     def _index(self) -> list[dict[str, int]]:
@@ -208,6 +229,30 @@ class Format:
             f"input {_show(string)}: unknown value {_show(part)} of field {field.name}; its values are {listed}"
             " (separate tokens by spaces, fields by commas)."
         )
+
+
+def format_of(said: Mapping[str, Any]) -> Format | None:
+    """The format that a circuit's interface describes; None if it describes none."""
+    vocabulary, fields = said.get("vocabulary"), said.get("fields")
+    if not fields:
+        texts = [token for token in vocabulary if isinstance(token, str)] if isinstance(vocabulary, list) else []
+        return letters(texts) if vocabulary and len(set(texts)) == len(vocabulary) else None
+    return fields_from(fields) if isinstance(fields, list) else None
+
+
+def fields_from(document: list[Any]) -> Format | None:
+    """The format of such a JSON list; None if it is not one."""
+    found = []
+    for entry in document:
+        if not isinstance(entry, dict) or entry.get("wires") not in WIRINGS or entry.get("where") not in WHERES:
+            return None
+        name, values = entry.get("name"), entry.get("values")
+        texts = isinstance(values, list) and all(isinstance(value, str) for value in values)
+        if not isinstance(name, str) or not texts or not values or len(set(values)) < len(values):
+            return None
+        found.append(Field(name, tuple(values), entry["wires"], entry["where"]))
+    sound = prod(field.size for field in found) < LARGEST_CODE and len({f.name for f in found}) == len(found)
+    return Format(tuple(found)) if found and sound else None
 
 
 def letters(vocabulary: Sequence[str]) -> Format:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from circuitsim.errors import ModelError
-from circuitsim.numbers.rationals import LONGEST, rational
+from circuitsim.numbers.rationals import LONGEST, Vector, rational
 
 FORMAT, VERSION = "circuitsim-model", 1
 
@@ -161,6 +161,11 @@ def items(value: object, place: str) -> list[Any]:
     if not isinstance(value, list):
         raise ModelError(f"{place}: expected a list, got {show(value)}.")
     return value
+
+
+def numbers(values: Vector) -> list[int | str]:
+    """A vector as it is written: whole numbers, and "p/q"."""
+    return [int(x) if x.denominator == 1 else str(x) for x in values]
 
 
 def kind(value: object) -> str:

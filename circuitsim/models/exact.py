@@ -14,7 +14,8 @@ import numpy as np
 from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, Head, Layer, Model
 from circuitsim.models.pairs import key_mask
-from circuitsim.models.sequence import position_values, sequence_codes
+from circuitsim.models.sequence import position_values
+from circuitsim.models.tables import Embedded, embedding_tables, table_rows
 from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
 
@@ -28,8 +29,7 @@ def run_exact(model: Model, codes: Sequence[int]) -> Trace:
         ModelError: a head is softmax, which has no exact meaning.
     """
     refuse_softmax(model)
-    tokens = sequence_codes(model, np.array([codes], dtype=np.int64))[0]
-    stream = [model.embedding[model.tokens[token]] for token in tokens]
+    stream = embedded(model, codes)
     positions = position_values(model, len(codes))
     if positions is not None:
         stream = [add(x, p) for x, p in zip(stream, positions, strict=True)]
@@ -40,6 +40,15 @@ def run_exact(model: Model, codes: Sequence[int]) -> Trace:
     where = model.readout_positions(len(codes))
     outputs = as_array([affine(model.readout.weights, stream[p], model.readout.bias) for p in where])
     return Trace(tuple(map(as_array, residuals)), outputs, decide(outputs))
+
+
+def embedded(model: Embedded, codes: Sequence[int]) -> list[Vector]:
+    """The sum of every table's row at each position of the whole sequence of one string (n,)."""
+    chosen = table_rows(model, np.array([codes], dtype=np.int64))
+    stream = [(ZERO,) * model.width] * model.length(len(codes))
+    for table, rows in zip(embedding_tables(model), chosen, strict=True):
+        stream = [add(x, table[row]) for x, row in zip(stream, rows[0], strict=True)]
+    return stream
 
 
 def refuse_softmax(model: Model) -> None:

@@ -16,7 +16,8 @@ from circuitsim.models.model import FeedForward, Head, Layer, Model
 from circuitsim.models.pairs import key_mask, over_pairs
 from circuitsim.models.scaled import FITS_INT64, Array, Scaled, add, affine, largest, multiply, narrow, product, scaled
 from circuitsim.models.selection import select
-from circuitsim.models.sequence import Codes, position_values, score_blocks, sequence_codes
+from circuitsim.models.sequence import Codes, position_values, score_blocks
+from circuitsim.models.tables import embedding_tables, table_rows
 from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
 
@@ -87,11 +88,12 @@ def run_exact_fast(model: Model, codes: Codes, arithmetic: Exact = EXACT) -> Exa
         ModelError: a head is softmax, which has no exact meaning.
     """
     refuse_softmax(model)
-    embedding = scaled(tuple(model.embedding[token] for token in model.tokens))
-    stream = embedding[sequence_codes(model, codes)]
+    chosen = zip(embedding_tables(model), table_rows(model, codes), strict=True)
+    terms = [scaled(table)[rows] for table, rows in chosen]
     positions = position_values(model, codes.shape[1])
     if positions is not None:
-        stream = arithmetic.total([stream, scaled(positions)])
+        terms.append(scaled(positions))
+    stream = arithmetic.total(terms)
     residuals = [stream := stream.reduced()]
     for layer in model.layers:
         stream = _layer(layer, stream, arithmetic)

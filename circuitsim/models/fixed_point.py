@@ -15,6 +15,7 @@ from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import PROJECTIONS, Attention, FeedForward, Head, Layer, Mask, Model
 from circuitsim.models.sequence import position_values
 from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine
+from circuitsim.models.tables import embedding_tables
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import drop_bits, to_grid
 
@@ -108,7 +109,7 @@ class FixedModel:
 
 
 @dataclass
-class _Limits:
+class Limits:
     """Interval widths against --max-bits, with the words for the error."""
 
     n: int
@@ -141,8 +142,8 @@ def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX
     """
     source = model.bits if bits is None else str(bits)
     b = bits_at(source, n)
-    limits = _Limits(n, b, max_bits, source)
-    stream = _embed(model, n, b)
+    limits = Limits(n, b, max_bits, source)
+    stream = fix_embedding(model, n, b)
     embedded, layers = stream, []
     limits.check("embedding", *_residual(stream))
     for index, layer in enumerate(model.layers):
@@ -150,7 +151,7 @@ def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX
         layers.append(_layer(layer, stream, n, model, b, limits))
         stream = layers[-1].after
     limits.place = []
-    rows, offsets = _integers(model.readout.weights, b), _grid(model.readout.bias, b) * (1 << stream.exponent)
+    rows, offsets = grid_matrix(model.readout.weights, b), grid_vector(model.readout.bias, b) * (1 << stream.exponent)
     grains = [stream.grain(row, int(offset)) for row, offset in zip(rows, offsets, strict=True)]
     readout = affine(stream, rows, offsets, min(*grains, stream.exponent + b))  # one unit for all rows
     limits.check("read-out", *readout.unshifted(stream))
@@ -159,17 +160,17 @@ def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX
 
 def fix_head(head: Head, stream: Stream, bits: int, length: int, max_bits: int = MAX_BITS) -> FixedHead:
     """Round one head that reads `stream` over a sequence of `length` positions; for heads outside a model."""
-    return _head(head, stream, bits, length, _Limits(length, bits, max_bits, str(bits), place=["the head"]))
+    return _head(head, stream, bits, length, Limits(length, bits, max_bits, str(bits), place=["the head"]))
 
 
-def _embed(model: Model, n: int, b: int) -> Stream:
-    tokens = _integers(tuple(model.embedding[t] for t in model.tokens), b)
+def fix_embedding(model: Model, n: int, b: int) -> Stream:
+    tables = tuple(grid_matrix(table, b) for table in embedding_tables(model))
     rows = position_values(model, n)
-    positions = None if rows is None else _integers(rows, b)
-    return Stream(b, np.array([0] * model.width, dtype=object), tokens, positions)
+    positions = None if rows is None else grid_matrix(rows, b)
+    return Stream(b, np.array([0] * model.width, dtype=object), tables, positions)
 
 
-def _layer(layer: Layer, stream: Stream, n: int, model: Model, b: int, limits: _Limits) -> FixedLayer:
+def _layer(layer: Layer, stream: Stream, n: int, model: Model, b: int, limits: Limits) -> FixedLayer:
     place = limits.place
     heads = []
     for number, head in enumerate(layer.heads):
@@ -177,13 +178,13 @@ def _layer(layer: Layer, stream: Stream, n: int, model: Model, b: int, limits: _
         heads.append(_head(head, stream, b, model.length(n), limits))
     limits.place = place
     zero = np.array([0] * model.width, dtype=object)
-    bias = _grid(layer.output_bias, b) * (1 << b) if layer.output_bias else zero
+    bias = grid_vector(layer.output_bias, b) * (1 << b) if layer.output_bias else zero
     between = stream.at(2 * b).plus((o for h in heads for o in h.outputs), bias, layer.residual)
     limits.check("residual stream", *_residual(between))
     net, after = None, between
     if layer.feed_forward is not None:
         limits.place = [*place, "feed-forward"]
-        net = _net(layer.feed_forward, between, b, limits)
+        net = fix_net(layer.feed_forward, between, b, limits)
         after = between.plus(net.outputs, net.bias, layer.feed_forward.residual)
         limits.check("residual stream", *_residual(after))
         limits.place = place
@@ -198,7 +199,7 @@ def no_circuit(place: str) -> ModelError:
     )
 
 
-def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> FixedHead:
+def _head(head: Head, stream: Stream, b: int, length: int, limits: Limits) -> FixedHead:
     if head.attention == "softmax":
         raise no_circuit(", ".join(limits.place))
     order, unit = (3 if head.third_order else 2), stream.exponent + b  # of q, k and v
@@ -206,8 +207,8 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
     most = {"value": unit if head.third_order else stream.exponent, "value2": stream.exponent}
     parts: dict[str, Affine] = {}
     for name in PROJECTIONS if head.third_order else ("query", "key", "value"):
-        rows = _integers(getattr(head, name), b, len(stream.constant))
-        offsets = _grid(getattr(head, f"{name}_bias"), b) * (1 << stream.exponent)
+        rows = grid_matrix(getattr(head, name), b, len(stream.constant))
+        offsets = grid_vector(getattr(head, f"{name}_bias"), b) * (1 << stream.exponent)
         parts[name] = affine(stream, rows, offsets, most.get(name, MANY))
         limits.check(name, *parts[name].unshifted(stream))
     query, key2, value2 = parts["query"], parts.get("key2"), parts.get("value2")
@@ -219,7 +220,7 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
     score = tuple(sum(w * c[end] for w, c in zip(weights, corners, strict=True)) for end in (0, 1))
     limits.check("score", (score[0], score[1]))
     dropped = None if head.score_bits is None else max(0, order * unit - common - head.score_bits)
-    output, outputs, shifts = _integers(head.output, b, len(head.value)), [], []
+    output, outputs, shifts = grid_matrix(head.output, b, len(head.value)), [], []
     for c, (low, high) in enumerate(values):
         shift = (order - 1) * unit - b - _powers(parts["value"], value2)[c]
         largest = 4 * head.keys(length) * max(abs(low), abs(high), 1 << shift)
@@ -245,17 +246,17 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: _Limits) -> F
     )
 
 
-def _net(net: FeedForward, stream: Stream, b: int, limits: _Limits) -> FixedNet:
-    rows, offsets = _integers(net.hidden, b), _grid(net.hidden_bias, b) * (1 << stream.exponent)
+def fix_net(net: FeedForward, stream: Stream, b: int, limits: Limits) -> FixedNet:
+    rows, offsets = grid_matrix(net.hidden, b), grid_vector(net.hidden_bias, b) * (1 << stream.exponent)
     hidden = affine(stream, rows, offsets, 2 * b)
     limits.check("hidden sum", *hidden.unshifted(stream))
     shifts = tuple(2 * b - power for power in hidden.powers)
-    output = _integers(net.output, b, len(net.hidden))
+    output = grid_matrix(net.output, b, len(net.hidden))
     outputs = tuple(
         Number(output[:, c], max(0, drop_bits(low, shifts[c])), max(0, drop_bits(high, shifts[c])))
         for c, (low, high) in enumerate(hidden.ranges)
     )
-    return FixedNet(hidden, shifts, outputs, _grid(net.output_bias, b) * (1 << b))
+    return FixedNet(hidden, shifts, outputs, grid_vector(net.output_bias, b) * (1 << b))
 
 
 def _residual(stream: Stream) -> list[Range]:
@@ -279,7 +280,7 @@ def _times(a: Range, b: Range) -> Range:
     return min(corners), max(corners)
 
 
-def _integers(rows: Matrix, b: int, width: int | None = None) -> Ints:
+def grid_matrix(rows: Matrix, b: int, width: int | None = None) -> Ints:
     flat = [to_grid(v, b) for row in rows for v in row]
     columns = len(rows[0]) if rows else (width or 0)
     result = np.empty(len(flat), dtype=object)
@@ -287,7 +288,7 @@ def _integers(rows: Matrix, b: int, width: int | None = None) -> Ints:
     return result.reshape(len(rows), columns)
 
 
-def _grid(values: Vector, b: int) -> Ints:
+def grid_vector(values: Vector, b: int) -> Ints:
     result = np.empty(len(values), dtype=object)
     result[:] = [to_grid(v, b) for v in values]
     return result

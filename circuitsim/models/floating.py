@@ -1,5 +1,7 @@
 """The float64 meaning of a model, as a user of the usual libraries would run it, softmax included."""
 
+from functools import reduce
+
 import numpy as np
 
 from circuitsim.models import trust
@@ -7,7 +9,8 @@ from circuitsim.models.model import Attention, FeedForward, Head, Layer, Model
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.pairs import key_mask
 from circuitsim.models.selection import select
-from circuitsim.models.sequence import Codes, position_values, score_blocks, sequence_codes
+from circuitsim.models.sequence import Codes, position_values, score_blocks
+from circuitsim.models.tables import Embedded, embedding_tables, table_rows
 from circuitsim.models.trace import Trace, decide
 from circuitsim.models.trust import Flags, Floats, Quantity, affine
 from circuitsim.numbers.rationals import Vector
@@ -32,9 +35,7 @@ def run_float(model: Model, codes: Codes, attention: Attention | None = None) ->
         model = with_attention(model, attention)
     n = codes.shape[1]
     with np.errstate(all="ignore"):  # what overflows is not trusted
-        embedding = trust.quantity(tuple(model.embedding[token] for token in model.tokens))
-        stream = Quantity(embedding.values, embedding.scales, embedding.grids.max(axis=0))
-        stream = stream[sequence_codes(model, codes)]
+        stream = _embedded(model, codes)
         positions = position_values(model, n)
         if positions is not None:
             stream = trust.add(stream, trust.quantity(positions))
@@ -47,6 +48,14 @@ def run_float(model: Model, codes: Codes, attention: Attention | None = None) ->
         outputs = affine(model.readout.weights, read, model.readout.bias)
         trusted &= outputs.sound() & trust.clear_decisions(outputs)
     return Trace(tuple(residuals), outputs.values, decide(outputs.values), trusted)
+
+
+def _embedded(model: Embedded, codes: Codes) -> Quantity:
+    parts = []
+    for table, rows in zip(embedding_tables(model), table_rows(model, codes), strict=True):
+        numbers = trust.quantity(table)
+        parts.append(Quantity(numbers.values, numbers.scales, numbers.grids.max(axis=0))[rows])
+    return reduce(trust.add, parts)
 
 
 def _weights_sound(model: Model) -> bool:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from circuitsim.models.fixed_point import FixedHead, FixedModel
 from circuitsim.models.pairs import key_mask, over_pairs
-from circuitsim.models.sequence import sequence_codes
+from circuitsim.models.tables import table_rows
 from circuitsim.numbers.rounding import drop_bits, drop_bits_each
 
 WORKING_SET = 1 << 24  # entries of one score tensor
@@ -46,9 +46,9 @@ def run_integer(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace
 
 def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
     kind = np.dtype(np.int64 if fixed.largest <= 62 else object)
-    tokens, positions = fixed.embedded.tokens, fixed.embedded.positions
-    assert tokens is not None
-    x = tokens.astype(kind)[sequence_codes(fixed.model, codes)]
+    tables, positions = fixed.embedded.tables, fixed.embedded.positions
+    chosen = zip(tables, table_rows(fixed.model, codes), strict=True)
+    x = sum((table.astype(kind)[rows] for table, rows in chosen), np.zeros((), kind))
     if positions is not None:
         x = x + positions.astype(kind)
     residuals, exponents = [x], [fixed.bits]

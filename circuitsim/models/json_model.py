@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from circuitsim.errors import ModelError
+from circuitsim.models import json_records
 from circuitsim.models.documents import (
     FORMAT,
     VERSION,
@@ -17,6 +17,7 @@ from circuitsim.models.documents import (
     items,
     key_problems,
     letters,
+    numbers,
     parse_document,
     refuse_all,
     show,
@@ -42,8 +43,9 @@ HEAD_KEYS = ("query", "key", "value", "output")
 HEAD_OPTIONS = ("key2", "value2", *(f"{name}_bias" for name in PROJECTIONS), "attention", "mask", "score_bits", "scale")
 NET_OPTIONS = ("hidden_bias", "output_bias", "residual")
 LAYER_OPTIONS = ("heads", "output_bias", "residual", "feed_forward")
-MODEL_KEYS = ("format", "version", "vocabulary", "embedding", "layers", "readout")
-MODEL_OPTIONS = ("name", "comment", "prepend", "append", "positions", "bits")
+MODEL_KEYS = ("format", "version", "layers", "readout")
+TOKEN_KEYS = ("vocabulary", "embedding", "fields", "tables")
+MODEL_OPTIONS = (*TOKEN_KEYS, "name", "comment", "prepend", "append", "positions", "bits")
 
 
 def load_json(path: Path) -> Model:
@@ -63,9 +65,11 @@ def parse_json(data: bytes, where: str) -> Model:
     document = check_format(parse_document(data, where), where)
     refuse_all(_all_key_problems(document), where)
     with at(where):
-        embedding = {token: vector(row, f"embedding[{show(token)}]") for token, row in document["embedding"].items()}
+        rows = document.get("embedding", {})
+        embedding = {token: vector(row, f"embedding[{show(token)}]") for token, row in rows.items()}
+        fields, tables = json_records.read(document)
         model = Model(
-            vocabulary=letters(document["vocabulary"], "vocabulary"),
+            vocabulary=() if fields else letters(document["vocabulary"], "vocabulary"),
             embedding=embedding,
             layers=tuple(_layer(layer, f"layers[{i}]") for i, layer in enumerate(document["layers"])),
             readout=_readout(document["readout"]),
@@ -74,6 +78,8 @@ def parse_json(data: bytes, where: str) -> Model:
             append=texts(document.get("append", []), "append"),
             bits=formula(document.get("bits", "8"), "bits"),
             name=text(document.get("name", Path(where).stem), "name"),
+            fields=fields,
+            tables=tables,
         )
         if extra := [token for token in embedding if token not in model.tokens]:
             raise ModelError(f"embedding has tokens that are no letter and no constant: {', '.join(extra[:20])}.")
@@ -101,10 +107,10 @@ def json_text(model: Model) -> str:
         "format": FORMAT,
         "version": VERSION,
         "name": model.name,
-        "vocabulary": list(model.vocabulary),
+        **(json_records.document(model) if model.fields else {"vocabulary": list(model.vocabulary)}),
         **({"prepend": list(model.prepend)} if model.prepend else {}),
         **({"append": list(model.append)} if model.append else {}),
-        "embedding": {token: _row(model.embedding[token]) for token in model.tokens},
+        **({"embedding": {t: numbers(model.embedding[t]) for t in model.tokens}} if model.tokens else {}),
         **({"positions": positions} if positions is not None else {}),
         "layers": [_layer_document(layer) for layer in model.layers],
         "readout": readout,
@@ -116,6 +122,7 @@ def json_text(model: Model) -> str:
 def _all_key_problems(document: dict[str, Any]) -> Iterator[str]:
     yield from key_problems(document, "the model", MODEL_KEYS, MODEL_OPTIONS)
     yield from key_problems(document.get("readout", {"weights": 0}), "readout", ("weights",), ("bias", "position"))
+    yield from json_records.problems(document)
     if not isinstance(document.get("embedding", {}), dict):
         yield "embedding must be an object, token by token"
     if isinstance(document.get("positions"), dict):
@@ -186,7 +193,7 @@ def _layer_document(layer: Layer) -> dict[str, Any]:
     net = layer.feed_forward
     document: dict[str, Any] = {"heads": [_head_document(head) for head in layer.heads]}
     if layer.output_bias:
-        document["output_bias"] = _row(layer.output_bias)
+        document["output_bias"] = numbers(layer.output_bias)
     if not layer.residual:
         document["residual"] = False
     if net is not None:
@@ -212,20 +219,12 @@ def _head_document(head: Head) -> dict[str, Any]:
     return document
 
 
-def _row(values: Vector) -> list[int | str]:
-    return [_number(x) for x in values]
-
-
 def _rows(rows: Matrix) -> list[list[int | str]]:
-    return [_row(row) for row in rows]
-
-
-def _number(x: Fraction) -> int | str:
-    return int(x) if x.denominator == 1 else str(x)
+    return [numbers(row) for row in rows]
 
 
 def _bias(name: str, values: Vector) -> dict[str, Any]:
-    return {name: _row(values)} if any(values) else {}
+    return {name: numbers(values)} if any(values) else {}
 
 
 def _layout(value: Any, depth: int) -> str:

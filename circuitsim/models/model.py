@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from circuitsim.circuits.tokens import Field
 from circuitsim.errors import ModelError
+from circuitsim.models.tables import Embedded, Table
 from circuitsim.numbers.rationals import Matrix, Vector, matrix, vector
 
 Attention: TypeAlias = Literal["hard-left", "hard-right", "saturated", "softmax"]
@@ -163,7 +165,7 @@ class PositionExpressions:
 
 
 @dataclass(frozen=True)
-class Model:
+class Model(Embedded):
     """A transformer with its vocabulary, constant tokens, positions, layers and read-out.
 
     Args:
@@ -174,6 +176,8 @@ class Model:
         prepend, append: constant tokens before and after every input; they are not inputs.
         bits: fraction bits of the integer model, an expression in n (the number of letters), rounded up.
         name: for people.
+        fields, tables: instead of a vocabulary, for tokens that are records: see `tables`. The embedding then holds
+            the constant tokens alone.
 
     Raises:
         ModelError: shapes that do not fit, naming the layer and the head.
@@ -188,11 +192,13 @@ class Model:
     append: tuple[str, ...] = ()
     bits: str = "8"
     name: str = "model"
+    fields: tuple[Field, ...] = ()
+    tables: tuple[Table, ...] = field(default=(), hash=False)
 
     def __post_init__(self) -> None:
         from circuitsim.models.shapes import check_shapes  # the list of rules stands on its own
 
-        for name in ("vocabulary", "layers", "prepend", "append"):
+        for name in ("vocabulary", "layers", "prepend", "append", "fields", "tables"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         rows = {str(t): vector(v, f"embedding[{t!r}]") for t, v in dict(self.embedding).items()}
         object.__setattr__(self, "embedding", rows)
@@ -201,24 +207,9 @@ class Model:
             object.__setattr__(self, "positions", PositionExpressions(tuple(self.positions)))
         check_shapes(self)
 
-    @property
-    def width(self) -> int:
-        """d, the width of the residual stream."""
-        return len(next(iter(self.embedding.values())))
-
-    @property
-    def constants(self) -> tuple[str, ...]:
-        """The constant tokens, each once, in order of appearance, that are not letters."""
-        return tuple(t for t in dict.fromkeys(self.prepend + self.append) if t not in self.vocabulary)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """Letters, then constant tokens: the order of token codes."""
-        return self.vocabulary + self.constants
-
-    def length(self, n: int) -> int:
-        """Length of the whole sequence for n letters."""
-        return len(self.prepend) + n + len(self.append)
+    def at(self, n: int) -> "Model":
+        """The model for n letters: itself, because it is one model for every length."""
+        return self
 
     def readout_positions(self, n: int) -> tuple[int, ...]:
         """Positions (from 0, over the whole sequence) that are read out for n letters."""

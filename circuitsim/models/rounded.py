@@ -15,12 +15,21 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-import numpy as np
-
-from circuitsim.models.exact import ZERO, add, affine, as_array, keys_and_values, mean, refuse_softmax, score, select
+from circuitsim.models.exact import (
+    ZERO,
+    add,
+    affine,
+    as_array,
+    embedded,
+    keys_and_values,
+    mean,
+    refuse_softmax,
+    score,
+    select,
+)
 from circuitsim.models.model import FeedForward, Head, Layer, Model
 from circuitsim.models.pairs import key_mask
-from circuitsim.models.sequence import position_values, sequence_codes
+from circuitsim.models.sequence import position_values
 from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import to_grid
@@ -31,8 +40,7 @@ Division: TypeAlias = Literal["rounded", "literal"]
 def run_rounded(model: Model, codes: Sequence[int], bits: int, division: Division = "rounded") -> Trace:
     """Run the integer model with `bits` fraction bits on one string of letter codes (n,)."""
     refuse_softmax(model)
-    tokens = sequence_codes(model, np.array([codes], dtype=np.int64))[0]
-    stream = [_vector(model.embedding[model.tokens[token]], bits) for token in tokens]
+    stream = embedded(_rounded_tables(model, bits), codes)
     positions = position_values(model, len(codes))
     if positions is not None:
         stream = [add(x, _vector(p, bits)) for x, p in zip(stream, positions, strict=True)]
@@ -43,6 +51,14 @@ def run_rounded(model: Model, codes: Sequence[int], bits: int, division: Divisio
     weights, bias = _matrix(model.readout.weights, bits), _vector(model.readout.bias, bits)
     outputs = as_array([affine(weights, stream[p], bias) for p in model.readout_positions(len(codes))])
     return Trace(tuple(map(as_array, residuals)), outputs, decide(outputs))
+
+
+def _rounded_tables(model: Model, bits: int) -> Model:
+    return replace(
+        model,
+        embedding={token: _vector(row, bits) for token, row in model.embedding.items()},
+        tables=tuple(replace(table, rows=_matrix(table.rows, bits)) for table in model.tables),
+    )
 
 
 def _layer(layer: Layer, stream: list[Vector], bits: int, division: Division) -> list[Vector]:

@@ -1,26 +1,27 @@
 """From strings to token codes, positions and masks: what every meaning of a model starts from.
 
-A code is a letter's index in the vocabulary, or, over the whole sequence, a token's index in `model.tokens`.
+A code is a letter's index in the vocabulary, or the number of a record's values (`circuits.tokens`).
 """
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from circuitsim.circuits.tokens import Codes
 from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.expressions import expression
 from circuitsim.models.model import MASKS, Mask, Model, PositionTable
+from circuitsim.models.tables import Embedded
 from circuitsim.numbers.rationals import Vector
-
-Codes = NDArray[np.int64]
 
 MOST_SCORES = 2**21  # that a run holds in memory at once
 MOST_LETTERS = 2**24  # letters of all inputs together that `all_inputs` will build
 
 
-def encode(model: Model, strings: Sequence[str]) -> Codes:
-    """Letter codes of some strings of one length, shape (batch, n).
+def encode(model: Embedded, strings: Sequence[str]) -> Codes:
+    """Token codes of some strings of one length, shape (batch, n).
 
     Args:
         model: its letters are read one character each if all have one, else separated by spaces.
@@ -29,52 +30,29 @@ def encode(model: Model, strings: Sequence[str]) -> Codes:
     Raises:
         InputError: an unknown letter, an empty string, or different lengths.
     """
-    code = {letter: index for index, letter in enumerate(model.vocabulary)}
-    rows = [_letters(model, string) for string in strings]
-    for string, row in zip(strings, rows, strict=True):
-        if not row:
-            raise InputError("the input is empty; a string needs at least one letter.")
-        if unknown := [letter for letter in row if letter not in code]:
-            raise InputError(
-                f"input {_show(string)}: unknown token {_show(unknown[0])}; the vocabulary is"
-                f" {_vocabulary(model)}{_spacing(model)}."
-            )
-        if len(row) != len(rows[0]):
-            raise InputError(f"inputs of different lengths: {len(rows[0])} and {len(row)} letters; give one length.")
-    if not rows:
-        raise InputError("no input given.")
-    return np.array([[code[letter] for letter in row] for row in rows], dtype=np.int64)
+    return model.format.parse(strings)
 
 
-def decode(model: Model, codes: Codes) -> str:
-    """The string that has these letter codes (n,)."""
-    separator = "" if _single(model) else " "
-    return separator.join(model.vocabulary[int(code)] for code in codes)
+def decode(model: Embedded, codes: Codes) -> str:
+    """The string that has these token codes (n,)."""
+    return model.format.text(codes)
 
 
-def sequence_codes(model: Model, codes: Codes) -> Codes:
-    """Token codes of whole sequences (batch, length), constant tokens included, of letters (batch, n)."""
-    token = {name: index for index, name in enumerate(model.tokens)}
-    batch = len(codes)
-    before = np.tile(np.array([token[t] for t in model.prepend], dtype=np.int64), (batch, 1))
-    after = np.tile(np.array([token[t] for t in model.append], dtype=np.int64), (batch, 1))
-    return np.concatenate([before, codes, after], axis=1)
-
-
-def all_inputs(model: Model, n: int) -> Codes:
-    """Every string of n letters, (V^n, n), in the order of the vocabulary with the first letter slowest.
+def all_inputs(model: Embedded, n: int) -> Codes:
+    """Every string of n tokens, (strings, n), in the order of their codes with the first token slowest.
 
     Raises:
         LimitError: too many of them.
     """
-    size = len(model.vocabulary)
     if n < 1:
         raise InputError(f"n is {n}, expected at least 1.")
-    if (n > MOST_LETTERS.bit_length() and size > 1) or n * size**n > MOST_LETTERS:
-        raise LimitError(f"all {size}^{n} inputs of n={n} are too many; use samples.")
-    if size == 1:
+    sizes = model.format.sizes(n)
+    if max(sizes) == 1:
         return np.zeros((1, n), dtype=np.int64)
-    return np.indices((size,) * n).reshape(n, -1).T.astype(np.int64)
+    if n > MOST_LETTERS.bit_length() or n * prod(sizes) > MOST_LETTERS:
+        size = f"{sizes[0]}^{n}" if len(set(sizes)) == 1 else str(prod(sizes))
+        raise LimitError(f"all {size} inputs of n={n} are too many; use samples.")
+    return np.indices(sizes).reshape(n, -1).T.astype(np.int64)
 
 
 def position_values(model: Model, n: int) -> tuple[Vector, ...] | None:
@@ -126,25 +104,3 @@ def score_blocks(batch: int, length: int, keys: int) -> Iterator[tuple[slice, sl
     for start in range(0, batch, strings):
         for first in range(0, length, queries):
             yield slice(start, start + strings), slice(first, first + queries)
-
-
-def _single(model: Model) -> bool:
-    return all(len(letter) == 1 for letter in model.vocabulary)
-
-
-def _letters(model: Model, string: str) -> list[str]:
-    return list(string) if _single(model) else string.split()
-
-
-def _vocabulary(model: Model) -> str:
-    shown = ", ".join(model.vocabulary[:20])
-    return shown if len(model.vocabulary) <= 20 else f"{shown}, ... ({len(model.vocabulary)} tokens)"
-
-
-def _spacing(model: Model) -> str:
-    return "" if _single(model) else " (separate tokens by spaces)"
-
-
-def _show(text: str) -> str:
-    shown = repr(text)
-    return shown if len(shown) <= 60 else shown[:57] + "..."

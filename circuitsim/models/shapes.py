@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from circuitsim.errors import ModelError
 from circuitsim.models.expressions import expression
+from circuitsim.models.tables import table_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,14 @@ def check_shapes(model: Model) -> None:
 
 
 def _problems(model: Model) -> Iterator[str]:
-    if not model.vocabulary:
+    if model.fields:
+        if problems := table_problems(model):
+            yield from problems
+            return
+    elif not model.vocabulary:
         yield "the vocabulary is empty"
+    elif model.tables:
+        yield "tables read fields, and there are none"
     if len(set(model.vocabulary)) < len(model.vocabulary):
         yield "the vocabulary has a token twice"
     tokens = [*model.vocabulary, *model.prepend, *model.append]
@@ -34,10 +41,10 @@ def _problems(model: Model) -> Iterator[str]:
     if taken := [t for t in dict.fromkeys(model.prepend + model.append) if t in PLACES]:
         yield f"a constant token cannot be called {' or '.join(taken)}, which readout.position understands as a place"
     missing = [t for t in model.tokens if t not in model.embedding]
-    if missing or not model.embedding:
+    if missing or not (model.embedding or model.fields):
         yield f"no embedding for {', '.join(map(repr, missing[:5])) or 'any token'}"
         return
-    widths = sorted({len(v) for v in model.embedding.values()})
+    widths = sorted({len(v) for v in model.embedding.values()} | {len(t.rows[0]) for t in model.tables})
     if len(widths) > 1 or widths[0] == 0:
         yield f"embedding vectors have lengths {widths}, expected one positive width"
         return

@@ -22,25 +22,25 @@ class Number:
 
 @dataclass(frozen=True)
 class Stream:
-    """The residual stream x = constant + token row + position row + sum of column * number, in units of 2^-exponent.
+    """The residual stream x = constant + rows + position row + sum of column * number, in units of 2^-exponent.
 
     Args:
-        constant: (d,). tokens: (V, d), or None once forgotten. positions: (length, d), or None.
+        constant: (d,). tables: each (rows, d), of which every position adds one row; none once forgotten.
+        positions: (length, d), or None.
     """
 
     exponent: int
     constant: Ints
-    tokens: Ints | None
+    tables: tuple[Ints, ...]
     positions: Ints | None
     numbers: tuple[Number, ...] = ()
 
     def range(self, row: Ints, offset: int = 0) -> Range:
         """The interval of offset + row . x over all tokens, positions and values of the numbers."""
         low = high = offset + int(self.constant @ row)
-        for table in (self.tokens, self.positions):
-            if table is not None:
-                values = product(table, row)
-                low, high = low + int(values.min()), high + int(values.max())
+        for table in self._choices():
+            values = product(table, row)
+            low, high = low + int(values.min()), high + int(values.max())
         for number in self.numbers:
             weight = int(number.column @ row)
             low += min(weight * number.low, weight * number.high)
@@ -50,13 +50,15 @@ class Stream:
     def grain(self, row: Ints, offset: int = 0) -> int:
         """The largest g such that offset + row . x is a multiple of 2^g whatever x is; 0 if it is always zero."""
         terms = {offset + int(self.constant @ row)}
-        for table in (self.tokens, self.positions):
-            if table is not None:
-                terms.update(int(v) for v in np.unique(product(table, row)))
+        for table in self._choices():
+            terms.update(int(v) for v in np.unique(product(table, row)))
         for number in self.numbers:
             weight = int(number.column @ row)
             terms.update((weight * number.low, weight if number.low < number.high else 0))
         return min((_trailing_zeros(t) for t in terms if t), default=0)
+
+    def _choices(self) -> tuple[Ints, ...]:
+        return self.tables if self.positions is None else (*self.tables, self.positions)
 
     def widths(self) -> list[int]:
         """Bits of each component in two's complement."""
@@ -67,14 +69,15 @@ class Stream:
         """The same stream in finer units."""
         factor = 1 << (exponent - self.exponent)
         scaled = tuple(replace(m, column=m.column * factor) for m in self.numbers)
-        tokens, positions = (None if t is None else t * factor for t in (self.tokens, self.positions))
-        return Stream(exponent, self.constant * factor, tokens, positions, scaled)
+        tables = tuple(table * factor for table in self.tables)
+        positions = None if self.positions is None else self.positions * factor
+        return Stream(exponent, self.constant * factor, tables, positions, scaled)
 
     def plus(self, numbers: Iterable[Number], constant: Ints, residual: bool) -> "Stream":
         """Add numbers and a constant; without `residual`, forget what was there."""
         if residual:
             return replace(self, constant=self.constant + constant, numbers=(*self.numbers, *numbers))
-        return Stream(self.exponent, constant, None, None, tuple(numbers))
+        return Stream(self.exponent, constant, (), None, tuple(numbers))
 
 
 def product(table: Ints, row: Ints) -> Ints:

@@ -16,9 +16,10 @@ from circuitsim.circuits.flatten import flatten_with_values
 from circuitsim.circuits.networks import wires_of
 from circuitsim.circuits.operations import OPERATIONS
 from circuitsim.circuits.schematic import Schematic
+from circuitsim.circuits.tokens import format_of
 from circuitsim.render import axes
 
-LONGEST = 60  # characters of a token in a name
+LONGEST = 70  # characters of an input's name
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,31 +119,31 @@ class Names:
     provenance: Provenance | None = None
 
     @cached_property
-    def letters(self) -> tuple[str, ...] | None:
-        """The letters, one for every input of a position that is not a bit, or ("",) for bits; None if not known.
+    def tokens(self) -> list[str] | None:
+        """Names of the inputs that are wires of tokens; None if not known.
 
         A file may claim anything, so what does not fit the inputs is not believed.
         """
         said = self.circuit.interface
-        letters, n, wired = said.get("vocabulary"), said.get("n"), said.get("wired", [])
-        if not isinstance(letters, list) or type(n) is not int or not isinstance(wired, list):
+        form, n, wired = format_of(said), said.get("n"), said.get("wired", [])
+        if form is None or type(n) is not int or not 0 < n <= self.circuit.inputs or not isinstance(wired, list):
             return None
-        own = ("",) if len(letters) == 2 else tuple(str(letter)[:LONGEST] for letter in letters)
-        return own if own and n * len(own) + len(wired) == self.circuit.inputs else None
+        if form.inputs(n) + len(wired) != self.circuit.inputs:
+            return None
+        return [name[:LONGEST] for name in form.names(n)]
 
     @cached_property
     def wired(self) -> int:
         """Opaque constants, which are the last inputs."""
-        return len(self.circuit.interface.get("wired", [])) if self.letters is not None else 0
+        return len(self.circuit.interface.get("wired", [])) if self.tokens is not None else 0
 
     def input(self, index: int) -> str:
         """Such as "x2", of letters in one-hot code "x2=b", of opaque constants "p0"; "in2" of unknown circuits."""
-        if self.letters is None:
+        if self.tokens is None:
             return f"in{index}"
-        if index >= self.circuit.inputs - self.wired:
-            return f"p{index - self.circuit.inputs + self.wired}"
-        position, letter = divmod(index, len(self.letters))
-        return f"x{position}={self.letters[letter]}" if len(self.letters) > 1 or self.letters[0] else f"x{position}"
+        if index >= len(self.tokens):
+            return f"p{index - len(self.tokens)}"
+        return self.tokens[index]
 
     def output(self, index: int) -> str:
         """Such as "out", "out[3]" where every position is read out, "class 1" of several."""

@@ -37,6 +37,11 @@ def draw_reachable(
             wires.
         ModelError: a head is softmax.
     """
+    if model.fields:
+        raise LimitError(
+            f"{model.name}: tokens are records of fields, and ac0 is built for letters only; take --basis xag, aig or"
+            " tc0."
+        )
     if n > LONGEST:
         raise LimitError(f"--basis ac0 looks at every position's values, for n up to {LONGEST:,}; n is {n:,}.")
     return _Lowering(reach(model, n, max_ties, max_wires), drawing, max_wires).run()
@@ -145,8 +150,7 @@ def interface(reached: Reached) -> dict[str, object]:
         "model": model.name,
         "n": n,
         "bits": None,
-        "vocabulary": list(model.vocabulary),
-        "token_code": "bit" if len(model.vocabulary) == 2 else "one-hot",
+        **model.format.interface(),
         "readout": "each" if model.readout.position == "each" else "one",
         "readout_positions": len(model.readout_positions(n)),
         "decision": "bit" if len(model.readout.weights) == 1 else "one-hot",

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from circuitsim.circuits import counting
-from circuitsim.circuits.interface import decisions, input_bits
+from circuitsim.circuits import counting, tokens
+from circuitsim.circuits.interface import decisions
 from circuitsim.circuits.simulate import evaluate
 from circuitsim.formats.npz import load
 
@@ -49,7 +49,7 @@ def test_the_written_circuit_is_the_measured_one(models: dict[str, str], tmp_pat
     assert found["gates_by_kind"] == {k: v for k, v in counting.gates_by_kind(circuit).items() if v}
     assert (found["inputs"], found["outputs"]) == (6, 1)
     strings = all_strings(6)
-    decided = decisions(circuit.interface, evaluate(circuit, input_bits(2, strings)))[:, 0]
+    decided = decisions(circuit.interface, evaluate(circuit, tokens.letters("01").bits(strings)))[:, 0]
     assert (decided == (strings.sum(axis=1) > 3)).all()
 
 

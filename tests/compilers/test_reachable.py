@@ -9,9 +9,10 @@ from circuitsim.compilers.reachable.lowering import draw_reachable
 from circuitsim.compilers.reachable.reach import code_bits, reach
 
 import circuitsim as cs
+from circuitsim.circuits import tokens
 from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.evaluate import planes_to_bits, probe_values, run_planes
-from circuitsim.circuits.interface import decisions, input_bits
+from circuitsim.circuits.interface import decisions
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.exact_fast import run_exact_fast
@@ -43,7 +44,7 @@ def assert_is_the_exact_model(model: Model, n: int, form: str, **limits: int) ->
     schematic = drawn(model, n, form, **limits)
     codes = some_inputs(model, n, 1024)
     exact = run_exact_fast(model, codes)
-    planes = run_planes(schematic, input_bits(len(model.vocabulary), codes))
+    planes = run_planes(schematic, model.format.bits(codes))
     values = {index: planes_to_bits(p, len(codes)) for index, p in planes.items()}
     (output,) = schematic.outputs
     assert values[output].shape[1:] == (len(model.readout_positions(n)), len(model.readout.weights))
@@ -115,7 +116,7 @@ def test_looking_for_a_one_is_one_or_gate():
 def test_bounded_dyck_is_recognised_in_constant_depth(form):
     for n in (2, 5, 8):
         schematic = assert_is_the_exact_model(bounded_dyck(2), n, form)
-        codes = input_bits(2, some_inputs(bounded_dyck(2), n))
+        codes = tokens.letters("01").bits(some_inputs(bounded_dyck(2), n))
         expected = [is_bounded_dyck(text, 2) for text in strings("()", n)]
         assert schematic.evaluate(codes).ravel().tolist() == expected
     assert {drawn(bounded_dyck(2), n, form).measure().depth for n in (10, 12, 14)} == {5}

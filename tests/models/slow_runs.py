@@ -3,10 +3,8 @@
 from fractions import Fraction
 from math import floor
 
-import numpy as np
-
-from circuitsim.models.exact import select
-from circuitsim.models.sequence import mask_matrix, position_values, sequence_codes
+from circuitsim.models.exact import embedded, select
+from circuitsim.models.sequence import mask_matrix, position_values
 
 
 def slow_run(model, codes, arithmetic):
@@ -41,8 +39,7 @@ def slow_run(model, codes, arithmetic):
                 x = [arithmetic.sum(pair) for pair in zip(x, added, strict=True)] if net.residual else added
             yield x
 
-    tokens = sequence_codes(model, np.array([codes]))[0]
-    stream = [list(model.embedding[model.tokens[t]]) for t in tokens]
+    stream = [list(x) for x in embedded(model, codes)]
     positions = position_values(model, len(codes))
     if positions is not None:
         stream = [

@@ -12,8 +12,8 @@ from circuitsim.models.sequence import (
     encode,
     mask_matrix,
     position_values,
-    sequence_codes,
 )
+from circuitsim.models.tables import table_rows
 
 
 def model(vocabulary, **more):
@@ -46,7 +46,7 @@ def test_an_unreadable_input_says_why(strings, message):
 def test_constant_tokens_stand_around_the_letters():
     framed = model("ab", prepend=("BOS", "a"), append=("EOS",))
     assert framed.tokens == ("a", "b", "BOS", "EOS")
-    assert sequence_codes(framed, encode(framed, ["ba"])).tolist() == [[2, 0, 1, 0, 3]]
+    assert table_rows(framed, encode(framed, ["ba"]))[0].tolist() == [[2, 0, 1, 0, 3]]
     assert framed.length(2) == 5
 
 

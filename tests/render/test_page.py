@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
+from circuitsim.circuits import tokens
 from circuitsim.circuits.counting import levels
-from circuitsim.circuits.interface import decisions, input_bits
+from circuitsim.circuits.interface import decisions
 from circuitsim.circuits.simulate import evaluate
 from circuitsim.render.names import compile_named
 from circuitsim.render.page import page
@@ -61,7 +62,7 @@ def test_values_typed_in_equal_the_evaluator(opened, name):
     shown, circuit = opened(name)
     letters = circuit.interface["vocabulary"]
     tried = strings(circuit)
-    bits = input_bits(len(letters), np.array(tried))
+    bits = tokens.letters(letters).bits(np.array(tried))
     wanted = values_of_all_nodes(circuit, bits)
     decided = decisions(circuit.interface, evaluate(circuit, bits))
     field = shown.find("#string")
@@ -94,7 +95,8 @@ def test_letters_of_larger_vocabularies_are_chosen(opened):
     for letter, code in ((0, 1), (3, 2)):
         Select(shown.find(f'[data-letter="{letter}"]')).select_by_index(code)
         codes[0, letter] = code
-        assert np.array_equal(shown.says("values()"), values_of_all_nodes(circuit, input_bits(3, codes))[0])
+        bits = tokens.letters("abc").bits(codes)
+        assert np.array_equal(shown.says("values()"), values_of_all_nodes(circuit, bits)[0])
 
 
 def test_a_string_that_is_none_is_refused_in_a_sentence(opened):

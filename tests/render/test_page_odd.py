@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
+from circuitsim.circuits import tokens
 from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.interface import decisions, input_bits, with_wired
+from circuitsim.circuits.interface import decisions, with_wired
 from circuitsim.render.page import page
 from tests.cases import random_model
 from tests.render import browser
@@ -76,7 +77,7 @@ def test_random_models_decide_as_their_circuits_do(driver, tmp_path, seed):
     letters = circuit.interface["vocabulary"]
     for codes in np.random.default_rng(seed).integers(0, len(letters), (5, 3)):
         shown.retype(shown.find("#string"), "".join(letters[code] for code in codes))
-        bits = with_wired(circuit.interface, input_bits(len(letters), codes[None]))
+        bits = with_wired(circuit.interface, tokens.letters(letters).bits(codes[None]))
         assert np.array_equal(shown.says("values()"), values_of_all_nodes(circuit, bits)[0])
         assert shown.says("decisions()") == decisions(circuit.interface, circuit.evaluate(bits))[0].tolist()
     assert shown.errors() == []

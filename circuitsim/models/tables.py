@@ -1,0 +1,161 @@
+"""Tokens as vectors: tables of rows, of which every position of a sequence takes one each and adds them up.
+
+A model of letters has one table, its embedding. A model of records has one for every map of fields that it adds, and
+one for its constant tokens; a position that lacks the fields of a table takes its last row, which is zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+import numpy as np
+
+from circuitsim.circuits.tokens import Codes, Field, Format, letters
+from circuitsim.errors import ModelError
+from circuitsim.numbers.rationals import Matrix, Vector, matrix
+
+MOST_ROWS = 2**20  # of one table
+
+
+@dataclass(frozen=True)
+class Table:
+    """An arbitrary map of some fields of a token to a vector, which is added to the stream where it has them all.
+
+    Args:
+        fields: names of the fields it reads.
+        rows: (product of the fields' sizes, d), the first field slowest.
+    """
+
+    fields: tuple[str, ...]
+    rows: Matrix
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", tuple(self.fields))
+        object.__setattr__(self, "rows", matrix(self.rows, f"the table of {', '.join(self.fields)}"))
+        if len(self.rows) > MOST_ROWS:
+            raise ModelError(f"the table of {', '.join(self.fields)} has {len(self.rows)} rows, at most {MOST_ROWS}.")
+
+
+class Embedded:
+    """What every model of strings has, whatever it does with them: tokens, their rows, and positions.
+
+    Attributes:
+        vocabulary: letters of one kind; or `fields` and `tables` for tokens that are records.
+        embedding: rows of letters and constant tokens; of constant tokens alone where there are fields.
+    """
+
+    vocabulary: tuple[str, ...]
+    embedding: Mapping[str, Vector]
+    fields: tuple[Field, ...]
+    tables: tuple[Table, ...]
+    prepend: tuple[str, ...]
+    append: tuple[str, ...]
+
+    @property
+    def format(self) -> Format:
+        """What tokens are, for people and for wires."""
+        return Format(self.fields) if self.fields else letters(self.vocabulary)
+
+    @property
+    def width(self) -> int:
+        """The length d of embedding vectors."""
+        return len(self.tables[0].rows[0] if self.tables else next(iter(self.embedding.values())))
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """The constant tokens, each once, in order of appearance, that are not letters."""
+        return tuple(t for t in dict.fromkeys(self.prepend + self.append) if t not in self.vocabulary)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Letters, then constant tokens: the order of the rows of their embedding."""
+        return self.vocabulary + self.constants
+
+    def length(self, n: int) -> int:
+        """Length of the whole sequence for n letters."""
+        return len(self.prepend) + n + len(self.append)
+
+
+def embedding_tables(model: Embedded) -> tuple[Matrix, ...]:
+    """The tables of a model, each (rows, d); every position adds one row of each."""
+    zero = ((Fraction(0),) * model.width,)
+    tables: list[Matrix] = []
+    for table in model.tables:
+        tables.append(table.rows if _everywhere(model, table) else table.rows + zero)
+    if model.tokens:
+        rows = tuple(model.embedding[token] for token in model.tokens)
+        tables.append(rows + zero if model.fields else rows)
+    return tuple(tables)
+
+
+def table_rows(model: Embedded, codes: Codes) -> tuple[Codes, ...]:
+    """Which row of each table a position of whole sequences takes, (batch, length), for token codes (batch, n)."""
+    batch, n = codes.shape
+    start, length = len(model.prepend), model.length(n)
+    framed = _framed(model, batch, n)
+    if not model.fields:
+        framed[:, start : start + n] = codes
+        return (framed,)
+    found = []
+    digits = model.format.digits(codes)
+    names = [field.name for field in model.fields]
+    for table in model.tables:
+        read = [names.index(name) for name in table.fields]
+        rows, has = np.zeros((batch, n), np.int64), np.ones((batch, n), bool)
+        for index in read:
+            rows, has = rows * model.fields[index].size + digits[:, :, index], has & (digits[:, :, index] >= 0)
+        whole = np.full((batch, length), len(table.rows), np.int64)
+        whole[:, start : start + n] = np.where(has, rows, len(table.rows))
+        found.append(whole)
+    if model.tokens:
+        found.append(framed)
+    return tuple(found)
+
+
+def fields_of(model: Embedded, table: Table) -> tuple[Field, ...]:
+    """The fields that a table reads."""
+    known = {field.name: field for field in model.fields}
+    return tuple(known[name] for name in table.fields)
+
+
+def table_problems(model: Embedded) -> list[str]:
+    """What is wrong with the fields and tables of a model of records."""
+    problems = []
+    names = [field.name for field in model.fields]
+    if len(set(names)) < len(names):
+        problems.append("two fields have one name")
+    for field in model.fields:
+        if not field.values or len(set(field.values)) < len(field.values):
+            problems.append(f"field {field.name}: no values, or one of them twice")
+        if odd := [v for v in field.values if not v.isprintable() or " " in v or "," in v or not v]:
+            problems.append(f"field {field.name}: value {odd[0]!r} is not a printable text without spaces and commas")
+    if prod(field.size for field in model.fields) >= 2**62:
+        problems.append("the fields have more than 2^62 values together")
+    if model.vocabulary:
+        problems.append("a model has a vocabulary or fields, not both")
+    if not model.tables:
+        problems.append("no table reads the fields")
+    for number, table in enumerate(model.tables):
+        if unknown := [name for name in table.fields if name not in names]:
+            problems.append(f"tables[{number}] reads {unknown[0]!r}, which is no field (fields: {', '.join(names)})")
+            continue
+        expected = prod(field.size for field in fields_of(model, table))
+        if not table.fields or len(table.rows) != expected:
+            read = ", ".join(table.fields) or "no field"
+            problems.append(f"tables[{number}] has {len(table.rows)} rows, expected {expected} for {read}")
+        elif len(table.rows[0]) != model.width:
+            problems.append(f"tables[{number}] has rows of {len(table.rows[0])} entries, expected {model.width}")
+    return problems
+
+
+def _everywhere(model: Embedded, table: Table) -> bool:
+    framed = bool(model.prepend or model.append)
+    return not framed and all(field.where == "each" for field in fields_of(model, table))
+
+
+def _framed(model: Embedded, batch: int, n: int) -> Codes:
+    """Rows of constant tokens in the table of tokens; letters of records take the zero row at its end."""
+    row = {name: index for index, name in enumerate(model.tokens)}
+    whole = [row[t] for t in model.prepend] + [len(model.tokens)] * n + [row[t] for t in model.append]
+    return np.tile(np.array(whole, np.int64), (batch, 1))

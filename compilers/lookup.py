@@ -1,0 +1,123 @@
+"""Look-up cells: any function of the values of a few fields, as wires.
+
+In bounded fan-in every component of the result is an offset plus bits, all bits of all components in one shared
+decision diagram over the bits of the address: one mux a node, a level pair a bit. With threshold gates each
+combination of values has one AND of literals, and the rest is weights.
+"""
+
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+
+from circuitsim.circuits.cells import FALSE, TRUE, Cell, Literal, Recorder
+from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.circuits.tokens import Field
+from circuitsim.errors import LimitError
+from circuitsim.models.stream import Ints
+
+Operand: TypeAlias = tuple[Field, Wires]  # wires (positions, w)
+Found: TypeAlias = tuple[Ints, list[tuple[Wires, Ints]]]  # a base (d,), and wires (positions, w) with columns (d, w)
+
+MOST_ADDRESS_BITS = 20
+
+
+def looked_up(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
+    """The rows (values, d) as bits, by a decision diagram.
+
+    Raises:
+        LimitError: more than 2^20 addresses.
+    """
+    widths = [(field.size - 1).bit_length() for field, _ in operands]
+    if sum(widths) > MOST_ADDRESS_BITS:
+        raise LimitError(f"a table of {sum(widths)} address bits is too large to look up; at most {MOST_ADDRESS_BITS}.")
+    order = np.zeros(1, np.int64)
+    for (field, _), width in zip(operands, widths, strict=True):
+        index = np.minimum(np.arange(1 << width), field.size - 1)
+        order = (order[:, None] * field.size + index).ravel()
+    base = rows.min(axis=0)
+    tables, columns = [], []
+    for component, values in enumerate(rows.T - base[:, None]):
+        for k in range(int(values.max()).bit_length()):
+            chosen = np.array([int(v) >> k & 1 for v in values], bool)[order]
+            if chosen.any():
+                tables.append(int.from_bytes(np.packbits(chosen, bitorder="little").tobytes(), "little"))
+                column = np.array([0] * len(base), dtype=object)
+                column[component] = 1 << k
+                columns.append(column)
+    if not tables:
+        return base, []
+    kinds = tuple((field.wires == "one-hot" and field.size > 2, field.size) for field, _ in operands)
+    wires = drawing.call(_diagram(kinds, tuple(tables)), *(w for _, w in operands))
+    return base, [(wires, np.stack(columns, axis=1))]
+
+
+@lru_cache(maxsize=64)
+def _diagram(kinds: tuple[tuple[bool, int], ...], tables: tuple[int, ...]) -> Cell:
+    """The cell of functions given as truth tables (bit a: the value at address a) of fields' values.
+
+    Args:
+        kinds: for each field whether it comes one-hot, and its size; else it comes as the bits of its index.
+    """
+    r = Recorder(*(size if hot else (size - 1).bit_length() for hot, size in kinds))
+    address: list[Literal] = []  # most significant first
+    for number, (hot, size) in enumerate(kinds):
+        wires = r.argument(number)
+        bits = [_either(r, [w for v, w in enumerate(wires) if v >> k & 1]) for k in range((size - 1).bit_length())]
+        address += reversed(bits if hot else wires)
+    known: dict[tuple[int, int], Literal] = {}
+
+    def node(level: int, table: int) -> Literal:
+        half = 1 << (len(address) - level - 1) if level < len(address) else 0
+        ones = (1 << (2 * half or 1)) - 1
+        if table in (0, ones):
+            return TRUE if table else FALSE
+        if (level, table) not in known:
+            low, high = table & ((1 << half) - 1), table >> half
+            if low == high:
+                found = node(level + 1, low)
+            elif low ^ high == (1 << half) - 1:
+                found = r.xor(address[level], node(level + 1, low))
+            else:
+                found = r.mux(address[level], node(level + 1, high), node(level + 1, low))
+            known[level, table], known[level, table ^ ones] = found, found ^ 1
+        return known[level, table]
+
+    return r.cell(f"table of {len(tables)} bits", [node(0, table) for table in tables])
+
+
+def _either(r: Recorder, wires: list[Literal]) -> Literal:
+    """OR as a balanced tree."""
+    while len(wires) > 1:
+        pairs = [r.or_(a, b) for a, b in zip(wires[::2], wires[1::2], strict=False)]
+        wires = pairs + wires[2 * len(pairs) :]
+    return wires[0] if wires else FALSE
+
+
+def decoded(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
+    """The rows (values, d) as sums of columns over one AND gate for each combination of values."""
+    shape = [field.size for field, _ in operands]
+    base = rows[0]
+    parts = []
+    for axis, (field, wires) in enumerate(operands):
+        literals = _literals(drawing, field, wires)
+        parts.append((literals.expand(*(1 + a for a in range(len(shape)) if a != axis)), 1))
+    marks = drawing.all(parts)
+    while len(marks.shape) > 2:
+        marks = drawing.concat([marks.slice(1, v, v + 1).squeeze(1) for v in range(marks.shape[1])], 1)
+    different = [row for row in range(len(rows)) if (rows[row] != base).any()]
+    if not different:
+        return base, []
+    return base, [(marks.take(different, 1), np.stack([rows[row] - base for row in different], axis=1))]
+
+
+def _literals(drawing: Drawing, field: Field, wires: Wires) -> Wires:
+    """For each value the wires whose AND says that the field has it: (positions, values, w)."""
+    if field.wires == "one-hot" and field.size > 2:
+        return wires.expand(2)
+    both = drawing.concat([wires, ~wires], 1)
+    width = field.width
+    return drawing.concat(
+        [both.take([k if v >> k & 1 else k + width for k in range(width)], 1).expand(1) for v in range(field.size)],
+        1,
+    )
