@@ -185,7 +185,7 @@ def _at(sized: "Model | Sized | Interface", text: str) -> "Any":
 
     if not isinstance(sized, Sized):
         return sized
-    return sized.at(len(text) if sized.single else len(text.split()))
+    return sized.reading(text)
 
 
 def _groups(sized: "Model | Sized | Interface", inputs: list[str]) -> "Iterator[tuple[int, list[int], Codes]]":

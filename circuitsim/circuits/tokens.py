@@ -235,8 +235,9 @@ def format_of(said: Mapping[str, Any]) -> Format | None:
     """The format that a circuit's interface describes; None if it describes none."""
     vocabulary, fields = said.get("vocabulary"), said.get("fields")
     if not fields:
-        texts = [token for token in vocabulary if isinstance(token, str)] if isinstance(vocabulary, list) else []
-        return letters(texts) if vocabulary and len(set(texts)) == len(vocabulary) else None
+        known = vocabulary if isinstance(vocabulary, list) else []
+        texts = [token for token in known if isinstance(token, str)]
+        return letters(texts) if known and len(set(texts)) == len(known) else None
     return fields_from(fields) if isinstance(fields, list) else None
 
 

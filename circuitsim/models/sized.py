@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from circuitsim.errors import CircuitSimError
+
 
 @dataclass(frozen=True)
 class Sized:
@@ -13,21 +15,25 @@ class Sized:
     Args:
         name: for people.
         make: the model for n letters; raises InputError where there is none. Equal arguments give equal models.
-        smallest: the shortest length that has a model.
     """
 
     name: str
     make: Callable[[int], Any]
-    smallest: int = 1
 
     def at(self, n: int) -> Any:
         """The model for n letters, made once."""
         return _made(self, n)
 
-    @property
-    def single(self) -> bool:
-        """Whether tokens are single characters, so that strings need no spaces."""
-        return bool(self.at(self.smallest).format.single)
+    def reading(self, text: str) -> Any:
+        """The model for as many letters as a string has: those between spaces, or its characters."""
+        words = len(text.split())
+        return self.at(len(text) if words == 1 and self._single(len(text)) else words)
+
+    def _single(self, n: int) -> bool:
+        try:
+            return bool(self.at(n).format.single)
+        except CircuitSimError:
+            return False
 
 
 @lru_cache(maxsize=64)

@@ -3,16 +3,42 @@
 from pathlib import Path
 from typing import Any
 
+from circuitsim.errors import InputError
 from circuitsim.models.reading import load
+from circuitsim.zoo.entry import Built
+from circuitsim.zoo.near import nearest
 
 PREFIX = "zoo:"
 
 
 def load_any(address: str | Path) -> Any:
-    """The model of a file or of a zoo address.
+    """The model of a file, or the models (`Sized`) of a zoo address.
 
     Raises:
         ModelError: the file cannot be read, or holds no model.
         InputError: no such model in the zoo, or an option it does not have.
     """
+    if isinstance(address, str) and address.startswith(PREFIX):
+        return built(address.removeprefix(PREFIX)).model
     return load(address)
+
+
+def built(text: str) -> Built:
+    """The entry that `NAME` or `NAME:option=value,...` names, with its options.
+
+    Raises:
+        InputError: with the nearest name that there is.
+    """
+    from circuitsim.zoo.catalogue import ENTRIES  # all constructions, which are many
+
+    name, _, rest = text.partition(":")
+    if name not in ENTRIES:
+        meant = nearest(name, ENTRIES) or "; `circuitsim zoo list` names them all"
+        raise InputError(f"there is no model zoo:{name[:60]}{meant}{'' if meant.endswith('?') else '.'}")
+    given: dict[str, str] = {}
+    for part in rest.split(",") if rest else []:
+        option, sign, value = part.partition("=")
+        if not sign or not option or not value or option in given:
+            raise InputError(f"zoo:{text[:80]}: expected option=value, each once, separated by commas, got {part!r}.")
+        given[option] = value
+    return ENTRIES[name].built(given)

@@ -1,0 +1,114 @@
+"""An entry of the zoo: how one architecture solves one task, with its options and its resources as formulas."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeAlias
+
+from circuitsim.errors import InputError
+from circuitsim.models.sized import Sized
+from circuitsim.zoo.near import nearest
+from circuitsim.zoo.task import Task
+
+Architecture: TypeAlias = Literal[
+    "hard-attention transformer",
+    "saturated transformer",
+    "third-order transformer",
+    "recurrent net",
+    "fully connected net",
+    "rational transformer",
+]
+Value: TypeAlias = int | str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of the zoo.
+
+    Args:
+        name: in addresses, `zoo:NAME`.
+        task: the class of the task that it solves.
+        make: `make(task, n, **options)` is the model for n tokens of a task with its options.
+        source: paper and theorem of the construction, or "ours" with what it follows.
+        layers, heads, width: as people read them, such as "2", "q", "d' + 2 log2 n".
+        options: the construction's own options with defaults, beside those of the task.
+        choices: for an option, the values it may have.
+        legal: whether the construction has a model for n tokens, where that is not every legal length of the task.
+        lengths: what `legal` says, in words.
+    """
+
+    name: str
+    task: type[Task]
+    architecture: Architecture
+    make: Callable[..., Any]
+    source: str
+    layers: str
+    heads: str
+    width: str
+    options: Mapping[str, Value] = field(default_factory=dict)
+    choices: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    legal: Callable[[int], bool] = lambda n: True
+    lengths: str = ""
+
+    @property
+    def defaults(self) -> dict[str, Value]:
+        """All options with their defaults: the task's, then the construction's."""
+        return {**{f.name: f.default for f in fields(self.task)}, **self.options}  # type: ignore[dict-item]
+
+    def built(self, given: Mapping[str, str]) -> "Built":
+        """The entry with options, which are texts.
+
+        Raises:
+            InputError: an option that it does not have, or a value that it cannot have.
+        """
+        values = self.defaults
+        for name, text in given.items():
+            if name not in values:
+                known = ", ".join(values) or "none"
+                raise InputError(f"zoo:{self.name} has no option {name!r}{nearest(name, values)} (options: {known}).")
+            values[name] = self._value(name, text, values[name])
+        task = self.task(**{f.name: values[f.name] for f in fields(self.task)})
+        own = {name: values[name] for name in self.options}
+        shown = "".join(f":{','.join(f'{k}={v}' for k, v in given.items())}" if given else "")
+        return Built(self, task, own, f"{self.name}{shown}")
+
+    def _value(self, name: str, text: str, default: Value) -> Value:
+        if name in self.choices and text not in map(str, self.choices[name]):
+            known = [str(value) for value in self.choices[name]]
+            raise InputError(f"zoo:{self.name}: {name} is {text!r}{nearest(text, known)}; one of {', '.join(known)}.")
+        if isinstance(default, str):
+            return text
+        if not text.removeprefix("-").isdecimal() or len(text) > 9:
+            raise InputError(f"zoo:{self.name}: {name} is {text[:20]!r}, expected a whole number such as {default}.")
+        return int(text)
+
+
+@dataclass(frozen=True)
+class Built:
+    """An entry with its options chosen."""
+
+    entry: Entry
+    task: Task
+    options: Mapping[str, Value] = field(hash=False)
+    name: str = ""
+
+    @property
+    def model(self) -> Sized:
+        """The models, one for every length."""
+        return Sized(f"zoo:{self.name}", self.at)
+
+    def legal_length(self, n: int) -> bool:
+        """Whether there is a model for n tokens."""
+        return self.task.legal_length(n) and self.entry.legal(n)
+
+    def at(self, n: int) -> Any:
+        """The model for n tokens.
+
+        Raises:
+            InputError: there is none, with the nearest lengths that have one.
+        """
+        if not self.legal_length(n):
+            near = sorted((m for m in range(max(1, n - 64), n + 65) if self.legal_length(m)), key=lambda m: abs(m - n))
+            said = " and ".join(str(m) for m in sorted(near[:2]))
+            lengths = self.entry.lengths or self.task.lengths
+            raise InputError(f"zoo:{self.name} has no model for {n} tokens (lengths: {lengths}; near {said}).")
+        return self.entry.make(self.task, n, **self.options)
