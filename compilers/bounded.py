@@ -28,6 +28,11 @@ def _relu(residual: Residual, row: Ints, offset: int, interval: Range, drop: int
     return kept & ~sign
 
 
+def resolve(residual: Residual, row: Ints, interval: Range, grain: int) -> Bits:
+    """The number (row . x) / 2^grain, which is whole, written out; row . x lies in `interval`."""
+    return residual.resolve(row, 0, interval, grain)
+
+
 def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
     """[row . x + offset >= 0] at every position: (positions,)."""
     low, high = interval

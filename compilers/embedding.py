@@ -8,15 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.models.model import Model
 from circuitsim.models.stream import Ints, Stream
-from circuitsim.models.tables import fields_of
+from circuitsim.models.tables import Embedded, fields_of
 
 from .lookup import Found, Operand, decoded, looked_up
 from .residual import Block, Positions, Residual, powers
 
 
-def embed(drawing: Drawing, model: Model, n: int, stream: Stream, positions: Positions) -> Residual:
+def embed(drawing: Drawing, model: Embedded, n: int, stream: Stream, positions: Positions) -> Residual:
     """The stream before the first layer: letters are inputs, constant tokens and positions are constants."""
     with drawing.scope("embedding"):
         if model.fields:
@@ -46,7 +45,7 @@ def _feature(drawing: Drawing, values: Ints, low: int, width: int, positions: Po
     return drawing.wired((len(values), width), table) if positions == "wired" else drawing.constant(table())
 
 
-def _letters(drawing: Drawing, model: Model, n: int, tokens: Ints) -> tuple[Wires, Ints, Ints]:
+def _letters(drawing: Drawing, model: Embedded, n: int, tokens: Ints) -> tuple[Wires, Ints, Ints]:
     """Wires (length, w) that choose the token, their matrix (d, w) and the offset (d,)."""
     letters = len(model.vocabulary)
     binary = letters == 2
@@ -66,14 +65,14 @@ def _letters(drawing: Drawing, model: Model, n: int, tokens: Ints) -> tuple[Wire
     return drawing.concat(pieces, 0), matrix, base.copy()
 
 
-def _code(model: Model, token: str) -> list[bool]:
+def _code(model: Embedded, token: str) -> list[bool]:
     """A constant token in the code of the letters' wires."""
     letters, index = len(model.vocabulary), model.tokens.index(token)
     own = [index == 1] if letters == 2 else [index == a for a in range(letters)]
     return own + [index == letters + k for k in range(len(model.constants))]
 
 
-def _records(drawing: Drawing, model: Model, n: int, stream: Stream) -> tuple[list[Block], Ints]:
+def _records(drawing: Drawing, model: Embedded, n: int, stream: Stream) -> tuple[list[Block], Ints]:
     """The blocks of all tables of fields and of the constant tokens, and the offset (d,)."""
     inputs = {field.name: drawing.input((int(field.present(n).sum()), field.width)) for field in model.fields}
     length = model.length(n)

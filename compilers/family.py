@@ -8,13 +8,17 @@ from circuitsim.analysis.precision import least_bits
 from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.schematic import BASES, OPTIMIZE, Basis, Optimize, Schematic
 from circuitsim.errors import InputError, LimitError
+from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import bits_at
-from circuitsim.models.fixed_point import MAX_BITS, FixedModel, fix
+from circuitsim.models.fixed_point import MAX_BITS, FixedModel
 from circuitsim.models.model import Model
+from circuitsim.models.recurrent import RecurrentNet
+from circuitsim.models.rungs import AnyFixed, AnyModel, fix
 
 from .reachable.lowering import draw_reachable
 from .reachable.reach import MAX_TIES, code_bits
 from .residual import POSITIONS, Positions
+from .rivals import draw_rival
 from .transformer import draw
 
 AUTO = "auto"
@@ -34,7 +38,7 @@ class Family:
     In ac0 circuits compute with exact values: there are no bits, and positions are always folded.
     """
 
-    model: Model
+    model: AnyModel
     basis: Basis = "xag"
     bits_expression: str | None = None
     optimize: Optimize = "depth"
@@ -50,6 +54,8 @@ class Family:
         ):
             if value not in known:
                 raise InputError(f"{name} {value!r} is not one of {', '.join(str(k) for k in known if k)}.")
+        if self.exact and not isinstance(self.model, Model):
+            raise InputError(f"{self.model.name}: ac0 is built for hard attention; {_REFUSED[type(self.model)]}.")
         if self.exact and self.bits_expression is not None:
             raise InputError("ac0 computes with the model's exact values and has no fraction bits; leave out --bits.")
         if self.exact and self.positions == "wired":
@@ -62,9 +68,13 @@ class Family:
 
     def __call__(self, n: int) -> Schematic:
         """The schematic of C_n."""
+        drawing = Drawing(self.basis, self.optimize)
         if self.exact:
-            return draw_reachable(self.model, input_length(n), Drawing(self.basis, self.optimize), self.max_ties)
-        return draw(self.fixed(n), Drawing(self.basis, self.optimize), self.positions_at(n))
+            return draw_reachable(self._transformer, input_length(n), drawing, self.max_ties)
+        fixed, positions = self.fixed(n), self.positions_at(n)
+        return (
+            draw(fixed, drawing, positions) if isinstance(fixed, FixedModel) else draw_rival(fixed, drawing, positions)
+        )
 
     def bits(self, n: int) -> int | None:
         """Fraction bits at n; None in ac0."""
@@ -79,27 +89,44 @@ class Family:
         """Whether positions are folded or wired at n."""
         return self.positions or ("folded" if n <= FOLDED_UP_TO or self.exact else "wired")
 
-    def fixed(self, n: int) -> FixedModel:
+    def fixed(self, n: int) -> AnyFixed:
         """The integer model at n, which C_n computes in every basis but ac0."""
         bits = str(self.bits(n)) if self.bits_expression == AUTO else self.bits_expression
         return _fixed(self.model, input_length(n), bits, self.max_bits)
 
     def state_bits(self, n: int) -> int:
-        """Bits of the widest entry of the residual stream at any layer, from its intervals; in ac0 of a code."""
+        """Bits of the widest entry of the residual stream at any layer, from its intervals; in ac0 of a code.
+
+        Of a recurrent net the entries of its states, or an automaton's code; of a fully connected net those between
+        layers.
+        """
         if self.exact:
-            return code_bits(self.model, input_length(n), self.max_ties)
+            return code_bits(self._transformer, input_length(n), self.max_ties)
         fixed = self.fixed(n)
+        if not isinstance(fixed, FixedModel):
+            return fixed.state_bits
         streams = [fixed.embedded, *(s for layer in fixed.layers for s in (layer.between, layer.after))]
         return max(width for stream in streams for width in stream.widths())
 
+    @property
+    def _transformer(self) -> Model:
+        assert isinstance(self.model, Model)
+        return self.model
+
+
+_REFUSED = {
+    RecurrentNet: "a recurrent net of n steps has depth n",
+    FullyConnected: "a fully connected net adds up numbers from all positions",
+}
+
 
 @lru_cache(maxsize=8)
-def _fixed(model: Model, n: int, bits: str | None, max_bits: int) -> FixedModel:
+def _fixed(model: AnyModel, n: int, bits: str | None, max_bits: int) -> AnyFixed:
     return fix(model, n, bits, max_bits)
 
 
 @lru_cache(maxsize=64)
-def _least_bits(model: Model, n: int, max_bits: int) -> int:
+def _least_bits(model: AnyModel, n: int, max_bits: int) -> int:
     bits = least_bits(model, n, max_bits=max_bits)
     if bits is None:
         raise LimitError(f"no number of fraction bits up to 32 decides as the exact model does at n={n}.")

@@ -96,19 +96,23 @@ def _either(r: Recorder, wires: list[Literal]) -> Literal:
 
 def decoded(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
     """The rows (values, d) as sums of columns over one AND gate for each combination of values."""
-    shape = [field.size for field, _ in operands]
-    base = rows[0]
-    parts = []
-    for axis, (field, wires) in enumerate(operands):
-        literals = _literals(drawing, field, wires)
-        parts.append((literals.expand(*(1 + a for a in range(len(shape)) if a != axis)), 1))
-    marks = drawing.all(parts)
-    while len(marks.shape) > 2:
-        marks = drawing.concat([marks.slice(1, v, v + 1).squeeze(1) for v in range(marks.shape[1])], 1)
+    base, marks = rows[0], combinations(drawing, operands)
     different = [row for row in range(len(rows)) if (rows[row] != base).any()]
     if not different:
         return base, []
     return base, [(marks.take(different, 1), np.stack([rows[row] - base for row in different], axis=1))]
+
+
+def combinations(drawing: Drawing, operands: list[Operand]) -> Wires:
+    """One AND gate for each combination of values, the first field slowest: (positions, combinations)."""
+    parts = []
+    for axis, (field, wires) in enumerate(operands):
+        literals = _literals(drawing, field, wires)
+        parts.append((literals.expand(*(1 + a for a in range(len(operands)) if a != axis)), 1))
+    marks = drawing.all(parts)
+    while len(marks.shape) > 2:
+        marks = drawing.concat([marks.slice(1, v, v + 1).squeeze(1) for v in range(marks.shape[1])], 1)
+    return marks
 
 
 def _literals(drawing: Drawing, field: Field, wires: Wires) -> Wires:

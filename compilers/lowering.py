@@ -14,24 +14,26 @@ from .residual import Bits, Residual
 
 @dataclass(frozen=True)
 class Lowering:
-    """The three questions that need gates.
+    """The questions that need gates.
 
     Args:
         attend: a head's outputs R(mean) at positions start..stop-1, one number a component.
         hidden: R(ReLU) of one hidden unit of a net.
+        resolve: a linear form of the stream, row . x, as a number of its own, written in units of 2^grain.
         sign: [row . x + offset >= 0] at every position, for values in a known interval.
         refuse_large: raises LimitError for a model that is too large to draw, before anything is drawn.
     """
 
     attend: Callable[[Drawing, FixedHead, Residual, int, int, Bands], list[Bits]]
     hidden: Callable[[Residual, FixedNet, int], Bits]
+    resolve: Callable[[Residual, Ints, Range, int], Bits]
     sign: Callable[[Residual, Ints, int, Range], Wires]
     refuse_large: Callable[[FixedModel], None] = lambda fixed: None
 
 
-_BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.sign)
+_BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.resolve, bounded.sign)
 LOWERINGS: dict[str, Lowering] = {
     "xag": _BOUNDED,
     "aig": _BOUNDED,
-    "tc0": Lowering(thresholds.attend, thresholds.hidden, thresholds.sign, thresholds.refuse_large),
+    "tc0": Lowering(thresholds.attend, thresholds.hidden, thresholds.resolve, thresholds.sign, thresholds.refuse_large),
 }

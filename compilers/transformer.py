@@ -3,6 +3,8 @@
 from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.fixed_point import FixedLayer, FixedModel, FixedNet
+from circuitsim.models.rival_fixed import FixedRival
+from circuitsim.models.stream import Affine, Stream
 
 from .bands import Bands
 from .embedding import embed
@@ -27,14 +29,14 @@ def draw(fixed: FixedModel, drawing: Drawing, positions: Positions) -> Schematic
                 source = model.layers[index].feed_forward
                 assert source is not None
                 with drawing.scope("feed_forward"):
-                    residual = _net(layer.net, residual, layer, source.residual, way)
+                    residual = after_net(layer.net, residual, layer.after, source.residual, way)
         residual.probe(f"residual{index + 1}")
     with drawing.scope("readout"):
-        outputs = _readout(drawing, fixed, residual, way)
+        outputs = readout(drawing, fixed.readout, residual, way)
     return drawing.finish([outputs], interface(fixed))
 
 
-def interface(fixed: FixedModel) -> dict[str, object]:
+def interface(fixed: FixedModel | FixedRival) -> dict[str, object]:
     """What a reader of the circuit needs to encode inputs and decode outputs."""
     model = fixed.model
     return {
@@ -68,18 +70,18 @@ def _layer(
     return here.plus(numbers, layer.bias, layer.between, keeps)
 
 
-def _net(net: FixedNet, residual: Residual, layer: FixedLayer, keeps: bool, way: Lowering) -> Residual:
+def after_net(net: FixedNet, residual: Residual, after: Stream, keeps: bool, way: Lowering) -> Residual:
+    """The stream `after` a net, with what it read where it `keeps` that."""
     numbers = []
     for index, number in enumerate(net.outputs):
         constant = number.low == number.high or not number.column.any()
         bits = Bits(None, number.low, number.low) if constant else way.hidden(residual, net, index)
         numbers.append((number, bits))
-    return residual.plus(numbers, net.bias, layer.after, keeps)
+    return residual.plus(numbers, net.bias, after, keeps)
 
 
-def _readout(drawing: Drawing, fixed: FixedModel, residual: Residual, way: Lowering) -> Wires:
+def readout(drawing: Drawing, affine: Affine, residual: Residual, way: Lowering) -> Wires:
     """[row . x + bias > 0], or one-hot which row is the largest (the lowest of equal ones): (positions, classes)."""
-    affine = fixed.readout
     stream = residual.stream
     if len(affine.rows) == 1:
         low, high = affine.unshifted(stream)[0]

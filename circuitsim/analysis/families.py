@@ -3,15 +3,14 @@
 from typing import Any, Protocol
 
 from circuitsim.circuits.schematic import Schematic
-from circuitsim.models.fixed_point import FixedModel
-from circuitsim.models.model import Model
+from circuitsim.models.rungs import AnyFixed, AnyModel
 
 
 class Family(Protocol):
     """The circuits of one model in one basis at one precision."""
 
     @property
-    def model(self) -> Model:
+    def model(self) -> AnyModel:
         """The model whose circuits they are."""
 
     @property
@@ -25,7 +24,7 @@ class Family(Protocol):
     def exact(self) -> bool:
         """Whether C_n computes the exact model, and not the integer model."""
 
-    def fixed(self, n: int) -> FixedModel:
+    def fixed(self, n: int) -> AnyFixed:
         """The integer model at n."""
 
     def bits(self, n: int) -> int | None:

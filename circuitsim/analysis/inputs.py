@@ -15,7 +15,7 @@ MOST_REPRESENTATIVES = 2**15
 
 
 def chosen_inputs(
-    model: Model, n: int, exhaustive: bool | None, samples: int, seed: int
+    model: Embedded, n: int, exhaustive: bool | None, samples: int, seed: int
 ) -> tuple[bool, npt.NDArray[np.int64]]:
     """Whether all inputs are taken, and their letter codes (inputs, n).
 

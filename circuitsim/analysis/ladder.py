@@ -26,11 +26,9 @@ from circuitsim.circuits.interface import with_wired
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.circuits.simulate import evaluate as evaluate_circuit
 from circuitsim.formats import npz
-from circuitsim.models.exact_fast import ExactTrace, run_exact_fast
-from circuitsim.models.fixed_point import fix
-from circuitsim.models.floating import run_float
-from circuitsim.models.integer import IntegerTrace, run_integer
-from circuitsim.models.model import Model
+from circuitsim.models.exact_fast import ExactTrace
+from circuitsim.models.integer import IntegerTrace
+from circuitsim.models.rungs import AnyModel, fix, run_exact_fast, run_float, run_integer
 from circuitsim.models.sequence import decode
 from circuitsim.models.trace import Trace
 
@@ -84,7 +82,7 @@ def climb(
     families: Sequence[Family],
     n: int,
     *,
-    model: Model | None = None,
+    model: AnyModel | None = None,
     exhaustive: bool | None = None,
     samples: int = 1000,
     seed: int = 0,
@@ -120,7 +118,7 @@ def climb(
     return Row(n, bits, everything, len(codes), tuple(rungs))
 
 
-def _float_exact(model: Model, codes: npt.NDArray[np.int64], floating: Trace, exact: ExactTrace) -> Rung:
+def _float_exact(model: AnyModel, codes: npt.NDArray[np.int64], floating: Trace, exact: ExactTrace) -> Rung:
     trusted = floating.trusted
     assert trusted is not None
     differs = (floating.decisions != exact.decisions).any(axis=1) & trusted
@@ -129,7 +127,7 @@ def _float_exact(model: Model, codes: npt.NDArray[np.int64], floating: Trace, ex
     return _rung(model, codes, "float", "exact", differs, error, int((~trusted).sum()))
 
 
-def _exact_integer(model: Model, codes: npt.NDArray[np.int64], exact: ExactTrace, integer: IntegerTrace) -> Rung:
+def _exact_integer(model: AnyModel, codes: npt.NDArray[np.int64], exact: ExactTrace, integer: IntegerTrace) -> Rung:
     differs = (exact.decisions != integer.decisions).any(axis=1)
     numbers = _as_float(exact.outputs.numerators, exact.outputs.denominator)
     error = np.abs(numbers - _as_float(integer.outputs, 1 << integer.output_exponent)).max(initial=0.0)
@@ -137,7 +135,7 @@ def _exact_integer(model: Model, codes: npt.NDArray[np.int64], exact: ExactTrace
 
 
 def _rung(
-    model: Model,
+    model: AnyModel,
     codes: npt.NDArray[np.int64],
     start: str,
     to: str,
@@ -178,7 +176,7 @@ def _circuit_rungs(
 
 
 def _differences(
-    model: Model,
+    model: AnyModel,
     schematic: Schematic,
     circuit: Circuit,
     stored: Circuit,
@@ -196,7 +194,8 @@ def _differences(
     expected = _output_bits(model, truth.decisions[start : start + count])
     first = (outputs != expected).any(axis=1)
     for layer, probe in enumerate(schematic.probes):
-        numbers, denominator = truth.residuals[layer]
+        shown = schematic.interface["probe_residuals"][layer] if "probe_residuals" in schematic.interface else layer
+        numbers, denominator = truth.residuals[shown]
         low, high = _probed(schematic, model, codes.shape[1], layer)
         numbers = numbers[start : start + count, low:high]
         seen = probe_values(probe, [values[v] for v in probe.values]) * denominator
@@ -218,7 +217,7 @@ def _differences(
     return np.stack([first, second, third])
 
 
-def _probed(schematic: Schematic, model: Model, n: int, layer: int) -> tuple[int, int]:
+def _probed(schematic: Schematic, model: AnyModel, n: int, layer: int) -> tuple[int, int]:
     """The positions that the probe of a layer boundary shows."""
     if "probe_positions" in schematic.interface:
         low, high = schematic.interface["probe_positions"][layer]
@@ -234,7 +233,7 @@ def _with_outputs(circuit: Circuit, watched: list[tuple[int, Any]]) -> Circuit:
     return replace(circuit, outputs=outputs)
 
 
-def _output_bits(model: Model, decisions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _output_bits(model: AnyModel, decisions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     classes = len(model.readout.weights)
     if classes == 1:
         return decisions.astype(bool)

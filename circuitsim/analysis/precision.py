@@ -4,11 +4,9 @@ import numpy as np
 
 from circuitsim.analysis.inputs import chosen_inputs
 from circuitsim.errors import LimitError
-from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.fixed_point import MAX_BITS, FixedModel, fix
-from circuitsim.models.integer import run_integer
-from circuitsim.models.model import Model
-from circuitsim.models.sequence import Codes
+from circuitsim.circuits.tokens import Codes
+from circuitsim.models.fixed_point import MAX_BITS
+from circuitsim.models.rungs import AnyFixed, AnyModel, fix, run_exact_fast, run_integer
 
 LONGEST = 4096  # letters; beyond, running the models at every precision takes too long
 MOST_BITS = 32
@@ -21,7 +19,7 @@ class NoPrecisionError(LimitError):
 
 
 def least_bits(
-    model: Model,
+    model: AnyModel,
     n: int,
     *,
     samples: int = 1000,
@@ -64,7 +62,7 @@ def _too_wide(n: int, bits: int, max_bits: int) -> str:
     )
 
 
-def _agrees(fixed: FixedModel, codes: Codes, decisions: Codes) -> bool:
+def _agrees(fixed: AnyFixed, codes: Codes, decisions: Codes) -> bool:
     starts = range(0, len(codes), AT_ONCE)
     parts = (slice(start, start + AT_ONCE) for start in starts)
     return all(np.array_equal(run_integer(fixed, codes[part]).decisions, decisions[part]) for part in parts)

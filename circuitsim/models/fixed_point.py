@@ -7,6 +7,7 @@ read-out are in 2^-3b.
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine
 from circuitsim.models.tables import embedding_tables
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import drop_bits, to_grid
+
+if TYPE_CHECKING:
+    from circuitsim.models.nets import Rival
 
 MAX_BITS = 62
 MANY = 1 << 30  # powers of two to divide out: all there are
@@ -120,6 +124,7 @@ class Limits:
     place: list[str] = field(default_factory=list)
 
     def check(self, quantity: str, *ranges: Range) -> None:
+        """Refuse intervals that are too wide."""
         for low, high in ranges:
             width = max(abs(low), abs(high)).bit_length() + 1
             self.largest = max(self.largest, width)
@@ -163,7 +168,8 @@ def fix_head(head: Head, stream: Stream, bits: int, length: int, max_bits: int =
     return _head(head, stream, bits, length, Limits(length, bits, max_bits, str(bits), place=["the head"]))
 
 
-def fix_embedding(model: Model, n: int, b: int) -> Stream:
+def fix_embedding(model: "Model | Rival", n: int, b: int) -> Stream:
+    """The stream of a model's tokens and positions."""
     tables = tuple(grid_matrix(table, b) for table in embedding_tables(model))
     rows = position_values(model, n)
     positions = None if rows is None else grid_matrix(rows, b)
@@ -247,6 +253,7 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: Limits) -> Fi
 
 
 def fix_net(net: FeedForward, stream: Stream, b: int, limits: Limits) -> FixedNet:
+    """Round a net that reads a stream in units of 2^-2b."""
     rows, offsets = grid_matrix(net.hidden, b), grid_vector(net.hidden_bias, b) * (1 << stream.exponent)
     hidden = affine(stream, rows, offsets, 2 * b)
     limits.check("hidden sum", *hidden.unshifted(stream))
@@ -281,6 +288,7 @@ def _times(a: Range, b: Range) -> Range:
 
 
 def grid_matrix(rows: Matrix, b: int, width: int | None = None) -> Ints:
+    """R of every number, in units of 2^-b."""
     flat = [to_grid(v, b) for row in rows for v in row]
     columns = len(rows[0]) if rows else (width or 0)
     result = np.empty(len(flat), dtype=object)
@@ -289,6 +297,7 @@ def grid_matrix(rows: Matrix, b: int, width: int | None = None) -> Ints:
 
 
 def grid_vector(values: Vector, b: int) -> Ints:
+    """R of every number, in units of 2^-b."""
     result = np.empty(len(values), dtype=object)
     result[:] = [to_grid(v, b) for v in values]
     return result

@@ -122,7 +122,8 @@ def _position_problems(model: Rival) -> Iterator[str]:
     positions = model.positions
     if isinstance(positions, PositionTable):
         if not positions.rows or len(positions.rows[0]) != model.width:
-            yield f"the position table has rows of {len(positions.rows[0]) if positions.rows else 0}, expected {model.width}"
+            entries = len(positions.rows[0]) if positions.rows else 0
+            yield f"the position table has rows of {entries}, expected {model.width}"
     elif positions is not None:
         if len(positions.components) != model.width:
             yield f"{len(positions.components)} position expressions, expected {model.width}"

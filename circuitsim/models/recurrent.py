@@ -150,7 +150,8 @@ class RecurrentNet(Rival):
                 if any(f.where != "each" for f in self.fields):
                     yield f"{where}: an automaton reads tokens that all have the same fields"
                 elif len(cell.moves[0]) != count:
-                    yield f"{where}: moves has rows of {len(cell.moves[0])} entries, expected one for each of {count} tokens"
+                    entries = len(cell.moves[0])
+                    yield f"{where}: moves has rows of {entries} entries, expected one for each of {count} tokens"
                 continue
             if not cell.initial:
                 yield f"{where}: initial is empty; a state has one number at least"

@@ -24,7 +24,7 @@ from circuitsim.models.trace import Trace, decide
 from circuitsim.models.trust import Flags, Quantity
 from circuitsim.numbers.rationals import Matrix, Vector
 
-N = TypeVar("N", Scaled, Quantity)
+N = TypeVar("N")  # Scaled or Quantity
 
 
 class Arithmetic(Protocol[N]):

@@ -263,7 +263,8 @@ def _readouts(pairs: list[tuple[Readout, Stream]], b: int, limits: Limits) -> tu
         rows, offsets = grid_matrix(readout.weights, b), grid_vector(readout.bias, b) * (1 << stream.exponent)
         limits.check("read-out", *(stream.range(row, int(o)) for row, o in zip(rows, offsets, strict=True)))
         given.append((stream, rows, offsets))
-    most = min(stream.grain(row, int(o)) for stream, rows, offsets in given for row, o in zip(rows, offsets, strict=True))
+    grains = [s.grain(row, int(o)) for s, rows, offsets in given for row, o in zip(rows, offsets, strict=True)]
+    most = min(*grains, 3 * b)
     return tuple(affine(stream, rows, offsets, most) for stream, rows, offsets in given)
 
 

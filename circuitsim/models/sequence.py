@@ -5,6 +5,7 @@ A code is a letter's index in the vocabulary, or the number of a record's values
 
 from collections.abc import Iterator, Sequence
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from circuitsim.models.expressions import expression
 from circuitsim.models.model import MASKS, Mask, Model, PositionTable
 from circuitsim.models.tables import Embedded
 from circuitsim.numbers.rationals import Vector
+
+if TYPE_CHECKING:
+    from circuitsim.models.nets import Rival
 
 MOST_SCORES = 2**21  # that a run holds in memory at once
 MOST_LETTERS = 2**24  # letters of all inputs together that `all_inputs` will build
@@ -55,7 +59,7 @@ def all_inputs(model: Embedded, n: int) -> Codes:
     return np.indices(sizes).reshape(n, -1).T.astype(np.int64)
 
 
-def position_values(model: Model, n: int) -> tuple[Vector, ...] | None:
+def position_values(model: "Model | Rival", n: int) -> tuple[Vector, ...] | None:
     """What is added at each position of a sequence with n letters: exact vectors (d,), or None.
 
     Raises:

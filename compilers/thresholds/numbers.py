@@ -27,15 +27,16 @@ def refuse_large(fixed: FixedModel) -> None:
     for index, layer in enumerate(fixed.layers):
         for number, head in enumerate(layer.heads):
             where = f"layer {index}, head {number}"
-            _refuse(f"{where}, a mean", max((o.high - o.low for o in head.outputs), default=0))
+            refuse_steps(f"{where}, a mean", max((o.high - o.low for o in head.outputs), default=0))
             if head.shift:
-                _refuse(f"{where}, the rounded score", (head.score[1] - head.score[0]) >> head.shift)
+                refuse_steps(f"{where}, the rounded score", (head.score[1] - head.score[0]) >> head.shift)
         if layer.net is not None:
             most = max((o.high - o.low for o in layer.net.outputs), default=0)
-            _refuse(f"layer {index}, feed-forward, a hidden unit", most)
+            refuse_steps(f"layer {index}, feed-forward, a hidden unit", most)
 
 
-def _refuse(what: str, thresholds: int) -> None:
+def refuse_steps(what: str, thresholds: int) -> None:
+    """Refuse a thermometer of more than 2^20 thresholds."""
     if thresholds > MOST_STEPS:
         raise LimitError(
             f"{what} takes {thresholds + 1:,} values and needs as many threshold gates in tc0; at most {MOST_STEPS:,}"
@@ -59,6 +60,13 @@ def hidden(residual: Residual, net: FixedNet, index: int) -> Bits:
     number, drop = net.outputs[index], net.hidden.grains[index] + net.shifts[index]
     row, offset = net.hidden.rows[index], int(net.hidden.offsets[index])
     return Bits(rounded(residual, row, offset, drop, number.low, number.high), number.low, number.high, True)
+
+
+def resolve(residual: Residual, row: Ints, interval: Range, grain: int) -> Bits:
+    """The number (row . x) / 2^grain, which is whole, as a thermometer; row . x lies in `interval`."""
+    low, high = interval[0] >> grain, interval[1] >> grain
+    wires = rounded(residual, row, 0, grain, low, high) if low < high else None
+    return Bits(wires, low, high, True)
 
 
 def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:

@@ -1,0 +1,67 @@
+"""Residual streams side by side as one vector at one position, as a recurrent or fully connected net reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.circuits.drawing import Wires
+from circuitsim.models.stream import Ints, Number, Stream
+
+from .residual import Bits, Residual
+
+Parts = list[tuple[Wires, npt.NDArray[np.object_]]]
+
+
+@dataclass(frozen=True)
+class JoinedResidual(Residual):
+    """[segment; segment; ...] + what the residual itself holds."""
+
+    segments: tuple[Residual, ...] = ()
+
+    def parts(self, row: Ints) -> Parts:
+        """Row . x without its offset, as operands of `sum`."""
+        found, start = super().parts(row), 0
+        for segment in self.segments:
+            stop = start + len(segment.offset)
+            if row[start:stop].any():
+                found += segment.parts(row[start:stop])
+            start = stop
+        return found
+
+    def plus(self, numbers: list[tuple[Number, Bits]], constant: Ints, after: Stream, residual: bool) -> Residual:
+        """Add computed numbers and a constant, or begin anew with them."""
+        if residual:
+            return super().plus(numbers, constant, after, True)
+        return Residual(self.drawing, (), constant, after, self.positions).plus(numbers, constant * 0, after, True)
+
+
+@dataclass(frozen=True)
+class FlatResidual(JoinedResidual):
+    """All positions of one segment, one after the other, as one vector at one position."""
+
+    def parts(self, row: Ints) -> Parts:
+        """Row . x without its offset: one operand a block, over its positions and its wires."""
+        (segment,) = self.segments
+        pieces = row.reshape(segment.positions, -1)
+        weights = [(block.wires, pieces @ block.matrix) for block in segment.blocks]
+        own = Residual.parts(self, row)
+        return own + [(wires.expand(0), w) for wires, w in weights if w.any()]
+
+
+def join(segments: Sequence[Residual], stream: Stream) -> JoinedResidual:
+    """Residuals at one position each as one vector."""
+    offset = np.concatenate([segment.offset for segment in segments])
+    return JoinedResidual(segments[0].drawing, (), offset, stream, 1, tuple(segments))
+
+
+def flatten(segment: Residual, stream: Stream) -> FlatResidual:
+    """All positions of a residual as one vector."""
+    offset = np.tile(segment.offset, segment.positions)
+    return FlatResidual(segment.drawing, (), offset, stream, 1, (segment,))
+
+
+def at_position(residual: Residual, place: int, stream: Stream) -> Residual:
+    """A residual at one position, where its numbers have the intervals of `stream`."""
+    return replace(residual.slice(place, place + 1), stream=stream)
