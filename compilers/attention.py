@@ -6,6 +6,7 @@ from circuitsim.models.fixed_point import FixedHead
 from . import hard, saturated
 from .bands import Bands
 from .head import HeadAtWork
+from .pairs import over_pairs
 from .residual import Bits, Residual
 from .scores import scores
 
@@ -16,11 +17,15 @@ def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, st
     live = tuple(c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any())
     if not live:
         return outputs
+    asking, shown = residual.slice(start, stop), tuple(bands.over(head.mask, start, stop, head.third_order))
+    if head.third_order:
+        with drawing.scope("pairs"):
+            head, residual = over_pairs(head, residual)
     with drawing.scope("scores"):
-        table = scores(head, residual, start, stop)
+        table = scores(head, asking, residual, start)
     with drawing.scope("values"):
         rounded = tuple(_rounded(head, residual, c) for c in live)
-    work = HeadAtWork(drawing, head, residual, live, table, rounded, tuple(bands.over(head.mask, start, stop)))
+    work = HeadAtWork(drawing, head, residual, live, table, rounded, shown)
     wires = saturated.average(work) if head.attention == "saturated" else hard.choose(work)
     for c, w in zip(live, wires, strict=True):
         outputs[c] = Bits(w, head.outputs[c].low, head.outputs[c].high)
@@ -28,7 +33,7 @@ def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, st
 
 
 def _rounded(head: FixedHead, residual: Residual, component: int) -> Wires:
-    """R(v) less the output's low end, at every position."""
+    """R(v) less the output's low end, at every key."""
     number, grain, drop = head.outputs[component], head.value.grains[component], head.value_shifts[component]
     less = ((1 << drop) >> 1) - (number.low << drop)
     offset = int(head.value.offsets[component]) + (less << grain)

@@ -5,13 +5,14 @@ of their index form a band: a few per cent more gates, and O(log n) shapes inste
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from circuitsim.circuits.drawing import Drawing, Wires
 
+from .pairs import pair_indices
 from .residual import Positions
 
 SHARED_BITS = 3  # index bits a band shares beyond the leading one
@@ -21,7 +22,8 @@ SHARED_BITS = 3  # index bits a band shares beyond the leading one
 class Band:
     """Queries start..stop-1 over keys first..last-1; `mask` (queries, keys) is None where all see all of them.
 
-    `sure` keys, at the end away from the diagonal, are seen by every query of the band.
+    `sure` keys, at the end away from the diagonal, are seen by every query of the band. With `length`, that of the
+    whole sequence, the keys are all pairs of positions first..last-1 and not these positions.
     """
 
     start: int
@@ -30,6 +32,7 @@ class Band:
     last: int
     sure: int = 0
     mask: Wires | None = None
+    length: int | None = None
 
     @property
     def queries(self) -> int:
@@ -39,7 +42,17 @@ class Band:
     @property
     def keys(self) -> int:
         """Number of keys that some query of the band sees."""
-        return self.last - self.first
+        positions = self.last - self.first
+        return positions if self.length is None else positions**2
+
+    def see(self, wires: Wires, axis: int) -> Wires:
+        """What stands at the band's keys along an axis over all positions, or over all pairs of them."""
+        if self.length is None:
+            return wires.slice(axis, self.first, self.last)
+        if self.last - self.first == self.length:
+            return wires
+        positions = range(self.first, self.last)
+        return wires.take([j1 * self.length + j2 for j1 in positions for j2 in positions], axis)
 
 
 class Bands:
@@ -50,8 +63,9 @@ class Bands:
         self._masks: dict[tuple[str, int, int], Wires] = {}
         self._ahead: dict[tuple[int, str], Wires] = {}
 
-    def ahead(self, keys: int, ties: str) -> Wires:
+    def ahead(self, band: Band, ties: str) -> Wires:
         """[rival r of key j wins a tie], rivals numbered without j: (keys, keys - 1); `ties` is "left" or "right"."""
+        keys = band.keys
 
         def earlier(keys: int) -> npt.NDArray[np.bool_]:
             before = np.arange(max(0, keys - 1))[None, :] < np.arange(keys)[:, None]
@@ -61,17 +75,30 @@ class Bands:
             if (keys, ties) not in self._ahead:
                 self._ahead[keys, ties] = self.drawing.constant(earlier(keys))
             return self._ahead[keys, ties]
-        if (0, ties) not in self._ahead:
-            shape = (self.length, self.length - 1)
+        most = self.length if band.length is None else self.length**2
+        if (most, ties) not in self._ahead:
             with self.drawing.scope("masks"):
-                self._ahead[0, ties] = self.drawing.wired(shape, lambda: earlier(self.length))
-        return self._ahead[0, ties].slice(0, 0, keys).slice(1, 0, keys - 1)
+                self._ahead[most, ties] = self.drawing.wired((most, most - 1), lambda: earlier(most))
+        return self._ahead[most, ties].slice(0, 0, keys).slice(1, 0, keys - 1)
 
-    def over(self, mask: str, start: int, stop: int) -> list[Band]:
-        """Bands of the queries start..stop-1, in order."""
+    def over(self, mask: str, start: int, stop: int, pairs: bool = False) -> list[Band]:
+        """Bands of the queries start..stop-1, in order, over positions or over pairs of them."""
         if mask == "none":
-            return [Band(start, stop, 0, self.length, self.length)]
-        return [self._band(mask, a, b) for a, b in self._cuts(mask, start, stop)]
+            bands = [Band(start, stop, 0, self.length, self.length)]
+        else:
+            bands = [self._band(mask, a, b) for a, b in self._cuts(mask, start, stop)]
+        return [self._over_pairs(mask, band) for band in bands] if pairs else bands
+
+    def _over_pairs(self, mask: str, band: Band) -> Band:
+        """The band over pairs of its keys: a query sees a pair if it sees both."""
+        if band.mask is None:
+            return replace(band, length=self.length)
+        name = (f"{mask} of pairs", band.start, band.stop)
+        if name not in self._masks:
+            first, second = pair_indices(band.keys)
+            with self.drawing.scope("masks"):
+                self._masks[name] = band.mask.take(first, 1) & band.mask.take(second, 1)
+        return replace(band, mask=self._masks[name], length=self.length)
 
     def _cuts(self, mask: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
         if self.positions == "folded":

@@ -21,14 +21,14 @@ def choose(work: HeadAtWork) -> list[Wires]:
         elif work.scores is None:
             pieces.append(unscored(work.head, joined, band))
         elif band.keys == 1:
-            pieces.append(joined.slice(0, band.first, band.last).broadcast((band.queries, joined.shape[1])))
+            pieces.append(band.see(joined, 0).broadcast((band.queries, joined.shape[1])))
         else:
             with drawing.scope("maximum"):
                 found = work.scores.at(band)
                 if band.mask is not None:  # a key that is not seen has the top bit clear and loses to any that is
                     found = found.broadcast((band.queries, *found.shape[1:]))
                     found = drawing.concat([found, band.mask.expand(2)], 2)
-                chosen = winner(drawing, found, joined.slice(0, band.first, band.last).expand(0), _ties(work))
+                chosen = winner(drawing, found, band.see(joined, 0).expand(0), _ties(work))
             pieces.append(chosen.squeeze(1).broadcast((band.queries, joined.shape[1])))
     whole = drawing.concat(pieces, 0)
     results, start = [], 0
@@ -43,7 +43,12 @@ def _ties(work: HeadAtWork) -> Literal["left", "right"]:
 
 
 def unscored(head: FixedHead, joined: Wires, band: Band) -> Wires:
-    """All keys tie: the leftmost or rightmost key that each query sees, which is an end or next to the diagonal."""
+    """All keys tie: the leftmost or rightmost key that each query sees, which is an end or next to the diagonal.
+
+    The first of all pairs has the first position twice, and the last the last.
+    """
+    if band.length is not None:
+        joined = joined.slice(0, 0, joined.shape[0], band.length + 1)
     mask, ties = head.mask, "left" if head.attention == "hard-left" else "right"
     anti = "anti" in mask
     if mask != "none" and (ties == "left") == anti:

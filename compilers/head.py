@@ -12,12 +12,12 @@ from .scores import Scores
 
 @dataclass(frozen=True)
 class HeadAtWork:
-    """A head, the stream it reads, and the bands of queries it answers.
+    """A head, the stream it reads keys and values from, and the bands of queries it answers.
 
     Args:
         live: components of the output that are not constants and that the output matrix reads.
         scores: None where all keys of a query score the same.
-        rounded: for each live component R(v) less the output's low end, at every position (positions, w): what a
+        rounded: for each live component R(v) less the output's low end, at every key (keys, w): what a
             query that looks at one key gets.
     """
 

@@ -27,7 +27,7 @@ def average(work: HeadAtWork) -> list[Wires]:
         with drawing.scope("sums"):
             counts.append(_count(drawing, selected, band))
             for index, component in enumerate(work.live):
-                value = weighed[index].slice(0, band.first, band.last)
+                value = band.see(weighed[index], 0)
                 sums[index].append(_sum(drawing, selected, value, band, _fraction(work, component)))
     if not crowded:
         return [_in_order(work, index, None) for index in range(len(work.live))]
@@ -110,7 +110,7 @@ def _in_order(work: HeadAtWork, index: int, quotients: Wires | None) -> Wires:
             pieces.append(quotients.slice(0, row, row + band.queries))
             row += band.queries
         elif band.keys == 1:
-            own = work.rounded[index].slice(0, band.first, band.last)
+            own = band.see(work.rounded[index], 0)
             pieces.append(own.broadcast((band.queries, work.width(component))))
         else:
             pieces.append(work.nothing(component, band.queries))

@@ -1,7 +1,7 @@
 """Scores of queries and keys as unsigned bits, larger for a larger q.k, sharing what does not depend on the pair.
 
-q = q0 + q', k = k0 + k' with q', k' >= 0 resolved once for every position. Without rounding, what depends on the
-query alone is the same for all keys and is dropped; with `score_bits` everything is kept and rounded.
+q = q0 + q', k = k0 + k' with q', k' >= 0 resolved once for every query and every key. Without rounding, what depends
+on the query alone is the same for all keys and is dropped; with `score_bits` everything is kept and rounded.
 """
 
 from dataclasses import dataclass
@@ -43,11 +43,11 @@ class Scores:
         first, last = band.start - self.offset, band.stop - self.offset
         for q, k, weight in self.pairs:
             left = q.slice(0, first, last).expand(1, 3)
-            right = k.slice(0, band.first, band.last).expand(0, 2)
+            right = band.see(k, 0).expand(0, 2)
             both = left & right
             parts.append((both, weight * np.outer(powers(q.shape[-1]), powers(k.shape[-1]))))
         if self.by_key is not None:
-            wires = self.by_key.slice(0, band.first, band.last).expand(0)
+            wires = band.see(self.by_key, 0).expand(0)
             if not parts and self.by_query is None and not self.drop:
                 return wires
             parts.append((wires, powers(wires.shape[-1])))
@@ -58,11 +58,14 @@ class Scores:
         return self.drawing.sum(parts, self.half, width).slice(-1, self.drop, width)
 
 
-def scores(head: FixedHead, residual: Residual, start: int, stop: int) -> Scores | None:
-    """The scores of queries start..stop-1; None if they are equal for all keys of a query."""
+def scores(head: FixedHead, queries: Residual, residual: Residual, start: int) -> Scores | None:
+    """The scores of queries, of which the first is at position `start`; None if they are equal for all keys of a query.
+
+    Args:
+        queries: the stream at the queries. residual: the stream at the keys.
+    """
     varying = [c for c, constant in enumerate(head.constant_keys) if not constant]
     drop = head.shift or 0
-    queries = residual.slice(start, stop)
     of_key, of_query = _Terms(head.key, residual), _Terms(head.query, queries)
     pairs, high = [], 0
     for c, weight in enumerate(head.weights):

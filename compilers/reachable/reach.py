@@ -64,10 +64,10 @@ def reach(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_W
 
     Raises:
         LimitError: a saturated head may average more than `max_ties` keys, or there are too many combinations
-            of choices for `max_wires`.
+            of choices for `max_wires`; a head is of third order.
         ModelError: a head is softmax.
     """
-    _refuse_softmax(model)
+    _refuse_heads(model)
     sets = InputSets(n, len(model.vocabulary))
     spans = needed_spans(model, n)
     codes = [embedded(model, n, spans[0], sets)]
@@ -85,11 +85,16 @@ def code_bits(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = M
     return reach(model, n, max_ties, max_wires).code_bits
 
 
-def _refuse_softmax(model: Model) -> None:
+def _refuse_heads(model: Model) -> None:
     for index, layer in enumerate(model.layers):
         for number, head in enumerate(layer.heads):
             if head.attention == "softmax":
                 raise no_circuit(f"layer {index}, head {number}")
+            if head.third_order:
+                raise LimitError(
+                    f"layer {index}, head {number} is a third-order head, whose keys are pairs of positions, and ac0 is"
+                    " built for keys at single positions; take --basis xag, aig or tc0."
+                )
 
 
 class _Step:

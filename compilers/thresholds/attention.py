@@ -9,6 +9,7 @@ from ..bands import Band, Bands
 from ..hard import unscored
 from ..residual import Bits, Residual
 from .numbers import rounded, steps, zero
+from .pairs import over_pairs
 from .scores import Factor, Scores, factors, scores
 from .winners import Winners, by_comparisons, by_digits, every_key, fewest
 
@@ -21,8 +22,11 @@ def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, st
     live = [c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any()]
     if not live:
         return outputs
-    table = scores(head, residual, start, stop)
-    rows = list(bands.over(head.mask, start, stop))
+    asking, rows = residual.slice(start, stop), bands.over(head.mask, start, stop, head.third_order)
+    if head.third_order:
+        with drawing.scope("pairs"):
+            head, residual = over_pairs(head, residual)
+    table = scores(head, asking, residual, start)
     answer = _means if head.attention == "saturated" else _choices
     for c, wires in zip(live, answer(drawing, head, residual, table, rows, bands, live), strict=True):
         outputs[c] = Bits(wires, head.outputs[c].low, head.outputs[c].high, True)
@@ -57,7 +61,7 @@ def _selected(winners: Winners, residual: Residual, blocks: list[Factor]) -> lis
     band = winners.band
     if winners.always:
         plain = [Factor(b.wires, None, b.matrix) for b in residual.blocks]
-        return [Factor(f.wires.slice(0, band.first, band.last).expand(0), None, f.matrix) for f in plain]
+        return [Factor(band.see(f.wires, 0).expand(0), None, f.matrix) for f in plain]
     return [Factor(winners.select(factor), None, factor.matrix) for factor in blocks]
 
 
@@ -102,7 +106,7 @@ def _choices(
 
 
 def _rounded(head: FixedHead, residual: Residual, component: int) -> Wires:
-    """The thermometer of R(v) at every position."""
+    """The thermometer of R(v) at every key."""
     number, value = head.outputs[component], head.value
     drop = head.value_shifts[component] + value.grains[component]
     return rounded(

@@ -35,6 +35,10 @@ class Factor:
         """The same at positions start..stop-1."""
         return Factor(self.wires.slice(0, start, stop), self.digits, self.matrix)
 
+    def take(self, positions: list[int]) -> "Factor":
+        """The same at positions in any order."""
+        return Factor(self.wires.take(positions, 0), self.digits, self.matrix)
+
     def table(self) -> Ints:
         """(digits, w): digits as sums of wires; the identity for plain wires."""
         return np.identity(self.wires.shape[1], dtype=int).astype(object) if self.digits is None else self.digits
@@ -93,10 +97,10 @@ class Scores:
         first, last = band.start - self.start, band.stop - self.start
         parts: list[tuple[Wires, Ints]] = []
         for left, right, weights in self.pairs:
-            asked, seen = left.slice(first, last), right.slice(band.first, band.last)
-            parts.append(_product(drawing, asked, seen, weights))
+            seen = Factor(band.see(right.wires, 0), right.digits, right.matrix)
+            parts.append(_product(drawing, left.slice(first, last), seen, weights))
         for wires, weights in self.residual.parts(self.keys):
-            parts.append((wires.slice(0, band.first, band.last).expand(0), weights))
+            parts.append((band.see(wires, 0).expand(0), weights))
         if not self.drop:
             return _heap(parts)
         for wires, weights in self.asking.parts(self.queries):
@@ -112,18 +116,20 @@ def _heap(parts: list[tuple[Wires, Ints]]) -> Heap:
     return Heap(tuple(parts), low, high, gcd(*weights))
 
 
-def scores(head: FixedHead, residual: Residual, start: int, stop: int) -> Scores | None:
-    """The scores of queries start..stop-1; None where they are equal for all keys of a query."""
-    asking = residual.slice(start, stop)
+def scores(head: FixedHead, asking: Residual, residual: Residual, start: int) -> Scores | None:
+    """The scores of queries, of which the first is at position `start`; None where they are equal for all keys.
+
+    Args:
+        asking: the stream at the queries. residual: the stream at the keys.
+    """
     query, key = head.query, head.key
     grains = [a + b for a, b in zip(query.grains, key.grains, strict=True)]
     finest = max(grains, default=0)
     scales = [w << (finest - g) for w, g in zip(head.weights, grains, strict=True)]
-    ours = [int(residual.offset @ row) + int(o) for row, o in zip(query.rows, query.offsets, strict=True)]
+    ours = [int(asking.offset @ row) + int(o) for row, o in zip(query.rows, query.offsets, strict=True)]
     theirs = [int(residual.offset @ row) + int(o) for row, o in zip(key.rows, key.offsets, strict=True)]
-    nothing: Any = np.zeros(len(residual.offset), dtype=object)
-    by_key = sum((s * a * row for s, a, row in zip(scales, ours, key.rows, strict=True)), nothing)
-    by_query = sum((s * b * row for s, b, row in zip(scales, theirs, query.rows, strict=True)), nothing)
+    by_key = _combined([s * a for s, a in zip(scales, ours, strict=True)], key.rows, residual)
+    by_query = _combined([s * b for s, b in zip(scales, theirs, strict=True)], query.rows, asking)
     pairs = []
     for left in factors(asking):
         for right in factors(residual):
@@ -145,18 +151,31 @@ def scores(head: FixedHead, residual: Residual, start: int, stop: int) -> Scores
     return Scores(residual, asking, start, tuple(pairs), by_key, by_query, drop, constant, interval)
 
 
+def _combined(factors: list[int], rows: Ints, residual: Residual) -> Ints:
+    """The sum of factors times rows (d,)."""
+    nothing: Any = np.zeros(len(residual.offset), dtype=object)
+    return np.asarray(sum((f * row for f, row in zip(factors, rows, strict=True)), nothing))
+
+
 def _product(drawing: Drawing, left: Factor, right: Factor, weights: Ints) -> tuple[Wires, Ints]:
     """ANDs of every wire or digit of a query with every one of a key: (queries, keys, ...) and their weights."""
     if left.digits is None and right.digits is None:
         return left.wires.expand(1, 3) & right.wires.expand(0, 2), weights
-    ours, theirs = left.table(), right.table()
-    pairs = len(ours) * len(theirs)
-    if pairs * (ours.shape[1] + theirs.shape[1]) > MOST_WEIGHTS:
+    return both_digits(drawing, left, right, left.wires.expand(1), right.wires.expand(0)), weights.ravel()
+
+
+def both_digits(drawing: Drawing, left: Factor, right: Factor, ours: Wires, theirs: Wires) -> Wires:
+    """ANDs of every digit of one factor with every one of another, of wires (..., w) that broadcast: (..., products).
+
+    Raises:
+        LimitError: the gates would have too many weights to draw.
+    """
+    rows, columns = left.table(), right.table()
+    products, weights = len(rows) * len(columns), rows.shape[1] + columns.shape[1]
+    if products * weights > MOST_WEIGHTS:
         raise LimitError(
-            f"products of numbers of {ours.shape[1] + 1:,} and {theirs.shape[1] + 1:,} values take {pairs:,} gates with"
-            f" {ours.shape[1] + theirs.shape[1]:,} weights each in tc0, too many to draw. Lower --bits, or take --basis"
-            " xag."
+            f"products of numbers of {rows.shape[1] + 1:,} and {columns.shape[1] + 1:,} values take {products:,} gates"
+            f" with {weights:,} weights each in tc0, too many to draw. Lower --bits, or take --basis xag."
         )
-    rows, columns = np.repeat(ours, len(theirs), axis=0), np.tile(theirs, (len(ours), 1))
-    both = drawing.at_least([(left.wires.expand(1), rows), (right.wires.expand(0), columns)], [2] * pairs)
-    return both, weights.ravel()
+    every = [(ours, np.repeat(rows, len(columns), axis=0)), (theirs, np.tile(columns, (len(rows), 1)))]
+    return drawing.at_least(every, [2] * products)

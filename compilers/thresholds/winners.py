@@ -46,7 +46,7 @@ class Winners:
 
     def select(self, factor: Factor) -> Wires:
         """Wires or digits of the keys that count, false elsewhere: (queries or 1, keys, digits or w)."""
-        wires = factor.wires.slice(0, self.band.first, self.band.last).expand(0)
+        wires = self.band.see(factor.wires, 0).expand(0)
         if self.margin:
             table = self.grain * factor.table()
             parts = [(w, g[None]) for w, g in self.margin]
@@ -59,7 +59,7 @@ class Winners:
 
     def either(self, values: Wires) -> Wires:
         """The values (w, positions) of the one key that counts: (queries or 1, w)."""
-        own = values.slice(1, self.band.first, self.band.last).expand(0)
+        own = self.band.see(values, 1).expand(0)
         chosen = self.drawing.all([*((w.expand(1), 1) for w in self.all_of), (own, 0)])
         return self.drawing.any([(chosen, 1)])
 
@@ -83,7 +83,7 @@ def by_comparisons(drawing: Drawing, heap: Heap, band: Band, bands: Bands, ties:
         parts += [(wires.expand(2), weights[None]), (wires.others(1), -weights[None])]
     worst = heap.high - heap.low
     if ties is not None:
-        parts.append((bands.ahead(band.keys, ties).expand(0, 3), -heap.grain * powers(1)[None]))
+        parts.append((bands.ahead(band, ties).expand(0, 3), -heap.grain * powers(1)[None]))
         worst += heap.grain
     if band.mask is not None:
         parts.append(((~band.mask).others(1).expand(3), worst * powers(1)[None]))

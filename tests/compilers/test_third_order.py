@@ -1,0 +1,96 @@
+"""Third-order attention on every rung down to gates: random models in which both orders mix, and Match3."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from circuitsim.compilers.bands import Bands
+from circuitsim.compilers.family import Family
+
+from circuitsim.analysis.ladder import climb
+from circuitsim.circuits.drawing import Drawing
+from circuitsim.circuits.measure import measure
+from circuitsim.errors import CircuitSimError
+from circuitsim.models.model import MASKS
+from circuitsim.models.pairs import key_mask
+from tests.cases import KINDS
+from tests.circuits.recount import assert_measured_exactly
+from tests.compilers.test_bands import table
+from tests.third_order import match3, third_order_model
+
+
+def assert_every_rung_agrees(model, n, basis, positions, optimize, seed=0):
+    family = Family(model, basis, optimize=optimize, positions=positions)
+    row = climb([family], n, exhaustive=False, samples=40, seed=seed)
+    assert not [r for r in row.rungs if r.relation == "=" and not r.holds]
+    assert len([r for r in row.rungs if r.relation == "="]) == 3
+    assert row.rungs[0].disagreements == 0
+    assert_measured_exactly(family(n))
+
+
+@pytest.mark.parametrize("basis", ["xag", "aig", "tc0"])
+@pytest.mark.parametrize("seed", range(24))
+def test_random_models_of_both_orders_agree_on_every_rung(seed, basis):
+    r = random.Random(seed)
+    model = third_order_model(seed)
+    n = max(1, r.randint(1, 4) - model.length(0))
+    assert_every_rung_agrees(model, n, basis, r.choice(["folded", "wired"]), r.choice(["depth", "size"]), seed)
+
+
+@pytest.mark.parametrize("basis", ["xag", "tc0"])
+@pytest.mark.parametrize("positions", ["folded", "wired"])
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_and_mask(kind, mask, positions, basis):
+    for seed in (2, 5):
+        model = third_order_model(seed, layers=1, heads=1)
+        head = replace(model.layers[0].heads[0], attention=kind, mask=mask)
+        model = replace(model, layers=(replace(model.layers[0], heads=(head,)),), prepend=(), append=())
+        model = replace(model, readout=replace(model.readout, position="each"))
+        assert_every_rung_agrees(model, 3, basis, positions, "depth")
+
+
+def test_the_random_models_cover_every_option():
+    models = [third_order_model(seed) for seed in range(24)]
+    heads = [head for model in models for layer in model.layers for head in layer.heads]
+    assert {head.third_order for head in heads} == {False, True}
+    assert {head.attention for head in heads if head.third_order} == set(KINDS)
+    assert {head.mask for head in heads if head.third_order} == set(MASKS)
+    assert {len(model.layers) for model in models} == {1, 2}
+
+
+@pytest.mark.parametrize("positions", ["folded", "wired"])
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("length", [1, 2, 3, 11, 18])
+def test_bands_over_pairs_are_the_mask(mask, length, positions):
+    drawing = Drawing("xag")
+    start, stop = (0, length) if length % 2 else (length // 3, length - 1)
+    seen = np.zeros((length, length**2), bool)
+    everywhere = drawing.constant(np.arange(length**2)[None] >= 0)
+    for band in Bands(drawing, length, positions).over(mask, start, stop, True):
+        if band.keys > 0:
+            part = np.ones((band.queries, band.keys), bool) if band.mask is None else table(drawing, band.mask.index)
+            places = [j1 * length + j2 for j1 in range(band.first, band.last) for j2 in range(band.first, band.last)]
+            assert band.see(everywhere, 1).shape == (1, len(places))
+            seen[np.ix_(range(band.start, band.stop), places)] = part
+    assert np.array_equal(seen[start:stop], key_mask(mask, length, True)[start:stop])
+
+
+@pytest.mark.parametrize("basis", ["xag", "tc0"])
+@pytest.mark.parametrize("n", range(1, 5))
+def test_match3_modulo_5_on_every_input(n, basis):
+    row = climb([Family(match3(5), basis)], n, exhaustive=True)
+    assert row.inputs == 5**n
+    assert all(rung.holds for rung in row.rungs)
+    assert row.rungs[0].undecided == 0
+
+
+def test_a_layer_of_third_order_takes_one_level_more_in_tc0():
+    depths = [measure(Family(match3(5), "tc0")(n)).depth for n in (2, 6)]
+    assert depths[0] == depths[1] <= 8  # products, scores, rounded scores, maximum, selection, mean, read-out
+
+
+def test_ac0_refuses_third_order_in_a_sentence():
+    with pytest.raises(CircuitSimError, match=r"layer 0, head 0 is a third-order head.*--basis xag, aig or tc0"):
+        Family(match3(5), "ac0")(2)
