@@ -10,7 +10,7 @@ import click
 import circuitsim
 from circuitsim.errors import CircuitSimError
 
-from . import check, claims, info, interrupts, measure, render, run
+from . import check, claims, info, interrupts, measure, render, run, zoo
 from .compile import command as compile_command
 from .printing import clean
 
@@ -127,7 +127,8 @@ def _stop(sentence: str) -> str:
     "  circuitsim info MODEL            what a model is\n"
     "  circuitsim check MODEL -n 1:6    does its circuit compute what it computes\n"
     "  circuitsim measure MODEL -n 2:1024:*2\n\n"
-    "MODEL is a .pt, .safetensors or .json file. Results go to standard output, everything else to standard error."
+    "MODEL is a .pt, .safetensors or .json file, or zoo:NAME (`circuitsim zoo list`). Results go to standard output,"
+    " everything else to standard error."
     " Exit codes: 0 it holds, 1 a checked claim failed, 2 bad input or usage, 70 a bug in circuitsim (set"
     " CIRCUITSIM_TRACEBACK=1 to see where), 130 interrupted.\n\n"
     'Completion in bash: eval "$(_CIRCUITSIM_COMPLETE=bash_source circuitsim)"',
@@ -145,5 +146,6 @@ for verb in (
     measure.command,
     claims.command,
     render.command,
+    zoo.command,
 ):
     program.add_command(verb)

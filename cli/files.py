@@ -79,7 +79,7 @@ def target(path: str, suffix: str | None = None) -> Path:
     if where.exists() and not where.is_file():
         raise InputError(f"{path}: cannot be written ({'a directory' if where.is_dir() else 'not a plain file'}).")
     if suffix is not None and where.suffix != suffix and Path(path).suffix != suffix:
-        raise InputError(f"{path}: circuits are written as {suffix} files; give a name that ends so.")
+        raise InputError(f"{path}: this is written as a {suffix} file; give a name that ends so.")
     if not where.parent.is_dir():
         raise InputError(f"{path}: cannot be written (there is no directory {where.parent}).")
     if not os.access(where.parent, os.W_OK):

@@ -12,6 +12,7 @@ ROOMS = (  # from the top of the house to its ground
     "circuitsim.cli",
     "circuitsim.compilers",
     "circuitsim.analysis",
+    "circuitsim.zoo",
     "circuitsim.render",
     "circuitsim.formats",
     "circuitsim.models",

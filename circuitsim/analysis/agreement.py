@@ -1,0 +1,182 @@
+"""Whether a model of the zoo solves its task: every rung's decisions against the definition, on legal inputs.
+
+Unlike the ladder, which compares rungs with each other on all strings, this compares each with the task itself, on
+the inputs that the task has: all of them where they are few.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.analysis.families import Family
+from circuitsim.circuits.interface import decisions, with_wired
+from circuitsim.circuits.measure import measure
+from circuitsim.circuits.simulate import Evaluator
+from circuitsim.circuits.tokens import Codes
+from circuitsim.errors import LimitError
+from circuitsim.models.rungs import fix, run_exact_fast, run_integer
+from circuitsim.zoo.entry import Built
+
+MOST = 2**16  # inputs up to which all are tried
+LONG = (32, 64)  # lengths at which inputs are drawn
+LONGEST_EXHAUSTIVE = 64
+MOST_BITS = 40
+IN_A_ROW = 3  # precisions that must decide rightly one after the other
+FEW = 512  # inputs that a precision must pass first
+AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What was compared at one length.
+
+    Attributes:
+        name: the model, with its options. inputs: how many, of which `disagreements` are answered wrongly somewhere.
+        bits: the least fraction bits at which the integer model is right; None without an integer model.
+        rungs: which were compared. skipped: circuits that were not built, and why.
+        wrong: the first rung that is wrong and the first input on which it is.
+    """
+
+    name: str
+    n: int
+    inputs: int
+    exhaustive: bool
+    disagreements: int
+    bits: int | None
+    rungs: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+    wrong: tuple[str, str] | None = None
+
+
+def few(built: Built, n: int) -> bool:
+    """Whether a task's inputs at n are few enough to try them all."""
+    return n <= LONGEST_EXHAUSTIVE and built.task.count(n) <= MOST
+
+
+def lengths_of(built: Built) -> list[tuple[int, bool]]:
+    """The lengths at which a model is tried, and whether on all inputs: of at most 2^16, and near 32 and 64."""
+    found = [(n, True) for n in range(1, LONGEST_EXHAUSTIVE + 1) if built.legal_length(n) and few(built, n)]
+    known = {n for n, _ in found}
+    for n in LONG:
+        near = [m for m in (n, n - 1, n + 1, n - 2, n + 2) if built.legal_length(m) and m not in known]
+        if near:
+            found.append((near[0], False))
+    return found
+
+
+def inputs(built: Built, n: int, everything: bool, samples: int, seed: int) -> Codes:
+    """All legal inputs (inputs, n), or `samples`, half drawn as the paper draws them and half adversarial."""
+    if everything:
+        return built.task.inputs(n)
+    rng = np.random.default_rng((seed, n))
+    half = samples // 2
+    drawn = [built.task.sample(n, half, rng), built.task.adversarial(n, samples - half, rng)]
+    return np.concatenate(drawn)
+
+
+def agree(
+    built: Built,
+    n: int,
+    everything: bool,
+    build: Callable[[Any, str, str | None], Family],
+    *,
+    bases: tuple[str, ...] = ("xag", "tc0", "ac0"),
+    samples: int = 2000,
+    seed: int = 0,
+    max_gates: int = 20_000_000,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Agreement:
+    """Compare the exact model, the integer model at its least bits and the circuits with the task at length n.
+
+    Args:
+        build: `build(model, basis, bits)` is the family of circuits.
+        max_gates: larger circuits are skipped, and named.
+    """
+    name = f"zoo:{built.name}"
+    progress(f"{name}, n = {n}: inputs")
+    codes = inputs(built, n, everything, samples, seed)
+    truth = built.task.decisions(codes)
+    model = built.at(n)
+    found: dict[str, npt.NDArray[np.bool_]] = {}
+    progress(f"{name}, n = {n}: exact, {len(codes):,} inputs")
+    if built.entry.architecture == "rational transformer":
+        wrong = (model.exact(codes) != truth).any(axis=1)
+        return _row(built, n, codes, everything, {"exact": wrong}, None, ())
+    found["exact"] = _wrong(lambda part: run_exact_fast(model, part).decisions, codes, truth)
+    progress(f"{name}, n = {n}: least bits")
+    bits = least_bits(model, codes, truth)
+    given = str(bits if bits is not None else MOST_BITS)
+    found["integer"] = _wrong(lambda part: run_integer(fix(model, n, given), part).decisions, codes, truth)
+    skipped = []
+    for basis in bases:
+        progress(f"{name}, n = {n}: {basis}")
+        try:
+            family = build(model, basis, None if basis == "ac0" else given)
+            schematic = family(n)
+            cost = measure(schematic)
+            if cost.exceeds(max_gates):
+                skipped.append(f"{basis}: {cost.against(max_gates)}")
+                continue
+        except LimitError as error:
+            skipped.append(f"{basis}: {error}")
+            continue
+        evaluator, wired = Evaluator(schematic.flatten()), {"wired": schematic.wired_bits()}
+
+        def circuit(part: Codes, run: Any = evaluator, extra: Any = wired, said: Any = schematic) -> Any:
+            return decisions(said.interface, run(with_wired(extra, model.format.bits(part))))
+
+        found[basis] = _wrong(circuit, codes, truth)
+    return _row(built, n, codes, everything, found, bits, tuple(skipped))
+
+
+def least_bits(model: Any, codes: Codes, truth: npt.NDArray[np.int64]) -> int | None:
+    """The least b such that the integer model decides rightly with b, b + 1 and b + 2 fraction bits; None up to 40."""
+    n, good = codes.shape[1], 0
+    for b in range(MOST_BITS + 1):
+        good = good + 1 if _right(model, n, b, codes, truth) else 0
+        if good == IN_A_ROW:
+            return b - IN_A_ROW + 1
+    return None
+
+
+def _right(model: Any, n: int, bits: int, codes: Codes, truth: npt.NDArray[np.int64]) -> bool:
+    try:
+        fixed = fix(model, n, str(bits))
+    except LimitError:
+        return False
+    step = max(1, len(codes) // FEW)
+    for some in (slice(0, None, step), slice(None)):  # a few of them tell most that are wrong
+        if any((run_integer(fixed, c).decisions != t).any() for c, t in _parts(codes[some], truth[some])):
+            return False
+    return True
+
+
+def _wrong(run: Callable[[Codes], Any], codes: Codes, truth: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return np.concatenate([(run(c) != t).any(axis=1) for c, t in _parts(codes, truth)])
+
+
+def _parts(codes: Codes, truth: npt.NDArray[np.int64]) -> Iterator[tuple[Codes, npt.NDArray[np.int64]]]:
+    for start in range(0, len(codes), AT_ONCE):
+        yield codes[start : start + AT_ONCE], truth[start : start + AT_ONCE]
+
+
+def _row(
+    built: Built,
+    n: int,
+    codes: Codes,
+    everything: bool,
+    found: dict[str, npt.NDArray[np.bool_]],
+    bits: int | None,
+    skipped: tuple[str, ...],
+) -> Agreement:
+    wrong = np.any(list(found.values()), axis=0)
+    first = None
+    for rung, flags in found.items():
+        if flags.any():
+            first = (rung, built.task.format(n).text(codes[int(np.argmax(flags))]))
+            break
+    total = int(wrong.sum())
+    return Agreement(f"zoo:{built.name}", n, len(codes), everything, total, bits, tuple(found), skipped, first)
