@@ -5,11 +5,11 @@ from pathlib import Path
 from circuitsim.errors import ModelError
 from circuitsim.models.checkpoint import load_checkpoint
 from circuitsim.models.json_model import load_json
-from circuitsim.models.model import Model
+from circuitsim.models.rungs import AnyModel
 from circuitsim.models.safetensors_model import load_safetensors
 
 
-def load(path: str | Path) -> Model:
+def load(path: str | Path) -> AnyModel:
     """Read a model from a .pt, .safetensors or .json file; what the file holds decides, not its name.
 
     Raises:
@@ -28,7 +28,7 @@ def load(path: str | Path) -> Model:
         raise ModelError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
-def _load(path: Path, start: bytes) -> Model:
+def _load(path: Path, start: bytes) -> AnyModel:
     if start[:2] == b"PK":
         return load_checkpoint(path)
     if start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 2**40:

@@ -77,12 +77,17 @@ class Automaton:
         moves = tuple(tuple(_state(move, number) for move in row) for row in self.moves)
         if len(moves) != len(states) or len({len(row) for row in moves}) != 1:
             raise ModelError(f"moves must have {len(states)} rows of one length, got {len(moves)} rows.")
-        rows = matrix(self.rows, "rows") or matrix([[int(a == b) for a in states] for b in states])
+        rows = matrix(self.rows, "rows") or _one_hot(len(states))
         if len(rows) != len(states) or not rows[0]:
             raise ModelError(f"rows has {len(rows)} rows, expected one for each of {len(states)} states.")
         for name, value in {"states": states, "moves": moves, "rows": rows}.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "initial", _state(self.initial, number))
+
+    @property
+    def one_hot(self) -> bool:
+        """Whether the read-out sees which state it is, and no other numbers."""
+        return self.rows == _one_hot(len(self.states))
 
     @property
     def size(self) -> int:
@@ -161,6 +166,10 @@ class RecurrentNet(Rival):
         width = sum(cell.size for cell in self.cells) + self.width
         yield from net_problems(self.nets, width, "before the read-out")
         yield from readout_problems(self.readout, width_after(self.nets, width))
+
+
+def _one_hot(states: int) -> Matrix:
+    return matrix([[int(a == b) for a in range(states)] for b in range(states)])
 
 
 def _state(given: int | str, number: Mapping[str, int]) -> int:

@@ -11,7 +11,8 @@ from circuitsim.models.integer import IntegerTrace
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
 from circuitsim.models.rival_fast import run_exact_rival, run_float_rival
-from circuitsim.models.rival_fixed import FixedRival, fix_rival, run_integer_rival
+from circuitsim.models.rival_fixed import FixedRival, fix_rival
+from circuitsim.models.rival_integer import run_integer_rival
 from circuitsim.models.trace import Trace
 
 AnyModel: TypeAlias = Model | RecurrentNet | FullyConnected

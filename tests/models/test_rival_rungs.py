@@ -8,7 +8,8 @@ import pytest
 from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.rival_exact import run_rival
 from circuitsim.models.rival_fast import run_exact_rival, run_float_rival
-from circuitsim.models.rival_fixed import fix_rival, run_integer_rival
+from circuitsim.models.rival_fixed import fix_rival
+from circuitsim.models.rival_integer import run_integer_rival
 from circuitsim.models.sequence import all_inputs
 from tests.models.random_rivals import random_connected, random_recurrent
 
