@@ -21,19 +21,25 @@ if TYPE_CHECKING:
     from circuitsim.errors import CircuitSimError
     from circuitsim.formats.npz import load as load_circuit
     from circuitsim.formats.npz import save as save_circuit
+    from circuitsim.models.connected import FullyConnected
     from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
     from circuitsim.models.reading import load
+    from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 
 _WHERE = {
+    "Automaton": "models.recurrent:Automaton",
     "Circuit": "circuits.circuit:Circuit",
     "CircuitSimError": "errors:CircuitSimError",
     "Family": "compilers.family:Family",
     "FeedForward": "models.model:FeedForward",
+    "FullyConnected": "models.connected:FullyConnected",
     "Head": "models.model:Head",
     "Layer": "models.model:Layer",
     "Model": "models.model:Model",
+    "NetCell": "models.recurrent:NetCell",
     "PositionTable": "models.model:PositionTable",
     "Readout": "models.model:Readout",
+    "RecurrentNet": "models.recurrent:RecurrentNet",
     "Schematic": "circuits.schematic:Schematic",
     "check": "compilers.api:check",
     "claims": "compilers.api:claims",
@@ -45,15 +51,19 @@ _WHERE = {
 }
 
 __all__ = [
+    "Automaton",
     "Circuit",
     "CircuitSimError",
     "Family",
     "FeedForward",
+    "FullyConnected",
     "Head",
     "Layer",
     "Model",
+    "NetCell",
     "PositionTable",
     "Readout",
+    "RecurrentNet",
     "Schematic",
     "check",
     "claims",

@@ -8,6 +8,7 @@ from . import options
 
 if TYPE_CHECKING:
     from circuitsim.analysis.description import CircuitFacts, ModelFacts
+    from circuitsim.analysis.rival_description import RivalFacts
 
 
 @click.command(
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @options.file_argument
 @options.json_option(
     "kind format, and of a model name vocabulary layers heads width parameters attention masks readout bits and more;"
+    " of a recurrent or fully-connected net name n vocabulary fields width cells hidden parameters readout and more;"
     " of a circuit model vocabulary basis n bits inputs outputs gates depth wires gates_by_kind"
     " scopes[scope gates depth]"
 )
@@ -28,7 +30,9 @@ def command(file: str, as_json: bool) -> None:
     everything after that is exact.
     """
     from circuitsim.analysis.description import describe_circuit, describe_model
+    from circuitsim.analysis.rival_description import describe_rival
     from circuitsim.formats.npz import load as load_circuit
+    from circuitsim.models.model import Model
     from circuitsim.models.reading import load
 
     from .files import is_circuit
@@ -45,7 +49,15 @@ def command(file: str, as_json: bool) -> None:
             cells = [[s["scope"] or "(none)", f"{s['gates']:,}", f"{s['depth']:,}"] for s in circuit.scopes]
             print_table(["<scope", "gates", "depth"], cells)
         return
-    model = describe_model(load(file))
+    loaded = load(file)
+    if not isinstance(loaded, Model):
+        net = describe_rival(loaded)
+        if as_json:
+            print_json({"format": _format(file), **vars(net)})
+        else:
+            print_facts(_rival_lines(net))
+        return
+    model = describe_model(loaded)
     if as_json:
         print_json({"kind": "model", "format": _format(file), **vars(model)})
     else:
@@ -62,8 +74,6 @@ def _format(path: str) -> str:
 
 
 def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
-    readout = facts.readout
-    sign = "accepts if positive" if readout["rows"] == 1 else f"the largest of {readout['rows']}"
     return [
         ("model", f"{facts.name} ({kind})"),
         ("vocabulary", _tokens(facts.vocabulary)),
@@ -78,10 +88,43 @@ def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
         ("masks", ", ".join(facts.masks) or None),
         ("score bits", ", ".join(map(str, facts.score_bits)) or None),
         ("positions", _positions(facts)),
-        ("rounded", f"{', '.join(facts.irrational)} (irrational: the nearest float64)" if facts.irrational else None),
-        ("read-out", f"{readout['position']}, {sign}"),
+        ("rounded", _irrational(facts)),
+        ("read-out", _readout(facts.readout)),
         ("fraction bits", facts.bits),
     ]
+
+
+def _rival_lines(facts: "RivalFacts") -> list[tuple[str, Any]]:
+    return [
+        ("model", f"{facts.name} ({facts.kind} net, json)"),
+        ("n", facts.n),
+        ("vocabulary", _tokens(facts.vocabulary)),
+        ("fields", ", ".join(f["name"] for f in facts.fields) or None),
+        ("width", facts.width),
+        *((name, _cell(cell)) for name, cell in zip(("forward", "backward"), facts.cells, strict=False)),
+        ("hidden", ", ".join(map(str, facts.hidden)) or None),
+        ("parameters", f"{facts.parameters:,}"),
+        ("positions", _positions(facts)),
+        ("rounded", _irrational(facts)),
+        ("read-out", _readout(facts.readout)),
+        ("fraction bits", facts.bits),
+    ]
+
+
+def _cell(cell: dict[str, Any]) -> str:
+    if cell["kind"] == "automaton":
+        return f"an automaton of {cell['states']:,} states"
+    reads = "" if cell["reads_state"] else ", which no net reads"
+    return f"a state of {cell['state']} numbers{reads}, nets of {', '.join(map(str, cell['hidden']))} hidden"
+
+
+def _readout(readout: dict[str, Any]) -> str:
+    sign = "accepts if positive" if readout["rows"] == 1 else f"the largest of {readout['rows']}"
+    return f"{readout['position']}, {sign}"
+
+
+def _irrational(facts: "ModelFacts | RivalFacts") -> str | None:
+    return f"{', '.join(facts.irrational)} (irrational: the nearest float64)" if facts.irrational else None
 
 
 def _circuit_lines(facts: "CircuitFacts") -> list[tuple[str, Any]]:
@@ -113,7 +156,7 @@ def _each(counts: list[int]) -> str:
     return str(counts[0]) if len(set(counts)) == 1 else f"{', '.join(map(str, counts))} (by layer)"
 
 
-def _positions(facts: "ModelFacts") -> str:
+def _positions(facts: "ModelFacts | RivalFacts") -> str:
     from .printing import shorten
 
     if facts.positions is None:

@@ -192,11 +192,14 @@ class Sweep:
     def _predict(self, sized: "Model | Sized", status: "Status") -> None:
         """The papers' circuits that have the gates of some basis; in bounded bases, all of them in their own."""
         from circuitsim.analysis.paper import predict
+        from circuitsim.models.model import Model
 
         basis = "ac0" if self.bases == ("ac0",) else None
         for n in self.lengths:
             status(f"papers, n = {n}")
             model = sized.at(n)
+            if not isinstance(model, Model):
+                raise InputError(f"{model.name} is no transformer, of which the papers are; leave out --construction.")
             bits = self._bits(model, n) if basis is None else None
             self.predicted += predict(model, n, bits, basis, max_bits=self.how.max_bits)
 

@@ -132,9 +132,7 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
     from circuitsim.circuits.interface import decisions, with_wired
     from circuitsim.circuits.measure import measure
     from circuitsim.circuits.simulate import Evaluator
-    from circuitsim.models.exact_fast import run_exact_fast
-    from circuitsim.models.floating import run_float
-    from circuitsim.models.integer import run_integer
+    from circuitsim.models.rungs import run_exact_fast, run_float, run_integer
 
     from .lengths import limit_lengths
     from .printing import Status
@@ -150,7 +148,7 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
             status(f"running {len(codes)} inputs of {length} letters")
             model = sized.at(length)
             several = model.readout.position == "each"
-            only_float = any(head.attention == "softmax" for layer in model.layers for head in layer.heads)
+            only_float = _has_softmax(model)
             floating = run_float(model, codes)
             _fill(answers, indices, "float", floating.decisions, several)
             if only_float:
@@ -177,6 +175,12 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
                 chosen = decisions(schematic.interface, evaluator(bits))
                 _fill(answers, indices, "circuit", chosen, several)
     return answers
+
+
+def _has_softmax(model: Any) -> bool:
+    from circuitsim.models.model import Model
+
+    return isinstance(model, Model) and any(h.attention == "softmax" for layer in model.layers for h in layer.heads)
 
 
 def _at(sized: "Model | Sized | Interface", text: str) -> "Any":

@@ -12,6 +12,7 @@ from circuitsim.errors import InputError
 from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.model import Attention, Model
 from circuitsim.models.model_edits import with_attention
+from circuitsim.models.rungs import AnyModel
 
 from .family import FOLDED_UP_TO, Family, input_length
 from .reachable.reach import MAX_TIES
@@ -21,7 +22,7 @@ AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made 
 
 
 def compile(  # noqa: A001
-    model: Model,
+    model: AnyModel,
     basis: Basis = "xag",
     bits: int | str | None = None,
     *,
@@ -44,7 +45,7 @@ def compile(  # noqa: A001
         LimitError: when called with an n at which an interval is wider than `max_bits`.
     """
     if attention is not None:
-        model = with_attention(model, attention)
+        model = with_attention(model, attention)  # type: ignore[type-var]  # refused for what has no attention
     return Family(model, basis, None if bits is None else str(bits), optimize, positions, max_bits, max_ties)
 
 
@@ -57,7 +58,7 @@ def measure(family: Family, ns: int | Iterable[int]) -> list[growth.Row]:
 
 
 def check(
-    model: Model,
+    model: AnyModel,
     n: int,
     bits: int | str | None = None,
     *,

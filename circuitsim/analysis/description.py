@@ -7,7 +7,8 @@ from circuitsim.circuits.circuit import Circuit
 from circuitsim.circuits.counting import by_scope, depth, gates_by_kind, wires
 from circuitsim.errors import ModelError
 from circuitsim.models.expressions import expression
-from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionExpressions, PositionTable
+from circuitsim.models.model import PROJECTIONS, FeedForward, Head, Layer, Model, PositionExpressions, PositionTable
+from circuitsim.models.nets import Rival
 
 TRIED = 16  # sequence lengths at which expressions are asked whether they are exact
 
@@ -19,7 +20,7 @@ class ModelFacts:
     Args:
         heads: of each layer. feed_forward: hidden size of each layer, 0 where it has no net.
         parameters: numbers in all matrices and tables, and in the biases that are not zero.
-        attention, masks, score_bits: each kind that occurs, once.
+        attention, masks, score_bits: each kind that occurs, once; kinds of third order say so.
         prepend, append: constant tokens.
         positions: None, ("table", rows), or the expressions.
         irrational: the expressions whose values are rounded to float64, as seen at lengths up to 16.
@@ -65,11 +66,6 @@ class CircuitFacts:
 def describe_model(model: Model) -> ModelFacts:
     """The facts of a model."""
     heads = [head for layer in model.layers for head in layer.heads]
-    positions: dict[str, Any] | None = None
-    if isinstance(model.positions, PositionTable):
-        positions = {"table": len(model.positions.rows)}
-    elif isinstance(model.positions, PositionExpressions):
-        positions = {"expressions": list(model.positions.components)}
     return ModelFacts(
         name=model.name,
         vocabulary=list(model.vocabulary),
@@ -79,16 +75,23 @@ def describe_model(model: Model) -> ModelFacts:
         width=model.width,
         feed_forward=[len(layer.feed_forward.hidden) if layer.feed_forward else 0 for layer in model.layers],
         parameters=parameters(model),
-        attention=list(dict.fromkeys(head.attention for head in heads)),
+        attention=list(dict.fromkeys(_kind(head) for head in heads)),
         masks=list(dict.fromkeys(head.mask for head in heads)),
         readout={"position": model.readout.position, "rows": len(model.readout.weights)},
         bits=model.bits,
         prepend=list(model.prepend),
         append=list(model.append),
-        positions=positions,
+        positions=position_facts(model.positions),
         irrational=irrational(model),
         score_bits=sorted({head.score_bits for head in heads if head.score_bits is not None}),
     )
+
+
+def position_facts(positions: PositionTable | PositionExpressions | None) -> dict[str, Any] | None:
+    """None, ("table", rows), or the expressions."""
+    if isinstance(positions, PositionTable):
+        return {"table": len(positions.rows)}
+    return None if positions is None else {"expressions": list(positions.components)}
 
 
 def describe_circuit(circuit: Circuit) -> CircuitFacts:
@@ -117,36 +120,43 @@ def describe_circuit(circuit: Circuit) -> CircuitFacts:
 
 def parameters(model: Model) -> int:
     """Numbers in the matrices, the position table and the biases that are not zero."""
-    count = len(model.embedding) * model.width + sum(_size(table.rows) for table in model.tables)
-    count += _size(model.readout.weights) + _bias(model.readout.bias)
+    count = len(model.embedding) * model.width + sum(matrix_size(table.rows) for table in model.tables)
+    count += matrix_size(model.readout.weights) + bias_size(model.readout.bias)
     if isinstance(model.positions, PositionTable):
-        count += _size(model.positions.rows)
+        count += matrix_size(model.positions.rows)
     return count + sum(_layer_parameters(layer) for layer in model.layers)
 
 
 def _layer_parameters(layer: Layer) -> int:
-    net = 0 if layer.feed_forward is None else _net_parameters(layer.feed_forward)
-    return sum(_head_parameters(head) for head in layer.heads) + _bias(layer.output_bias) + net
+    net = 0 if layer.feed_forward is None else net_parameters(layer.feed_forward)
+    return sum(_head_parameters(head) for head in layer.heads) + bias_size(layer.output_bias) + net
 
 
 def _head_parameters(head: Head) -> int:
-    matrices = sum(_size(m) for m in (head.query, head.key, head.value, head.output))
-    return matrices + sum(_bias(b) for b in (head.query_bias, head.key_bias, head.value_bias))
+    matrices = sum(matrix_size(getattr(head, name)) for name in (*PROJECTIONS, "output"))
+    return matrices + sum(bias_size(getattr(head, f"{name}_bias")) for name in PROJECTIONS)
 
 
-def _net_parameters(net: FeedForward) -> int:
-    return _size(net.hidden) + _size(net.output) + _bias(net.hidden_bias) + _bias(net.output_bias)
+def _kind(head: Head) -> str:
+    return f"third-order {head.attention}" if head.third_order else head.attention
 
 
-def _size(rows: Any) -> int:
+def net_parameters(net: FeedForward) -> int:
+    """Numbers in the matrices, and in the biases that are not zero."""
+    return matrix_size(net.hidden) + matrix_size(net.output) + bias_size(net.hidden_bias) + bias_size(net.output_bias)
+
+
+def matrix_size(rows: Any) -> int:
+    """Entries of all rows."""
     return sum(len(row) for row in rows)
 
 
-def _bias(values: Any) -> int:
+def bias_size(values: Any) -> int:
+    """Entries of a bias, none of a zero one."""
     return len(values) if any(values) else 0
 
 
-def irrational(model: Model) -> list[str]:
+def irrational(model: Model | Rival) -> list[str]:
     """Position expressions with a value, at some short length, that float64 stands in for."""
     if not isinstance(model.positions, PositionExpressions):
         return []
