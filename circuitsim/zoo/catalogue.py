@@ -1,5 +1,8 @@
 """All models of the zoo by name."""
 
 from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models import languages
 
-ENTRIES: dict[str, Entry] = {entry.name: entry for entry in ()}
+MODULES = (languages,)
+
+ENTRIES: dict[str, Entry] = {entry.name: entry for module in MODULES for entry in module.ENTRIES}
