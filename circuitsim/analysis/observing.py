@@ -1,0 +1,91 @@
+"""What Bob learns of Alice's tokens from a model: its state, her query, her partial sums, or the first layer's sums.
+
+These are observers for `messages`: for every input something that can be compared, exact and without rounding.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from circuitsim.analysis.gadgets import Gadget
+from circuitsim.analysis.messages import Observe
+from circuitsim.circuits.tokens import Codes
+from circuitsim.models.connected import FullyConnected
+from circuitsim.models.exact_fast import comparable
+from circuitsim.models.model import Head, Model
+from circuitsim.models.recurrent import RecurrentNet
+from circuitsim.models.rungs import run_exact_fast
+from circuitsim.models.scaled import Scaled, affine, product
+
+
+def observer(model: Any, gadget: Gadget, single_query: bool) -> Observe | None:
+    """What crosses the gadget's cut in a model; None where the papers' argument does not apply.
+
+    Args:
+        single_query: whether Alice's one token asks; else her tokens are keys, seen by the query that is read.
+    """
+    if isinstance(model, RecurrentNet):
+        cut = gadget.cut
+        return None if cut is None else lambda codes: _numbers(run_exact_fast(model, codes).residuals[1][:, cut - 1])
+    if isinstance(model, FullyConnected):
+        return _first_layer(model, gadget)
+    attending = [index for index, layer in enumerate(model.layers) if layer.heads]
+    if not isinstance(model, Model) or len(attending) != 1:
+        return None
+    heads = model.layers[attending[0]].heads
+    if any(head.third_order for head in heads):
+        return None
+    if single_query:
+        (asker,) = gadget.alice
+        return lambda codes: _joined([_query(head, _before(model, codes, attending[0]), asker) for head in heads])
+    where = len(model.prepend) + np.array(gadget.alice)
+    asked = model.readout_positions(gadget.n)[gadget.read[0]]
+    return lambda codes: _joined([_sums(head, _before(model, codes, attending[0]), where, asked) for head in heads])
+
+
+def _before(model: Model, codes: Codes, layer: int) -> Scaled:
+    return run_exact_fast(model, codes).residuals[layer]
+
+
+def _query(head: Head, stream: Scaled, asker: int) -> list[Any]:
+    return _numbers(affine(head.query, stream[:, asker], head.query_bias))
+
+
+def _sums(head: Head, stream: Scaled, where: Any, asked: int) -> list[Any]:
+    """For each input the largest score among Alice's keys, how many have it, and the sum of their values."""
+    query = affine(head.query, stream[:, [asked]], head.query_bias)
+    key = affine(head.key, stream[:, where], head.key_bias)
+    value = affine(head.value, stream[:, where], head.value_bias)
+    raw = product(query.numerators, key.numerators.transpose(0, 2, 1))
+    scores = comparable(head, Scaled(raw, query.denominator * key.denominator))[:, 0]
+    largest = scores.max(axis=1, keepdims=True)
+    chosen = scores == largest
+    sums = product(chosen[:, None].astype(np.int64), value.numerators)[:, 0]
+    unit = 1 if head.score_bits is not None else query.denominator * key.denominator
+    values = _numbers(Scaled(sums, value.denominator))
+    best = _numbers(Scaled(largest, unit))
+    return [[*b, int(c), *v] for b, c, v in zip(best, chosen.sum(axis=1), values, strict=True)]
+
+
+def _first_layer(model: FullyConnected, gadget: Gadget) -> Observe:
+    """What the first layer's sums hold of Alice's tokens: its columns of hers, times their rows."""
+    net, width = model.layers[0], model.width
+    columns = [position * width + c for position in gadget.alice for c in range(width)]
+    weights = tuple(tuple(row[c] for c in columns) for row in net.hidden)
+
+    def observe(codes: Codes) -> Iterable[Any]:
+        rows = run_exact_fast(model, codes).residuals[0][:, list(gadget.alice)]
+        flat = Scaled(rows.numerators.reshape(len(codes), -1), rows.denominator)
+        return _numbers(affine(weights, flat))
+
+    return observe
+
+
+def _numbers(x: Scaled) -> list[Any]:
+    """A row of exact numbers for each input."""
+    return [list(row) for row in x.fractions().reshape(len(x.numerators), -1)]
+
+
+def _joined(parts: list[list[Any]]) -> list[Any]:
+    return [[number for part in row for number in part] for row in zip(*parts, strict=True)]

@@ -1,0 +1,175 @@
+"""The rows of the table of separations: what every side takes at each length, beside the papers' lower bounds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from circuitsim.analysis.agreement import few, inputs, least_bits
+from circuitsim.analysis.crossing import crossing
+from circuitsim.analysis.families import Family
+from circuitsim.analysis.resources import resources
+from circuitsim.analysis.separations import Separation, Side
+from circuitsim.analysis.store import remembered
+from circuitsim.circuits.measure import measure
+from circuitsim.errors import CircuitSimError, LimitError
+from circuitsim.models.rungs import fix
+from circuitsim.zoo.entry import Built
+
+BASES = ("xag", "tc0")
+SAMPLES = 400  # inputs on which a precision is tried where they are many
+Build = Callable[[Any, str, str | None], Family]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one side takes at one length.
+
+    Attributes:
+        task, model, architecture: what it is. variant: of the separation's option, such as q=2; "" without.
+        layers, heads, width, parameters: of the model; width is m, the largest dimension of keys and values (of a
+            state, of a first layer).
+        bits: the least fraction bits at which the integer model is right; exhaustive: whether on all inputs.
+        cut_bits: bits across the papers' cut, with `cut_items`; None where the argument does not apply.
+        precision: p, bits of the widest number that crosses.
+        size, depth: of the circuit, by basis; missing where it is too large to draw.
+        resource: what the bound is about, measured by `taken`. lower_bound: its number at this n; None without one.
+        constant: "paper" or "recalled".
+    """
+
+    task: str
+    variant: str
+    model: str
+    architecture: str
+    n: int
+    layers: int
+    heads: int
+    width: int
+    bits: int | None
+    exhaustive: bool
+    cut_bits: int | None
+    cut_items: dict[str, int]
+    precision: int
+    parameters: int
+    size: dict[str, int]
+    depth: dict[str, int]
+    resource: str
+    taken: int | None
+    lower_bound: float | None
+    formula: str | None
+    theorem: str | None
+    source: str | None
+    constant: str | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether what is taken lies on or above the bound; True without a bound."""
+        return self.lower_bound is None or self.taken is None or self.taken >= self.lower_bound
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A row that is not there, and why."""
+
+    task: str
+    model: str
+    n: int
+    why: str
+
+
+def rows(
+    separation: Separation,
+    ns: tuple[int, ...],
+    build: Build,
+    *,
+    seed: int = 0,
+    fresh: bool = False,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Iterator[Row | Missing]:
+    """The rows of a separation at lengths `ns`, each as soon as it is there; from disk if it was asked before.
+
+    Args:
+        build: `build(model, basis, bits)` is the family of circuits.
+        fresh: compute everything anew.
+    """
+    for variant in separation.variants:
+        for side in separation.sides:
+            for n in ns:
+                progress(f"{separation.name}, {side.label}{_shown(separation, variant, ', ')}, n = {n}")
+                yield _remembered(separation, side, n, variant, build, seed, fresh)
+
+
+def _remembered(
+    separation: Separation, side: Side, n: int, variant: int, build: Build, seed: int, fresh: bool
+) -> Row | Missing:
+    name = f"zoo:{side.name(n, variant)}"
+    if n > side.longest:
+        return Missing(separation.name, name, n, f"made for n up to {side.longest}")
+    bound = None if side.bound is None else [side.bound.formula, side.bound.theorem, side.bound.constant]
+    question = {"row": name, "n": n, "seed": seed, "samples": SAMPLES, "resource": side.resource, "bound": bound}
+
+    def answer() -> dict[str, Any]:
+        try:
+            return asdict(_row(separation, side, n, variant, build, seed))
+        except CircuitSimError as error:
+            return asdict(Missing(separation.name, name, n, str(error)))
+
+    found = remembered(question, answer, not fresh)
+    kind = Row if len(found) == len(fields(Row)) else Missing
+    return kind(**found)
+
+
+def _row(separation: Separation, side: Side, n: int, variant: int, build: Build, seed: int) -> Row:
+    entry = side.built(n, variant)
+    model = entry.at(n)
+    everything = few(entry, n)
+    codes = inputs(entry, n, everything, SAMPLES, seed)
+    bits = least_bits(model, codes, entry.task.decisions(codes))
+    fixed = fix(model, n, None if bits is None else str(bits))
+    cut, has = crossing(model, fixed, side.single_query), resources(model, n)
+    size, depth = _circuits(model, n, bits, build)
+    taken = {"cut_bits": cut.total, "width": has.width, "heads": has.heads, "layers": has.layers}[side.resource]
+    bound = side.bound
+    return Row(
+        task=separation.name,
+        variant=_shown(separation, variant),
+        model=f"zoo:{side.name(n, variant)}",
+        architecture=side.label,
+        n=n,
+        layers=has.layers,
+        heads=has.heads,
+        width=has.width,
+        bits=bits,
+        exhaustive=everything,
+        cut_bits=cut.total,
+        cut_items=cut.items,
+        precision=cut.precision,
+        parameters=has.parameters,
+        size=size,
+        depth=depth,
+        resource=side.resource,
+        taken=taken,
+        lower_bound=None if bound is None else float(bound.value(n, **_facts(entry), p=cut.precision, d=1)),
+        formula=None if bound is None else bound.formula,
+        theorem=None if bound is None else bound.theorem,
+        source=None if bound is None else bound.source,
+        constant=None if bound is None else bound.constant,
+    )
+
+
+def _circuits(model: Any, n: int, bits: int | None, build: Build) -> tuple[dict[str, int], dict[str, int]]:
+    size, depth = {}, {}
+    for basis in BASES:
+        try:
+            cost = measure(build(model, basis, None if bits is None else str(bits))(n))
+        except LimitError:
+            continue
+        size[basis], depth[basis] = cost.gates, cost.depth
+    return size, depth
+
+
+def _facts(entry: Built) -> dict[str, Any]:
+    return {f.name: getattr(entry.task, f.name) for f in fields(entry.task)}
+
+
+def _shown(separation: Separation, variant: int, before: str = "") -> str:
+    return f"{before}{separation.option}={variant}" if separation.option else ""

@@ -1,0 +1,191 @@
+"""Lower bounds demonstrated: a working model is squeezed until it first fails, and the messages of a gadget counted.
+
+A finite search is evidence at its length and proves nothing about others; the count of messages proves, at its size,
+that every model of the architecture with fewer must fail.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from circuitsim.analysis.agreement import few, inputs
+from circuitsim.analysis.gadgets import gadgets
+from circuitsim.analysis.messages import distinguishable, messages
+from circuitsim.analysis.observing import observer
+from circuitsim.analysis.separations import Separation, Side
+from circuitsim.analysis.store import remembered
+from circuitsim.circuits.tokens import Codes
+from circuitsim.errors import CircuitSimError, InputError
+from circuitsim.models.rungs import fix, run_exact_fast, run_integer
+from circuitsim.zoo.entry import Built
+
+MOST_ALICE = 10  # bits of a gadget of which all parts are gone through
+SAMPLES = 2000
+
+
+@dataclass(frozen=True)
+class Squeezed:
+    """The first failure of a model that is squeezed.
+
+    Attributes:
+        task, model, n: what was squeezed. option: by which option, or "bits".
+        works: the least value that is right on the inputs tried; fails: the first that is not.
+        inputs: how many were tried; exhaustive: whether these are all.
+        input: one that the squeezed model answers wrongly. expected, got: the right and the wrong decisions.
+        replay: the command that shows it.
+        gadget: whose messages are counted at this n; None where there is none that small.
+        needed: messages that Alice must be able to send, from the task's definition, by enumeration.
+        sent, sent_less: messages that the model, and the squeezed model, send; None where they are not hers alone.
+    """
+
+    task: str
+    model: str
+    n: int
+    option: str
+    works: int
+    fails: int
+    inputs: int
+    exhaustive: bool
+    input: str
+    expected: list[int]
+    got: list[int]
+    replay: str
+    gadget: str | None = None
+    needed: int | None = None
+    sent: int | None = None
+    sent_less: int | None = None
+
+
+def squeeze(
+    separation: Separation,
+    side: Side,
+    n: int,
+    variant: int,
+    start: int,
+    *,
+    seed: int = 0,
+    fresh: bool = False,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Squeezed | None:
+    """Lower the option that a side's model can be squeezed by, from `start`, until it first fails.
+
+    Args:
+        start: the value that the model has by itself at this n.
+
+    Returns:
+        The failure; None if the model is right down to 1, or nothing can be squeezed.
+    """
+    if side.squeeze is None or start < 1:
+        return None
+    name = side.name(n, variant)
+    question = {"squeeze": name, "option": side.squeeze, "n": n, "start": start, "seed": seed, "samples": SAMPLES}
+
+    def answer() -> dict[str, Any] | None:
+        found = _squeeze(separation, side, n, variant, start, seed, progress)
+        return None if found is None else asdict(found)
+
+    found = remembered(question, answer, not fresh)
+    return None if found is None else Squeezed(**found)
+
+
+def _squeeze(
+    separation: Separation, side: Side, n: int, variant: int, start: int, seed: int, progress: Callable[[str], None]
+) -> Squeezed | None:
+    entry = side.built(n, variant)
+    codes, everything = tried(entry, n, seed)
+    truth = entry.task.decisions(codes)
+    works = start
+    for value in range(start, 0, -1):
+        progress(f"{separation.name}, {side.label}: {side.squeeze} = {value} at n = {n}")
+        less = side.built(n, variant, value)
+        try:
+            found = run_exact_fast(less.at(n), codes).decisions
+        except InputError:
+            break
+        wrong = (found != truth).any(axis=1)
+        if not wrong.any():
+            works = value
+            continue
+        first = int(np.argmax(wrong))
+        text = entry.task.format(n).text(codes[first])
+        return Squeezed(
+            task=separation.name,
+            model=f"zoo:{less.name}",
+            n=n,
+            option=str(side.squeeze),
+            works=works,
+            fails=value,
+            inputs=len(codes),
+            exhaustive=everything,
+            input=text,
+            expected=truth[first].tolist(),
+            got=found[first].tolist(),
+            replay=f"circuitsim run zoo:{less.name} -- '{text}'",
+            **_counted(entry, less, side, n),
+        )
+    return None
+
+
+def squeeze_bits(entry: Built, n: int, bits: int | None, seed: int = 0) -> Squeezed | None:
+    """The failure with one fraction bit less than the least; None where none can be taken away."""
+    if not bits:
+        return None
+    codes, everything = tried(entry, n, seed)
+    truth, model = entry.task.decisions(codes), entry.at(n)
+    found = run_integer(fix(model, n, str(bits - 1)), codes).decisions
+    wrong = (found != truth).any(axis=1)
+    if not wrong.any():
+        return None
+    first = int(np.argmax(wrong))
+    text = entry.task.format(n).text(codes[first])
+    return Squeezed(
+        task=entry.task.name,
+        model=f"zoo:{entry.name}",
+        n=n,
+        option="bits",
+        works=bits,
+        fails=bits - 1,
+        inputs=len(codes),
+        exhaustive=everything,
+        input=text,
+        expected=truth[first].tolist(),
+        got=found[first].tolist(),
+        replay=f"circuitsim run zoo:{entry.name} --bits {bits - 1} -- '{text}'",
+    )
+
+
+def tried(entry: Built, n: int, seed: int) -> tuple[Codes, bool]:
+    """The inputs on which a squeezed model is tried: all where few; else drawn ones, and those of the gadgets."""
+    if few(entry, n):
+        return inputs(entry, n, True, 0, seed), True
+    parts = [inputs(entry, n, False, SAMPLES, seed)]
+    for gadget in _gadgets(entry, n):
+        small = gadget.first(min(gadget.full, MOST_ALICE))
+        parts += [small.inputs(question) for question in small.questions[:MOST_ALICE]]
+    return np.concatenate(parts), False
+
+
+def _counted(entry: Built, less: Built, side: Side, n: int) -> dict[str, Any]:
+    """Messages needed and sent, by the gadget that fits the side and has at most 10 bits at n."""
+    for gadget in _gadgets(entry, n):
+        if gadget.full > MOST_ALICE or (side.single_query and len(gadget.alice) > 1):
+            continue
+        observers = [observer(e.at(n), gadget, side.single_query) for e in (entry, less)]
+        if None in observers:
+            continue
+        try:
+            sent = [None if see is None else messages(see, gadget) for see in observers]
+        except InputError:
+            sent = [None, None]
+        counted = {"gadget": gadget.name, "needed": distinguishable(gadget)}
+        return {**counted, "sent": sent[0], "sent_less": sent[1]}
+    return {}
+
+
+def _gadgets(entry: Built, n: int) -> list[Any]:
+    try:
+        return list(gadgets(entry.task, n))
+    except CircuitSimError:
+        return []

@@ -1,0 +1,65 @@
+"""Results of searches on disk, by content: what was asked, and the code that answers it.
+
+A result is found again where the same question is asked of the same sources; anything else is computed anew. Every
+result is written as soon as it is there, so an interrupted table goes on where it stopped.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from circuitsim.formats.atomic import replacing
+
+FOLDER = "CIRCUITSIM_CACHE"  # in the environment: where to keep results, instead of the user's cache
+
+
+def folder() -> Path:
+    """Where results are kept."""
+    if given := os.environ.get(FOLDER):
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "circuitsim"
+
+
+def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = True) -> Any:
+    """The answer to a question, from disk if it was answered before; both are JSON.
+
+    Args:
+        question: everything that the answer depends on beside the sources of this package.
+        use: False computes it anew, and keeps it.
+    """
+    text = json.dumps(question, sort_keys=True)
+    name = hashlib.sha256(f"{_stamp()}\n{text}".encode()).hexdigest()
+    path = folder() / "results" / f"{name}.json"
+    if use:
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["question"] == json.loads(text):
+                return kept["answer"]
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # not there, or not ours
+    found = answer()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as file:
+            file.write(json.dumps({"question": question, "answer": found}).encode())
+    except OSError:
+        pass  # a cache that cannot be written only costs time
+    return found
+
+
+@lru_cache(maxsize=1)
+def _stamp() -> str:
+    """A hash of all sources, so that a change of any of them asks again."""
+    found = hashlib.sha256()
+    for package in ("circuitsim", "circuitsim.compilers"):
+        spec = find_spec(package)
+        for root in (spec.submodule_search_locations or []) if spec else []:
+            for path in sorted(Path(root).rglob("*.py")):
+                if "render" not in path.parts:
+                    found.update(path.read_bytes())
+    return found.hexdigest()
