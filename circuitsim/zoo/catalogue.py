@@ -1,8 +1,9 @@
 """All models of the zoo by name."""
 
+from circuitsim.zoo import primes
 from circuitsim.zoo.entry import Entry
-from circuitsim.zoo.models import languages
+from circuitsim.zoo.models import brackets, languages
 
-MODULES = (languages,)
+MODULES = (brackets, languages, primes)
 
 ENTRIES: dict[str, Entry] = {entry.name: entry for module in MODULES for entry in module.ENTRIES}
