@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from circuitsim.formats.npz import save as save_circuit
     from circuitsim.models.connected import FullyConnected
     from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
-    from circuitsim.models.reading import load
     from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
+    from circuitsim.zoo.addresses import load_any as load
 
 _WHERE = {
     "Automaton": "models.recurrent:Automaton",
@@ -44,7 +44,7 @@ _WHERE = {
     "check": "compilers.api:check",
     "claims": "compilers.api:claims",
     "compile": "compilers.api:compile",
-    "load": "models.reading:load",
+    "load": "zoo.addresses:load_any",
     "load_circuit": "formats.npz:load",
     "measure": "compilers.api:measure",
     "save_circuit": "formats.npz:save",

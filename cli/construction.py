@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from circuitsim.compilers.family import Family
 
     from circuitsim.models.model import Attention, Model
-    from circuitsim.models.sized import Sized
 
     from .printing import Status
 
@@ -52,14 +51,27 @@ class Construction:
     max_ties: int
     seed: int
 
-    def model(self, path: str) -> "Model | Sized":
-        """The model of a file or of a `zoo:` address, with its attention replaced."""
+    def model(self, path: str, rational: bool = False) -> "Any":
+        """The model of a file or of a `zoo:` address, at every length or one for each, with its attention replaced.
+
+        Args:
+            path: of a file, or an address.
+            rational: whether a model over unbounded rationals, which has an exact rung alone, will do.
+
+        Raises:
+            ModelError: it has no circuit.
+        """
         from circuitsim.models.model_edits import with_attention
         from circuitsim.zoo.addresses import load_any
+        from circuitsim.zoo.primes import PrimeEncoding
 
         if is_circuit(path):
             raise InputError(f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both.")
         model = load_any(path)
+        if isinstance(model, PrimeEncoding):
+            if rational:
+                return model
+            raise model.refusal("circuit")
         return model if self.attention is None else with_attention(model, self.attention)
 
     def bits_at(self, model: "Model", n: int) -> str | None:

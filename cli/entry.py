@@ -10,7 +10,7 @@ import click
 import circuitsim
 from circuitsim.errors import CircuitSimError
 
-from . import check, claims, info, interrupts, measure, render, run, zoo
+from . import check, claims, info, interrupts, measure, render, run, separations, zoo
 from .compile import command as compile_command
 from .printing import clean
 
@@ -147,5 +147,6 @@ for verb in (
     claims.command,
     render.command,
     zoo.command,
+    separations.command,
 ):
     program.add_command(verb)

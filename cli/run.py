@@ -133,13 +133,18 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
     from circuitsim.circuits.measure import measure
     from circuitsim.circuits.simulate import Evaluator
     from circuitsim.models.rungs import run_exact_fast, run_float, run_integer
+    from circuitsim.zoo.primes import PrimeEncoding
 
     from .lengths import limit_lengths
     from .printing import Status
 
-    sized = how.model(path)
+    sized = how.model(path, rational=True)
     answers = [Answer(text) for text in inputs]
     groups = list(_groups(sized, inputs))
+    if isinstance(sized, PrimeEncoding):  # which has an exact rung alone
+        for _, indices, codes in groups:
+            _fill(answers, indices, "exact", sized.exact(codes), False)
+        return answers
     limit_lengths(tuple(length for length, _, _ in groups), "run")
     longest = max(length for length, _, _ in groups)
     built: tuple[int, Any] = (0, None)

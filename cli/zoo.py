@@ -192,7 +192,7 @@ class _Table:
         from .printing import Columns
 
         self.columns = Columns(
-            ["<model", "n", "inputs", "bits", "wrong", "<rungs", "<left out"], [longest + 4, 3, 6, 4, 5, 24, 0]
+            ["<model", "n", "inputs", "bits", "wrong", "<rungs", "<left out"], [longest + 4, 3, 12, 4, 5, 24, 0]
         )
 
     def row(self, row: "Agreement") -> None:

@@ -14,6 +14,7 @@ from circuitsim.models.fixed_point import MAX_BITS, FixedModel
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
 from circuitsim.models.rungs import AnyFixed, AnyModel, fix
+from circuitsim.models.sized import Sized
 
 from .reachable.lowering import draw_reachable
 from .reachable.reach import MAX_TIES, code_bits
@@ -38,7 +39,7 @@ class Family:
     In ac0 circuits compute with exact values: there are no bits, and positions are always folded.
     """
 
-    model: AnyModel
+    model: AnyModel | Sized
     basis: Basis = "xag"
     bits_expression: str | None = None
     optimize: Optimize = "depth"
@@ -54,8 +55,8 @@ class Family:
         ):
             if value not in known:
                 raise InputError(f"{name} {value!r} is not one of {', '.join(str(k) for k in known if k)}.")
-        if self.exact and not isinstance(self.model, Model):
-            raise InputError(f"{self.model.name}: ac0 is built for hard attention; {_REFUSED[type(self.model)]}.")
+        if self.exact and not isinstance(self.model, Model | Sized):
+            raise _refused(self.model)
         if self.exact and self.bits_expression is not None:
             raise InputError("ac0 computes with the model's exact values and has no fraction bits; leave out --bits.")
         if self.exact and self.positions == "wired":
@@ -70,7 +71,7 @@ class Family:
         """The schematic of C_n."""
         drawing = Drawing(self.basis, self.optimize)
         if self.exact:
-            return draw_reachable(self._transformer, input_length(n), drawing, self.max_ties)
+            return draw_reachable(self._transformer(n), input_length(n), drawing, self.max_ties)
         fixed, positions = self.fixed(n), self.positions_at(n)
         return (
             draw(fixed, drawing, positions) if isinstance(fixed, FixedModel) else draw_rival(fixed, drawing, positions)
@@ -82,8 +83,8 @@ class Family:
         if self.exact:
             return None
         if self.bits_expression == AUTO:
-            return _least_bits(self.model, n, self.max_bits)
-        return bits_at(self.model.bits if self.bits_expression is None else self.bits_expression, n)
+            return _least_bits(self.model.at(n), n, self.max_bits)
+        return bits_at(self.model.at(n).bits if self.bits_expression is None else self.bits_expression, n)
 
     def positions_at(self, n: int) -> Positions:
         """Whether positions are folded or wired at n."""
@@ -92,7 +93,7 @@ class Family:
     def fixed(self, n: int) -> AnyFixed:
         """The integer model at n, which C_n computes in every basis but ac0."""
         bits = str(self.bits(n)) if self.bits_expression == AUTO else self.bits_expression
-        return _fixed(self.model, input_length(n), bits, self.max_bits)
+        return _fixed(self.model.at(input_length(n)), input_length(n), bits, self.max_bits)
 
     def state_bits(self, n: int) -> int:
         """Bits of the widest entry of the residual stream at any layer, from its intervals; in ac0 of a code.
@@ -101,17 +102,22 @@ class Family:
         layers.
         """
         if self.exact:
-            return code_bits(self._transformer, input_length(n), self.max_ties)
+            return code_bits(self._transformer(n), input_length(n), self.max_ties)
         fixed = self.fixed(n)
         if not isinstance(fixed, FixedModel):
             return fixed.state_bits
         streams = [fixed.embedded, *(s for layer in fixed.layers for s in (layer.between, layer.after))]
         return max(width for stream in streams for width in stream.widths())
 
-    @property
-    def _transformer(self) -> Model:
-        assert isinstance(self.model, Model)
-        return self.model
+    def _transformer(self, n: int) -> Model:
+        model = self.model.at(input_length(n))
+        if not isinstance(model, Model):
+            raise _refused(model)
+        return model
+
+
+def _refused(model: AnyModel) -> InputError:
+    return InputError(f"{model.name}: ac0 is built for hard attention; {_REFUSED[type(model)]}.")
 
 
 _REFUSED = {

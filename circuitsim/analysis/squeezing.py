@@ -99,11 +99,11 @@ def _squeeze(
     works = start
     for value in range(start, 0, -1):
         progress(f"{separation.name}, {side.label}: {side.squeeze} = {value} at n = {n}")
-        less = side.built(n, variant, value)
         try:
+            less = side.built(n, variant, value)
             found = run_exact_fast(less.at(n), codes).decisions
-        except InputError:
-            break
+        except InputError:  # a value that the option cannot have
+            continue
         wrong = (found != truth).any(axis=1)
         if not wrong.any():
             works = value

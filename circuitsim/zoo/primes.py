@@ -18,11 +18,14 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.tokens import Codes
+from circuitsim.circuits.tokens import Codes, Format
 from circuitsim.errors import InputError, ModelError
 from circuitsim.models.exact import ZERO, mean, select
 from circuitsim.models.model import Head
+from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.task import Task
+from circuitsim.zoo.tasks.counting import Majority, Parity
+from circuitsim.zoo.tasks.mirrors import Palindrome
 
 ONE = Fraction(1)
 UNIFORM = Head(query=((ZERO,),), key=((ZERO,),), value=((ONE,),), output=((ONE,),))  # saturated, all scores equal
@@ -55,7 +58,16 @@ class PrimeEncoding:
     @property
     def name(self) -> str:
         """As errors and tables call it."""
-        return f"primes({self.language.name})"
+        return f"zoo:{self.language.name}-primes"
+
+    @property
+    def format(self) -> Format:
+        """The two letters."""
+        return self.language.format(1)
+
+    def at(self, n: int) -> "PrimeEncoding":
+        """The model for n letters: itself."""
+        return self
 
     def embedding(self, letters: Sequence[int]) -> list[Fraction]:
         """The stream (n,) before the head: 1/p_i where letter i is 1, else 0."""
@@ -90,6 +102,22 @@ class PrimeEncoding:
             f"{self.name} has no {what}: its numbers are rationals with unbounded denominators and its read-out is an"
             " oracle, so there is only the exact rung."
         )
+
+
+def _entry(task: type[Task]) -> Entry:
+    return Entry(
+        name=f"{task.name}-primes",
+        task=task,
+        architecture="rational transformer",
+        make=lambda task, n: PrimeEncoding(task),
+        source=f"{PrimeEncoding.source}: AHAT over the rationals decides all languages",
+        layers="1",
+        heads="1",
+        width="1",
+    )
+
+
+ENTRIES = tuple(_entry(task) for task in (Majority, Parity, Palindrome))
 
 
 def decode(output: Fraction, n: int) -> list[int]:

@@ -1,0 +1,211 @@
+"""`circuitsim separations`: which architecture needs how much for which task, beside the papers' lower bounds."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import interrupts, options
+from .lengths import parse_lengths
+
+if TYPE_CHECKING:
+    from circuitsim.analysis.separation_rows import Missing, Row
+    from circuitsim.analysis.separations import Separation
+    from circuitsim.analysis.squeezing import Squeezed
+
+    from .printing import Status
+
+KEYS = (
+    "holds rows[task, variant, model, architecture, n, layers, heads, width, bits, cut_bits, cut_items, parameters,"
+    " size, depth, resource, taken, lower_bound, formula, theorem, source, constant, holds]"
+    " missing[task, model, n, why] squeezed[task, model, n, option, works, fails, input, expected, got, replay, gadget,"
+    " needed, sent, sent_less]"
+)
+
+
+@click.command(
+    "separations",
+    short_help="What each architecture needs for a task, beside the lower bounds.",
+    epilog=options.examples("separations index-lookup -n 8:64:*2", "separations --json"),
+)
+@click.argument("tasks", metavar="[TASK...]", nargs=-1)
+@click.option(
+    "-n",
+    "lengths",
+    callback=options.parsed(parse_lengths),
+    default="8:256:*2",
+    show_default=True,
+    metavar="N",
+    help="Tokens of an input, as in `measure`.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S", help="Of drawn inputs.")
+@click.option("--fresh", is_flag=True, help="Compute everything anew, instead of taking what was computed before.")
+@options.json_option(KEYS)
+@click.pass_context
+def command(
+    context: click.Context, tasks: tuple[str, ...], lengths: tuple[int, ...], seed: int, fresh: bool, as_json: bool
+) -> None:
+    """Measure the models that stand for both sides of each separation, and squeeze those that pay until they fail.
+
+    TASK is one of those that `separations` shows without one, such as index-lookup. Bits are the least with which the
+    integer model is right, found by trying; bits at the cut are itemised as the papers' proofs do it; size and depth
+    are of the circuits in xag and tc0. Everything found is kept on disk, so an interrupted table goes on where it was.
+    """
+    from circuitsim.analysis.separations import SEPARATIONS, separation
+
+    from .printing import Status, print_json
+    from .warming import warm_up
+
+    chosen = [separation(task) for task in tasks] or list(SEPARATIONS.values())
+    work = Work(lengths, seed, fresh, as_json)
+    interrupted = False
+    with Status() as status:
+        try:
+            warm_up(status)
+            for one in chosen:
+                work.measure(one, status)
+                work.squeeze(one, status)
+        except BaseException as error:
+            if not work.rows or not interrupts.was_interrupt(error):
+                raise
+            interrupted = True
+            interrupts.forget()
+    holds = all(row.holds for row in work.rows)
+    if as_json:
+        shown = [{**vars(row), "holds": row.holds} for row in work.rows]
+        print_json({"holds": holds, "rows": shown, "missing": work.missing, "squeezed": work.squeezed})
+    else:
+        _verdict(work)
+    if interrupted:
+        click.echo(f"circuitsim: interrupted after {len(work.rows)} rows, which are kept.", err=True)
+        context.exit(interrupts.INTERRUPTED)
+    if not holds:
+        context.exit(1)
+
+
+@dataclass
+class Work:
+    """What was asked for, and what was found so far."""
+
+    lengths: tuple[int, ...]
+    seed: int
+    fresh: bool
+    quiet: bool
+    rows: "list[Row]" = field(default_factory=list)
+    missing: "list[Missing]" = field(default_factory=list)
+    squeezed: "list[Squeezed]" = field(default_factory=list)
+
+    def measure(self, one: "Separation", status: "Status") -> None:
+        """The rows of one separation."""
+        from circuitsim.compilers.api import compile
+
+        from circuitsim.analysis.separation_rows import Row, rows
+
+        table = None
+        for row in rows(one, self.lengths, compile, seed=self.seed, fresh=self.fresh, progress=status):  # type: ignore[arg-type]
+            status.clear()
+            if isinstance(row, Row):
+                self.rows.append(row)
+                if not self.quiet:
+                    table = table or Table(one, first=len(self.rows) == 1)
+                    table.row(row)
+            else:
+                self.missing.append(row)
+            interrupts.check()
+
+    def squeeze(self, one: "Separation", status: "Status") -> None:
+        """The failures of the sides that can be squeezed, at the shortest length that has a row."""
+        from circuitsim.analysis.squeezing import squeeze, squeeze_bits
+
+        for side in one.sides:
+            mine = [row for row in self.rows if row.task == one.name and row.architecture == side.label]
+            if not mine:
+                continue
+            shortest = min(row.n for row in mine)
+            row = [row for row in mine if row.n == shortest][-1]  # of the largest variant
+            variant = int(row.variant.partition("=")[2] or 0)
+            start = {"heads": row.heads, "layers": row.layers}.get(side.squeeze or "", row.width)
+            found = squeeze(one, side, row.n, variant, start, seed=self.seed, fresh=self.fresh, progress=status)
+            self._say(found, status)
+            self._say(squeeze_bits(side.built(row.n, variant), row.n, row.bits, self.seed), status)
+            interrupts.check()
+
+    def _say(self, found: "Squeezed | None", status: "Status") -> None:
+        if found is None:
+            return
+        self.squeezed.append(found)
+        status.clear()
+        if self.quiet:
+            return
+        name = found.model if found.option == "bits" else found.model.split(":", 2)[1]
+        click.echo(
+            f"\n{name} at n = {found.n}: right with {found.option} = {found.works}, wrong with {found.fails}, first on"
+            f" '{found.input}' (expected {_few(found.expected)}, got {_few(found.got)}):\n    {found.replay}"
+        )
+        if found.needed is not None:
+            sent = f"; it sends {found.sent:,}, squeezed {found.sent_less:,}" if found.sent is not None else ""
+            click.echo(f"    by the {found.gadget} gadget Alice needs {found.needed:,} messages{sent}")
+
+
+def _few(decisions: list[int]) -> str:
+    return ",".join(map(str, decisions))
+
+
+class Table:
+    """Rows of one separation, as they come."""
+
+    def __init__(self, one: "Separation", first: bool) -> None:
+        from .printing import Columns
+
+        click.echo("" if first else "\n", nl=not first)
+        click.secho(one.name, bold=True)
+        click.echo(f"{one.claim}\n")
+        titles = [
+            "<architecture",
+            "n",
+            "layers",
+            "heads",
+            "width",
+            "bits",
+            "cut bits",
+            "parameters",
+            "xag size",
+            "depth",
+        ]
+        titles += ["tc0 size", "depth", "bound", "<"]
+        longest = max(len(side.label) for side in one.sides) + (5 if one.option else 0)
+        self.columns = Columns(titles, [longest, 3, 0, 0, 0, 0, 0, 0, 11, 0, 11, 0, 5, 0])
+
+    def row(self, row: "Row") -> None:
+        """Print one."""
+        from .printing import number
+
+        label = row.architecture + (f", {row.variant}" if row.variant else "")
+        cells: list[Any] = [label, row.n, row.layers, row.heads, row.width, _or_dash(row.bits), _or_dash(row.cut_bits)]
+        cells.append(number(row.parameters))
+        for basis in ("xag", "tc0"):
+            cells += [number(row.size[basis]), row.depth[basis]] if basis in row.size else ["-", "-"]
+        said = ""
+        if row.lower_bound is not None:
+            said = f"{row.formula} ({row.theorem}, constant {row.constant})"
+        cells += ["-" if row.lower_bound is None else f"{row.lower_bound:.4g}", said]
+        self.columns.row(cells, **({} if row.holds else {"fg": "red"}))
+
+
+def _or_dash(value: int | None) -> str:
+    return "-" if value is None else str(value)
+
+
+def _verdict(work: Work) -> None:
+    click.echo()
+    bounded = [row for row in work.rows if row.lower_bound is not None and row.taken is not None]
+    bad = [row for row in bounded if not row.holds]
+    for row in bad:
+        click.secho(
+            f"{row.model} at n = {row.n} takes {row.taken} ({row.resource}), below the bound {row.lower_bound:.4g}",
+            fg="red",
+        )
+    for model, why in dict.fromkeys((row.model, row.why) for row in work.missing):
+        click.echo(f"left out: {model}: {why}", err=True)
+    if not bad:
+        click.secho(f"{len(bounded)} rows with a lower bound lie on or above it", fg="green")
