@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from circuitsim.analysis.inputs import read_letter
 from circuitsim.models.exact_fast import Exact, run_exact_fast
 from circuitsim.models.model import Model
+from circuitsim.models.pairs import over_pairs
 from circuitsim.models.scaled import Scaled, multiply, narrow, product
-from circuitsim.models.sequence import Codes
+from circuitsim.models.sequence import MOST_SCORES, Codes
 from circuitsim.models.stored_numbers import on_grid, stored
 
 AT_ONCE = 1024
@@ -22,7 +23,7 @@ AT_ONCE = 1024
 
 @dataclass(frozen=True)
 class Counted(Exact):
-    """Arithmetic in which the key at position j of string i stands for counts[i, j] keys.
+    """Arithmetic in which the key at position j of string i stands for counts[i, j] keys, and pairs for products.
 
     Args:
         counts: (batch, length), each at least 1. The batch is run in one piece.
@@ -35,7 +36,10 @@ class Counted(Exact):
 
     def mean(self, chosen: NDArray[np.bool_], value: Scaled) -> Scaled:
         """Means of the chosen values, weighted by their counts."""
-        weights = chosen * self.counts[:, None, :]
+        counts = self.counts
+        if chosen.shape[2] != counts.shape[1]:  # one position is one pair, without a rival to weigh it against
+            counts = over_pairs(counts[..., None], counts[..., None])[..., 0]
+        weights = chosen * counts[:, None, :]
         sums, counts = product(weights, value.numerators), weights.sum(axis=2)
         if self.bits is not None:
             return self._rounded(sums.astype(object), (counts * 1)[..., None] * np.array(value.denominator, object))
@@ -92,8 +96,11 @@ def _compressed(model: Model, codes: Codes) -> Iterator[tuple[NDArray[np.int64],
             rest = support[support != kind[-1]]
             support = np.insert(rest, 0 if place == 0 else len(rest), kind[-1])
         same = np.flatnonzero(which.ravel() == number)
-        for start in range(0, len(same), AT_ONCE):
-            rows = same[start : start + AT_ONCE]
+        length = model.length(len(support))
+        keys = max((head.keys(length) for layer in model.layers for head in layer.heads), default=1)
+        at_once = min(AT_ONCE, max(1, MOST_SCORES // (length * keys)))
+        for start in range(0, len(same), at_once):
+            rows = same[start : start + at_once]
             ones = [np.ones((len(rows), len(tokens)), np.int64) for tokens in (model.prepend, model.append)]
             weights = np.concatenate([ones[0], counts[rows][:, support], ones[1]], axis=1)
             yield rows, np.tile(support, (len(rows), 1)), weights

@@ -88,12 +88,14 @@ def predict(
 
     Returns:
         Theorem 5 and 2207.00729 where every head is saturated, 2204.06618 where every head is hard; nothing where
-        a model has heads of both kinds.
+        a model has heads of both kinds, or of third order.
 
     Raises:
         LimitError: a number needs more than `max_bits`.
         ModelError: the model has a softmax head.
     """
+    if has_third_order(model):
+        return []
     kinds = {head.attention for layer in model.layers for head in layer.heads}
     hard = {"hard-left", "hard-right"}
     costs = [hao_angluin_frank(model, n)] if kinds <= hard else []
@@ -101,6 +103,11 @@ def predict(
         fixed = fix(model, n, bits, max_bits)
         costs += [merrill_sabharwal_smith(fixed), merrill_sabharwal(fixed, d_plus)]
     return costs
+
+
+def has_third_order(model: Model) -> bool:
+    """Whether a head's keys are pairs of positions, which none of these papers knows."""
+    return any(head.third_order for layer in model.layers for head in layer.heads)
 
 
 def merrill_sabharwal_smith(fixed: FixedModel) -> PaperCost:

@@ -62,15 +62,15 @@ def interval_bound(stream: Stream) -> int:
 def _lemma(layer: FixedLayer, fixed: FixedModel) -> int | None:
     longest = 0
     for head in layer.heads:
-        for (low, high), power in zip(head.value.ranges, head.value.powers, strict=True):
-            exponent = layer.before.exponent + fixed.bits - power
-            longest = max(longest, max(-low, high).bit_length(), exponent + 1)
-    return lemma_bound(longest, fixed.length) if layer.heads else None
+        for (low, high), shift in zip(head.value_ranges, head.value_shifts, strict=True):
+            longest = max(longest, max(-low, high).bit_length(), fixed.bits + shift + 1)
+    keys = [fixed.length**2 if head.third_order else fixed.length for head in layer.heads]
+    return lemma_bound(longest, max(keys)) if layer.heads else None
 
 
-def lemma_bound(longest: int, length: int) -> int:
-    """Lemma 1 for sums of up to `length` floats whose numerators and denominators have up to `longest` bits."""
-    return 4 * longest + 2 * (length - 1).bit_length() + 1
+def lemma_bound(longest: int, keys: int) -> int:
+    """Lemma 1 for sums of up to `keys` floats whose numerators and denominators have up to `longest` bits."""
+    return 4 * longest + 2 * (keys - 1).bit_length() + 1
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,12 @@ class Box:
         high = tuple(a + b for a, b in zip(self.high, other.high, strict=True))
         return Box(low, high, max(self.exponent, other.exponent))
 
+    def times(self, other: "Box") -> "Box":
+        """Products of one vector of each, component by component."""
+        columns = zip(self.low, self.high, other.low, other.high, strict=True)
+        ends = [(a * c, a * d, b * c, b * d) for a, b, c, d in columns]
+        return Box(tuple(map(min, ends)), tuple(map(max, ends)), self.exponent + other.exponent)
+
     def affine(self, weights: Matrix, bias: Vector = ()) -> "Box":
         """Weights (r, d) times a vector, plus a bias (r,)."""
         exponent = self.exponent + _fraction_bits(weights)
@@ -111,8 +117,8 @@ def literal_bounds(model: Model, n: int, bits: int) -> StateBounds:
     entries = [box]
     sums: list[int | None] = [None]
     for layer in rounded.layers:
-        values = [box.affine(head.value, head.value_bias).longest for head in layer.heads]
-        sums.append(lemma_bound(max(values), length) if values else None)
+        values = [_values(head, box).longest for head in layer.heads]
+        sums.append(lemma_bound(max(values), max(h.keys(length) for h in layer.heads)) if values else None)
         box = _after(layer, box, length, bits)
         entries.append(box)
     return StateBounds(tuple(2 * entry.longest + 1 for entry in entries), tuple(sums))
@@ -128,11 +134,17 @@ def _after(layer: Layer, box: Box, length: int, bits: int) -> Box:
     return total if layer.feed_forward is None else _net(layer.feed_forward, total, bits)
 
 
-def _shrunk(head: Head, box: Box, length: int) -> Box:
-    """Sums of C values times the crude inverse of C: means times a number from 0 to 1, in units |length| bits finer."""
+def _values(head: Head, box: Box) -> Box:
+    """Around the values of all keys."""
     values = box.affine(head.value, head.value_bias)
+    return values.times(box.affine(head.value2, head.value2_bias)) if head.third_order else values
+
+
+def _shrunk(head: Head, box: Box, length: int) -> Box:
+    """Sums of C values times the crude inverse of C: means times a number from 0 to 1, in units |keys| bits finer."""
+    values = _values(head, box)
     low, high = (tuple(bound(x, Fraction(0)) for x in ends) for bound, ends in ((min, values.low), (max, values.high)))
-    return Box(low, high, values.exponent + length.bit_length())
+    return Box(low, high, values.exponent + head.keys(length).bit_length())
 
 
 def _net(net: FeedForward, box: Box, bits: int) -> Box:
