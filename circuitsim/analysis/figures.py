@@ -88,7 +88,7 @@ def require_matplotlib() -> Any:
 
 def _draw_depths(axes: Any, series: Sequence[Series]) -> None:
     for index, line in enumerate(series):
-        colour, marker = _look(index)
+        colour, marker = look(index)
         trend = line.trend
         label = f"{line.label}{_depth_words(trend)}"
         axes.plot(line.ns, line.depth, marker, color=colour, label=label, clip_on=False)
@@ -114,7 +114,7 @@ def _draw_sizes(axes: Any, series: Sequence[Series]) -> None:
 
 def _draw_power(axes: Any, index: int, line: Series, what: Literal["gates", "wires"]) -> None:
     """Points and fit of gates (filled, solid) or wires (hollow, dashed); circuits without any have no logarithm."""
-    colour, marker = _look(index)
+    colour, marker = look(index)
     fit = getattr(line.trend, what)
     points = [(n, y) for n, y in zip(line.ns, getattr(line, what), strict=True) if y]
     if not points:
@@ -153,6 +153,6 @@ def _finish(axes: Any, ns: Sequence[int]) -> None:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), handletextpad=0.4, borderaxespad=0)
 
 
-def _look(index: int) -> tuple[str, str]:
+def look(index: int) -> tuple[str, str]:
     """Colour and marker of a series; after 7 colours, the same ones with other markers."""
     return COLOURS[index % len(COLOURS)], MARKERS[(index + index // len(MARKERS)) % len(MARKERS)]
