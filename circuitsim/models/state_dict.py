@@ -24,6 +24,7 @@ from circuitsim.models.documents import (
     texts,
 )
 from circuitsim.models.model import (
+    PROJECTIONS,
     FeedForward,
     Head,
     Layer,
@@ -45,7 +46,7 @@ CONFIG_OPTIONS = (
     *("residual", "scale", "readout_position", "bits"),
 )
 LAYER_TENSOR = re.compile(
-    r"layers\.(\d{1,6})\.(attention\.(query|key|value|output)|feed_forward\.(hidden|output))\.(weight|bias)",
+    r"layers\.(\d{1,6})\.(attention\.(query|key2?|value2?|output)|feed_forward\.(hidden|output))\.(weight|bias)",
     re.ASCII,
 )
 
@@ -105,16 +106,19 @@ class _Reader:
         missing = [index for index in range(min(len(indices), 1000)) if index not in indices]
         yield from (f"no tensor of layers.{index}" for index in missing)
         for index in sorted(indices):
-            for part, names in (
-                ("attention", ("query", "key", "value", "output")),
-                ("feed_forward", ("hidden", "output")),
-            ):
+            third_order = self._any(f"layers.{index}.attention", ("key2", "value2"))
+            projections = PROJECTIONS if third_order else ("query", "key", "value")
+            for part, names in (("attention", (*projections, "output")), ("feed_forward", ("hidden", "output"))):
                 yield from self._part_problems(f"layers.{index}.{part}", names)
 
     def _part_problems(self, place: str, names: tuple[str, ...]) -> Iterator[str]:
         weights = [f"{place}.{name}.weight" for name in names]
-        if any(f"{place}.{name}.{kind}" in self.tensors for name in names for kind in ("weight", "bias")):
+        if self._any(place, names):
             yield from (f"missing tensor {name}" for name in weights if name not in self.tensors)
+
+    def _any(self, place: str, names: tuple[str, ...]) -> bool:
+        """Whether there is a weight or a bias of any of these names."""
+        return any(f"{place}.{name}.{kind}" in self.tensors for name in names for kind in ("weight", "bias"))
 
     def model(self) -> Model:
         config = self.config
@@ -184,15 +188,16 @@ class _Reader:
         place = f"layers.{index}.attention"
         scale = rational(self.option("scale", 1, index, number), "config.scale")
         with at(f"layers.{index}, head {number}"):
-            query = self.rows(f"{place}.query.weight", number, count)
+            given: dict[str, Any] = {}
+            for name in PROJECTIONS:
+                if f"{place}.{name}.weight" in self.tensors:
+                    given[name] = self.rows(f"{place}.{name}.weight", number, count)
+                    given[f"{name}_bias"] = self.rows(f"{place}.{name}.bias", number, count)
+            given["query"] = tuple(tuple(scale * x for x in row) for row in given["query"])
+            given["query_bias"] = tuple(scale * x for x in given["query_bias"])
             return Head(
-                query=tuple(tuple(scale * x for x in row) for row in query),
-                key=self.rows(f"{place}.key.weight", number, count),
-                value=self.rows(f"{place}.value.weight", number, count),
+                **given,
                 output=self.columns(f"{place}.output.weight", number, count),
-                query_bias=tuple(scale * x for x in self.rows(f"{place}.query.bias", number, count)),
-                key_bias=self.rows(f"{place}.key.bias", number, count),
-                value_bias=self.rows(f"{place}.value.bias", number, count),
                 attention=self.option("attention", "saturated", index, number),
                 mask=self.option("mask", "none", index, number),
                 score_bits=self.option("score_bits", None, index, number),

@@ -37,7 +37,9 @@ def test_random_models_of_both_orders_agree_on_every_rung(seed, basis):
     model = third_order_model(seed)
     longest = 3 if basis == "tc0" else 4  # a comparison for every query and two pairs
     n = max(1, r.randint(1, longest) - model.length(0))
-    assert_every_rung_agrees(model, n, basis, r.choice(["folded", "wired"]), r.choice(["depth", "size"]), seed)
+    assert_every_rung_agrees(
+        model, n, basis, r.choice(["folded", "wired"]), r.choice(["depth", "balanced", "size"]), seed
+    )
 
 
 @pytest.mark.parametrize("basis", ["xag", "tc0"])

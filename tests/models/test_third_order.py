@@ -22,6 +22,7 @@ from circuitsim.models.p_bit_floats import run_p_bit
 from circuitsim.models.rounded import run_rounded
 from circuitsim.models.rounded_additions import run_rounded_additions
 from circuitsim.models.sequence import all_inputs
+from circuitsim.models.state_dict import model_from_state
 from circuitsim.numbers.rationals import vector
 from tests.cases import KINDS
 from tests.third_order import match3, third_order_model
@@ -201,6 +202,27 @@ def test_a_model_of_third_order_is_written_and_read_back():
     for seed in range(20):
         model = third_order_model(seed)
         assert replace(parse_json(json_text(model).encode(), "x.json"), name=model.name) == model
+
+
+def test_a_state_dict_with_second_keys_and_values():
+    model = third_order_model(1, layers=1, heads=1)
+    model = replace(model, layers=(replace(model.layers[0], output_bias=(), feed_forward=None, residual=True),))
+    head, rows = model.layers[0].heads[0], {"embedding": [model.embedding[token] for token in model.tokens]}
+    rows |= {"readout.weight": model.readout.weights, "readout.bias": model.readout.bias}
+    for name in ("query", "key", "key2", "value", "value2", "output"):
+        rows[f"layers.0.attention.{name}.weight"] = getattr(head, name)
+        if name != "output":
+            rows[f"layers.0.attention.{name}.bias"] = getattr(head, f"{name}_bias")
+    config = {"format": "circuitsim-model", "version": 1, "vocabulary": list(model.vocabulary)}
+    config |= {"prepend": list(model.prepend), "append": list(model.append), "readout_position": model.readout.position}
+    config |= {"attention": head.attention, "mask": head.mask, "score_bits": head.score_bits, "bits": model.bits}
+    tensors = {name: np.array(row, dtype=float) for name, row in rows.items()}
+    read = model_from_state(config, tensors, "file").layers[0].heads[0]
+    for name in ("key", "key2", "value2", "key2_bias", "value2_bias"):
+        assert np.array(getattr(read, name), float).tolist() == np.array(getattr(head, name), float).tolist()
+    del tensors["layers.0.attention.key2.weight"]
+    with pytest.raises(ModelError, match=r"missing tensor layers.0.attention.key2.weight"):
+        model_from_state(config, tensors, "file")
 
 
 def test_shapes_of_the_second_key_and_value_are_checked():
