@@ -5,6 +5,7 @@ product or a rounding asks for bits, by one `sum`.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -40,6 +41,11 @@ class Block:
     wires: Wires
     matrix: Ints
     thermometer: bool = False
+
+    @cached_property
+    def components(self) -> frozenset[int]:
+        """The components of the stream that the wires are part of."""
+        return frozenset(np.flatnonzero(self.matrix.any(axis=1)).tolist())
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,9 @@ class Residual:
 
     def parts(self, row: Ints) -> list[tuple[Wires, npt.NDArray[np.object_]]]:
         """Row . x without its offset, as operands of `sum`; blocks without weight are left out."""
-        weights = [(block.wires, row @ block.matrix) for block in self.blocks]
+        used = frozenset(np.flatnonzero(row).tolist())
+        read = [block for block in self.blocks if not used.isdisjoint(block.components)]
+        weights = [(block.wires, row @ block.matrix) for block in read]
         return [(wires, w) for wires, w in weights if w.any()]
 
     def probe(self, name: str) -> None:

@@ -73,6 +73,16 @@ class FixedHead:
 
 
 @dataclass(frozen=True)
+class GridNet:
+    """The numbers of a net, rounded, in units of 2^-b; shapes as in `FeedForward`."""
+
+    hidden: Ints
+    hidden_bias: Ints
+    output: Ints
+    output_bias: Ints
+
+
+@dataclass(frozen=True)
 class FixedNet:
     """A feed-forward net in integers: hidden sums, and the numbers R(ReLU) that it adds to the stream."""
 
@@ -150,7 +160,7 @@ def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX
     limits = Limits(n, b, max_bits, source)
     stream = fix_embedding(model, n, b)
     embedded, layers = stream, []
-    limits.check("embedding", *_residual(stream))
+    limits.check("embedding", *stream.ranges)
     for index, layer in enumerate(model.layers):
         limits.place = [f"layer {index}"]
         layers.append(_layer(layer, stream, n, model, b, limits))
@@ -186,13 +196,13 @@ def _layer(layer: Layer, stream: Stream, n: int, model: Model, b: int, limits: L
     zero = np.array([0] * model.width, dtype=object)
     bias = grid_vector(layer.output_bias, b) * (1 << b) if layer.output_bias else zero
     between = stream.at(2 * b).plus((o for h in heads for o in h.outputs), bias, layer.residual)
-    limits.check("residual stream", *_residual(between))
+    limits.check("residual stream", *between.ranges)
     net, after = None, between
     if layer.feed_forward is not None:
         limits.place = [*place, "feed-forward"]
-        net = fix_net(layer.feed_forward, between, b, limits)
+        net = fix_net(grid_net(layer.feed_forward, b), between, b, limits)
         after = between.plus(net.outputs, net.bias, layer.feed_forward.residual)
-        limits.check("residual stream", *_residual(after))
+        limits.check("residual stream", *after.ranges)
         limits.place = place
     return FixedLayer(stream, tuple(heads), bias, between, net, after)
 
@@ -252,22 +262,27 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: Limits) -> Fi
     )
 
 
-def fix_net(net: FeedForward, stream: Stream, b: int, limits: Limits) -> FixedNet:
-    """Round a net that reads a stream in units of 2^-2b."""
-    rows, offsets = grid_matrix(net.hidden, b), grid_vector(net.hidden_bias, b) * (1 << stream.exponent)
+def grid_net(net: FeedForward, b: int) -> GridNet:
+    """R of every number of a net."""
+    return GridNet(
+        grid_matrix(net.hidden, b),
+        grid_vector(net.hidden_bias, b),
+        grid_matrix(net.output, b, len(net.hidden)),
+        grid_vector(net.output_bias, b),
+    )
+
+
+def fix_net(net: GridNet, stream: Stream, b: int, limits: Limits) -> FixedNet:
+    """A rounded net that reads a stream in units of 2^-2b."""
+    rows, offsets = net.hidden, net.hidden_bias * (1 << stream.exponent)
     hidden = affine(stream, rows, offsets, 2 * b)
     limits.check("hidden sum", *hidden.unshifted(stream))
     shifts = tuple(2 * b - power for power in hidden.powers)
-    output = grid_matrix(net.output, b, len(net.hidden))
     outputs = tuple(
-        Number(output[:, c], max(0, drop_bits(low, shifts[c])), max(0, drop_bits(high, shifts[c])))
+        Number(net.output[:, c], max(0, drop_bits(low, shifts[c])), max(0, drop_bits(high, shifts[c])))
         for c, (low, high) in enumerate(hidden.ranges)
     )
-    return FixedNet(hidden, shifts, outputs, grid_vector(net.output_bias, b) * (1 << b))
-
-
-def _residual(stream: Stream) -> list[Range]:
-    return [stream.range(row) for row in np.identity(len(stream.constant), dtype=int).astype(object)]
+    return FixedNet(hidden, shifts, outputs, net.output_bias * (1 << b))
 
 
 def _over_pairs(first: Affine, second: Affine | None) -> tuple[Range, ...]:

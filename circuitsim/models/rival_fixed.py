@@ -7,11 +7,19 @@ propagated step by step; a step whose interval is too wide is refused by its num
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-import numpy as np
-
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import bits_at
-from circuitsim.models.fixed_point import MAX_BITS, FixedNet, Limits, fix_embedding, fix_net, grid_matrix, grid_vector
+from circuitsim.models.fixed_point import (
+    MAX_BITS,
+    FixedNet,
+    GridNet,
+    Limits,
+    fix_embedding,
+    fix_net,
+    grid_matrix,
+    grid_net,
+    grid_vector,
+)
 from circuitsim.models.joined import joined, zeros
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet, reachable
@@ -75,6 +83,7 @@ class FixedAutomaton:
 
 
 FixedCell: TypeAlias = FixedSteps | FixedAutomaton
+Rounded: TypeAlias = list[tuple[GridNet, bool]]  # nets, and whether each is residual
 
 
 @dataclass(frozen=True)
@@ -163,12 +172,12 @@ def fix_rival(
     b = bits_at(source, n)
     limits = Limits(n, b, max_bits, source)
     embedded = fix_embedding(model, n, b)
-    limits.check("embedding", *_ranges(embedded.at(2 * b)))
+    limits.check("embedding", *embedded.at(2 * b).ranges)
     rows = [_row(model, embedded, n, place).at(2 * b) for place in range(n)]
     if isinstance(model, RecurrentNet):
         return _recurrent(model, n, b, embedded, rows, limits)
     before = joined(rows)
-    stages = _stages(model.layers, before, b, limits, "layer")
+    stages = _stages(_rounded(model.layers, b), before, b, limits, "layer")
     after = stages[-1].after if stages else before
     readouts = _readouts([(readout, after) for readout in model.readouts], b, limits)
     exponent = 3 * b - readouts[0].powers[0]
@@ -187,10 +196,10 @@ def _recurrent(
             cells.append(FixedAutomaton(cell, span, 2 * b, seen, tuple(reachable(cell, len(span)))))
         else:
             cells.append(_steps(cell, span, rows, b, limits, where))
-    before, stages = [], []
+    before, stages, nets = [], [], _rounded(model.nets, b)
     for place in model.readout_positions(n):
         before.append(joined([*(cell.state(place) for cell in cells), rows[place]]))
-        stages.append(_stages(model.nets, before[-1], b, limits, f"the read-out at position {place}, net"))
+        stages.append(_stages(nets, before[-1], b, limits, f"the read-out at position {place}, net"))
     limits.place = []
     last = [s[-1].after if s else stream for s, stream in zip(stages, before, strict=True)]
     readouts = _readouts([(model.readout, stream) for stream in last], b, limits)
@@ -202,19 +211,19 @@ def _recurrent(
 def _steps(cell: NetCell, span: range, rows: list[Stream], b: int, limits: Limits, where: str) -> FixedSteps:
     initial = Stream(2 * b, grid_vector(cell.initial, b) * (1 << b), (), None)
     state, steps = initial, []
-    ranges = _ranges(initial)
+    ranges, nets = list(initial.ranges), _rounded(cell.nets, b)
     for number, place in enumerate(span, start=1):
         before = joined([state, rows[place]])
-        stages = _stages(cell.nets, before, b, limits, f"{where} step {number}, net")
+        stages = _stages(nets, before, b, limits, f"{where} step {number}, net")
         limits.place = [f"{where} step {number}"]
         change = stages[-1].after
         settled = cell.residual and cell.reads_state
         if cell.residual:
-            added = _ranges(change)
+            added = change.ranges
             ranges = [(low + less, high + more) for (low, high), (less, more) in zip(ranges, added, strict=True)]
             state = state.plus(change.numbers, change.constant, True)
         else:
-            state, ranges = change, _ranges(change)
+            state, ranges = change, list(change.ranges)
         limits.check("state", *ranges)
         if settled:
             state = _settled(state, ranges)
@@ -234,16 +243,18 @@ def _settled(state: Stream, ranges: list[Range]) -> Stream:
     return Stream(state.exponent, zeros(len(ranges)), (), None, tuple(numbers))
 
 
-def _stages(
-    nets: tuple[FeedForward, ...], stream: Stream, b: int, limits: Limits, where: str
-) -> tuple[FixedStage, ...]:
+def _rounded(nets: tuple[FeedForward, ...], b: int) -> Rounded:
+    return [(grid_net(net, b), net.residual) for net in nets]
+
+
+def _stages(nets: Rounded, stream: Stream, b: int, limits: Limits, where: str) -> tuple[FixedStage, ...]:
     stages = []
-    for index, net in enumerate(nets):
+    for index, (net, residual) in enumerate(nets):
         limits.place = [f"{where} {index}"]
         fixed = fix_net(net, stream, b, limits)
-        after = stream.plus(fixed.outputs, fixed.bias, net.residual)
-        limits.check("output", *_ranges(after))
-        stages.append(FixedStage(fixed, net.residual, stream, after))
+        after = stream.plus(fixed.outputs, fixed.bias, residual)
+        limits.check("output", *after.ranges)
+        stages.append(FixedStage(fixed, residual, stream, after))
         stream = after
     limits.place = []
     return tuple(stages)
@@ -269,8 +280,3 @@ def _row(model: RecurrentNet | FullyConnected, embedded: Stream, n: int, place: 
         tables[index] = tables[index][: len(table.rows)] if has else tables[index][len(table.rows) :]
     positions = None if embedded.positions is None else embedded.positions[place : place + 1]
     return replace(embedded, tables=tuple(tables), positions=positions)
-
-
-def _ranges(stream: Stream) -> list[Range]:
-    unit = np.identity(len(stream.constant), dtype=int).astype(object)
-    return [stream.range(row) for row in unit]

@@ -1,11 +1,14 @@
 """The residual stream in integers: where each entry comes from, and the interval of any linear form of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from circuitsim.models.scaled import narrow
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers
 Range: TypeAlias = tuple[int, int]
@@ -41,8 +44,7 @@ class Stream:
         for table in self._choices():
             values = product(table, row)
             low, high = low + int(values.min()), high + int(values.max())
-        for number in self.numbers:
-            weight = int(number.column @ row)
+        for number, weight in self._weights(row):
             low += min(weight * number.low, weight * number.high)
             high += max(weight * number.low, weight * number.high)
         return low, high
@@ -52,18 +54,33 @@ class Stream:
         terms = {offset + int(self.constant @ row)}
         for table in self._choices():
             terms.update(int(v) for v in np.unique(product(table, row)))
-        for number in self.numbers:
-            weight = int(number.column @ row)
+        for number, weight in self._weights(row):
             terms.update((weight * number.low, weight if number.low < number.high else 0))
         return min((_trailing_zeros(t) for t in terms if t), default=0)
+
+    def _weights(self, row: Ints) -> Iterator[tuple[Number, int]]:
+        """The numbers that row . x depends on, and by how much."""
+        if self.numbers:
+            weights = product(self._columns, row)
+            yield from ((self.numbers[at], int(weights[at])) for at in np.flatnonzero(weights))
+
+    @cached_property
+    def _columns(self) -> Ints:
+        """The columns of all numbers (numbers, d), in 64 bits where they fit."""
+        return narrow(np.stack([number.column for number in self.numbers]))
 
     def _choices(self) -> tuple[Ints, ...]:
         return self.tables if self.positions is None else (*self.tables, self.positions)
 
+    @cached_property
+    def ranges(self) -> tuple[Range, ...]:
+        """The interval of each component."""
+        unit = np.identity(len(self.constant), dtype=int).astype(object)
+        return tuple(self.range(row) for row in unit)
+
     def widths(self) -> list[int]:
         """Bits of each component in two's complement."""
-        unit = np.identity(len(self.constant), dtype=int).astype(object)
-        return [max(high, -low - 1).bit_length() + 1 for low, high in (self.range(row) for row in unit)]
+        return [max(high, -low - 1).bit_length() + 1 for low, high in self.ranges]
 
     def at(self, exponent: int) -> "Stream":
         """The same stream in finer units."""
@@ -82,6 +99,9 @@ class Stream:
 
 def product(table: Ints, row: Ints) -> Ints:
     """Table @ row, in 64 bits where that is surely enough."""
+    used = np.flatnonzero(row)
+    if len(used) < len(row):
+        table, row = table[:, used], row[used]
     largest = max([1, *(abs(int(v)) for v in (table.min(initial=0), table.max(initial=0)))])
     weight = sum(abs(int(v)) for v in row)
     if (largest * max(weight, 1)).bit_length() < 62:

@@ -1,6 +1,5 @@
 """Rounding to fixed point: R(x) = floor(x 2^b + 1/2) / 2^b, on rationals and on scaled integers."""
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -8,12 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-HALF = Fraction(1, 2)
-
 
 def to_grid(value: Fraction, bits: int) -> int:
     """The integer floor(value * 2^bits + 1/2): `value` rounded half up, in units of 2^-bits."""
-    return math.floor(value * (1 << bits) + HALF)
+    return ((value.numerator << (bits + 1)) + value.denominator) // (2 * value.denominator)
 
 
 def drop_bits(value: Any, bits: int) -> Any:
