@@ -125,7 +125,7 @@ def _row(separation: Separation, side: Side, n: int, variant: int, build: Build,
     codes = inputs(entry, n, everything, SAMPLES, seed)
     bits = least_bits(model, codes, entry.task.decisions(codes))
     fixed = fix(model, n, None if bits is None else str(bits))
-    cut, has = crossing(model, fixed, side.single_query), resources(model, n)
+    cut, has = crossing(model, fixed, side.single_query), resources(model)
     size, depth = _circuits(model, n, bits, build)
     taken = {"cut_bits": cut.total, "width": has.width, "heads": has.heads, "layers": has.layers}[side.resource]
     bound = side.bound
