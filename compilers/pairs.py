@@ -9,10 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from circuitsim.circuits.drawing import Wires
+from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import FixedHead
 from circuitsim.models.stream import Affine, Ints, Number, Range
 
 from .residual import Bits, Residual, powers
+
+MOST_PAIRS = 1 << 22  # seconds to list
 
 
 def over_pairs(head: FixedHead, residual: Residual) -> tuple[FixedHead, Residual]:
@@ -34,7 +37,16 @@ def over_pairs(head: FixedHead, residual: Residual) -> tuple[FixedHead, Residual
 
 
 def pair_indices(positions: int) -> tuple[list[int], list[int]]:
-    """The first and the second position of every pair."""
+    """The first and the second position of every pair.
+
+    Raises:
+        LimitError: there are too many pairs to list.
+    """
+    if positions**2 > MOST_PAIRS:
+        raise LimitError(
+            f"a third-order head over {positions:,} positions has {positions**2:,} pairs as keys, more than the"
+            f" {MOST_PAIRS:,} that can be drawn; take a smaller n."
+        )
     return [j for j in range(positions) for _ in range(positions)], list(range(positions)) * positions
 
 
