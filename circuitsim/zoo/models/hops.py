@@ -1,6 +1,6 @@
 """Transformers that follow pointers: k-hop induction heads and the composition of two functions."""
 
-from circuitsim.models.model import Model
+from circuitsim.models.model import Head, Model, Readout
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models.streams import Form, Stream, lookup
 from circuitsim.zoo.tasks.hops import Composition, KHop
@@ -19,14 +19,7 @@ def k_hop(task: KHop, n: int) -> Model:
     digits = [task.k >> level & 1 for level in range(task.k.bit_length())]
     letters = [f"letter{level}" for level, digit in enumerate(digits) if digit]  # at the ends of the hops so far
     s = Stream("letter", "letter^2", "start", "i", "i2", "place", *letters)
-    no_place: Form = {"letter^2": 2, "": -1}
-    same = s.head(
-        score=[({"letter": 4}, "letter"), ({"": -2}, "letter^2"), (no_place, "start")],
-        to={"place": {"i": 1, "": 1, "start": -1}},
-        attention="hard-right",
-        mask="strict-causal",
-    )
-    layers, reached = [s.layer(same)], "letter"
+    layers, reached = [s.layer(first_hop(s, "place"))], "letter"
     for level, digit in enumerate(digits):
         to: dict[str, Form] = {}
         if digit:
@@ -39,12 +32,27 @@ def k_hop(task: KHop, n: int) -> Model:
         task.format(n),
         {"letter": lambda index: {"letter": index + 1, "letter^2": (index + 1) ** 2}},
         layers,
-        s.readout(
-            *(nearest(reached, number) for number in range(1, task.letters + 1)), nearest(reached, 0), position="each"
-        ),
+        hop_readout(s, task, reached),
         positions={"i": "i", "i2": "i*i"},
         prepend={"START": {"start": 1}},
     )
+
+
+def first_hop(s: Stream, *targets: str) -> Head:
+    """The head that finds the place one hop away and writes it to coordinates, in a stream as `k_hop` has it."""
+    no_place: Form = {"letter^2": 2, "": -1}
+    after: Form = {"i": 1, "": 1, "start": -1}
+    return s.head(
+        score=[({"letter": 4}, "letter"), ({"": -2}, "letter^2"), (no_place, "start")],
+        to=dict.fromkeys(targets, after),
+        attention="hard-right",
+        mask="strict-causal",
+    )
+
+
+def hop_readout(s: Stream, task: KHop, reached: str) -> Readout:
+    """Which letter a coordinate holds, at every position; 0 is none."""
+    return s.readout(*(nearest(reached, number) for number in [*range(1, task.letters + 1), 0]), position="each")
 
 
 def composition(task: Composition, n: int) -> Model:
