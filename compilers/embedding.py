@@ -101,6 +101,9 @@ def _records(drawing: Drawing, model: Embedded, n: int, stream: Stream) -> tuple
 
 def _map(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
     """The rows (values, d) that a token's values choose, as a base (d,) and wires with columns (d, w)."""
+    operands = [(field, wires) for field, wires in operands if field.size > 1]
+    if not operands:
+        return rows[0], []
     if len(operands) == 1:
         (field, wires), base = operands[0], rows[0]
         if field.wires == "one-hot" and field.size > 2:
