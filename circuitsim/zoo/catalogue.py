@@ -2,8 +2,19 @@
 
 from circuitsim.zoo import primes
 from circuitsim.zoo.entry import Entry
-from circuitsim.zoo.models import brackets, chains, comparing, gathering, hops, languages
+from circuitsim.zoo.models import (
+    averaging,
+    brackets,
+    chains,
+    comparing,
+    gathering,
+    hops,
+    languages,
+    lookup,
+    matching,
+    targets,
+)
 
-MODULES = (brackets, chains, comparing, gathering, hops, languages, primes)
+MODULES = (averaging, brackets, chains, comparing, gathering, hops, languages, lookup, matching, targets, primes)
 
 ENTRIES: dict[str, Entry] = {entry.name: entry for module in MODULES for entry in module.ENTRIES}

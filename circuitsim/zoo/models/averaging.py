@@ -1,0 +1,129 @@
+"""Saturated attention that finds q positions at once: sparse averages and sparse token selection, one layer, one head.
+
+The query of a token is made from the set that it points to, keys from positions alone. Every member of the set has the
+same largest score, so that the head's mean is over exactly these q; times q it is their sum.
+Source: 2306.02896, theorems 2 and 3.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
+
+from circuitsim.errors import LimitError
+from circuitsim.models.model import Model, PositionTable
+from circuitsim.numbers.rationals import matrix
+from circuitsim.zoo.entry import Entry, Value
+from circuitsim.zoo.keys import (
+    certificates,
+    least_certificate_bits,
+    least_dimension,
+    polytope_keys,
+    polytope_query,
+    rounded,
+    sign_keys,
+)
+from circuitsim.zoo.models.lookup import numbers
+from circuitsim.zoo.models.streams import Rows, Stream
+from circuitsim.zoo.tasks.averaging import Pointing, QSparseAveraging, SparseTokenSelection
+from circuitsim.zoo.tasks.pointers import Ints, all_sets
+
+Tables: TypeAlias = Mapping[tuple[str, ...] | str, Rows]
+
+MOST_ROWS = 2**14  # of the table from sets to queries
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How positions are found.
+
+    Attributes:
+        keys: of the first positions, (at least positions, m); the others' are zero.
+        queries: tables from the fields that point to the coordinates "w0", ..., of which m make the query.
+        bits: fraction bits of the queries.
+        score_bits: 0 where scores near 1 and below 1/2 are made 1 and 0.
+    """
+
+    keys: Ints
+    queries: Tables
+    bits: int = 0
+    score_bits: int | None = None
+
+
+def averaging(task: Pointing, n: int, keys: str, dimension: int, seed: int) -> Model:
+    """The model for n tokens: the score is the inner product of a query and the key of a position.
+
+    Args:
+        keys: "signs" (m random signs, queries by certificates, scores rounded to 0 or 1), "polytope" (2q + 1 powers of
+            the position, the score is -prod (i - y)^2), or "one-hot" (the score counts the pointers to a position).
+        dimension: m of the signs; 0 for the least. seed: of the signs.
+
+    Raises:
+        LimitError: signs or a polytope with more than 2^14 ways to point, whose queries are a table; or signs that do
+            not tell all sets apart.
+    """
+    pointers = tuple(field.name for field in task.format(n).fields[1:])
+    positions, q = task.positions(n), task.q
+    if keys != "one-hot" and positions**q > MOST_ROWS:
+        raise LimitError(
+            f"{task.name} with keys={keys}: the table from {q} pointers to {positions} positions has {positions**q}"
+            f" rows, at most {MOST_ROWS}; lower n or q, or take keys=one-hot."
+        )
+    if keys == "signs":
+        scheme = _signs(positions, pointers, dimension or least_dimension(positions, q, seed), seed)
+    else:
+        scheme = _polytope(n, pointers) if keys == "polytope" else _one_hot(positions, pointers)
+    m = scheme.keys.shape[1]
+    s = Stream(*(f"w{c}" for c in range(m)), *(f"u{c}" for c in range(m)), "z", "sum")
+    score = [(f"w{c}", f"u{c}") for c in range(m)]
+    head = s.head(score, {"sum": {"z": q}}, "saturated", score_bits=scheme.score_bits)
+    model = s.model(
+        task.format(n),
+        {"z": lambda z: {"z": z}, **scheme.queries},
+        [s.layer(head)],
+        s.readout(*numbers("sum", q + 1), position=task.place),
+        bits=str(scheme.bits),
+        name=task.name,
+    )
+    rows = np.zeros((n, len(s.names)), dtype=object)
+    rows[: len(scheme.keys), m : 2 * m] = scheme.keys
+    return replace(model, positions=PositionTable(matrix(rows, "keys")))
+
+
+def _signs(positions: int, pointers: tuple[str, ...], m: int, seed: int) -> Scheme:
+    keys, sets = sign_keys(positions, m, seed), all_sets(positions, len(pointers))
+    bits = least_certificate_bits(keys, sets)
+    queries = rounded(certificates(keys, sets), bits)
+    known = {tuple(members): row for members, row in zip(sets.tolist(), queries.tolist(), strict=True)}
+
+    def query(*members: int) -> dict[str, Fraction]:
+        row = known.get(members, ())  # pointers out of order are no input of the task
+        return {f"w{c}": Fraction(value, 1 << bits) for c, value in enumerate(row)}
+
+    return Scheme(keys, {pointers: query}, bits, 0)
+
+
+def _polytope(n: int, pointers: tuple[str, ...]) -> Scheme:
+    def query(*members: int) -> dict[str, int]:
+        return {f"w{c}": value for c, value in enumerate(polytope_query(members))}
+
+    return Scheme(polytope_keys(n, len(pointers)), {pointers: query})
+
+
+def _one_hot(positions: int, pointers: tuple[str, ...]) -> Scheme:
+    return Scheme(np.identity(positions, dtype=int), dict.fromkeys(pointers, lambda y: {f"w{y}": 1}))
+
+
+OPTIONS: dict[str, Value] = {"keys": "signs", "dimension": 0, "seed": 0}
+CHOICES: dict[str, tuple[Value, ...]] = {"keys": ("signs", "polytope", "one-hot")}
+WIDTH = "2m + 2 with m signs, m = 2q + 1 on the polytope, m = n one-hot"
+
+ENTRIES = tuple(
+    Entry(task.name, task, "saturated transformer", averaging, source, "1", "1", WIDTH, OPTIONS, CHOICES)
+    for task, source in (
+        (QSparseAveraging, "Sanford, Hsu and Telgarsky 2023 (arXiv 2306.02896), theorems 2 and 3; one-hot keys: ours"),
+        (SparseTokenSelection, "Wang, Wei, Hsu and Lee 2024 (arXiv 2406.06893), with the keys of arXiv 2306.02896"),
+    )
+)
