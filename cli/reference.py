@@ -13,7 +13,8 @@ START = """# Commands
 
 Written by `python -m circuitsim.cli.reference > docs/commands.md` from the help texts; a test says when it is stale.
 
-MODEL is a `.pt`, `.safetensors` or `.json` file ([model-format.md](model-format.md)). Results go to standard output,
+MODEL is a `.pt`, `.safetensors` or `.json` file ([model-format.md](model-format.md)), or `zoo:NAME`
+([zoo.md](zoo.md)). Results go to standard output,
 everything else to standard error. `--json` prints one JSON object, whose keys stay: keys may be added, not renamed.
 
 Exit codes: 0 it holds, 1 a checked claim failed, 2 bad input or usage; 70 a bug in circuitsim, whose traceback is
@@ -23,16 +24,25 @@ printed if the environment has `CIRCUITSIM_TRACEBACK=1`; 130 after an interrupt.
 
 def reference() -> str:
     """The page, in Markdown."""
-    return "\n".join([START, *(section(program.commands[name]) for name in program.commands)])
+    return "\n".join([START, *(section(command, name) for name, command in verbs().items())])
 
 
-def section(command: click.Command) -> str:
+def verbs() -> dict[str, click.Command]:
+    """Every command by its name, and those of a group as "group command"."""
+    found = {}
+    for name, command in program.commands.items():
+        inner = command.commands if isinstance(command, click.Group) else {}
+        found.update({f"{name} {part}": one for part, one in inner.items()} or {name: command})
+    return found
+
+
+def section(command: click.Command, name: str) -> str:
     """What one command is for, its arguments and options, and its examples."""
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
-    usage = " ".join(["circuitsim", command.name or "", *(a.metavar or "" for a in arguments), "[OPTIONS]"])
+    usage = " ".join(["circuitsim", name, *(a.metavar or "" for a in arguments), "[OPTIONS]"])
     text = inspect.cleandoc(command.help or "")
     examples = (command.epilog or "").removeprefix("\b\nExamples:\n")
-    lines = [f"## {command.name}", "", f"    {usage}", "", text, "", "| option | meaning |", "|---|---|"]
+    lines = [f"## {name}", "", f"    {usage}", "", text, "", "| option | meaning |", "|---|---|"]
     lines += [option_row(p) for p in command.params if isinstance(p, click.Option)]
     return "\n".join([*lines, "", "Examples:", "", *(f"  {line}" for line in examples.splitlines()), ""])
 

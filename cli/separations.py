@@ -112,6 +112,10 @@ class Work:
             else:
                 self.missing.append(row)
             interrupts.check()
+        if not self.quiet:
+            mine = [row for row in self.rows if row.task == one.name and row.lower_bound is not None]
+            for said in dict.fromkeys(_bound(row) for row in mine):
+                click.echo(said)
 
     def squeeze(self, one: "Separation", status: "Status") -> None:
         """The failures of the sides that can be squeezed, at the shortest length that has a row."""
@@ -147,6 +151,10 @@ class Work:
             click.echo(f"    by the {found.gadget} gadget Alice needs {found.needed:,} messages{sent}")
 
 
+def _bound(row: "Row") -> str:
+    return f"\nbound, {row.architecture}: {row.formula}\n    {row.theorem}, {row.source}; constant: {row.constant}"
+
+
 def _few(decisions: list[int]) -> str:
     return ",".join(map(str, decisions))
 
@@ -172,9 +180,9 @@ class Table:
             "xag size",
             "depth",
         ]
-        titles += ["tc0 size", "depth", "bound", "<"]
+        titles += ["tc0 size", "depth", "bound"]
         longest = max(len(side.label) for side in one.sides) + (5 if one.option else 0)
-        self.columns = Columns(titles, [longest, 3, 0, 0, 0, 0, 0, 0, 11, 0, 11, 0, 5, 0])
+        self.columns = Columns(titles, [longest, 3, 0, 0, 0, 0, 8, 10, 11, 0, 11, 0, 5])
 
     def row(self, row: "Row") -> None:
         """Print one."""
@@ -185,10 +193,7 @@ class Table:
         cells.append(number(row.parameters))
         for basis in ("xag", "tc0"):
             cells += [number(row.size[basis]), row.depth[basis]] if basis in row.size else ["-", "-"]
-        said = ""
-        if row.lower_bound is not None:
-            said = f"{row.formula} ({row.theorem}, constant {row.constant})"
-        cells += ["-" if row.lower_bound is None else f"{row.lower_bound:.4g}", said]
+        cells.append("-" if row.lower_bound is None else f"{row.lower_bound:.4g}")
         self.columns.row(cells, **({} if row.holds else {"fg": "red"}))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from circuitsim.analysis.description import parameters
+from circuitsim.analysis.rival_description import rival_parameters
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
@@ -30,12 +31,13 @@ class Resources:
 def resources(model: AnyModel) -> Resources:
     """The resources of a transformer, a recurrent or a fully connected net."""
     if isinstance(model, RecurrentNet):
-        return Resources(1, 0, sum(cell.size for cell in model.cells), parameters(model))
+        return Resources(1, 0, sum(cell.size for cell in model.cells), rival_parameters(model))
     if isinstance(model, FullyConnected):
         width = len(model.layers[0].hidden) if model.layers else 0
-        return Resources(len(model.layers), 0, width, parameters(model))
+        return Resources(len(model.layers), 0, width, rival_parameters(model))
     assert isinstance(model, Model)
     attending = [layer for layer in model.layers if layer.heads]
     heads = [head for layer in attending for head in layer.heads]
     width = max((max(len(head.key), len(head.value)) for head in heads), default=0)
-    return Resources(len(attending), max((len(layer.heads) for layer in attending), default=0), width, parameters(model))
+    most = max((len(layer.heads) for layer in attending), default=0)
+    return Resources(len(attending), most, width, parameters(model))
