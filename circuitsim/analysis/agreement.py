@@ -109,7 +109,7 @@ def agree(
     found["exact"] = _wrong(lambda part: run_exact_fast(model, part).decisions, codes, truth)
     progress(f"{name}, n = {n}: least bits")
     bits = least_bits(model, codes, truth)
-    given = str(bits if bits is not None else MOST_BITS)
+    given = None if bits is None else str(bits)  # the model's own, where none is right
     found["integer"] = _wrong(lambda part: run_integer(fix(model, n, given), part).decisions, codes, truth)
     skipped = []
     for basis in bases:

@@ -72,8 +72,9 @@ class Entry:
         return Built(self, task, own, f"{self.name}{shown}")
 
     def _value(self, name: str, text: str, default: Value) -> Value:
-        if name in self.choices and text not in map(str, self.choices[name]):
-            known = [str(value) for value in self.choices[name]]
+        choices = {**self.task.choices, **self.choices}
+        if name in choices and text not in map(str, choices[name]):
+            known = [str(value) for value in choices[name]]
             raise InputError(f"zoo:{self.name}: {name} is {text!r}{nearest(text, known)}; one of {', '.join(known)}.")
         if isinstance(default, str):
             return text

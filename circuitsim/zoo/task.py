@@ -1,7 +1,7 @@
 """What a task is: a plain definition, its inputs, and where its answers are read."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, Literal, TypeAlias
@@ -23,6 +23,7 @@ class Task(ABC):
     Attributes:
         name: as in `zoo list`. source: paper and section. question: what is asked, in one sentence.
         lengths: the legal n, in words.
+        choices: for an option that is a word, the words it may be.
         place: where answers are read: at the "last" or "first" token, or "each".
         answers: names of the decisions, in the order of their numbers; ("no", "yes") for a decision bit.
     """
@@ -32,6 +33,7 @@ class Task(ABC):
     question: ClassVar[str]
     lengths: ClassVar[str] = "n >= 1"
     place: ClassVar[Place] = "last"
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @abstractmethod
     def format(self, n: int) -> Format:

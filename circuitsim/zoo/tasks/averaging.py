@@ -1,7 +1,7 @@
 """Sparse averages and sparse functions of tokens that other tokens point to."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import comb
@@ -214,6 +214,7 @@ class Targeted(Pointing):
         g: "parity" of the count of +, "majority" (more than q/2), or the "sum" itself.
     """
 
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"g": FUNCTIONS}
     g: str = "parity"
     distinct = False
 

@@ -1,8 +1,9 @@
 """Star-free languages, by name: what masked hard attention recognises."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -94,6 +95,7 @@ class StarFree(Task):
     source = "Yang, Chiang and Angluin 2024 (arXiv 2310.13897)"
     question = "Is the string in a star-free language, by default (ab)*?"
 
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"language": tuple(LANGUAGES)}
     language: str = "ab-star"
 
     def __post_init__(self) -> None:
