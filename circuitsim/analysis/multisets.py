@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.analysis.inputs import read_letter
+from circuitsim.circuits.tokens import Codes
 from circuitsim.models.exact_fast import Exact, run_exact_fast
 from circuitsim.models.model import Model
 from circuitsim.models.pairs import over_pairs
 from circuitsim.models.scaled import Scaled, multiply, narrow, product
-from circuitsim.models.sequence import MOST_SCORES, Codes
+from circuitsim.models.sequence import MOST_SCORES
 from circuitsim.models.stored_numbers import on_grid, stored
 
 AT_ONCE = 1024

@@ -1,11 +1,12 @@
 """What the axes of an instruction's value mean, and where they begin: from `[0, 3, 1]` to "query 4, key 3, bit 1".
 
 Compilers draw queries, keys and rivals in this order (`compilers/scores.py`, `compilers/thresholds/`), and cut them
-into bands by slices. The slices are followed, so that a position is that of the sequence and not of its band.
+into bands by slices. The slices are followed, so that a position is that of the sequence and not of its band. Pairs of
+positions, the keys of third-order heads, are laid out by `take`: "key 2,0" is the pair of position 2 and position 0.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from circuitsim.circuits.schematic import Instruction, Schematic
 
@@ -29,10 +30,24 @@ PLACES = ("position", "query", "key")  # axes that are positions of the sequence
 
 @dataclass(frozen=True)
 class Origin:
-    """Element k of an axis is `start + k * step` of the sequence; None where all are alike."""
+    """Element k of an axis is `start + k * step` of the sequence; None where all are alike.
+
+    With `length`, that of the sequence, elements are pairs of positions, in the order of the first, then the second;
+    with `chosen`, only these pairs.
+    """
 
     start: int = 0
     step: int = 1
+    length: int | None = None
+    chosen: tuple[int, ...] | None = None
+
+    def place(self, k: int) -> str:
+        """The position, or both of a pair."""
+        number = self.start + k * self.step
+        if self.length is None:
+            return str(number)
+        number = number if self.chosen is None else self.chosen[number]
+        return f"{number // self.length},{number % self.length}"
 
 
 Origins = tuple[Origin | None, ...]
@@ -63,13 +78,14 @@ def element(shape: Sequence[int], meaning: Sequence[str], origins: Origins, inde
     for axis, (place, word, origin) in enumerate(zip(places, meaning, origins, strict=True)):
         if shape[axis] == 1 and (word not in PLACES or origin is None):
             continue
+        said = str(place)
         if word in PLACES and origin is not None:
-            place = origin.start + place * origin.step
+            said = origin.place(place)
         elif word == "rival":
             place += place >= places[axis - 1]  # rivals are numbered without the key itself
             key = origins[axis - 1]
-            place = place if key is None else key.start + place * key.step
-        parts.append(f"{word} {place}".lstrip())
+            said = str(place) if key is None else key.place(place)
+        parts.append(f"{word} {said}".lstrip())
     return ", ".join(parts)
 
 
@@ -91,7 +107,7 @@ def _origins(line: Instruction, args: list[tuple[tuple[int, ...], Origins]]) -> 
         case "slice":
             axis, start, _, step = how
             old = first[axis]
-            new = None if old is None else Origin(old.start + start * old.step, old.step * step)
+            new = None if old is None else replace(old, start=old.start + start * old.step, step=old.step * step)
             return (*first[:axis], new, *first[axis + 1 :])
         case "expand":
             return (*first[:how], None, *first[how:])
@@ -100,7 +116,7 @@ def _origins(line: Instruction, args: list[tuple[tuple[int, ...], Origins]]) -> 
         case "transpose":
             return tuple(first[axis] for axis in how)
         case "take":
-            return (*first[: how[0]], Origin(), *first[how[0] + 1 :])
+            return (*first[: how[0]], _taken(first[how[0]], args[0][0][how[0]], how[1]), *first[how[0] + 1 :])
         case "others":
             return (*first[: how + 1], None, *first[how + 1 :])
         case "broadcast":
@@ -111,6 +127,16 @@ def _origins(line: Instruction, args: list[tuple[tuple[int, ...], Origins]]) -> 
     return (*(_common(axis, line.shape[axis], args) for axis in range(lead)), *fresh[lead:])
 
 
+def _taken(old: Origin | None, length: int, indices: tuple[int, ...]) -> Origin:
+    """Of the first or the second positions of all pairs these pairs, of some pairs those, else a new axis."""
+    if old is not None and old.length is not None:
+        return replace(old, chosen=indices) if old == Origin(length=old.length) else Origin()
+    if length < 2 or len(indices) != length**2:
+        return Origin()
+    first = tuple(j for j in range(length) for _ in range(length))
+    return Origin(length=length) if indices in (first, (*range(length),) * length) else Origin()
+
+
 def _joined(parts: list[tuple[int, Origin | None]]) -> Origin:
     """Of parts that follow each other in the sequence the first one's, else a new axis."""
     start = parts[0][1]
@@ -118,7 +144,7 @@ def _joined(parts: list[tuple[int, Origin | None]]) -> Origin:
         return Origin()
     at = start.start
     for length, origin in parts:
-        if origin is not None and origin != Origin(at, start.step):
+        if origin is not None and origin != replace(start, start=at):
             return Origin()
         at += length * start.step
     return start

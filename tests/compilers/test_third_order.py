@@ -1,6 +1,7 @@
 """Third-order attention on every rung down to gates: random models in which both orders mix, and Match3."""
 
 import random
+import re
 from dataclasses import replace
 from itertools import product
 
@@ -13,8 +14,9 @@ from circuitsim.analysis.ladder import climb
 from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.measure import measure
 from circuitsim.errors import CircuitSimError
-from circuitsim.models.model import MASKS
+from circuitsim.models.model import MASKS, Layer
 from circuitsim.models.pairs import key_mask
+from circuitsim.render.names import compile_named
 from tests.cases import KINDS
 from tests.circuits.recount import assert_measured_exactly
 from tests.compilers.test_bands import table
@@ -113,6 +115,19 @@ def test_many_pairs_are_measured_without_being_built():
 def test_a_layer_of_third_order_takes_one_level_more_in_tc0():
     depths = [measure(Family(match3(5), "tc0")(n)).depth for n in (2, 6)]
     assert depths[0] == depths[1] <= 8  # products, scores, rounded scores, maximum, selection, mean, read-out
+
+
+@pytest.mark.parametrize("mask", ["none", "anti-causal"])
+def test_gates_are_named_by_both_positions_of_a_pair(mask):
+    model = match3(5, bits=1)
+    head = replace(model.layers[0].heads[0], mask=mask)
+    circuit, names = compile_named(Family(replace(model, layers=(Layer([head]),)), "xag")(2))
+    said = [names.gate(gate) for gate in range(circuit.gates)]
+    keys = {found[0] for name in said if (found := re.findall(r"query 1, key (\S+), query bit", name))}
+    first = 1 if mask == "anti-causal" else 0
+    everything = {f"{i},{j}" for i in range(first, 3) for j in range(first, 3)}
+    assert keys == everything - {"0,0"}  # the blank with itself, whose bits are constants
+    assert any("scores sum[position 2,1, bit" in name for name in said)
 
 
 def test_ac0_refuses_third_order_in_a_sentence():
