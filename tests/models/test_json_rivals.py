@@ -1,6 +1,8 @@
 """Recurrent and fully connected nets as JSON: read back equal, and refused in one sentence where they are wrong."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,8 @@ from circuitsim.models.connected import FullyConnected
 from circuitsim.models.json_model import json_text, parse_json, save_json
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.reading import load
+from circuitsim.models.rungs import run_exact_fast
+from circuitsim.models.sequence import encode
 from circuitsim.models.tables import Table
 from tests.models.random_rivals import random_connected, random_recurrent
 
@@ -69,6 +73,15 @@ def test_the_shortest_files_are_read():
     assert net.name == "parity"
     assert net.forward.moves == ((0, 1), (1, 0))
     assert parse_json(json.dumps(CONNECTED).encode(), "or.json").n == 2
+
+
+def test_the_nets_in_the_documentation_run():
+    text = (Path(__file__).parents[2] / "docs" / "model-format.md").read_text(encoding="utf-8")
+    blocks = [block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"kind"' in block]
+    parity, either = (parse_json(block.encode(), "docs/model-format.md") for block in blocks)
+    words = ["000", "010", "011", "111"]
+    assert run_exact_fast(parity, encode(parity, words)).decisions[:, 0].tolist() == [0, 1, 0, 1]
+    assert run_exact_fast(either, encode(either, words)).decisions[:, 0].tolist() == [0, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
