@@ -7,6 +7,7 @@ propagated step by step; a step whose interval is too wide is refused by its num
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from circuitsim.errors import LimitError
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.fixed_point import (
@@ -25,6 +26,8 @@ from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet, reachable
 from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine
 from circuitsim.models.tables import fields_of
+
+LONGEST = 4096  # steps
 
 
 @dataclass(frozen=True)
@@ -163,11 +166,14 @@ def fix_rival(
         bits: fraction bits, or an expression in n; None takes the model's own.
 
     Raises:
-        LimitError: an interval is wider than `max_bits`, naming the step or layer and the quantity.
+        LimitError: an interval is wider than `max_bits`, naming the step or layer and the quantity; a recurrent net
+            of more than 4,096 steps.
         InputError: a fully connected net of another length.
     """
     if isinstance(model, FullyConnected):
         model.check_length(n)
+    elif n > LONGEST:
+        raise LimitError(f"{model.name}: a recurrent net is gone through step by step, for n up to {LONGEST:,}.")
     source = model.bits if bits is None else str(bits)
     b = bits_at(source, n)
     limits = Limits(n, b, max_bits, source)

@@ -97,6 +97,11 @@ def test_a_state_that_grows_is_refused_by_its_step():
     assert run_integer(fix(net, 70, max_bits=100), codes).outputs[0, 0, 0] == 2**71 - 1
 
 
+def test_too_many_steps_are_refused():
+    with pytest.raises(LimitError, match="step by step, for n up to 4,096"):
+        cs.compile(parity())(2**20)
+
+
 def test_states_are_counted_exactly():
     net = index_lookup(6)
     codes = all_inputs(net, 6)
