@@ -116,7 +116,7 @@ def match3(task: Match3, n: int, width: int) -> Model:
 
 def _token_map(s: Stream, units: Sequence[Unit]) -> Layer:
     """A layer without heads, whose net replaces every token by what it gives."""
-    return Layer((), feed_forward=replace(s.net(units), residual=False))
+    return Layer((), feed_forward=s.net(units, s))
 
 
 def _gather(s: Stream, kept: Sequence[str], n: int) -> Head:

@@ -82,10 +82,11 @@ class Stream:
             attention=attention,
         )
 
-    def net(self, units: Sequence[Unit]) -> FeedForward:
-        """A feed-forward net beside the residual, by its hidden units."""
+    def net(self, units: Sequence[Unit], gives: "Stream | None" = None) -> FeedForward:
+        """A feed-forward net by its hidden units: beside the residual, or in its place if another stream is given."""
         hidden = self._rows([form for form, _ in units])
-        return FeedForward(hidden.weights, self._columns([to for _, to in units]), hidden.constants)
+        output = (gives or self)._columns([to for _, to in units])
+        return FeedForward(hidden.weights, output, hidden.constants, residual=gives is None)
 
     def layer(self, *heads: Head, net: Sequence[Unit] = ()) -> Layer:
         """A layer of heads and the units of its net, if it has one."""
@@ -117,23 +118,34 @@ class Stream:
             prepend, append: constant tokens with what they add to the stream.
         """
         before, after = dict(prepend or {}), dict(append or {})
-        constants = {token: self.row(adds) for token, adds in {**before, **after}.items()}
-        shared: dict[str, Any] = {
-            "layers": tuple(layers),
-            "readout": readout,
-            "positions": self._positions(positions),
-            "prepend": tuple(before),
-            "append": tuple(after),
-            "bits": bits,
-            "name": name,
-        }
+        return Model(
+            **self.tokens(tokens, tables, positions, {**before, **after}),
+            layers=tuple(layers),
+            readout=readout,
+            prepend=tuple(before),
+            append=tuple(after),
+            bits=bits,
+            name=name,
+        )
+
+    def tokens(
+        self,
+        tokens: Format,
+        tables: Mapping[tuple[str, ...] | str, Rows],
+        positions: Mapping[str, str] | None = None,
+        constants: Mapping[str, Mapping[str, Number]] | None = None,
+    ) -> dict[str, Any]:
+        """What any kind of model says of its tokens: vocabulary, embedding, fields, tables and positions."""
+        embedding = {token: self.row(adds) for token, adds in (constants or {}).items()}
+        at = self._positions(positions)
         if tokens.plain:
             (rows,) = tables.values()
             letters = tokens.fields[0].values
-            embedding = {letter: self.row(rows(index)) for index, letter in enumerate(letters)}
-            return Model(vocabulary=letters, embedding={**embedding, **constants}, **shared)
+            embedding = {**{letter: self.row(rows(index)) for index, letter in enumerate(letters)}, **embedding}
+            return {"vocabulary": letters, "embedding": embedding, "positions": at}
         found = tuple(self._table(tokens, read, rows) for read, rows in tables.items())
-        return Model(vocabulary=(), embedding=constants, fields=tokens.fields, tables=found, **shared)
+        fields = {"fields": tokens.fields, "tables": found}
+        return {"vocabulary": (), "embedding": embedding, "positions": at, **fields}
 
     def _table(self, tokens: Format, read: tuple[str, ...] | str, rows: Rows) -> Table:
         names = (read,) if isinstance(read, str) else read

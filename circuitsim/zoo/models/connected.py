@@ -1,0 +1,124 @@
+"""Fully connected nets: the first layer copies what is needed of all tokens, and later layers compare and look up.
+
+The first layer of a net that is squeezed has fewer units, and what the others would have given is 0.
+"""
+
+from collections.abc import Sequence
+
+from circuitsim.models.connected import FullyConnected
+from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models.hops import nearest
+from circuitsim.zoo.models.registers import function_rows, function_units, held
+from circuitsim.zoo.models.squeezing import as_needed
+from circuitsim.zoo.models.streams import Stream, Unit, tent
+from circuitsim.zoo.tasks.averaging import QSparseAveraging, SimpleQSTR
+from circuitsim.zoo.tasks.comparing import Equality
+
+
+def equality(task: Equality, n: int, width: int) -> FullyConnected:
+    """One layer: two units for every pair of bits, one for each way to differ."""
+    half, row = n // 2, Stream("bit")
+    every = Stream(*(f"bit@{i}" for i in range(n)))
+    differ: list[Unit] = []
+    for i in range(half):
+        differ += [({f"bit@{i}": sign, f"bit@{half + i}": -sign}, {"differs": 1}) for sign in (1, -1)]
+    units, result = as_needed("equality-fcn", "width", width, n), Stream("differs")
+    return FullyConnected(
+        n=n,
+        **row.tokens(task.format(n), {"letter": held("bit")}),
+        layers=(every.net(differ[:units], result),),
+        readouts=(result.readout({"": 1, "differs": -1}),),
+        bits="0",
+        name="equality-fcn",
+    )
+
+
+def sparse_averaging(task: QSparseAveraging, n: int, width: int) -> FullyConnected:
+    """The first layer copies the pointers and then the signs; the second looks every pointer up, for every token."""
+    pointers = [field.name for field in task.format(n).fields[1:]]
+    row = Stream("z", *pointers)
+    every = Stream(*(f"{name}@{i}" for i in range(n) for name in row.names))
+    needed = [*(f"{t}@{i}" for i in range(n) for t in pointers), *(f"z@{i}" for i in range(n))]
+    copied = Stream(*needed[: as_needed("q-sparse-averaging-fcn", "width", width, len(needed))])
+    sums = Stream(*(f"sum@{i}" for i in range(n)))
+    units = [unit for i in range(n) for t in pointers for unit in _looked_up(copied, f"{t}@{i}", n, f"sum@{i}")]
+    return FullyConnected(
+        n=n,
+        **row.tokens(task.format(n), {name: held(name) for name in row.names}),
+        layers=(every.net(_copies(copied.names), copied), copied.net(units, sums)),
+        readouts=tuple(
+            sums.readout(*(nearest(f"sum@{i}", count) for count in range(task.q + 1)), position="each")
+            for i in range(n)
+        ),
+        bits="0",
+        name="q-sparse-averaging-fcn",
+    )
+
+
+def simple_qstr(task: SimpleQSTR, n: int, width: int) -> FullyConnected:
+    """As for sparse averages, but with the pointers of the last token alone; a third layer computes the function."""
+    pointers = [field.name for field in task.format(n).fields[1:]]
+    row = Stream("z", *pointers)
+    every = Stream(*(f"{name}@{i}" for i in range(n) for name in row.names))
+    needed = [*(f"{t}@{n - 1}" for t in pointers), *(f"z@{i}" for i in range(n))]
+    copied = Stream(*needed[: as_needed("simple-qstr-fcn", "width", width, len(needed))])
+    total, answer = Stream("sum"), Stream("g")
+    units = [unit for t in pointers for unit in _looked_up(copied, f"{t}@{n - 1}", n, "sum")]
+    return FullyConnected(
+        n=n,
+        **row.tokens(task.format(n), {name: held(name) for name in row.names}),
+        layers=(
+            every.net(_copies(copied.names), copied),
+            copied.net(units, total),
+            total.net(function_units(task, "sum"), answer),
+        ),
+        readouts=(answer.readout(*function_rows(task)),),
+        bits="0",
+        name="simple-qstr-fcn",
+    )
+
+
+def _copies(names: Sequence[str]) -> list[Unit]:
+    return [(name, {name: 1}) for name in names]
+
+
+def _looked_up(copied: Stream, pointer: str, n: int, into: str) -> list[Unit]:
+    """Units that add the sign z of the token that a pointer names; what is not copied is 0."""
+    units: list[Unit] = []
+    for j in range(n):
+        weights = {pointer: 1, f"z@{j}": n}  # pointer - j, or less than -n where the sign is 0
+        known = {name: weight for name, weight in weights.items() if name in copied.names}
+        units += tent({**known, "": -j - n}, {into: 1})
+    return units
+
+
+SANFORD = "Sanford, Hsu and Telgarsky 2023 (arXiv 2306.02896)"
+SMALLER = {"width": 0}
+
+ENTRIES = (
+    Entry(
+        "equality-fcn", Equality, "fully connected net", equality, "ours", "1", "0", "n, or the option width", SMALLER
+    ),
+    Entry(
+        "q-sparse-averaging-fcn",
+        QSparseAveraging,
+        "fully connected net",
+        sparse_averaging,
+        f"ours, an upper bound to theorem 10 of {SANFORD}",
+        "2",
+        "0",
+        "n (q + 1) in the first layer, or the option width",
+        SMALLER,
+    ),
+    Entry(
+        "simple-qstr-fcn",
+        SimpleQSTR,
+        "fully connected net",
+        simple_qstr,
+        "ours, beside theorem 9 of Mousavi-Hosseini, Sanford, Wu and Erdogdu 2025 (arXiv 2503.11272)",
+        "3",
+        "0",
+        "n + q in the first layer, or the option width",
+        SMALLER,
+    ),
+)
