@@ -4,14 +4,15 @@ from typing import Any, Protocol
 
 from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.rungs import AnyFixed, AnyModel
+from circuitsim.models.sized import Sized
 
 
 class Family(Protocol):
     """The circuits of one model in one basis at one precision."""
 
     @property
-    def model(self) -> AnyModel:
-        """The model whose circuits they are."""
+    def model(self) -> AnyModel | Sized:
+        """The model whose circuits they are; `at(n)` is that of n letters."""
 
     @property
     def basis(self) -> Any:

@@ -30,6 +30,7 @@ from circuitsim.models.exact_fast import ExactTrace
 from circuitsim.models.integer import IntegerTrace
 from circuitsim.models.rungs import AnyModel, fix, run_exact_fast, run_float, run_integer
 from circuitsim.models.sequence import decode
+from circuitsim.models.sized import Sized
 from circuitsim.models.trace import Trace
 
 AT_ONCE = 1024  # inputs evaluated together on the rungs below the integer model
@@ -82,7 +83,7 @@ def climb(
     families: Sequence[Family],
     n: int,
     *,
-    model: AnyModel | None = None,
+    model: AnyModel | Sized | None = None,
     exhaustive: bool | None = None,
     samples: int = 1000,
     seed: int = 0,
@@ -99,7 +100,7 @@ def climb(
         max_gates: refuse to build a larger circuit.
         progress: called with the name of each rung before it is run.
     """
-    model = model or families[0].model
+    model = (model or families[0].model).at(n)
     everything, codes = chosen_inputs(model, n, exhaustive, samples, seed)
     progress("float and exact models")
     floating, exact = run_float(model, codes), run_exact_fast(model, codes)
@@ -156,7 +157,7 @@ def _as_float(numerators: npt.NDArray[Any], denominator: int) -> npt.NDArray[np.
 def _circuit_rungs(
     family: Family, n: int, codes: npt.NDArray[np.int64], truth: Truth, max_gates: int | None
 ) -> list[Rung]:
-    schematic = family(n)
+    model, schematic = family.model.at(n), family(n)
     circuit, literals = flatten_with_values(schematic, max_gates)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "circuit.npz"
@@ -166,11 +167,11 @@ def _circuit_rungs(
     differs = np.zeros((3, len(codes)), bool)
     for start in range(0, len(codes), AT_ONCE):
         stop = min(start + AT_ONCE, len(codes))
-        below = _differences(family.model, schematic, circuit, stored, literals, codes[start:stop], truth, start)
+        below = _differences(model, schematic, circuit, stored, literals, codes[start:stop], truth, start)
         differs[:, start:stop] = below
     rungs = []
     for above, to, wrong in zip((truth.name, *names[:2]), names, differs, strict=True):
-        first = decode(family.model, codes[int(np.argmax(wrong))]) if wrong.any() else None
+        first = decode(model, codes[int(np.argmax(wrong))]) if wrong.any() else None
         rungs.append(Rung(above, to, "=", int(wrong.sum()), first_difference=first))
     return rungs
 

@@ -1,7 +1,7 @@
 """What the rivals of transformers share: tokens and rows as transformers have them, ReLU nets, a read-out."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from circuitsim.circuits.tokens import Field
 from circuitsim.errors import ModelError
@@ -29,7 +29,7 @@ class Rival(Embedded):
     prepend = ()
     append = ()
 
-    def at(self, n: int) -> "Rival":
+    def at(self, n: int) -> Self:
         """The model for n tokens: itself."""
         return self
 

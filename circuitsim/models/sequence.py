@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from circuitsim.circuits.tokens import Codes
+from circuitsim.circuits.tokens import Codes as Codes  # also for those who import it from here
 from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.expressions import expression
 from circuitsim.models.model import MASKS, Mask, Model, PositionTable

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, final
 
 from circuitsim.errors import CircuitSimError
 
 
+@final
 @dataclass(frozen=True)
 class Sized:
     """A model for each number n of letters: `at(n)`.
