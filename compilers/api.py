@@ -13,6 +13,7 @@ from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.model import Attention, Model
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.rungs import AnyModel
+from circuitsim.models.sized import Sized
 
 from .family import FOLDED_UP_TO, Family, input_length
 from .reachable.reach import MAX_TIES
@@ -22,7 +23,7 @@ AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made 
 
 
 def compile(  # noqa: A001
-    model: AnyModel,
+    model: AnyModel | Sized,
     basis: Basis = "xag",
     bits: int | str | None = None,
     *,
@@ -58,7 +59,7 @@ def measure(family: Family, ns: int | Iterable[int]) -> list[growth.Row]:
 
 
 def check(
-    model: AnyModel,
+    model: AnyModel | Sized,
     n: int,
     bits: int | str | None = None,
     *,
