@@ -14,8 +14,10 @@ from circuitsim.analysis.ladder import climb
 from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.measure import measure
 from circuitsim.errors import CircuitSimError
+from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.model import MASKS, Layer
 from circuitsim.models.pairs import key_mask
+from circuitsim.models.sequence import all_inputs
 from circuitsim.render.names import compile_named
 from tests.cases import KINDS
 from tests.circuits.recount import assert_measured_exactly
@@ -63,6 +65,25 @@ def test_every_kind_and_mask(kind, mask, positions, basis):
         model = replace(model, layers=(replace(model.layers[0], heads=(head,)),), prepend=(), append=())
         model = replace(model, readout=replace(model.readout, position="each"))
         assert_every_rung_agrees(model, 3, basis, positions, "depth")
+
+
+@pytest.mark.parametrize("basis", ["xag", "tc0"])
+@pytest.mark.parametrize("kind", ["hard-left", "hard-right"])
+@pytest.mark.parametrize("seed", [5, 13, 16])
+def test_of_pairs_that_tie_the_first_position_decides_before_the_second(seed, kind, basis):
+    model = third_order_model(seed, layers=1, heads=1)
+    head = replace(model.layers[0].heads[0], attention=kind, mask="none", score_bits=0)
+    turned = replace(head, key=head.key2, key2=head.key, key_bias=head.key2_bias, key2_bias=head.key_bias)
+    turned = replace(turned, value=head.value2, value2=head.value)
+    turned = replace(turned, value_bias=head.value2_bias, value2_bias=head.value_bias)
+    model, other = (
+        replace(model, layers=(replace(model.layers[0], heads=(h,)),), prepend=(), append=()) for h in (head, turned)
+    )
+    model = replace(model, readout=replace(model.readout, position="each"))
+    codes = all_inputs(model, 3)
+    ours, theirs = (run_exact_fast(m, codes).residuals[1].fractions() for m in (model, other))
+    assert (ours != theirs).any()  # the same pairs with the same scores and values, in another order
+    assert_every_rung_agrees(model, 3, basis, "folded", "depth")
 
 
 def test_the_random_models_cover_every_option():
