@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from circuitsim.models.connected import FullyConnected
 from circuitsim.zoo.entry import Entry
-from circuitsim.zoo.models.hops import nearest
-from circuitsim.zoo.models.registers import function_rows, function_units, held
+from circuitsim.zoo.models.lookup import numbers
+from circuitsim.zoo.models.registers import held
 from circuitsim.zoo.models.squeezing import as_needed
 from circuitsim.zoo.models.streams import Stream, Unit, tent
+from circuitsim.zoo.models.targets import function_rows, function_units
 from circuitsim.zoo.tasks.averaging import QSparseAveraging, SimpleQSTR
 from circuitsim.zoo.tasks.comparing import Equality
 
@@ -46,10 +47,7 @@ def sparse_averaging(task: QSparseAveraging, n: int, width: int) -> FullyConnect
         n=n,
         **row.tokens(task.format(n), {name: held(name) for name in row.names}),
         layers=(every.net(_copies(copied.names), copied), copied.net(units, sums)),
-        readouts=tuple(
-            sums.readout(*(nearest(f"sum@{i}", count) for count in range(task.q + 1)), position="each")
-            for i in range(n)
-        ),
+        readouts=tuple(sums.readout(*numbers(f"sum@{i}", task.q + 1), position="each") for i in range(n)),
         bits="0",
         name="q-sparse-averaging-fcn",
     )
@@ -62,7 +60,7 @@ def simple_qstr(task: SimpleQSTR, n: int, width: int) -> FullyConnected:
     every = Stream(*(f"{name}@{i}" for i in range(n) for name in row.names))
     needed = [*(f"{t}@{n - 1}" for t in pointers), *(f"z@{i}" for i in range(n))]
     copied = Stream(*needed[: as_needed("simple-qstr-fcn", "width", width, len(needed))])
-    total, answer = Stream("sum"), Stream("g")
+    total, answer = Stream("sum"), Stream("plus", "odd")
     units = [unit for t in pointers for unit in _looked_up(copied, f"{t}@{n - 1}", n, "sum")]
     return FullyConnected(
         n=n,
@@ -70,7 +68,7 @@ def simple_qstr(task: SimpleQSTR, n: int, width: int) -> FullyConnected:
         layers=(
             every.net(_copies(copied.names), copied),
             copied.net(units, total),
-            total.net(function_units(task, "sum"), answer),
+            total.net([("sum", {"plus": 1}), *function_units(task, "sum")], answer),
         ),
         readouts=(answer.readout(*function_rows(task)),),
         bits="0",

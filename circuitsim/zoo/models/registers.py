@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from circuitsim.models.recurrent import NetCell, RecurrentNet
 from circuitsim.zoo.entry import Entry
-from circuitsim.zoo.models.hops import nearest
+from circuitsim.zoo.models.lookup import numbers
 from circuitsim.zoo.models.squeezing import as_needed
 from circuitsim.zoo.models.streams import Form, Rows, Stream, Unit, plus, tent
+from circuitsim.zoo.models.targets import function_rows, function_units
 from circuitsim.zoo.tasks.averaging import QSparseAveraging, SimpleQSTR
 from circuitsim.zoo.tasks.comparing import Equality
 from circuitsim.zoo.tasks.lookup import IndexLookup
@@ -43,7 +44,7 @@ def index_lookup(task: IndexLookup, n: int, cells: int) -> RecurrentNet:
         ),
         forward=_cell(state, seen, step),
         nets=(seen.net(pick, found),),
-        readout=found.readout(*(plus(*(nearest(f"found{b}", code[b]) for b in bits)) for code in codes)),
+        readout=found.readout(*(plus(*(numbers(f"found{b}", 2)[code[b]] for b in bits)) for code in codes)),
         bits="0",
         name="index-lookup-rnn",
     )
@@ -91,7 +92,7 @@ def sparse_averaging(task: QSparseAveraging, n: int, cells: int) -> RecurrentNet
         forward=_cell(past, before, [(form, {f"past{j}": 1}) for j, form in zip(kept, own, strict=True)], adds=True),
         backward=_cell(later, after, [(form, {f"later{j}": 1}) for j, form in zip(kept, own, strict=True)], adds=True),
         nets=(seen.net(picked, total),),
-        readout=total.readout(*(nearest("sum", count) for count in range(task.q + 1)), position="each"),
+        readout=total.readout(*numbers("sum", task.q + 1), position="each"),
         bits="0",
         name="q-sparse-averaging-rnn",
     )
@@ -104,8 +105,9 @@ def simple_qstr(task: SimpleQSTR, n: int) -> RecurrentNet:
     """
     pointers = [field.name for field in task.format(n).fields[1:]]
     row, state = Stream("z", "i", *pointers), Stream(*(f"z at {t}" for t in pointers))
-    seen, answer = Stream(*state.names, *row.names), Stream("g")
+    seen, answer = Stream(*state.names, *row.names), Stream("plus", "odd")
     step: list[Unit] = []
+    total = plus(*state.names)
     for t in pointers:
         step += tent({t: 1, "i": -1, "z": n, "": -n}, {f"z at {t}": 1})
     return RecurrentNet(
@@ -115,25 +117,11 @@ def simple_qstr(task: SimpleQSTR, n: int) -> RecurrentNet:
             positions={"i": "i"},
         ),
         forward=_cell(state, seen, step, adds=True),
-        nets=(seen.net(function_units(task, plus(*state.names)), answer),),
+        nets=(seen.net([(total, {"plus": 1}), *function_units(task, total)], answer),),
         readout=answer.readout(*function_rows(task)),
         bits="0",
         name="simple-qstr-rnn",
     )
-
-
-def function_units(task: SimpleQSTR, total: Form) -> list[Unit]:
-    """Units that make "g" of a count of +: 0 or 1 by its parity, else the count itself."""
-    if task.g != "parity":
-        return [(total, {"g": 1})]
-    return [(plus(total, {"": -k}), {"g": (-1) ** k * (2 if k else 1)}) for k in range(task.q)]
-
-
-def function_rows(task: SimpleQSTR) -> list[Form]:
-    """The read-out of "g"."""
-    if task.g == "sum":
-        return [nearest("g", count) for count in range(task.q + 1)]
-    return ["g"] if task.g == "parity" else [{"g": 2, "": -task.q}]
 
 
 def held(name: str) -> Rows:
