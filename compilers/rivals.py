@@ -5,7 +5,6 @@ tokens, which stays a heap of wires until the read-out asks: then depth does not
 """
 
 from collections.abc import Sequence
-from functools import singledispatch
 
 from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.circuits.schematic import Schematic
@@ -48,13 +47,13 @@ class _Probed:
         return self.drawing.finish(outputs, said)
 
 
-@singledispatch
 def draw_rival(fixed: FixedRival, drawing: Drawing, positions: Positions) -> Schematic:
     """The circuit of `fixed` as a schematic that computes exactly what the integer model computes."""
-    raise NotImplementedError
+    if isinstance(fixed, FixedRecurrent):
+        return _recurrent(fixed, drawing, positions)
+    return _connected(fixed, drawing, positions)
 
 
-@draw_rival.register
 def _recurrent(fixed: FixedRecurrent, drawing: Drawing, positions: Positions) -> Schematic:
     model, n, way, probed = fixed.model, fixed.n, LOWERINGS[drawing.basis], _Probed(drawing)
     if drawing.basis == "tc0":
@@ -116,7 +115,6 @@ def _settled(state: Residual, stream: Stream, way: Lowering) -> Residual:
     return Residual(state.drawing, (), zero, stream, 1).plus(numbers, zero, stream, True)
 
 
-@draw_rival.register
 def _connected(fixed: FixedConnected, drawing: Drawing, positions: Positions) -> Schematic:
     way, probed = LOWERINGS[drawing.basis], _Probed(drawing)
     if drawing.basis == "tc0":
