@@ -9,6 +9,7 @@ from . import interrupts, options
 from .lengths import parse_lengths
 
 if TYPE_CHECKING:
+    from circuitsim.analysis.key_widths import KeyFit
     from circuitsim.analysis.separation_rows import Missing, Row
     from circuitsim.analysis.separations import Separation
     from circuitsim.analysis.squeezing import Squeezed
@@ -20,6 +21,7 @@ KEYS = (
     " size, depth, resource, taken, lower_bound, formula, theorem, source, constant, holds]"
     " missing[task, model, n, why] squeezed[task, model, n, option, works, fails, input, expected, got, replay, gadget,"
     " needed, sent, sent_less]"
+    " key_widths[c, largest_error, crossing, widths[q, n, width]]"
 )
 
 
@@ -65,6 +67,8 @@ def command(
             for one in chosen:
                 work.measure(one, status)
                 work.squeeze(one, status)
+                if one.name == "q-sparse-averaging":
+                    work.search_keys(status)
         except BaseException as error:
             if not work.rows or not interrupts.was_interrupt(error):
                 raise
@@ -73,7 +77,8 @@ def command(
     holds = all(row.holds for row in work.rows)
     if as_json:
         shown = [{**vars(row), "holds": row.holds} for row in work.rows]
-        print_json({"holds": holds, "rows": shown, "missing": work.missing, "squeezed": work.squeezed})
+        found = {"missing": work.missing, "squeezed": work.squeezed, "key_widths": work.keys}
+        print_json({"holds": holds, "rows": shown, **found})
     else:
         _verdict(work)
     if interrupted:
@@ -94,6 +99,7 @@ class Work:
     rows: "list[Row]" = field(default_factory=list)
     missing: "list[Missing]" = field(default_factory=list)
     squeezed: "list[Squeezed]" = field(default_factory=list)
+    keys: "KeyFit | None" = None
 
     def measure(self, one: "Separation", status: "Status") -> None:
         """The rows of one separation."""
@@ -134,6 +140,23 @@ class Work:
             self._say(squeeze_bits(side.built(row.n, variant), row.n, row.bits, self.seed), status)
             interrupts.check()
 
+    def search_keys(self, status: "Status") -> None:
+        """The least width of random sign keys, and its fit."""
+        from circuitsim.analysis.key_widths import key_widths
+
+        from .printing import print_table
+
+        self.keys = key_widths(seed=self.seed, fresh=self.fresh, progress=status)
+        status.clear()
+        if self.quiet:
+            return
+        ns = sorted({w.n for w in self.keys.widths})
+        width = {(w.q, w.n): w.width for w in self.keys.widths}
+        click.echo("\nleast width m of random sign keys, for 300 random sets, the best of three draws")
+        cells = [[f"q = {q}", *(width[q, n] for n in ns), cross] for q, cross in self.keys.crossing.items()]
+        print_table(["<", *(f"N = {n}" for n in ns), "below one-hot from N ="], cells)
+        click.echo(key_words(self.keys))
+
     def _say(self, found: "Squeezed | None", status: "Status") -> None:
         if found is None:
             return
@@ -149,6 +172,14 @@ class Work:
         if found.needed is not None:
             sent = f"; it sends {found.sent:,}, squeezed {found.sent_less:,}" if found.sent is not None else ""
             click.echo(f"    by the {found.gadget} gadget Alice needs {found.needed:,} messages{sent}")
+
+
+def key_words(keys: "KeyFit") -> str:
+    """The fit in a sentence."""
+    return (
+        f"fit: m = c q ln N with c = {keys.c:.2f}, off by at most {100 * keys.largest_error:.0f} % from N = 64 on"
+        " (fitted to these, and a proof of nothing beyond)"
+    )
 
 
 def _bound(row: "Row") -> str:

@@ -23,7 +23,8 @@ class Crossing:
     """The bits at the cut.
 
     Attributes:
-        total: their sum; None where the papers' argument does not apply (two layers of attention and more).
+        total: their sum; None where the papers' argument does not apply: two layers of attention and more, or pairs
+            of positions as keys, of which neither side of a cut has both.
         items: what they are, with the bits of each.
         precision: p, bits of the widest number that crosses, or of a first layer's numbers.
     """
@@ -52,7 +53,7 @@ def crossing(model: Any, fixed: Any, single_query: bool) -> Crossing:
     layers = [layer for layer in fixed.layers if layer.heads]
     heads = [head for layer in layers for head in layer.heads]
     precision = max(_precision(head) for head in heads)
-    if len(layers) != 1:
+    if len(layers) != 1 or any(head.third_order for head in heads):
         return Crossing(None, {}, precision)
     if single_query:
         components = [_bits(low, high) for head in heads for low, high in head.query.ranges]
@@ -98,7 +99,7 @@ def _entries(stream: Stream) -> list[int]:
 
 
 def _precision(head: FixedHead) -> int:
-    ranges: list[Range] = [*head.query.ranges, *head.key.ranges, *((o.low, o.high) for o in head.outputs)]
+    ranges: list[Range] = [*head.query.ranges, *head.key_ranges, *((o.low, o.high) for o in head.outputs)]
     return max((_bits(low, high) for low, high in ranges), default=1)
 
 

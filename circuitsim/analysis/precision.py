@@ -3,8 +3,8 @@
 import numpy as np
 
 from circuitsim.analysis.inputs import chosen_inputs
-from circuitsim.errors import LimitError
 from circuitsim.circuits.tokens import Codes
+from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.rungs import AnyFixed, AnyModel, fix, run_exact_fast, run_integer
 

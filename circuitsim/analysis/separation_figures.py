@@ -65,7 +65,7 @@ def _x(row: Row) -> int:
 
 
 def _finish(axes: Any, separation: Separation, rows: Sequence[Row]) -> None:
-    names = {"q": "pointers $q$", "k": "hops $k$"}
+    names = {"q": "pointers $q$", "k": "hops $k$", "modulus": "modulus $M$"}
     shortest = min(row.n for row in rows)
     axes.set_xscale("log", base=2)
     axes.set_yscale("log", base=2)

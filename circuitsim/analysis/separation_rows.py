@@ -121,9 +121,7 @@ def _remembered(
 def _row(separation: Separation, side: Side, n: int, variant: int, build: Build, seed: int) -> Row:
     entry = side.built(n, variant)
     model = entry.at(n)
-    everything = few(entry, n)
-    codes = inputs(entry, n, everything, SAMPLES, seed)
-    bits = least_bits(model, codes, entry.task.decisions(codes))
+    bits, everything = _bits(side, entry, model, n, seed)
     fixed = fix(model, n, None if bits is None else str(bits))
     cut, has = crossing(model, fixed, side.single_query), resources(model)
     size, depth = _circuits(model, n, bits, build)
@@ -154,6 +152,15 @@ def _row(separation: Separation, side: Side, n: int, variant: int, build: Build,
         source=None if bound is None else bound.source,
         constant=None if bound is None else bound.constant,
     )
+
+
+def _bits(side: Side, entry: Built, model: Any, n: int, seed: int) -> tuple[int | None, bool]:
+    """The least fraction bits, and whether they are for all inputs."""
+    if side.proved is not None:
+        return side.proved(entry.task), True
+    everything = few(entry, n)
+    codes = inputs(entry, n, everything, SAMPLES, seed)
+    return least_bits(model, codes, entry.task.decisions(codes)), everything
 
 
 def _circuits(model: Any, n: int, bits: int | None, build: Build) -> tuple[dict[str, int], dict[str, int]]:

@@ -7,11 +7,12 @@ that can be squeezed until the model fails.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from circuitsim.analysis.bounds import BOUNDS, Bound
 from circuitsim.errors import InputError
 from circuitsim.zoo.addresses import built
+from circuitsim.zoo.cosines import least_match_bits
 from circuitsim.zoo.entry import Built
 from circuitsim.zoo.near import nearest
 
@@ -37,6 +38,7 @@ class Side:
         single_query: whether the bound's Alice has one token, whose query is her message.
         squeeze: the model's option that holds the resource; a smaller value is too little.
         longest: the largest n at which it is built.
+        proved: fraction bits that are least for all inputs of every length, by a search that is not of inputs.
     """
 
     label: str
@@ -46,6 +48,7 @@ class Side:
     single_query: bool = False
     squeeze: str | None = None
     longest: int = 2**20
+    proved: Callable[[Any], int] | None = None
 
     def built(self, n: int, variant: int, squeezed: int | None = None) -> Built:
         """The model's entry with its options, `squeezed` being the value of the option that is squeezed."""
@@ -62,7 +65,6 @@ class Separation:
     Attributes:
         name: of the task. claim: what the papers say, in a sentence.
         variants: of the task's option `option`; (0,) where there is none.
-        longest: the largest n at which rows are made by default, where every side is costly.
     """
 
     name: str
@@ -139,11 +141,39 @@ SEPARATIONS: dict[str, Separation] = {
             ),
         ),
         Separation(
+            "match2",
+            "One unit of width 3 finds pairs that sum to zero modulo M; cosines need about 2 log2 M - 3 fraction bits,"
+            " and integers none.",
+            (
+                Side(
+                    "transformer, cosines",
+                    lambda n, m: f"match2:modulus={m},embedding=trigonometric",
+                    "cut_bits",
+                    longest=64,
+                    proved=lambda task: least_match_bits(task.modulus),
+                ),
+                Side(
+                    "transformer, integers",
+                    lambda n, m: f"match2:modulus={m},embedding=integer",
+                    "cut_bits",
+                    longest=64,
+                ),
+            ),
+            "modulus",
+            (8, 16, 32, 64, 128, 256),
+        ),
+        Separation(
             "match3",
             "One third-order unit of width 5 finds triples that sum to zero; a layer of second-order heads needs"
             " m p H growing like N.",
             (
-                Side("third-order transformer", lambda n, _: f"match3:modulus={_modulus(n)}", "cut_bits", longest=16),
+                Side(
+                    "third-order transformer",
+                    lambda n, _: f"match3:modulus={_modulus(n)}",
+                    "cut_bits",
+                    longest=16,
+                    proved=lambda task: least_match_bits(task.modulus, 3),
+                ),
                 Side(
                     "second-order transformer, one layer",
                     lambda n, _: f"match3-second-order:modulus={_modulus(n)}",

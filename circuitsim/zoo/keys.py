@@ -68,17 +68,23 @@ def least_certificate_bits(keys: Ints, sets: Ints) -> int:
 
 def looked_at(n: int, q: int, seed: int = 0) -> Ints:
     """All sets of q of n positions where they are at most 2^14, else 300 random ones: (sets, q)."""
-    if comb(n, q) <= FEW_SETS:
-        return all_sets(n, q)
+    return all_sets(n, q) if comb(n, q) <= FEW_SETS else drawn_sets(n, q, seed)
+
+
+def drawn_sets(n: int, q: int, seed: int = 0) -> Ints:
+    """300 random sets of q of n positions: (300, q)."""
     return uniform_sets((DRAWN,), n, q, np.random.default_rng((seed, n, q)))
 
 
-def least_dimension(n: int, q: int, seed: int = 0) -> int:
+def least_dimension(n: int, q: int, seed: int = 0, sets: Ints | None = None) -> int:
     """The first number of signs with which every set that is looked at has a certificate, others scoring below 1/2.
 
-    Where all sets are looked at (at most 2^14) it holds for all, else for 300 random ones. More signs may fail again.
+    Args:
+        n, q: positions, and members of a set. seed: of the signs.
+        sets: (sets, q) to look at; None for all where they are at most 2^14, else 300 random ones. It holds for
+            these; more signs may fail again.
     """
-    rng, sets = np.random.default_rng((seed, n)), looked_at(n, q, seed)
+    rng, sets = np.random.default_rng((seed, n)), looked_at(n, q, seed) if sets is None else sets
     gram = np.zeros((n, n))
     for m in count(1):
         column = _signs(rng.random(n))

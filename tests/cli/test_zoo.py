@@ -37,7 +37,7 @@ def test_list_says_every_task_and_model() -> None:
         ("zoo:k-hop:k", "expected option=value"),
         ("zoo:k-hop:k=2,k=3", "each once"),
         ("zoo:k-hop:k=0", "k"),
-        ("zoo:star-free:language=ab", "did you mean ab-star?"),
+        ("zoo:star-free:language=abstar", "did you mean ab-star?"),
         ("zoo:", "no model zoo:"),
         ("zoo:parity-primes", "unbounded denominators"),
     ],

@@ -33,6 +33,7 @@ from circuitsim.zoo.tasks.pointers import Ints, all_sets
 Tables: TypeAlias = Mapping[tuple[str, ...] | str, Rows]
 
 MOST_ROWS = 2**14  # of the table from sets to queries
+SQUEEZED_BITS = 8  # of queries by signs that do not tell all sets apart, at whatever precision
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,11 @@ def averaging(task: Pointing, n: int, keys: str, dimension: int, seed: int) -> M
     Args:
         keys: "signs" (m random signs, queries by certificates, scores rounded to 0 or 1), "polytope" (2q + 1 powers of
             the position, the score is -prod (i - y)^2), or "one-hot" (the score counts the pointers to a position).
-        dimension: m of the signs; 0 for the least. seed: of the signs.
+        dimension: m of the signs; 0 for the least. With fewer the model errs where sets are not told apart.
+        seed: of the signs.
 
     Raises:
-        LimitError: signs or a polytope with more than 2^14 ways to point, whose queries are a table; or signs that do
-            not tell all sets apart.
+        LimitError: signs or a polytope with more than 2^14 ways to point, whose queries are a table.
     """
     pointers = tuple(field.name for field in task.format(n).fields[1:])
     positions, q = task.positions(n), task.q
@@ -94,7 +95,10 @@ def averaging(task: Pointing, n: int, keys: str, dimension: int, seed: int) -> M
 
 def _signs(positions: int, pointers: tuple[str, ...], m: int, seed: int) -> Scheme:
     keys, sets = sign_keys(positions, m, seed), all_sets(positions, len(pointers))
-    bits = least_certificate_bits(keys, sets)
+    try:
+        bits = least_certificate_bits(keys, sets)
+    except LimitError:
+        bits = SQUEEZED_BITS
     queries = rounded(certificates(keys, sets), bits)
     known = {tuple(members): row for members, row in zip(sets.tolist(), queries.tolist(), strict=True)}
 
