@@ -146,6 +146,15 @@ def test_only_match3_is_of_third_order():
         assert [head.third_order for layer in model.layers for head in layer.heads].count(True) == (name == "match3")
 
 
+def test_without_a_head_qstr_errs():
+    zoo = built("qstr", "q=3,heads=2")
+    codes = zoo.task.adversarial(9, 100, np.random.default_rng(0))
+    assert (run_exact_fast(zoo.at(9), codes).decisions != zoo.task.decisions(codes)).any()
+    assert len(zoo.at(9).layers[0].heads) == 2
+    with pytest.raises(CircuitSimError, match="heads is 4, expected 1 to 3"):
+        built("qstr", "q=3,heads=4").at(9)
+
+
 def test_a_table_of_too_many_sets_is_refused():
     with pytest.raises(LimitError, match="has 16900 rows, at most 16384"):
         built("q-sparse-averaging", "q=2").at(130)
