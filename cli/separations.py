@@ -108,7 +108,7 @@ class Work:
         from circuitsim.analysis.separation_rows import Row, rows
 
         table = None
-        for row in rows(one, self.lengths, compile, seed=self.seed, fresh=self.fresh, progress=status):  # type: ignore[arg-type]
+        for row in rows(one, self.lengths, compile, seed=self.seed, fresh=self.fresh, progress=status):
             status.clear()
             if isinstance(row, Row):
                 self.rows.append(row)

@@ -11,6 +11,7 @@ from .lengths import parse_lengths
 
 if TYPE_CHECKING:
     from circuitsim.analysis.agreement import Agreement
+    from circuitsim.circuits.schematic import Basis
 
 SAMPLES = 2000
 MAX_GATES = 20_000_000
@@ -122,7 +123,7 @@ def check_command(
     context: click.Context,
     names: tuple[str, ...],
     lengths: tuple[int, ...] | None,
-    bases: tuple[str, ...],
+    bases: "tuple[Basis, ...]",
     samples: int,
     seed: int,
     max_gates: int,

@@ -52,7 +52,8 @@ Each row is a concrete model that solves the task ([zoo.md](zoo.md)), measured:
   recurrent net its state, m p; of one layer of attention the embedding of the query, the largest scores, the
   normalisers and the partial sums; where one token asks and Alice holds it alone, its query, m p; of a fully connected
   net the rank of its first layer times the bits of a number. Two layers of attention have no such bound (2406.09347,
-  appendix F.4), nor have keys that are pairs of positions: there is no figure. p is the bits of the widest number that crosses; numbers count the values they can take.
+  appendix F.4), nor have keys that are pairs of positions: there is no figure. p is the bits of the widest number
+  that crosses; numbers count the values they can take.
 - **size and depth** are of the circuit in xag (fan-in 2) and tc0 (thresholds), measured without building it.
 - **bound** is the papers' lower bound at this n, with its theorem. "recalled" says that its constant is not the
   paper's: it is from memory, or counted on the proof's own gadget, or 1 where the paper gives none.

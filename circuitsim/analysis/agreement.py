@@ -6,7 +6,7 @@ the inputs that the task has: all of them where they are few.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from circuitsim.analysis.families import Family
 from circuitsim.circuits.interface import decisions, with_wired
 from circuitsim.circuits.measure import measure
+from circuitsim.circuits.schematic import Basis
 from circuitsim.circuits.simulate import Evaluator
 from circuitsim.circuits.tokens import Codes
 from circuitsim.errors import LimitError
@@ -27,6 +28,9 @@ MOST_BITS = 40
 IN_A_ROW = 3  # precisions that must decide rightly one after the other
 FEW = 512  # inputs that a precision must pass first
 AT_ONCE = 4096
+
+
+Build: TypeAlias = Callable[[Any, Basis, str | None], Family]  # model, basis, bits: the family of its circuits
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,9 @@ def agree(
     built: Built,
     n: int,
     everything: bool,
-    build: Callable[[Any, str, str | None], Family],
+    build: Build,
     *,
-    bases: tuple[str, ...] = ("xag", "tc0", "ac0"),
+    bases: tuple[Basis, ...] = ("xag", "tc0", "ac0"),
     samples: int = 2000,
     seed: int = 0,
     max_gates: int = 20_000_000,

@@ -4,20 +4,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from circuitsim.analysis.agreement import few, inputs, least_bits
+from circuitsim.analysis.agreement import Build, few, inputs, least_bits
 from circuitsim.analysis.crossing import crossing
-from circuitsim.analysis.families import Family
 from circuitsim.analysis.resources import resources
 from circuitsim.analysis.separations import Separation, Side
 from circuitsim.analysis.store import remembered
 from circuitsim.circuits.measure import measure
+from circuitsim.circuits.schematic import Basis
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.models.rungs import fix
 from circuitsim.zoo.entry import Built
 
-BASES = ("xag", "tc0")
+BASES: tuple[Basis, ...] = ("xag", "tc0")
 SAMPLES = 400  # inputs on which a precision is tried where they are many
-Build = Callable[[Any, str, str | None], Family]
 
 
 @dataclass(frozen=True)
@@ -164,7 +163,8 @@ def _bits(side: Side, entry: Built, model: Any, n: int, seed: int) -> tuple[int 
 
 
 def _circuits(model: Any, n: int, bits: int | None, build: Build) -> tuple[dict[str, int], dict[str, int]]:
-    size, depth = {}, {}
+    size: dict[str, int] = {}
+    depth: dict[str, int] = {}
     for basis in BASES:
         try:
             cost = measure(build(model, basis, None if bits is None else str(bits))(n))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from circuitsim.errors import InputError
 from circuitsim.models.sized import Sized
@@ -52,7 +52,7 @@ class Entry:
     @property
     def defaults(self) -> dict[str, Value]:
         """All options with their defaults: the task's, then the construction's."""
-        return {**{f.name: f.default for f in fields(self.task)}, **self.options}  # type: ignore[dict-item]
+        return {**{f.name: cast("Value", f.default) for f in fields(self.task)}, **self.options}
 
     def built(self, given: Mapping[str, str]) -> "Built":
         """The entry with options, which are texts.
