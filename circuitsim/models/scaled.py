@@ -69,7 +69,7 @@ def scaled(rows: Matrix | Vector) -> Scaled:
     """A matrix or vector of rationals over its least common denominator."""
     values = np.array(rows, dtype=object)
     denominator = lcm(*(value.denominator for value in values.flat))
-    flat = [int(value * denominator) for value in values.flat]
+    flat = [value.numerator * (denominator // value.denominator) for value in values.flat]
     numerators = np.empty(len(flat), dtype=object)
     numerators[:] = flat
     return Scaled(narrow(numerators.reshape(values.shape)), denominator)
@@ -120,5 +120,7 @@ def affine(weights: Matrix, x: Scaled, bias: Vector = ()) -> Scaled:
     matrix = scaled(weights)
     if not matrix.numerators.size:
         return Scaled(np.zeros((*x.shape[:-1], len(weights)), dtype=np.int64), 1)
-    result = Scaled(product(x.numerators, matrix.numerators.T), x.denominator * matrix.denominator)
+    rows = x.numerators.reshape(-1, x.shape[-1])  # one product, not one a string
+    products = product(rows, matrix.numerators.T).reshape(*x.shape[:-1], -1)
+    result = Scaled(products, x.denominator * matrix.denominator)
     return (add(result, scaled(bias)) if any(bias) else result).reduced()

@@ -131,13 +131,15 @@ def scores(head: FixedHead, asking: Residual, residual: Residual, start: int) ->
     by_key = _combined([s * a for s, a in zip(scales, ours, strict=True)], key.rows, residual)
     by_query = _combined([s * b for s, b in zip(scales, theirs, strict=True)], query.rows, asking)
     pairs = []
+    scaled = np.array(scales, dtype=object).reshape(-1, 1) * query.rows
+    rights = [(right, product(key.rows, right.matrix)) for right in factors(residual)]
     for left in factors(asking):
-        for right in factors(residual):
-            weights: Any = np.zeros((left.matrix.shape[1], right.matrix.shape[1]), dtype=object)
-            for scale, q, k in zip(scales, query.rows, key.rows, strict=True):
-                weights = weights + scale * np.outer(q @ left.matrix, k @ right.matrix)
-            if weights.any():
-                pairs.append((left, right, weights))
+        asked = product(scaled, left.matrix)
+        for right, given in rights:
+            both = asked.any(axis=1) & given.any(axis=1)
+            if both.any():
+                pairs.append((left, right, product(asked[both].T, given[both])))
+    pairs = [pair for pair in pairs if pair[2].any()]
     if not pairs and not residual.parts(by_key):
         return None
     low, high = head.score
@@ -149,6 +151,14 @@ def scores(head: FixedHead, asking: Residual, residual: Residual, start: int) ->
     constant = sum(s * a * b for s, a, b in zip(scales, ours, theirs, strict=True))
     drop = shift + finest if shift else 0
     return Scores(residual, asking, start, tuple(pairs), by_key, by_query, drop, constant, interval)
+
+
+def product(left: Ints, right: Ints) -> Ints:
+    """The matrix product of Python integers, in 64 bits where that is surely enough."""
+    sizes = [max([1, *(abs(int(v)) for v in (m.min(initial=0), m.max(initial=0)))]) for m in (left, right)]
+    if (left.shape[1] * sizes[0] * sizes[1]).bit_length() < 62:
+        return np.asarray((left.astype(np.int64) @ right.astype(np.int64)).astype(object))
+    return np.asarray(left @ right)
 
 
 def _combined(factors: list[int], rows: Ints, residual: Residual) -> Ints:
