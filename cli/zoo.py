@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from circuitsim.circuits.schematic import Basis
 
 SAMPLES = 2000
-MAX_GATES = 20_000_000
+MAX_GATES = 40_000_000
 DEFAULT_LENGTH = 8
 
 

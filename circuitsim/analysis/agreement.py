@@ -90,7 +90,7 @@ def agree(
     bases: tuple[Basis, ...] = ("xag", "tc0", "ac0"),
     samples: int = 2000,
     seed: int = 0,
-    max_gates: int = 20_000_000,
+    max_gates: int = 40_000_000,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Agreement:
     """Compare the exact model, the integer model at its least bits and the circuits with the task at length n.

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from circuitsim.models.fixed_point import FixedHead, FixedModel
 from circuitsim.models.pairs import key_mask, over_pairs
+from circuitsim.models.scaled import same_type_product
 from circuitsim.models.tables import table_rows
 from circuitsim.numbers.rounding import drop_bits, drop_bits_each
 
@@ -53,13 +54,16 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
         x = x + positions.astype(kind)
     residuals, exponents = [x], [fixed.bits]
     for layer, source in zip(fixed.layers, fixed.model.layers, strict=True):
-        heads = [_attend(h, x) @ np.stack([o.column for o in h.outputs]).astype(kind) for h in layer.heads]
+        heads = [
+            same_type_product(_attend(h, x), np.stack([o.column for o in h.outputs]).astype(kind)) for h in layer.heads
+        ]
         before = x * (1 << (layer.between.exponent - layer.before.exponent)) if source.residual else np.zeros_like(x)
         x = sum(heads, before + layer.bias.astype(kind))
         if layer.net is not None:
             assert source.feed_forward is not None
             relu = np.maximum(drop_bits_each(layer.net.hidden.apply(x), layer.net.shifts), 0)
-            added = relu @ np.stack([o.column for o in layer.net.outputs]).astype(kind) + layer.net.bias.astype(kind)
+            columns = np.stack([o.column for o in layer.net.outputs]).astype(kind)
+            added = same_type_product(relu, columns) + layer.net.bias.astype(kind)
             x = x + added if source.feed_forward.residual else added
         residuals.append(x)
         exponents.append(layer.after.exponent)
@@ -78,7 +82,8 @@ def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if head.key2 is not None and head.value2 is not None:
         k, v = over_pairs(k, head.key2.apply(x)), over_pairs(v, head.value2.apply(x))
     weights = np.array([*head.weights], dtype=x.dtype)
-    scores = np.zeros((len(x), length, v.shape[1]), x.dtype) + (q * weights) @ np.swapaxes(k, 1, 2)
+    scores = np.zeros((len(x), length, v.shape[1]), x.dtype)
+    scores = scores + same_type_product(q * weights, np.swapaxes(k, 1, 2))
     if head.shift is not None:
         scores = drop_bits(scores, head.shift)
     visible = np.broadcast_to(key_mask(head.mask, length, head.third_order), scores.shape)
@@ -88,7 +93,7 @@ def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if head.attention != "saturated":
         chosen = _first(chosen) if head.attention == "hard-left" else _first(chosen[..., ::-1])[..., ::-1]
     count = chosen.sum(axis=2)[..., None].astype(x.dtype)
-    total = chosen.astype(x.dtype) @ v
+    total = same_type_product(chosen.astype(x.dtype), v)
     unit = np.array([1 << s for s in head.value_shifts], x.dtype)
     means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
     return np.where(count > 0, means, 0).astype(x.dtype)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from circuitsim.circuits.tokens import Codes
 from circuitsim.models.integer import IntegerTrace
 from circuitsim.models.rival_fixed import FixedAutomaton, FixedCell, FixedConnected, FixedRival, FixedStage
+from circuitsim.models.scaled import same_type_product
 from circuitsim.models.tables import table_rows
 from circuitsim.models.trace import decide
 from circuitsim.numbers.rounding import drop_bits_each
@@ -67,5 +68,6 @@ def _states(cell: FixedCell, fine: Array, codes: Codes) -> dict[int, Array]:
 def _after(stage: FixedStage, x: Array) -> Array:
     net = stage.net
     relu = np.maximum(drop_bits_each(net.hidden.apply(x), net.shifts), 0)
-    added = relu @ np.stack([o.column for o in net.outputs]).astype(x.dtype) + net.bias.astype(x.dtype)
+    columns = np.stack([o.column for o in net.outputs]).astype(x.dtype)
+    added = same_type_product(relu, columns) + net.bias.astype(x.dtype)
     return np.asarray(x + added if stage.residual else added)

@@ -106,6 +106,20 @@ def product(left: Array, right: Array) -> Array:
     return result
 
 
+def same_type_product(left: Array, right: Array) -> Array:
+    """The matrix product of integers of one type, in that type: of 64 bits, modulo 2^64.
+
+    Sums that are surely exact in float64 are made there, which is many times faster; the axes before the last two of
+    `left` are one where `right` is a matrix.
+    """
+    if left.dtype == object or left.shape[-1] * largest(left) * largest(right) >= FITS_FLOAT64:
+        return np.asarray(left @ right)
+    wide, other = left.astype(np.float64), right.astype(np.float64)
+    if other.ndim == 2:
+        return (wide.reshape(-1, wide.shape[-1]) @ other).astype(np.int64).reshape(*left.shape[:-1], right.shape[-1])
+    return np.asarray((wide @ other).astype(np.int64))
+
+
 def add(x: Scaled, y: Scaled) -> Scaled:
     """The sum, over the least common denominator of both; shapes broadcast."""
     denominator = lcm(x.denominator, y.denominator)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.scaled import narrow
+from circuitsim.models.scaled import narrow, same_type_product
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers
 Range: TypeAlias = tuple[int, int]
@@ -125,7 +125,7 @@ class Affine:
 
     def apply(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The components (..., m) at stream entries x (..., d)."""
-        exact = x @ self.rows.astype(x.dtype).T + self.offsets.astype(x.dtype)
+        exact = same_type_product(x, self.rows.astype(x.dtype).T) + self.offsets.astype(x.dtype)
         return np.asarray(exact >> np.array(self.grains, x.dtype))
 
     def unshifted(self, stream: Stream) -> list[Range]:
