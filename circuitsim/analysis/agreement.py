@@ -6,6 +6,7 @@ the inputs that the task has: all of them where they are few.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ from circuitsim.circuits.schematic import Basis
 from circuitsim.circuits.simulate import Evaluator
 from circuitsim.circuits.tokens import Codes
 from circuitsim.errors import LimitError
+from circuitsim.models.expressions import bits_at
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer
 from circuitsim.zoo.entry import Built
 
@@ -25,7 +27,7 @@ MOST = 2**16  # inputs up to which all are tried
 LONG = (32, 64)  # lengths at which inputs are drawn
 LONGEST_EXHAUSTIVE = 64
 MOST_BITS = 40
-IN_A_ROW = 3  # precisions that must decide rightly one after the other
+IN_A_ROW = 3  # precisions above the least that must decide rightly too
 FEW = 512  # inputs that a precision must pass first
 AT_ONCE = 4096
 
@@ -140,13 +142,26 @@ def agree(
 
 
 def least_bits(model: Any, codes: Codes, truth: npt.NDArray[np.int64]) -> int | None:
-    """The least b such that the integer model decides rightly with b, b + 1 and b + 2 fraction bits; None up to 40."""
-    n, good = codes.shape[1], 0
-    for b in range(MOST_BITS + 1):
-        good = good + 1 if _right(model, n, b, codes, truth) else 0
-        if good == IN_A_ROW:
-            return b - IN_A_ROW + 1
-    return None
+    """The least fraction bits from which on the integer model decides rightly, up to two more than the model's own.
+
+    Where it does not with its own, the first higher ones that do with two more; None where none up to 40 do.
+    """
+    n = codes.shape[1]
+    own = bits_at(model.bits, n)
+
+    @cache
+    def right(bits: int) -> bool:
+        return _right(model, n, bits, codes, truth)
+
+    good = own
+    while not all(right(bits) for bits in range(good, good + IN_A_ROW)):
+        good += 1
+        if good > MOST_BITS:
+            return None
+    if good == own:
+        while good > 0 and right(good - 1):
+            good -= 1
+    return good
 
 
 def _right(model: Any, n: int, bits: int, codes: Codes, truth: npt.NDArray[np.int64]) -> bool:
