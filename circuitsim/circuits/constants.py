@@ -15,7 +15,7 @@ from circuitsim.circuits.cells import LIVE, ONE, ZERO, specialise
 from circuitsim.circuits.profile import CONST0, CONST1, Codes, Profile, Runs, align, concat, rows, unique_rows
 from circuitsim.circuits.rivals import others
 from circuitsim.circuits.schematic import Gather, Instruction, Schematic
-from circuitsim.circuits.thresholds import decide, threshold_rows
+from circuitsim.circuits.threshold_profiles import states
 
 
 def constants(schematic: Schematic) -> list[Profile]:
@@ -139,11 +139,11 @@ def _call(line: Instruction, args: list[Profile], schematic: Schematic) -> Profi
     runs, codes = cell_rows(args)
     classes, inverse = unique_rows(pattern(codes))
     wanted = np.ones(line.shape[-1], np.uint8).tobytes()
-    states = np.zeros((len(classes), line.shape[-1]), np.int32)
+    result = np.zeros((len(classes), line.shape[-1]), np.int32)
     for index, row in enumerate(classes):
         outputs = specialise(line.attributes, schematic.basis, row.tobytes(), wanted)[0].outputs
-        states[index] = np.where(outputs == 0, CONST0, np.where(outputs == 1, CONST1, 0))
-    return per_row(runs, states[inverse], line.shape[-1])
+        result[index] = np.where(outputs == 0, CONST0, np.where(outputs == 1, CONST1, 0))
+    return per_row(runs, result[inverse], line.shape[-1])
 
 
 def dual(args: list[Profile]) -> list[Profile]:
@@ -183,10 +183,7 @@ def _ragged(line: Instruction, args: list[Profile], schematic: Schematic) -> Pro
 
 
 def _at_least(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
-    grid = threshold_rows(line, args)
-    classes, inverse = unique_rows(grid.codes)
-    states = np.array([decide(grid, row).state for row in classes]).reshape(len(classes), line.shape[-1])
-    return per_row(grid.runs, states[inverse], line.shape[-1])
+    return states(line, args)
 
 
 def _sum(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:

@@ -30,8 +30,8 @@ from circuitsim.circuits.cost import Cost
 from circuitsim.circuits.demand import demand
 from circuitsim.circuits.profile import ABSENT, CONST0, CONST1, Profile, align, rows, unique_rows
 from circuitsim.circuits.program import UNBOUNDED
-from circuitsim.circuits.schematic import Instruction, Schematic
-from circuitsim.circuits.thresholds import Decision, decide, threshold_rows
+from circuitsim.circuits.schematic import FITS, Instruction, Schematic
+from circuitsim.circuits.threshold_profiles import Sizes, sizes
 
 
 @dataclass(frozen=True)
@@ -195,34 +195,31 @@ def segment_max(values: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> npt.
 
 
 def _at_least(line: Instruction, args: list[Profile], context: Context) -> Profile:
-    grid = threshold_rows(line, args, context.want)
-    elements, thresholds = grid.codes.shape[1], line.shape[-1]
-    state = rows([context.state.unit(len(line.shape) - 1), *_leads(grid.runs)], [1, 0])[1][0]
-    asked = grid.wanted * (np.broadcast_to(state, grid.wanted.shape) >= 0)
-    classes, inverse = unique_rows(np.concatenate([grid.codes, asked], axis=1))
-    result = np.full((len(classes), thresholds), ABSENT, np.int32)
-    for index, (row, many) in enumerate(zip(classes, _multiplicities(grid.runs, inverse, len(classes)), strict=True)):
-        wanted = row[elements:] != 0
-        if wanted.any():
-            found = decide(grid, row[:elements])
-            deepest = found.deepest(row[:elements])
-            gate = wanted & (found.fan_in > 1)
-            result[index] = np.where(wanted, deepest + gate, ABSENT)
-            _charge_thresholds(context.cost, line.scope, many, found, gate, deepest)
-    return per_row(grid.runs, result[inverse], thresholds)
+    found = sizes(line, args)
+    runs, (w, s, fan_in, deepest) = align([context.want, context.state, found.fan_in, found.deepest])
+    asked = (w != 0) & (s >= 0)
+    gate = asked & (fan_in > 1)
+    if gate.any():
+        _charge_thresholds(context.cost, line.scope, Profile(runs, gate.astype(np.int32)), found)
+    return Profile(runs, np.where(asked, deepest + gate, ABSENT).astype(np.int32))
 
 
-def _charge_thresholds(
-    cost: Cost, scope: str, many: int, found: Decision, gate: npt.NDArray[np.bool_], deepest: npt.NDArray[Any]
-) -> None:
-    if not gate.any():
-        return
-    fan_in, weighted, largest = found.fan_in[gate], found.weighted()[gate], found.largest()[gate]
-    wires, depth = sum(fan_in.tolist()), int(deepest[gate].max(initial=0)) + 1
+def _charge_thresholds(cost: Cost, scope: str, gates: Profile, found: Sizes) -> None:
+    """Charge the gates where `gates` holds 1; their weights are divided by their greatest common divisor."""
+    which = gates.codes != 0
+    _, parts = align([gates, found.fan_in, found.size, found.largest, found.divisor, found.deepest])
+    fan_in, size, largest, divisor, deepest = (np.broadcast_to(p, which.shape)[which] for p in parts[1:])
+    many, weighted = gates.counts()[which], size // divisor
     cost.charge_weighted(
-        scope, "threshold", many * int(gate.sum()), depth, many * wires, many * sum(weighted.tolist()),
-        int(fan_in.max(initial=0)), int(largest.max(initial=0)), int(weighted.max(initial=0)),
+        scope, "threshold", int(many.sum()), int(deepest.max()) + 1, _dot(many, fan_in), _dot(many, weighted),
+        int(fan_in.max()), int((largest // divisor).max()), int(weighted.max()),
     )  # fmt: skip
+
+
+def _dot(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> int:
+    """Sum of a * b, both positive: in Python integers where 64 bits might not do."""
+    kind = np.int64 if int(a.max()) * int(b.max()) * len(a) < FITS else object
+    return int(np.dot(a.astype(kind), b.astype(kind)))
 
 
 def _repeats(profile: Profile, axes: int) -> npt.NDArray[np.int64]:

@@ -3,6 +3,8 @@
 [sum of w x >= t] with some x constant is the same question about the others with a smaller t. It is constant where
 t lies outside of what the others can reach, a literal where one other is left, and else a gate, whose weights and
 threshold are divided by the greatest common divisor of the weights. Wires of weight zero are not wires.
+
+`decide` says so of one row of codes; `threshold_profiles` of all rows, where no gates are built.
 """
 
 from dataclasses import dataclass
@@ -12,10 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.profile import CONST0, CONST1, Profile, Runs, rows
+from circuitsim.circuits.profile import CONST0, CONST1, Profile, Runs, align, rows
 from circuitsim.circuits.schematic import FITS, Instruction, Thresholds
+from circuitsim.errors import LimitError
 
 Ints = npt.NDArray[Any]  # int64, or Python integers where 64 bits might not do
+MOST_CODES = 1 << 29  # that rows may hold: some gigabytes, with their copies
 
 
 @dataclass(frozen=True)
@@ -40,17 +44,15 @@ class Decision:
     """What the gates of one row are, for every threshold.
 
     Args:
-        state: CONST0, CONST1, or 0 for a live wire. fan_in: wires of weight other than zero.
+        state: CONST0, CONST1, or 0 for a live wire.
         live: (elements,) bool.
-        weights, repeats: of the live elements, an array for every operand, undivided.
+        weights: of the live elements, an array for every operand, undivided.
         thresholds: with what constants add up to moved over.
     """
 
     state: npt.NDArray[np.int32]
-    fan_in: Ints
     live: npt.NDArray[np.bool_]
     weights: tuple[Ints, ...]
-    repeats: tuple[Ints, ...]
     thresholds: Ints
 
     @property
@@ -67,76 +69,68 @@ class Decision:
         chosen = [block[asked] if len(block) > 1 else block for block in self.weights]
         return np.concatenate([(block != 0).any(axis=0) for block in chosen])
 
-    def deepest(self, codes: npt.NDArray[np.int32]) -> npt.NDArray[Any]:
-        """(thresholds,) depth of the deepest wire, from the codes of all elements; -1 without wires."""
-        found, start = np.full(1, -1), 0
-        live = codes[self.live]
-        for block in self.weights:
-            own = live[start : start + block.shape[1]]
-            found = np.maximum(found, np.where(block != 0, own, -1).max(axis=1, initial=-1))
-            start += block.shape[1]
-        return np.broadcast_to(found, self.state.shape)
 
-    def divisors(self) -> Ints:
-        """(thresholds,) greatest common divisors of the weights of live wires; 1 where there are none."""
-        found: Ints = np.zeros(1, np.int64)
-        for block in self.weights:
-            found = np.gcd(found, np.gcd.reduce(np.abs(block), axis=1))
-        return np.broadcast_to(np.maximum(found, 1), self.state.shape)
+def threshold_rows(line: Instruction, args: list[Profile], want: Profile) -> ThresholdRows:
+    """Rows of an `at_least`.
 
-    def weighted(self) -> Ints:
-        """(thresholds,) sums of the divided weights' sizes: fan-in with multiplicity."""
-        pairs = zip(self.weights, self.repeats, strict=True)
-        return np.asarray(sum(((np.abs(w) * r).sum(axis=1) for w, r in pairs), 0 * self.fan_in)) // self.divisors()
-
-    def largest(self) -> Ints:
-        """(thresholds,) largest divided weight."""
-        found: Ints = 0 * self.fan_in
-        for block in self.weights:
-            found = np.maximum(found, np.abs(block).max(axis=1, initial=0))
-        return found // self.divisors()
-
-
-def threshold_rows(line: Instruction, args: list[Profile], want: Profile | None = None) -> ThresholdRows:
-    """Rows of an `at_least`; without `want` every threshold is wanted."""
+    Raises:
+        LimitError: the rows would take some gigabytes.
+    """
     how: Thresholds = line.attributes
+    axes = [len(summand.shape) - 1 for summand in how.summands]
+    _check_memory(line, args)
     shaped = []
-    for arg, summand in zip(args, how.summands, strict=True):
-        first = len(arg.runs) - len(summand.shape) + 1
+    for arg, summand, last in zip(args, how.summands, axes, strict=True):
         for axis, length in enumerate(summand.shape[1:]):
-            arg = arg.unit(first + axis) if length != 1 else arg
+            arg = arg.unit(len(arg.runs) - last + axis) if length != 1 else arg
         shaped.append(arg)
-    many = len(how.thresholds)
-    asked = (want or Profile.uniform((*[1] * (len(line.shape) - 1), many), 1)).unit(len(line.shape) - 1)
-    axes = [len(s.shape) - 1 for s in how.summands]
-    runs, parts = rows([*shaped, asked], [*axes, 1])
-    added = [a.runs[len(a.runs) - k :] for a, k in zip(shaped, axes, strict=True)]
+    runs, parts = rows([*shaped, want.unit(len(line.shape) - 1)], [*axes, 1])
+    added = [arg.runs[len(arg.runs) - last :] for arg, last in zip(shaped, axes, strict=True)]
     return ThresholdRows(runs, np.concatenate(parts[:-1], axis=1), parts[-1], *weigh(how, added), added)
+
+
+def _check_memory(line: Instruction, args: list[Profile]) -> None:
+    """Refuse rows that would hold too many codes, before any is made."""
+    leads, elements = [], 0
+    for arg, summand in zip(args, line.attributes.summands, strict=True):
+        lead, added = arg.runs[: len(line.shape) - 1], arg.runs[len(line.shape) - 1 :]
+        leads.append(Profile(lead, np.zeros(tuple(len(r) for r in lead), np.int32)))
+        elements += prod(int(r.sum()) if n != 1 else len(r) for r, n in zip(added, summand.shape[1:], strict=True))
+    grid = prod(len(r) for r in align(leads)[0])
+    if grid * elements > MOST_CODES:
+        raise LimitError(
+            f"{line.scope}: {grid:,} different rows of {elements:,} wires under threshold gates are too many for "
+            f"memory ({grid * elements:,} codes, at most {MOST_CODES:,}); take a smaller n, or --positions wired."
+        )
+
+
+def number_type(how: Thresholds, added: list[tuple[Runs, ...]]) -> np.dtype[Any]:
+    """int64 if no sum of an `at_least`, whose operands are added up along these runs, passes 62 bits; else object."""
+    reach = max(map(abs, how.thresholds), default=0)
+    for table, runs in zip(how.tables, added, strict=True):
+        reach += int(np.abs(table).max(initial=0)) * prod(int(r.sum()) for r in runs)
+    return np.dtype(np.int64 if 2 * reach < FITS else object)
 
 
 def weigh(how: Thresholds, added: list[tuple[Runs, ...]]) -> tuple[tuple[Ints, ...], tuple[Ints, ...], Ints]:
     """Repeats, weights and thresholds, as in `ThresholdRows`, of operands given as runs: in 64 bits if all sums fit."""
-    reach = max(map(abs, how.thresholds), default=0)
+    kind = number_type(how, added)
     counts, blocks = [], []
     for table, runs in zip(how.tables, added, strict=True):
         count: npt.NDArray[Any] = np.ones((), np.int64)
         for r in runs:
             count = count[..., None] * r
-        reach += int(np.abs(table).max(initial=0)) * prod(int(r.sum()) for r in runs)
         counts.append(count.reshape(-1))
         blocks.append(np.broadcast_to(table, (len(table), *count.shape)).reshape(len(table), count.size))
-    kind = np.int64 if 2 * reach < FITS else object
-    thresholds = np.empty(len(how.thresholds), kind)
-    thresholds[:] = how.thresholds
     repeats, weights = (tuple(part.astype(kind, copy=False) for part in parts) for parts in (counts, blocks))
-    return repeats, weights, thresholds
+    return repeats, weights, np.array(how.thresholds, kind)
 
 
 def decide(grid: ThresholdRows, codes: npt.NDArray[np.int32]) -> Decision:
     """What the gates of a row with these codes (elements,) are."""
     thresholds, start = grid.thresholds, 0
-    low = high = fan_in = 0 * thresholds[:1]
-    weights, repeats = [], []
+    low = high = 0 * thresholds[:1]
+    weights: list[Ints] = []
     for block, many in zip(grid.weights, grid.repeats, strict=True):
         own = codes[start : start + len(many)]
         start += len(many)
@@ -145,9 +139,10 @@ def decide(grid: ThresholdRows, codes: npt.NDArray[np.int32]) -> Decision:
         kept, times = (block, many) if live.all() else (block[:, live], many[live])
         low = low + (np.minimum(kept, 0) * times).sum(axis=1)
         high = high + (np.maximum(kept, 0) * times).sum(axis=1)
-        fan_in = fan_in + ((kept != 0) * times).sum(axis=1)
         weights.append(kept)
-        repeats.append(times)
-    state = np.where(thresholds <= low, CONST1, np.where(thresholds > high, CONST0, 0)).astype(np.int32)
-    wide = np.broadcast_to(fan_in, state.shape)
-    return Decision(state, wide, codes >= 0, tuple(weights), tuple(repeats), thresholds)
+    return Decision(state_of(thresholds, low, high), codes >= 0, tuple(weights), thresholds)
+
+
+def state_of(thresholds: Ints, low: Ints, high: Ints) -> npt.NDArray[np.int32]:
+    """CONST0, CONST1, or 0 for a live wire, of sums between `low` and `high` against thresholds."""
+    return np.where(thresholds <= low, CONST1, np.where(thresholds > high, CONST0, 0)).astype(np.int32)
