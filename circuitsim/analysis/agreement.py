@@ -99,7 +99,7 @@ def agree(
 
     Args:
         build: `build(model, basis, bits)` is the family of circuits.
-        bases: whose circuits are compared; ac0 only of hard attention.
+        bases: whose circuits are compared; ac0 only of hard attention on letters.
         max_gates: larger circuits are skipped, and named.
     """
     name = f"zoo:{built.name}"
@@ -119,7 +119,7 @@ def agree(
     found["integer"] = _wrong(lambda part: run_integer(fix(model, n, given), part).decisions, codes, truth)
     skipped = []
     for basis in bases:
-        if basis == "ac0" and built.entry.architecture != "hard-attention transformer":
+        if basis == "ac0" and not (model.format.plain and built.entry.architecture == "hard-attention transformer"):
             continue
         progress(f"{name}, n = {n}: {basis}")
         try:
