@@ -17,7 +17,7 @@ from circuitsim.circuits.constants import cell_rows, dual, gathered, pattern, pe
 from circuitsim.circuits.profile import CONST0, Profile, align, rows, unique_rows
 from circuitsim.circuits.rivals import others_back
 from circuitsim.circuits.schematic import Instruction, Schematic
-from circuitsim.circuits.thresholds import decide, threshold_rows
+from circuitsim.circuits.threshold_profiles import reads
 
 Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Schematic], list[Profile]]
 
@@ -122,16 +122,7 @@ def _ragged(line: Instruction, want: Profile, states: list[Profile], schematic: 
 
 
 def _at_least(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
-    grid = threshold_rows(line, states, want)
-    elements = grid.codes.shape[1]
-    classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted], axis=1))
-    needed = np.zeros((len(classes), elements), bool)
-    for index, row in enumerate(classes):
-        found = decide(grid, row[:elements])
-        asked = (row[elements:] != 0) & (found.state >= 0)
-        if asked.any():
-            needed[index, found.live] = found.read(asked)
-    return _split(needed[inverse], grid.runs, grid.added, states)
+    return reads(line, states, want)
 
 
 def _sum(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:

@@ -68,6 +68,23 @@ def sizes(line: Instruction, args: list[Profile]) -> Sizes:
     return Sizes(*joined)
 
 
+def reads(line: Instruction, args: list[Profile], want: Profile) -> list[Profile]:
+    """Of every operand of an `at_least`, in 0s and 1s, what its wanted gates read that are not constant."""
+    runs, (w, s) = align([want, states(line, args)])
+    asked = Profile(runs, ((w != 0) & (s >= 0)).astype(np.int32))
+    result = []
+    for arg, table, _ in _operands(line.attributes, args):
+        present = Profile.dense(table != 0).unit(0)
+        gates = asked.any_to((*asked.shape[:-1], 1)) if len(table) == 1 else asked.unit(len(runs) - 1)
+        lead, own = gates.codes.shape[:-1], present.codes.shape[1:]
+        pair = gates.codes.reshape(prod(lead), len(table)), present.codes.reshape(len(table), prod(own))
+        some = pair[0].astype(np.float32) @ pair[1].astype(np.float32) > 0  # of so many gates, none negative
+        grid = Profile((*gates.runs[:-1], *present.runs[1:]), some.reshape(*lead, *own).astype(np.int32))
+        meet, (read, codes) = align([grid, arg])
+        result.append(Profile(tuple(meet), ((read != 0) & (codes >= 0)).astype(np.int32)).any_to(arg.shape).merge())
+    return result
+
+
 def _operands(how: Thresholds, args: list[Profile]) -> Iterator[tuple[Profile, Ints, tuple[Runs, ...]]]:
     """Every operand with its table of weights and the runs of the axes that are added up."""
     ends = [arg.runs[len(arg.runs) - table.ndim + 1 :] for arg, table in zip(args, how.tables, strict=True)]

@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.profile import CONST0, CONST1, Profile, Runs, align, rows
-from circuitsim.circuits.schematic import FITS, Instruction, Thresholds
-from circuitsim.errors import LimitError
+from circuitsim.circuits.profile import CONST0, CONST1, Runs
+from circuitsim.circuits.schematic import FITS, Thresholds
 
 Ints = npt.NDArray[Any]  # int64, or Python integers where 64 bits might not do
-MOST_CODES = 1 << 29  # that rows may hold: some gigabytes, with their copies
 
 
 @dataclass(frozen=True)
@@ -63,45 +61,6 @@ class Decision:
     def row(self, threshold: int) -> Ints:
         """Weights of the live elements, (live elements,), for one threshold."""
         return np.concatenate([block[threshold if len(block) > 1 else 0] for block in self.weights])
-
-    def read(self, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """The live elements that have a weight for some threshold of `asked` (thresholds,), of which there is one."""
-        chosen = [block[asked] if len(block) > 1 else block for block in self.weights]
-        return np.concatenate([(block != 0).any(axis=0) for block in chosen])
-
-
-def threshold_rows(line: Instruction, args: list[Profile], want: Profile) -> ThresholdRows:
-    """Rows of an `at_least`.
-
-    Raises:
-        LimitError: the rows would take some gigabytes.
-    """
-    how: Thresholds = line.attributes
-    axes = [len(summand.shape) - 1 for summand in how.summands]
-    _check_memory(line, args)
-    shaped = []
-    for arg, summand, last in zip(args, how.summands, axes, strict=True):
-        for axis, length in enumerate(summand.shape[1:]):
-            arg = arg.unit(len(arg.runs) - last + axis) if length != 1 else arg
-        shaped.append(arg)
-    runs, parts = rows([*shaped, want.unit(len(line.shape) - 1)], [*axes, 1])
-    added = [arg.runs[len(arg.runs) - last :] for arg, last in zip(shaped, axes, strict=True)]
-    return ThresholdRows(runs, np.concatenate(parts[:-1], axis=1), parts[-1], *weigh(how, added), added)
-
-
-def _check_memory(line: Instruction, args: list[Profile]) -> None:
-    """Refuse rows that would hold too many codes, before any is made."""
-    leads, elements = [], 0
-    for arg, summand in zip(args, line.attributes.summands, strict=True):
-        lead, added = arg.runs[: len(line.shape) - 1], arg.runs[len(line.shape) - 1 :]
-        leads.append(Profile(lead, np.zeros(tuple(len(r) for r in lead), np.int32)))
-        elements += prod(int(r.sum()) if n != 1 else len(r) for r, n in zip(added, summand.shape[1:], strict=True))
-    grid = prod(len(r) for r in align(leads)[0])
-    if grid * elements > MOST_CODES:
-        raise LimitError(
-            f"{line.scope}: {grid:,} different rows of {elements:,} wires under threshold gates are too many for "
-            f"memory ({grid * elements:,} codes, at most {MOST_CODES:,}); take a smaller n, or --positions wired."
-        )
 
 
 def number_type(how: Thresholds, added: list[tuple[Runs, ...]]) -> np.dtype[Any]:

@@ -7,13 +7,11 @@ from math import prod
 import numpy as np
 import pytest
 
-from circuitsim.circuits import thresholds
 from circuitsim.circuits.measure import _dot
 from circuitsim.circuits.profile import CONST0, CONST1, Profile
 from circuitsim.circuits.schematic import Instruction, Summand, Thresholds
-from circuitsim.circuits.threshold_profiles import sizes, states
-from circuitsim.circuits.thresholds import decide, threshold_rows
-from circuitsim.errors import LimitError
+from circuitsim.circuits.threshold_profiles import reads, sizes, states
+from circuitsim.circuits.thresholds import ThresholdRows, decide, weigh
 
 CODES = {"mixed": [CONST0, CONST1, 0, 1, 7], "constant": [CONST0, CONST1], "live": [0, 3], "few": [CONST0] * 4 + [2]}
 LEAD = (2, 3)
@@ -90,8 +88,14 @@ def test_what_is_measured_is_what_flattening_decides(scale: int) -> None:
     rng = np.random.default_rng(5)
     for _ in range(60):
         line, args = random_gates(rng, scale, "mixed")
-        grid = threshold_rows(line, args, Profile.uniform(line.shape, 1).cut())
-        decided = np.array([decide(grid, row).state for row in grid.codes])
+        lead = len(line.shape) - 1
+        full = [np.broadcast_to(a.expand_dense(), (*line.shape[:-1], *a.shape[lead:])) for a in args]
+        codes = np.concatenate([f.reshape(np.prod(line.shape[:-1]), -1) for f in full], axis=1)
+        ends = [tuple(np.ones(n, np.int64) for n in a.shape[lead:]) for a in args]
+        grid = ThresholdRows(
+            (), codes, np.ones((len(codes), line.shape[-1]), np.int32), *weigh(line.attributes, ends), []
+        )
+        decided = np.array([decide(grid, row).state for row in codes])
         assert np.array_equal(states(line, args).expand_dense(), decided.reshape(line.shape))
 
 
@@ -119,10 +123,17 @@ def test_totals_beyond_64_bits_are_exact() -> None:
     assert _dot(big.astype(object) * 2**9, big) == (2**123 + 9) * 2**9
 
 
-def test_rows_that_outgrow_memory_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    line, args = random_gates(np.random.default_rng(1), 1, "mixed")
-    want = Profile.uniform(line.shape, 1)
-    assert threshold_rows(line, args, want).codes.size
-    monkeypatch.setattr(thresholds, "MOST_CODES", 1)
-    with pytest.raises(LimitError, match=r"gates: .* rows of .* wires .* take a smaller n"):
-        threshold_rows(line, args, want)
+def test_what_is_wanted_is_what_live_gates_read() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(150):
+        line, args = random_gates(rng, int(rng.choice([1, 2**70])), "mixed")
+        asked = rng.integers(0, 2, line.shape)
+        expected = [np.zeros(arg.shape, int) for arg in args]
+        for *row, t in zip(*np.nonzero(asked), strict=True):
+            if state_by_trying(wires_of(line, args, tuple(row), t), line.attributes.thresholds[t]) == 0:
+                for arg, seen, summand in zip(args, expected, line.attributes.summands, strict=True):
+                    place = tuple(min(i, n - 1) for i, n in zip(row, arg.shape, strict=False))
+                    table = np.array(summand.weights, object).reshape(summand.shape)
+                    seen[place] |= (table[min(t, len(table) - 1)] != 0) & (arg.expand_dense()[place] >= 0)
+        found = reads(line, args, Profile.dense(asked))
+        assert all(np.array_equal(a.expand_dense(), b) for a, b in zip(found, expected, strict=True))
