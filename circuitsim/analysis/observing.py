@@ -23,7 +23,7 @@ def observer(model: Any, gadget: Gadget, single_query: bool) -> Observe | None:
     """What crosses the gadget's cut in a model; None where the papers' argument does not apply.
 
     Args:
-        single_query: whether Alice's one token asks; else her tokens are keys, seen by the query that is read.
+        single_query: whether Alice's one token asks; else her tokens are keys, seen by every query that is read.
     """
     if isinstance(model, RecurrentNet):
         cut = gadget.cut
@@ -40,8 +40,11 @@ def observer(model: Any, gadget: Gadget, single_query: bool) -> Observe | None:
         (asker,) = gadget.alice
         return lambda codes: _joined([_query(head, _before(model, codes, attending[0]), asker) for head in heads])
     where = len(model.prepend) + np.array(gadget.alice)
-    asked = model.readout_positions(gadget.n)[gadget.read[0]]
-    return lambda codes: _joined([_sums(head, _before(model, codes, attending[0]), where, asked) for head in heads])
+    asking = np.array(model.readout_positions(gadget.n))[list(gadget.read)]
+    pairs = [(head, asked) for head in heads for asked in asking]
+    return lambda codes: _joined(
+        [_sums(head, _before(model, codes, attending[0]), where, asked) for head, asked in pairs]
+    )
 
 
 def _before(model: Model, codes: Codes, layer: int) -> Scaled:
