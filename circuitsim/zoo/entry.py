@@ -109,7 +109,7 @@ class Built:
         """
         if not self.legal_length(n):
             near = sorted((m for m in range(max(1, n - 64), n + 65) if self.legal_length(m)), key=lambda m: abs(m - n))
-            said = " and ".join(str(m) for m in sorted(near[:2]))
+            said = f"; near {' and '.join(str(m) for m in sorted(near[:2]))}" if near else ""
             lengths = self.entry.lengths or self.task.lengths
-            raise InputError(f"zoo:{self.name} has no model for {n} tokens (lengths: {lengths}; near {said}).")
+            raise InputError(f"zoo:{self.name} has no model for {n} tokens (lengths: {lengths}{said}).")
         return self.entry.make(self.task, n, **self.options)

@@ -28,11 +28,13 @@ from circuitsim.zoo.keys import (
 from circuitsim.zoo.models.lookup import numbers
 from circuitsim.zoo.models.streams import Rows, Stream
 from circuitsim.zoo.tasks.averaging import Pointing, QSparseAveraging, SparseTokenSelection
+from circuitsim.zoo.tasks.drawing import require
 from circuitsim.zoo.tasks.pointers import Ints, all_sets
 
 Tables: TypeAlias = Mapping[tuple[str, ...] | str, Rows]
 
 MOST_ROWS = 2**14  # of the table from sets to queries
+MOST_SIGNS = 2**10  # of a key
 SQUEEZED_BITS = 8  # of queries by signs that do not tell all sets apart, at whatever precision
 
 
@@ -65,6 +67,8 @@ def averaging(task: Pointing, n: int, keys: str, dimension: int, seed: int) -> M
     Raises:
         LimitError: signs or a polytope with more than 2^14 ways to point, whose queries are a table.
     """
+    require(task.name, "dimension", dimension, 0, MOST_SIGNS)
+    require(task.name, "seed", seed, 0)
     pointers = tuple(field.name for field in task.format(n).fields[1:])
     positions, q = task.positions(n), task.q
     if keys != "one-hot" and positions**q > MOST_ROWS:
