@@ -38,18 +38,22 @@ def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = 
     if use:
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            if kept["question"] == json.loads(text):
+            if kept["question"] == json.loads(text) and kept["hash"] == _hash(kept["answer"]):
                 return kept["answer"]
         except (OSError, ValueError, KeyError, TypeError):
-            pass  # not there, or not ours
+            pass  # not there, not ours, or damaged
     found = answer()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            file.write(json.dumps({"question": question, "answer": found}).encode())
+            file.write(json.dumps({"question": question, "answer": found, "hash": _hash(found)}).encode())
     except OSError:
         pass  # a cache that cannot be written only costs time
     return found
+
+
+def _hash(answer: Any) -> str:
+    return hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
