@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from circuitsim.analysis.description import CircuitFacts, ModelFacts
     from circuitsim.analysis.rival_description import RivalFacts
 
+SHOWN = 8  # letters, of a model of the zoo, or the next length that has one
+
 
 @click.command(
     "info",
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     " scopes[scope gates depth]"
 )
 def command(file: str, as_json: bool) -> None:
-    """Say what FILE is: a model, or a circuit that `compile` wrote.
+    """Say what FILE is: a model, of the zoo too (for 8 tokens or a few more), or a circuit that `compile` wrote.
 
     Of position expressions with irrational values, such as cos(i), it says that they are rounded to float64 first;
     everything after that is exact.
@@ -33,7 +35,6 @@ def command(file: str, as_json: bool) -> None:
     from circuitsim.analysis.rival_description import describe_rival
     from circuitsim.formats.npz import load as load_circuit
     from circuitsim.models.model import Model
-    from circuitsim.models.reading import load
 
     from .files import is_circuit
     from .printing import print_facts, print_json, print_table
@@ -49,19 +50,34 @@ def command(file: str, as_json: bool) -> None:
             cells = [[s["scope"] or "(none)", f"{s['gates']:,}", f"{s['depth']:,}"] for s in circuit.scopes]
             print_table(["<scope", "gates", "depth"], cells)
         return
-    loaded = load(file)
+    loaded, form = _loaded(file)
     if not isinstance(loaded, Model):
         net = describe_rival(loaded)
         if as_json:
-            print_json({"format": _format(file), **vars(net)})
+            print_json({"format": form, **vars(net)})
         else:
             print_facts(_rival_lines(net))
         return
     model = describe_model(loaded)
     if as_json:
-        print_json({"kind": "model", "format": _format(file), **vars(model)})
+        print_json({"kind": "model", "format": form, **vars(model)})
     else:
-        print_facts(_model_lines(model, _format(file)))
+        print_facts(_model_lines(model, form))
+
+
+def _loaded(path: str) -> tuple[Any, str]:
+    """A model, and its format; of the zoo the model for the first length from 8 on that has one."""
+    from circuitsim.models.sized import Sized
+    from circuitsim.zoo.addresses import PREFIX, load_any
+    from circuitsim.zoo.primes import PrimeEncoding
+
+    loaded = load_any(path)
+    if isinstance(loaded, PrimeEncoding):
+        raise loaded.refusal("parameters to tell")
+    if not isinstance(loaded, Sized):
+        return loaded, _format(path)
+    n = loaded.first(SHOWN)
+    return loaded.at(n), f"{PREFIX[:-1]}, for {n} tokens"
 
 
 def _format(path: str) -> str:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.errors import InputError
+
 from . import interrupts, options
 from .lengths import parse_lengths
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     "holds rows[task, variant, model, architecture, n, layers, heads, width, bits, cut_bits, cut_items, parameters,"
-    " size, depth, resource, taken, lower_bound, formula, theorem, source, constant, holds]"
+    " size, depth, resource, taken, lower_bound, formula, theorem, source, constant, note, holds]"
     " missing[task, model, n, why] squeezed[task, model, n, option, works, fails, input, expected, got, replay, gadget,"
     " needed, sent, sent_less]"
     " key_widths[c, largest_error, crossing, widths[q, n, width]]"
@@ -74,6 +76,9 @@ def command(
                 raise
             interrupted = True
             interrupts.forget()
+    if not work.rows and work.missing:
+        reasons = (row.why if row.model in row.why else f"{row.model}: {row.why}" for row in work.missing)
+        raise InputError("; ".join(dict.fromkeys(reason.rstrip(".") for reason in reasons)) + ".")
     holds = all(row.holds for row in work.rows)
     if as_json:
         shown = [{**vars(row), "holds": row.holds} for row in work.rows]
@@ -170,7 +175,9 @@ class Work:
             f" '{found.input}' (expected {_few(found.expected)}, got {_few(found.got)}):\n    {found.replay}"
         )
         if found.needed is not None:
-            sent = f"; it sends {found.sent:,}, squeezed {found.sent_less:,}" if found.sent is not None else ""
+            sent = ""
+            if found.sent is not None:
+                sent = f"; it sends {found.sent:,}, squeezed {found.sent_less:,}{too_few(found)}"
             click.echo(f"    by the {found.gadget} gadget Alice needs {found.needed:,} messages{sent}")
 
 
@@ -183,7 +190,15 @@ def key_words(keys: "KeyFit") -> str:
 
 
 def _bound(row: "Row") -> str:
-    return f"\nbound, {row.architecture}: {row.formula}\n    {row.theorem}, {row.source}; constant: {row.constant}"
+    said = f"\nbound, {row.architecture}: {row.formula}\n    {row.theorem}, {row.source}; constant: {row.constant}"
+    return f"{said}\n    {row.note}" if row.note else said
+
+
+def too_few(found: "Squeezed") -> str:
+    """What the count of messages of a squeezed model says."""
+    if found.needed is None or found.sent_less is None or found.sent_less < found.needed:
+        return ", with which every model fails"
+    return ", which would do: it is this construction that fails"
 
 
 def _few(decisions: list[int]) -> str:

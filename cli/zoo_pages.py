@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from circuitsim.analysis.key_widths import KeyFit
     from circuitsim.analysis.separation_rows import Row
     from circuitsim.analysis.separations import Separation
     from circuitsim.analysis.squeezing import Squeezed
 
-LENGTHS = (8, 16, 32, 64)  # of the page's tables
+LENGTHS = (8, 16, 32)  # of the page's tables
 
 ZOO = """# The zoo: tasks, and models that solve them
 
@@ -41,7 +42,7 @@ inputs as the paper draws them; and adversarial ones. Options are those of the t
 
 SEPARATIONS = """# Separations: what each architecture needs
 
-Written by `python -m circuitsim.cli.zoo_pages separations docs` from what `circuitsim separations -n 8:64:*2` prints;
+Written by `python -m circuitsim.cli.zoo_pages separations docs` from what `circuitsim separations -n 8:32:*2` prints;
 a test compares the rows of its shortest lengths.
 
 Each row is a concrete model that solves the task ([zoo.md](zoo.md)), measured:
@@ -91,7 +92,9 @@ def zoo_page() -> str:
     return "".join(parts)
 
 
-def separations_page(separations: "Iterable[Separation]", rows: "Sequence[Row]", squeezed: "Sequence[Squeezed]") -> str:
+def separations_page(
+    separations: "Iterable[Separation]", rows: "Sequence[Row]", squeezed: "Sequence[Squeezed]", keys: "KeyFit"
+) -> str:
     """The page of separations, in Markdown, with pictures that stand in pictures/."""
     parts = [SEPARATIONS]
     for one in separations:
@@ -103,6 +106,8 @@ def separations_page(separations: "Iterable[Separation]", rows: "Sequence[Row]",
         for found in squeezed:
             if found.task == one.name:
                 parts.append(f"\n{_squeezed(found)}\n")
+        if one.name == "q-sparse-averaging":
+            parts.append(f"\n{_keys(keys)}")
         parts.append("\n")
     return "".join(parts).rstrip() + "\n"
 
@@ -128,11 +133,26 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _keys(keys: "KeyFit") -> str:
+    from .separations import key_words
+
+    ns = sorted({w.n for w in keys.widths})
+    width = {(w.q, w.n): str(w.width) for w in keys.widths}
+    cells = [[str(q), *(width[q, n] for n in ns), str(least)] for q, least in keys.crossing.items()]
+    titles = ["q", *(f"N = {n}" for n in ns), "below one-hot from N ="]
+    text = "Least width m of random sign keys, for 300 random sets, the best of three draws:\n\n"
+    return f"{text}{table(titles, cells)}\nThe {key_words(keys)}.\n"
+
+
 def _bound(row: "Row") -> str:
-    return f"Bound for the {row.architecture}: {row.formula}, {row.theorem} of {row.source} (constant: {row.constant})."
+    note = f" {row.note}" if row.note else ""
+    said = f"Bound for the {row.architecture}: {row.formula}, {row.theorem} of {row.source} (constant: {row.constant})."
+    return said + note
 
 
 def _squeezed(found: "Squeezed") -> str:
+    from .separations import too_few
+
     name = found.model if found.option == "bits" else "zoo:" + found.model.split(":")[1]
     text = (
         f"`{name}` at n = {found.n} is right with {found.option} = {found.works} and wrong with {found.fails}"
@@ -141,7 +161,7 @@ def _squeezed(found: "Squeezed") -> str:
     if found.needed is not None and found.sent is not None:
         text += (
             f"\nBy the {found.gadget} gadget Alice needs {found.needed:,} messages; the model sends {found.sent:,},"
-            f" squeezed {found.sent_less:,}.\n"
+            f" squeezed {found.sent_less:,}{too_few(found)}.\n"
         )
     return text
 
@@ -178,7 +198,10 @@ def _separations(folder: Path) -> None:
             work.squeeze(one, status)
             mine = [row for row in work.rows if row.task == one.name]
             separation_figure(one, mine, folder / "pictures" / f"separation-{one.name}.svg")
-    (folder / "separations.md").write_text(separations_page(KNOWN.values(), work.rows, work.squeezed), encoding="utf-8")
+        work.search_keys(status)
+    assert work.keys is not None
+    page = separations_page(KNOWN.values(), work.rows, work.squeezed, work.keys)
+    (folder / "separations.md").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -94,7 +94,8 @@ def test_the_pictures_of_the_pages_are_drawn(tmp_path):
 def test_the_pictures_in_the_pages_are_fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")  # without graphviz, whose pictures differ by its version
     program = "from circuitsim.cli import main; main()"
-    assert {path.name for path in PICTURES.iterdir()} == set(COMMITTED)
+    drawn = {path.name for path in PICTURES.iterdir() if not path.name.startswith("separation-")}  # of another page
+    assert drawn == set(COMMITTED)
     for name, (model, *options) in COMMITTED.items():
         target = PICTURES / name if os.environ.get("UPDATE_DOCS") else tmp_path / name
         command = [sys.executable, "-c", program, "render", ROOT / "examples" / model, *options, "-o", target]

@@ -99,7 +99,7 @@ def _entries(stream: Stream) -> list[int]:
 
 
 def _precision(head: FixedHead) -> int:
-    ranges: list[Range] = [*head.query.ranges, *head.key_ranges, *((o.low, o.high) for o in head.outputs)]
+    ranges: list[Range] = [*head.query.ranges, *head.key_ranges, head.score, *((o.low, o.high) for o in head.outputs)]
     return max((_bits(low, high) for low, high in ranges), default=1)
 
 

@@ -70,7 +70,7 @@ def _finish(axes: Any, separation: Separation, rows: Sequence[Row]) -> None:
     axes.set_xscale("log", base=2)
     axes.set_yscale("log", base=2)
     axes.set_xlabel(f"{names[separation.option]}, at $n = {shortest}$" if separation.option else "tokens $n$")
-    axes.set_ylabel(" or ".join(dict.fromkeys(WORDS[side.resource] for side in separation.sides)))
+    axes.set_ylabel("\nor ".join(dict.fromkeys(WORDS[side.resource] for side in separation.sides)))
     axes.set_title(separation.name, fontsize=9)
     ticks = sorted({_x(row) for row in rows})
     axes.set_xticks(ticks, [str(tick) for tick in ticks])

@@ -32,7 +32,7 @@ class Row:
         precision: p, bits of the widest number that crosses.
         size, depth: of the circuit, by basis; missing where it is too large to draw.
         resource: what the bound is about, measured by `taken`. lower_bound: its number at this n; None without one.
-        constant: "paper" or "recalled".
+        constant: "paper" or "recalled". note: on what conditions the bound holds, and where a constant comes from.
     """
 
     task: str
@@ -58,6 +58,7 @@ class Row:
     theorem: str | None
     source: str | None
     constant: str | None
+    note: str | None
 
     @property
     def holds(self) -> bool:
@@ -150,6 +151,7 @@ def _row(separation: Separation, side: Side, n: int, variant: int, build: Build,
         theorem=None if bound is None else bound.theorem,
         source=None if bound is None else bound.source,
         constant=None if bound is None else bound.constant,
+        note=None if bound is None else bound.note,
     )
 
 

@@ -30,6 +30,20 @@ class Sized:
         words = len(text.split())
         return self.at(len(text) if words == 1 and self._single(len(text)) else words)
 
+    def first(self, least: int) -> int:
+        """The first length from `least` on that has a model.
+
+        Raises:
+            CircuitSimError: none of the next 64 has.
+        """
+        for n in range(least, least + 64):
+            try:
+                self.at(n)
+            except CircuitSimError:
+                continue
+            return n
+        raise CircuitSimError(f"{self.name} has no model for {least} to {least + 63} tokens.")
+
     def _single(self, n: int) -> bool:
         try:
             return bool(self.at(n).format.single)

@@ -84,8 +84,8 @@ def test_other_numbers_are_the_mean_of_no_string(number):
 def test_there_is_only_the_exact_rung():
     error = PrimeEncoding(Majority()).refusal("circuit")
     assert str(error) == (
-        "primes(majority) has no circuit: its numbers are rationals with unbounded denominators and its read-out is an"
-        " oracle, so there is only the exact rung."
+        "zoo:majority-primes has no circuit: its numbers are rationals with unbounded denominators and its read-out is"
+        " an oracle, so there is only the exact rung."
     )
 
 

@@ -1,0 +1,89 @@
+"""`circuitsim separations`, the pages made of it, and the example that draws it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from circuitsim.cli.zoo_pages import COLUMNS, LENGTHS, row_cells, zoo_page
+from circuitsim.compilers.api import compile
+
+from circuitsim.analysis import store
+from circuitsim.analysis.separation_rows import Row, rows
+from circuitsim.analysis.separations import SEPARATIONS
+from tests.cli.runs import ROOT, complaint, invoke, succeed
+
+PAGE = ROOT / "docs" / "separations.md"
+CHECKED = LENGTHS[:1]  # of the page; the longer rows take minutes
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(store.FOLDER, str(tmp_path / "cache"))
+
+
+def answer(*arguments: object, code: int = 0) -> dict[str, object]:
+    result = invoke(*arguments, "--json")
+    assert result.exit_code == code, result.output
+    found = json.loads(result.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_json_has_the_keys_that_scripts_rely_on() -> None:
+    found = answer("separations", "index-lookup", "-n", "8")
+    assert found["holds"] is True
+    keys = {"task", "architecture", "n", "layers", "heads", "width", "bits", "cut_bits", "parameters", "size", "depth"}
+    for row in found["rows"]:  # type: ignore[attr-defined]
+        assert set(row) >= keys | {"lower_bound", "theorem", "constant"}
+        assert set(row["size"]) == set(row["depth"]) == {"xag", "tc0"}
+    (squeezed,) = found["squeezed"]  # type: ignore[misc]
+    assert (squeezed["works"], squeezed["fails"]) == (7, 6)
+    assert (squeezed["needed"], squeezed["sent"], squeezed["sent_less"]) == (128, 128, 64)
+
+
+def test_what_is_printed_replays() -> None:
+    text = invoke("separations", "index-lookup", "-n", "8").stdout
+    line = next(line for line in text.splitlines() if line.strip().startswith("circuitsim run"))
+    _, _, model, _, string = line.strip().split(" ", 4)
+    rows = json.loads(succeed("run", model, "--json", "--", string.strip("'")))["rows"]
+    assert f"expected {1 - rows[0]['exact']}, got {rows[0]['exact']}" in text
+
+
+def test_bad_tasks_and_lengths_are_one_sentence() -> None:
+    assert "did you mean index-lookup?" in complaint("separations", "index-lookups")
+    assert "-n" in complaint("separations", "equality", "-n", "0")
+
+
+def test_a_length_that_no_side_has_is_one_sentence() -> None:
+    assert "near 6 and 8" in complaint("separations", "equality", "-n", "7")
+
+
+def test_the_page_of_the_zoo_is_fresh() -> None:
+    wanted = (ROOT / "docs" / "zoo.md").read_text(encoding="utf-8")
+    assert zoo_page() == wanted, "python -m circuitsim.cli.zoo_pages zoo > docs/zoo.md"
+
+
+@pytest.mark.parametrize("name", SEPARATIONS)
+def test_the_rows_of_the_page_are_what_is_measured(name: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert "| " + " | ".join(COLUMNS) + " |" in page
+    for row in rows(SEPARATIONS[name], CHECKED, compile):
+        assert isinstance(row, Row)
+        assert row.holds
+        assert "| " + " | ".join(row_cells(row)) + " |" in page, "python -m circuitsim.cli.zoo_pages separations docs"
+    assert f"![{name}](pictures/separation-{name}.svg)" in page
+    assert (ROOT / "docs" / "pictures" / f"separation-{name}.svg").exists()
+
+
+def test_the_example_writes_figures_and_a_table(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "examples" / "separations.py"), "--longest", "16", "index-lookup", "qstr"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "0 below it" in done.stdout
+    written = {path.name for path in (tmp_path / "separations").iterdir()}
+    assert written == {"index-lookup.pdf", "index-lookup.png", "qstr.pdf", "qstr.png", "separations.csv"}
+    lines = (tmp_path / "separations" / "separations.csv").read_text().splitlines()
+    assert lines[0].startswith("task,variant,architecture")
+    assert len(lines) == 1 + 4 + 8
