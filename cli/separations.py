@@ -197,7 +197,7 @@ def _bound(row: "Row") -> str:
 def too_few(found: "Squeezed") -> str:
     """What the count of messages of a squeezed model says."""
     if found.needed is None or found.sent_less is None or found.sent_less < found.needed:
-        return ", with which every model fails"
+        return ": with so few every model fails"
     return ", which would do: it is this construction that fails"
 
 
