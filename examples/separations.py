@@ -11,6 +11,7 @@ import csv
 from pathlib import Path
 
 import circuitsim as cs
+from circuitsim.analysis.figures import require_matplotlib
 from circuitsim.analysis.separation_figures import separation_figure
 from circuitsim.analysis.separation_rows import Row, rows
 from circuitsim.analysis.separations import SEPARATIONS, separation
@@ -31,6 +32,7 @@ def main() -> None:
     if not ns:
         parser.error("--longest is at least 8.")
     try:
+        require_matplotlib()
         picked = [separation(task) for task in chosen.tasks] or list(SEPARATIONS.values())
     except cs.CircuitSimError as error:
         parser.error(str(error))

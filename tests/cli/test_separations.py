@@ -78,6 +78,7 @@ def test_the_rows_of_the_page_are_what_is_measured(name: str) -> None:
 
 
 def test_the_example_writes_figures_and_a_table(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     command = [sys.executable, str(ROOT / "examples" / "separations.py"), "--longest", "16", "index-lookup", "qstr"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
