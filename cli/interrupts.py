@@ -7,8 +7,9 @@ SystemError, a finaliser may drop it) no longer matters: `check` raises it again
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 INTERRUPTED = 130  # as a shell reports a program that SIGINT ended
@@ -54,6 +55,26 @@ def forget() -> None:
     """The interrupt is being answered: what follows may finish."""
     global _received
     _received = False
+
+
+@dataclass
+class Kept:
+    """Whether work was interrupted that leaves something to show."""
+
+    interrupted: bool = False
+
+
+@contextmanager
+def kept(done: Callable[[], object]) -> Iterator[Kept]:
+    """Work that an interrupt ends early, once there is something `done`; before, it is an interrupt like any other."""
+    found = Kept()
+    try:
+        yield found
+    except BaseException as error:
+        if not done() or not was_interrupt(error):
+            raise
+        found.interrupted = True
+        forget()  # what is done may be written
 
 
 def was_interrupt(error: BaseException) -> bool:

@@ -101,23 +101,16 @@ def command(
     where = None if csv_file is None else target(csv_file)
     picture = None if plot_file is None else _picture(plot_file, constructions)
     sweep = Sweep(how, lengths, bases, constructions, as_json)
-    interrupted = False
-    with Status() as status:
-        try:
-            sweep.run(how.model(model), status)
-        except BaseException as error:
-            if not sweep.started or not interrupts.was_interrupt(error):
-                raise
-            interrupted = True
-            interrupts.forget()  # the rows that are done are written
-    sweep.report(interrupted)
+    with Status() as status, interrupts.kept(lambda: sweep.started) as work:
+        sweep.run(how.model(model), status)
+    sweep.report(work.interrupted)
     if where is not None:
         write_text(where, as_csv(sweep.rows()))
     if picture is not None and sweep.measured:
         from circuitsim.analysis.figures import growth_figure
 
         growth_figure(sweep.series(), picture)
-    if interrupted:
+    if work.interrupted:
         click.echo(f"circuitsim: interrupted after {sweep.done}.", err=True)
         context.exit(interrupts.INTERRUPTED)
 

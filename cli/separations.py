@@ -62,20 +62,13 @@ def command(
 
     chosen = [separation(task) for task in tasks] or list(SEPARATIONS.values())
     work = Work(lengths, seed, fresh, as_json)
-    interrupted = False
-    with Status() as status:
-        try:
-            warm_up(status)
-            for one in chosen:
-                work.measure(one, status)
-                work.squeeze(one, status)
-                if one.name == "q-sparse-averaging":
-                    work.search_keys(status)
-        except BaseException as error:
-            if not work.rows or not interrupts.was_interrupt(error):
-                raise
-            interrupted = True
-            interrupts.forget()
+    with Status() as status, interrupts.kept(lambda: work.rows) as kept:
+        warm_up(status)
+        for one in chosen:
+            work.measure(one, status)
+            work.squeeze(one, status)
+            if one.name == "q-sparse-averaging":
+                work.search_keys(status)
     if not work.rows and work.missing:
         reasons = (row.why if row.model in row.why else f"{row.model}: {row.why}" for row in work.missing)
         raise InputError("; ".join(dict.fromkeys(reason.rstrip(".") for reason in reasons)) + ".")
@@ -86,7 +79,7 @@ def command(
         print_json({"holds": holds, "rows": shown, **found})
     else:
         _verdict(work)
-    if interrupted:
+    if kept.interrupted:
         click.echo(f"circuitsim: interrupted after {len(work.rows)} rows, which are kept.", err=True)
         context.exit(interrupts.INTERRUPTED)
     if not holds:
@@ -142,7 +135,9 @@ class Work:
             start = {"heads": row.heads, "layers": row.layers}.get(side.squeeze or "", row.width)
             found = squeeze(one, side, row.n, variant, start, seed=self.seed, fresh=self.fresh, progress=status)
             self._say(found, status)
-            self._say(squeeze_bits(side.built(row.n, variant), row.n, row.bits, self.seed), status)
+            self._say(
+                squeeze_bits(side.built(row.n, variant), row.n, row.bits, seed=self.seed, fresh=self.fresh), status
+            )
             interrupts.check()
 
     def search_keys(self, status: "Status") -> None:

@@ -145,41 +145,34 @@ def check_command(
 
     chosen = [built(name.removeprefix(PREFIX)) for name in names or ENTRIES]
     rows: list[Agreement] = []
-    interrupted = False
     table = None if as_json else _Table(max(len(entry.name) for entry in chosen))
-    with Status() as status:
-        try:
-            warm_up(status, builds=True)
-            for entry in chosen:
-                plan = lengths_of(entry) if lengths is None else [(n, few(entry, n)) for n in lengths]
-                for n, everything in plan:
-                    row = agree(
-                        entry,
-                        n,
-                        everything,
-                        compile,
-                        bases=bases,
-                        samples=samples,
-                        seed=seed,
-                        max_gates=max_gates,
-                        progress=status,
-                    )
-                    status.clear()
-                    rows.append(row)
-                    if table is not None:
-                        table.row(row)
-                    interrupts.check()
-        except BaseException as error:
-            if not rows or not interrupts.was_interrupt(error):
-                raise
-            interrupted = True
-            interrupts.forget()
+    with Status() as status, interrupts.kept(lambda: rows) as kept:
+        warm_up(status, builds=True)
+        for entry in chosen:
+            plan = lengths_of(entry) if lengths is None else [(n, few(entry, n)) for n in lengths]
+            for n, everything in plan:
+                row = agree(
+                    entry,
+                    n,
+                    everything,
+                    compile,
+                    bases=bases,
+                    samples=samples,
+                    seed=seed,
+                    max_gates=max_gates,
+                    progress=status,
+                )
+                status.clear()
+                rows.append(row)
+                if table is not None:
+                    table.row(row)
+                interrupts.check()
     holds = all(row.disagreements == 0 for row in rows)
     if as_json:
         print_json({"holds": holds, "rows": rows})
     else:
         _verdict(rows, seed)
-    if interrupted:
+    if kept.interrupted:
         click.echo(f"circuitsim: interrupted after {len(rows)} rows.", err=True)
         context.exit(interrupts.INTERRUPTED)
     if not holds:

@@ -116,7 +116,8 @@ def agree(
     progress(f"{name}, n = {n}: least bits")
     bits = least_bits(model, codes, truth)
     given = None if bits is None else str(bits)  # the model's own, where none is right
-    found["integer"] = _wrong(lambda part: run_integer(fix(model, n, given), part).decisions, codes, truth)
+    fixed = fix(model, n, given)
+    found["integer"] = _wrong(lambda part: run_integer(fixed, part).decisions, codes, truth)
     skipped = []
     for basis in bases:
         if basis == "ac0" and not (model.format.plain and built.entry.architecture == "hard-attention transformer"):

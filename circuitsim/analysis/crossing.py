@@ -14,7 +14,7 @@ from circuitsim.models.connected import FullyConnected
 from circuitsim.models.fixed_point import FixedHead, FixedModel
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
-from circuitsim.models.rival_fixed import FixedAutomaton, FixedCell, FixedRecurrent
+from circuitsim.models.rival_fixed import FixedAutomaton, FixedCell, FixedRecurrent, state_widths
 from circuitsim.models.stream import Range, Stream
 
 
@@ -85,7 +85,7 @@ def _state(fixed: FixedRecurrent) -> Crossing:
 
 def _widths(cell: FixedCell) -> list[list[int]]:
     if isinstance(cell, FixedAutomaton):
-        return [[(len(possible) - 1).bit_length()] for possible in cell.possible]
+        return state_widths(cell)
     return [_entries(step.after) for step in cell.steps]
 
 

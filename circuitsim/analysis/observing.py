@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from circuitsim.analysis.distinct_states import states_after
 from circuitsim.analysis.gadgets import Gadget
 from circuitsim.analysis.messages import Observe
 from circuitsim.circuits.tokens import Codes
@@ -27,7 +28,7 @@ def observer(model: Any, gadget: Gadget, single_query: bool) -> Observe | None:
     """
     if isinstance(model, RecurrentNet):
         cut = gadget.cut
-        return None if cut is None else lambda codes: _numbers(run_exact_fast(model, codes).residuals[1][:, cut - 1])
+        return None if cut is None else lambda codes: states_after(model, codes, cut)
     if isinstance(model, FullyConnected):
         return _first_layer(model, gadget)
     attending = [index for index, layer in enumerate(model.layers) if layer.heads]

@@ -6,9 +6,10 @@ that every model of the architecture with fewer must fail.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from circuitsim.analysis.agreement import few, inputs
 from circuitsim.analysis.gadgets import gadgets
@@ -20,6 +21,8 @@ from circuitsim.circuits.tokens import Codes
 from circuitsim.errors import CircuitSimError, InputError
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer
 from circuitsim.zoo.entry import Built
+
+Decisions: TypeAlias = npt.NDArray[np.int64]
 
 MOST_ALICE = 10  # bits of a gadget of which all parts are gone through
 SAMPLES = 2000
@@ -79,14 +82,20 @@ def squeeze(
     """
     if side.squeeze is None or start < 1:
         return None
-    name = side.name(n, variant)
-    question = {"squeeze": name, "option": side.squeeze, "n": n, "start": start, "seed": seed, "samples": SAMPLES}
+    question = {"squeeze": side.name(n, variant), "option": side.squeeze, "start": start}
+    return _kept(question, n, seed, fresh, lambda: _squeeze(separation, side, n, variant, start, seed, progress))
+
+
+def _kept(
+    question: dict[str, Any], n: int, seed: int, fresh: bool, search: Callable[[], Squeezed | None]
+) -> Squeezed | None:
+    """What a search finds, from disk if it was made before."""
 
     def answer() -> dict[str, Any] | None:
-        found = _squeeze(separation, side, n, variant, start, seed, progress)
+        found = search()
         return None if found is None else asdict(found)
 
-    found = remembered(question, answer, not fresh)
+    found = remembered({**question, "n": n, "seed": seed, "samples": SAMPLES}, answer, not fresh)
     return None if found is None else Squeezed(**found)
 
 
@@ -108,51 +117,51 @@ def _squeeze(
         if not wrong.any():
             works = value
             continue
-        first = int(np.argmax(wrong))
-        text = entry.task.format(n).text(codes[first])
-        return Squeezed(
-            task=separation.name,
-            model=f"zoo:{less.name}",
-            n=n,
-            option=str(side.squeeze),
-            works=works,
-            fails=value,
-            inputs=len(codes),
-            exhaustive=everything,
-            input=text,
-            expected=truth[first].tolist(),
-            got=found[first].tolist(),
-            replay=f"circuitsim run zoo:{less.name} -- '{text}'",
-            **_counted(entry, less, side, n),
-        )
+        said = {"option": side.squeeze, "works": works, "fails": value, **_counted(entry, less, side, n)}
+        return _failure(less, n, codes, truth, found, everything, f"zoo:{less.name}", said)
     return None
 
 
-def squeeze_bits(entry: Built, n: int, bits: int | None, seed: int = 0) -> Squeezed | None:
+def squeeze_bits(entry: Built, n: int, bits: int | None, *, seed: int = 0, fresh: bool = False) -> Squeezed | None:
     """The failure with one fraction bit less than the least; None where none can be taken away."""
     if not bits:
         return None
+    question = {"squeeze": entry.name, "option": "bits", "start": bits}
+    return _kept(question, n, seed, fresh, lambda: _squeeze_bits(entry, n, bits, seed))
+
+
+def _squeeze_bits(entry: Built, n: int, bits: int, seed: int) -> Squeezed | None:
     codes, everything = tried(entry, n, seed)
-    truth, model = entry.task.decisions(codes), entry.at(n)
-    found = run_integer(fix(model, n, str(bits - 1)), codes).decisions
-    wrong = (found != truth).any(axis=1)
-    if not wrong.any():
+    truth = entry.task.decisions(codes)
+    found = run_integer(fix(entry.at(n), n, str(bits - 1)), codes).decisions
+    if (found == truth).all():
         return None
-    first = int(np.argmax(wrong))
+    said = {"option": "bits", "works": bits, "fails": bits - 1}
+    return _failure(entry, n, codes, truth, found, everything, f"zoo:{entry.name} --bits {bits - 1}", said)
+
+
+def _failure(
+    entry: Built, n: int, codes: Codes, truth: Decisions, found: Decisions, everything: bool, run: str,
+    said: dict[str, Any],
+) -> Squeezed:  # fmt: skip
+    """The first of some inputs on which the decisions found are wrong.
+
+    Args:
+        run: the model as the command `run` takes it. said: what was squeezed, and the messages counted.
+    """
+    first = int(np.argmax((found != truth).any(axis=1)))
     text = entry.task.format(n).text(codes[first])
     return Squeezed(
         task=entry.task.name,
         model=f"zoo:{entry.name}",
         n=n,
-        option="bits",
-        works=bits,
-        fails=bits - 1,
         inputs=len(codes),
         exhaustive=everything,
         input=text,
         expected=truth[first].tolist(),
         got=found[first].tolist(),
-        replay=f"circuitsim run zoo:{entry.name} --bits {bits - 1} -- '{text}'",
+        replay=f"circuitsim run {run} -- '{text}'",
+        **said,
     )
 
 

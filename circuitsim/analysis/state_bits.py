@@ -10,7 +10,6 @@ What is measured is a maximum over the inputs that were run; what is bounded hol
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
@@ -112,11 +111,6 @@ def fits(rows: Sequence[StateRow]) -> list[StateFit]:
         within = all(bounded) if bounded else None
         found.append(StateFit(name, layer, fit_log(ns, sizes, what), fit_power(ns, sizes, what), within))
     return found
-
-
-def size(number: Fraction) -> int:
-    """The size of a rational in bits."""
-    return 2 * max(abs(number.numerator).bit_length(), number.denominator.bit_length()) + 1
 
 
 def largest_size(numbers: Scaled) -> int:

@@ -5,9 +5,8 @@ from typing import Any, Self
 
 from circuitsim.circuits.tokens import Field
 from circuitsim.errors import ModelError
-from circuitsim.models.expressions import expression
 from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
-from circuitsim.models.shapes import PLACES
+from circuitsim.models.shapes import PLACES, bits_problems, expression_problems, is_token
 from circuitsim.models.tables import Embedded, table_problems
 from circuitsim.numbers.rationals import vector
 
@@ -73,7 +72,7 @@ def token_problems(model: Rival) -> Iterator[str]:
         yield "tables read fields, and there are none"
     elif len(set(model.vocabulary)) < len(model.vocabulary):
         yield "the vocabulary has a token twice"
-    elif odd := [t for t in model.vocabulary if not _is_token(t)]:
+    elif odd := [t for t in model.vocabulary if not is_token(t)]:
         yield f"tokens must be printable texts without spaces, got {', '.join(repr(t)[:40] for t in odd[:5])}"
     elif missing := [t for t in model.vocabulary if t not in model.embedding]:
         yield f"no embedding for {', '.join(map(repr, missing[:5]))}"
@@ -85,11 +84,7 @@ def token_problems(model: Rival) -> Iterator[str]:
         yield from _position_problems(model)
     if not isinstance(model.name, str):
         yield "name must be a string"
-    try:
-        if "i" in expression(model.bits).names:
-            yield f"bits {model.bits!r} uses i; bits depend on n, the number of letters, alone"
-    except ModelError as error:
-        yield f"bits: {str(error).rstrip('.')}"
+    yield from bits_problems(model.bits)
 
 
 def net_problems(nets: tuple[FeedForward, ...], width: int, where: str) -> Iterator[str]:
@@ -127,12 +122,4 @@ def _position_problems(model: Rival) -> Iterator[str]:
     elif positions is not None:
         if len(positions.components) != model.width:
             yield f"{len(positions.components)} position expressions, expected {model.width}"
-        for index, text in enumerate(positions.components):
-            try:
-                expression(text)
-            except ModelError as error:
-                yield f"positions[{index}]: {str(error).rstrip('.')}"
-
-
-def _is_token(token: object) -> bool:
-    return isinstance(token, str) and token.isprintable() and (len(token) == 1 or token.split() == [token])
+        yield from expression_problems(positions.components)

@@ -96,6 +96,8 @@ def multiply(array: Array, factor: int | Array) -> Array:
 
 def product(left: Array, right: Array) -> Array:
     """The matrix product of arrays of integers (..., r, c) and (..., c, s)."""
+    if right.ndim == 2 and left.ndim > 2:  # one product, not one for each of the axes before
+        return product(left.reshape(-1, left.shape[-1]), right).reshape(*left.shape[:-1], right.shape[-1])
     size = left.shape[-1] * largest(left) * largest(right)
     if size < FITS_FLOAT64:
         result: Array = (left.astype(np.float64) @ right.astype(np.float64)).astype(np.int64)
@@ -109,15 +111,11 @@ def product(left: Array, right: Array) -> Array:
 def same_type_product(left: Array, right: Array) -> Array:
     """The matrix product of integers of one type, in that type: of 64 bits, modulo 2^64.
 
-    Sums that are surely exact in float64 are made there, which is many times faster; the axes before the last two of
-    `left` are one where `right` is a matrix.
+    Sums that are surely exact in float64 are made there, which is many times faster.
     """
     if left.dtype == object or left.shape[-1] * largest(left) * largest(right) >= FITS_FLOAT64:
         return np.asarray(left @ right)
-    wide, other = left.astype(np.float64), right.astype(np.float64)
-    if other.ndim == 2:
-        return (wide.reshape(-1, wide.shape[-1]) @ other).astype(np.int64).reshape(*left.shape[:-1], right.shape[-1])
-    return np.asarray((wide @ other).astype(np.int64))
+    return product(left, right)
 
 
 def add(x: Scaled, y: Scaled) -> Scaled:
@@ -134,7 +132,5 @@ def affine(weights: Matrix, x: Scaled, bias: Vector = ()) -> Scaled:
     matrix = scaled(weights)
     if not matrix.numerators.size:
         return Scaled(np.zeros((*x.shape[:-1], len(weights)), dtype=np.int64), 1)
-    rows = x.numerators.reshape(-1, x.shape[-1])  # one product, not one a string
-    products = product(rows, matrix.numerators.T).reshape(*x.shape[:-1], -1)
-    result = Scaled(products, x.denominator * matrix.denominator)
+    result = Scaled(product(x.numerators, matrix.numerators.T), x.denominator * matrix.denominator)
     return (add(result, scaled(bias)) if any(bias) else result).reduced()

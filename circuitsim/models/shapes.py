@@ -35,7 +35,7 @@ def _problems(model: Model) -> Iterator[str]:
     if len(set(model.vocabulary)) < len(model.vocabulary):
         yield "the vocabulary has a token twice"
     tokens = [*model.vocabulary, *model.prepend, *model.append]
-    if odd := [t for t in tokens if not _is_token(t)]:
+    if odd := [t for t in tokens if not is_token(t)]:
         yield f"tokens must be printable texts without spaces, got {', '.join(repr(t)[:40] for t in odd[:5])}"
         return
     if taken := [t for t in dict.fromkeys(model.prepend + model.append) if t in PLACES]:
@@ -51,7 +51,7 @@ def _problems(model: Model) -> Iterator[str]:
     if not isinstance(model.name, str):
         yield "name must be a string"
     yield from _positions(model)
-    yield from _bits(model)
+    yield from bits_problems(model.bits)
     if not model.layers:
         yield "there is no layer"
     for index, layer in enumerate(model.layers):
@@ -75,7 +75,7 @@ def _problems(model: Model) -> Iterator[str]:
         )
 
 
-def _is_token(token: object) -> bool:
+def is_token(token: object) -> bool:
     """One printable character, the space too, or several without spaces."""
     return isinstance(token, str) and token.isprintable() and (len(token) == 1 or token.split() == [token])
 
@@ -93,17 +93,23 @@ def _positions(model: Model) -> Iterator[str]:
     elif len(model.positions.components) != model.width:
         yield f"{len(model.positions.components)} position expressions, expected {model.width}"
     else:
-        for index, text in enumerate(model.positions.components):
-            try:
-                expression(text)
-            except ModelError as error:
-                yield f"positions[{index}]: {str(error).rstrip('.')}"
+        yield from expression_problems(model.positions.components)
 
 
-def _bits(model: Model) -> Iterator[str]:
+def expression_problems(components: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong with position expressions."""
+    for index, text in enumerate(components):
+        try:
+            expression(text)
+        except ModelError as error:
+            yield f"positions[{index}]: {str(error).rstrip('.')}"
+
+
+def bits_problems(bits: str) -> Iterator[str]:
+    """What is wrong with the fraction bits of a model, an expression in n."""
     try:
-        if "i" in expression(model.bits).names:
-            yield f"bits {model.bits!r} uses i; bits depend on n, the number of letters, alone"
+        if "i" in expression(bits).names:
+            yield f"bits {bits!r} uses i; bits depend on n, the number of letters, alone"
     except ModelError as error:
         yield f"bits: {str(error).rstrip('.')}"
 

@@ -15,6 +15,11 @@ LONGEST = 400  # characters of a written number, so that "1e999999999" cannot fi
 LARGEST_EXPONENT = 400  # decimal
 
 
+def size(number: Fraction) -> int:
+    """The size of a rational in bits, 2 max(|p|, |q|) + 1 for p/q in lowest terms (2106.16213, section 3.1)."""
+    return 2 * max(abs(number.numerator).bit_length(), number.denominator.bit_length()) + 1
+
+
 def rational(value: object, where: str = "number") -> Fraction:
     """Read one exact rational.
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from circuitsim.errors import InputError
 from circuitsim.models.sized import Sized
-from circuitsim.zoo.near import nearest
+from circuitsim.zoo.near import nearest, nearest_lengths
 from circuitsim.zoo.task import Task
 
 Architecture: TypeAlias = Literal[
@@ -108,8 +108,6 @@ class Built:
             InputError: there is none, with the nearest lengths that have one.
         """
         if not self.legal_length(n):
-            near = sorted((m for m in range(max(1, n - 64), n + 65) if self.legal_length(m)), key=lambda m: abs(m - n))
-            said = f"; near {' and '.join(str(m) for m in sorted(near[:2]))}" if near else ""
-            lengths = self.entry.lengths or self.task.lengths
-            raise InputError(f"zoo:{self.name} has no model for {n} tokens (lengths: {lengths}{said}).")
+            near, lengths = nearest_lengths(n, self.legal_length), self.entry.lengths or self.task.lengths
+            raise InputError(f"zoo:{self.name} has no model for {n} tokens (lengths: {lengths}{near}).")
         return self.entry.make(self.task, n, **self.options)

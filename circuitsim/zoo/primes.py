@@ -22,6 +22,7 @@ from circuitsim.circuits.tokens import Codes, Format
 from circuitsim.errors import InputError, ModelError
 from circuitsim.models.exact import ZERO, mean, select
 from circuitsim.models.model import Head
+from circuitsim.numbers.rationals import size
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.counting import Majority, Parity
@@ -90,11 +91,11 @@ class PrimeEncoding:
 
         This is the convention of 2106.16213, section 3.1, 2 max(|p|, |q|) + 1 for p/q in lowest terms.
         """
-        return _size(self.output([1] * n) * n)
+        return size(self.output([1] * n) * n)
 
     def output_bits(self, n: int) -> int:
         """Size in bits of the head's output itself on 1...1: a few more, for the factor n."""
-        return _size(self.output([1] * n))
+        return size(self.output([1] * n))
 
     def refusal(self, what: str) -> ModelError:
         """Why there is no `what` ("circuit", "float rung", ...) of this model."""
@@ -145,10 +146,6 @@ def first_primes(n: int) -> list[int]:
     return [int(found) for found in np.flatnonzero(prime)[:n]]
 
 
-def _size(number: Fraction) -> int:
-    return 2 * max(abs(number.numerator).bit_length(), number.denominator.bit_length()) + 1
-
-
 def _short(number: Fraction) -> str:
     text = str(number)
-    return text if len(text) <= 40 else f"a fraction of {_size(number)} bits"
+    return text if len(text) <= 40 else f"a fraction of {size(number)} bits"

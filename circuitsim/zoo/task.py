@@ -1,7 +1,7 @@
 """What a task is: a plain definition, its inputs, and where its answers are read."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, Literal, TypeAlias
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from circuitsim.circuits.tokens import Codes, Format
 from circuitsim.errors import InputError
+from circuitsim.zoo.near import nearest_lengths
 
 Digits: TypeAlias = npt.NDArray[np.int64]  # (n, fields): indices of values, -1 where a token lacks the field
 Place: TypeAlias = Literal["first", "last", "each"]
@@ -81,9 +82,5 @@ class Task(ABC):
     def check_length(self, n: int) -> None:
         """Raise an InputError for an illegal length, naming the nearest legal ones."""
         if not self.legal_length(n):
-            near = sorted(self._legal_near(n), key=lambda m: abs(m - n))[:2]
-            said = " and ".join(str(m) for m in sorted(near))
-            raise InputError(f"{self.name} has no inputs of length {n} (lengths: {self.lengths}; near {said}).")
-
-    def _legal_near(self, n: int) -> Iterator[int]:
-        yield from (m for m in range(max(1, n - 64), n + 65) if self.legal_length(m))
+            near = nearest_lengths(n, self.legal_length)
+            raise InputError(f"{self.name} has no inputs of length {n} (lengths: {self.lengths}{near}).")

@@ -9,6 +9,7 @@ import numpy as np
 from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import FixedHead
+from circuitsim.models.scaled import product
 from circuitsim.models.stream import Ints
 
 from ..bands import Band
@@ -132,13 +133,13 @@ def scores(head: FixedHead, asking: Residual, residual: Residual, start: int) ->
     by_query = _combined([s * b for s, b in zip(scales, theirs, strict=True)], query.rows, asking)
     pairs = []
     scaled = np.array(scales, dtype=object).reshape(-1, 1) * query.rows
-    rights = [(right, product(key.rows, right.matrix)) for right in factors(residual)]
+    rights = [(right, _times(key.rows, right.matrix)) for right in factors(residual)]
     for left in factors(asking):
-        asked = product(scaled, left.matrix)
+        asked = _times(scaled, left.matrix)
         for right, given in rights:
             both = asked.any(axis=1) & given.any(axis=1)
             if both.any():
-                pairs.append((left, right, product(asked[both].T, given[both])))
+                pairs.append((left, right, _times(asked[both].T, given[both])))
     pairs = [pair for pair in pairs if pair[2].any()]
     if not pairs and not residual.parts(by_key):
         return None
@@ -153,12 +154,9 @@ def scores(head: FixedHead, asking: Residual, residual: Residual, start: int) ->
     return Scores(residual, asking, start, tuple(pairs), by_key, by_query, drop, constant, interval)
 
 
-def product(left: Ints, right: Ints) -> Ints:
-    """The matrix product of Python integers, in 64 bits where that is surely enough."""
-    sizes = [max([1, *(abs(int(v)) for v in (m.min(initial=0), m.max(initial=0)))]) for m in (left, right)]
-    if (left.shape[1] * sizes[0] * sizes[1]).bit_length() < 62:
-        return np.asarray((left.astype(np.int64) @ right.astype(np.int64)).astype(object))
-    return np.asarray(left @ right)
+def _times(left: Ints, right: Ints) -> Ints:
+    """The matrix product of Python integers."""
+    return product(left, right).astype(object)
 
 
 def _combined(factors: list[int], rows: Ints, residual: Residual) -> Ints:

@@ -9,7 +9,7 @@ import pytest
 
 from circuitsim.analysis.datatypes import DATATYPES
 from circuitsim.analysis.division import literal_disagreements
-from circuitsim.analysis.state_bits import fits, largest_size, size, state_bits
+from circuitsim.analysis.state_bits import fits, largest_size, state_bits
 from circuitsim.analysis.state_bounds import dyadic_bounds, literal_bounds
 from circuitsim.errors import ModelError
 from circuitsim.models.exact import affine
@@ -19,6 +19,7 @@ from circuitsim.models.rounded import run_rounded
 from circuitsim.models.scaled import Scaled
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.stored_numbers import on_grid, stored
+from circuitsim.numbers.rationals import size
 from tests.cases import random_model
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

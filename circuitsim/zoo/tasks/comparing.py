@@ -12,13 +12,9 @@ from circuitsim.zoo.tasks.edits import change_one, in_turn
 PAPER = "Bhattamishra, Hahn, Blunsom and Kanade 2024 (arXiv 2406.09347)"
 
 
-@dataclass(frozen=True)
-class Equality(Task):
-    """Whether the first half of a string of bits equals the second."""
+class Halves(Task):
+    """Tasks on a string of bits that is two halves."""
 
-    name = "equality"
-    source = f"{PAPER}, theorem 6"
-    question = "Is the first half equal to the second?"
     lengths = "even n >= 2"
 
     def format(self, n: int) -> Format:
@@ -28,6 +24,15 @@ class Equality(Task):
     def legal_length(self, n: int) -> bool:
         """Two halves."""
         return n >= 2 and n % 2 == 0
+
+
+@dataclass(frozen=True)
+class Equality(Halves):
+    """Whether the first half of a string of bits equals the second."""
+
+    name = "equality"
+    source = f"{PAPER}, theorem 6"
+    question = "Is the first half equal to the second?"
 
     def answer(self, digits: Digits) -> tuple[int, ...]:
         """The definition."""
@@ -71,7 +76,7 @@ class Inequality(Equality):
 
 
 @dataclass(frozen=True)
-class Disjointness(Task):
+class Disjointness(Halves):
     """Whether the two halves of a string of bits, x and y, have a 1 at the same place.
 
     This is the paper's DISJ(x, y) = 1[x.y > 0]: the answer is yes where the two sets are *not* disjoint.
@@ -80,15 +85,6 @@ class Disjointness(Task):
     name = "disjointness"
     source = f"{PAPER}, theorems 6 and 13"
     question = "Do the two halves have a 1 at the same place, so that they are not disjoint?"
-    lengths = "even n >= 2"
-
-    def format(self, n: int) -> Format:
-        """Bits."""
-        return letters("01")
-
-    def legal_length(self, n: int) -> bool:
-        """Two halves."""
-        return n >= 2 and n % 2 == 0
 
     def answer(self, digits: Digits) -> tuple[int, ...]:
         """The definition."""
