@@ -7,7 +7,7 @@ from typing import Any
 from circuitsim.analysis.agreement import Build, few, inputs, least_bits
 from circuitsim.analysis.crossing import crossing
 from circuitsim.analysis.resources import resources
-from circuitsim.analysis.separations import Separation, Side
+from circuitsim.analysis.separations import Resource, Separation, Side
 from circuitsim.analysis.store import remembered
 from circuitsim.circuits.measure import measure
 from circuitsim.circuits.schematic import Basis
@@ -51,7 +51,7 @@ class Row:
     parameters: int
     size: dict[str, int]
     depth: dict[str, int]
-    resource: str
+    resource: Resource
     taken: int | None
     lower_bound: float | None
     formula: str | None
@@ -125,7 +125,7 @@ def _row(separation: Separation, side: Side, n: int, variant: int, build: Build,
     fixed = fix(model, n, None if bits is None else str(bits))
     cut, has = crossing(model, fixed, side.single_query), resources(model)
     size, depth = _circuits(model, n, bits, build)
-    taken = {"cut_bits": cut.total, "width": has.width, "heads": has.heads, "layers": has.layers}[side.resource]
+    measured = {"cut_bits": cut.total, "width": has.width, "heads": has.heads, "layers": has.layers, "bits": bits}
     bound = side.bound
     return Row(
         task=separation.name,
@@ -145,7 +145,7 @@ def _row(separation: Separation, side: Side, n: int, variant: int, build: Build,
         size=size,
         depth=depth,
         resource=side.resource,
-        taken=taken,
+        taken=measured[side.resource],
         lower_bound=None if bound is None else float(bound.value(n, **_facts(entry), p=cut.precision, d=1)),
         formula=None if bound is None else bound.formula,
         theorem=None if bound is None else bound.theorem,

@@ -16,7 +16,7 @@ from circuitsim.zoo.cosines import least_match_bits
 from circuitsim.zoo.entry import Built
 from circuitsim.zoo.near import nearest
 
-Resource: TypeAlias = Literal["cut_bits", "width", "heads", "layers"]
+Resource: TypeAlias = Literal["cut_bits", "width", "heads", "layers", "bits"]
 Names: TypeAlias = Callable[[int, int], str]  # of n and the variant: the model's address without zoo:
 
 WORDS: dict[Resource, str] = {
@@ -24,6 +24,7 @@ WORDS: dict[Resource, str] = {
     "width": "width of the first layer",
     "heads": "heads",
     "layers": "layers of attention",
+    "bits": "fraction bits least needed",
 }
 
 
@@ -148,14 +149,14 @@ SEPARATIONS: dict[str, Separation] = {
                 Side(
                     "transformer, cosines",
                     lambda n, m: f"match2:modulus={m},embedding=trigonometric",
-                    "cut_bits",
+                    "bits",
                     longest=32,
                     proved=lambda task: least_match_bits(task.modulus),
                 ),
                 Side(
                     "transformer, integers",
                     lambda n, m: f"match2:modulus={m},embedding=integer",
-                    "cut_bits",
+                    "bits",
                     longest=32,
                 ),
             ),
