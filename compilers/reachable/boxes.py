@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-Boxes: TypeAlias = tuple[int, ...]
+import numpy as np
+from numpy.typing import NDArray
 
-MOST_BOXES = 16  # that a set keeps before two of them are replaced by their hull
+from . import box_kernels
+
+Boxes: TypeAlias = NDArray[np.uint64]  # (boxes, words of 64 bits, lowest first), never written to; empty where len is 0
 
 
 class Fields:
@@ -40,66 +43,34 @@ class Fields:
 class InputSets:
     """Sets of strings of n letters, as unions of boxes; a box says for every position which letters it may hold.
 
-    Intersections are exact. A union is exact up to `MOST_BOXES` boxes; beyond, it is a superset: sound wherever only
-    emptiness is asked.
+    Intersections are exact. A union is exact up to `box_kernels.MOST_BOXES` boxes; beyond, it is a superset: sound
+    wherever only emptiness is asked.
     """
 
     def __init__(self, n: int, letters: int) -> None:
         self.fields = Fields([letters] * n)
-        self.everything: Boxes = (self.fields.full,)
+        self.everything = self.boxes([self.fields.full])
+        self.nothing = self.boxes([])
+        self._frame = self.boxes([self.fields.full, self.fields.guards])
+
+    def boxes(self, products: Sequence[int]) -> Boxes:
+        """Boxes as words, given as products of the positions' letters (`Fields`)."""
+        size = -(-self.fields.guards.bit_length() // 64) * 8
+        data = b"".join(product.to_bytes(size, "little") for product in products)
+        return np.frombuffer(bytearray(data), "<u8").astype(np.uint64).reshape(len(products), size // 8)
 
     def letter(self, position: int, letter: int) -> Boxes:
         """Strings with this letter at this input position."""
-        return (self.fields.only(position, letter),)
+        return self.boxes([self.fields.only(position, letter)])
 
     def intersection(self, x: Boxes, y: Boxes) -> Boxes:
         """Strings in both; empty if there are none."""
-        if x == self.everything or y == self.everything:
-            return y if x == self.everything else x
-        full, guards = self.fields.full, self.fields.guards
-        both: list[int] = []
-        for a in x:
-            parts = []
-            for b in y:
-                c = a & b
-                if c == a:
-                    parts = [a]
-                    break
-                if (c + full) & guards == guards:
-                    parts.append(c)
-            both += parts
-        return tuple(both) if len(both) < 2 else self.union([dict.fromkeys(both)])
+        return box_kernels.intersection(x, y, self._frame)
 
     def meet(self, x: Boxes, y: Boxes) -> bool:
         """Whether any string is in both."""
-        return any(self.fields.possible(a & b) for a in x for b in y)
+        return box_kernels.meet(x, y, self._frame)
 
-    def union(self, sets: Iterable[Iterable[int]]) -> Boxes:
+    def union(self, sets: Iterable[Boxes]) -> Boxes:
         """Strings in any of the sets, or a few more."""
-        kept: list[int] = []
-        for boxes in sets:
-            for box in boxes:
-                self._add(kept, box)
-        return tuple(kept)
-
-    def _add(self, kept: list[int], box: int) -> None:
-        """Add a box to a union: into one that holds it or differs from it at one position, else beside the others."""
-        full, guards = self.fields.full, self.fields.guards
-        holds_others = False
-        for index, other in enumerate(kept):
-            joined = other | box
-            if joined == other:
-                return
-            differ = ((other ^ box) + full) & guards  # a guard bit for every position where they differ
-            if not differ & (differ - 1):
-                kept[index] = kept[-1]
-                kept.pop()
-                self._add(kept, joined)
-                return
-            holds_others = holds_others or joined == box
-        if holds_others:
-            kept[:] = [other for other in kept if other | box != box]
-        if len(kept) == MOST_BOXES:
-            nearest = min(range(len(kept)), key=lambda k: (kept[k] | box).bit_count() - kept[k].bit_count())
-            box |= kept.pop(nearest)
-        kept.append(box)
+        return box_kernels.union(np.concatenate([self.nothing, *sets]), self._frame)

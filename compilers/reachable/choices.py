@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 MOST_KNOWN = 100_000  # unions of sets of inputs that are remembered
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
     """The key a head selects, or the set of tied keys that it averages.
 
@@ -158,12 +158,12 @@ class Ranking:
         for code in codes:
             inputs = self.rest.sets.intersection(state.inputs, self.codes.inputs[code])
             bits |= 1 << fields.starts[position] + code - first
-            if inputs:
+            if len(inputs):
                 known = state.allowed & fields.only(position, code - first)
                 yield _Found((*state.members, code), inputs, known)
         allowed = state.allowed & ~bits
         inputs = self.rest.sets.intersection(state.inputs, self.rest.of(position, allowed & fields.field(position)))
-        if inputs:
+        if len(inputs):
             yield _Found(state.members, inputs, allowed)
 
     def _refusal(self, ties: int, query: int) -> str:
@@ -198,7 +198,7 @@ class Rest:
     def _some(self, first: int, count: int, bits: int) -> Boxes:
         """Strings that lead to one of the codes first + k, k < count, with bit k set."""
         if not bits:
-            return ()
+            return self.sets.nothing
         if count == 1:
             return self.codes.inputs[first]
         key = first, count, bits
@@ -208,5 +208,5 @@ class Rest:
                 self._some(first, half, bits & (1 << half) - 1),
                 self._some(first + half, count - half, bits >> half),
             )
-            self._known[key] = self.sets.union(parts) if all(parts) else parts[0] or parts[1]
+            self._known[key] = self.sets.union(parts) if all(map(len, parts)) else parts[not len(parts[0])]
         return self._known[key]

@@ -139,7 +139,7 @@ class _Step:
             for chosen, inputs, allowed in partial:
                 for index, choice in enumerate(choices):
                     both = allowed & choice.allowed
-                    if fields.possible(both) and (met := sets.intersection(inputs, choice.inputs)):
+                    if fields.possible(both) and len(met := sets.intersection(inputs, choice.inputs)):
                         longer.append(((*chosen, index), met, both))
             partial = longer
         return [(chosen, inputs) for chosen, inputs, _ in partial]
