@@ -11,9 +11,11 @@ from . import interrupts, options
 from .lengths import parse_lengths
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from circuitsim.analysis.key_widths import KeyFit
     from circuitsim.analysis.separation_rows import Missing, Row
-    from circuitsim.analysis.separations import Separation
+    from circuitsim.analysis.separations import Separation, Side
     from circuitsim.analysis.squeezing import Squeezed
 
     from .printing import Status
@@ -22,7 +24,7 @@ KEYS = (
     "holds rows[task, variant, model, architecture, n, layers, heads, width, bits, cut_bits, cut_items, parameters,"
     " size, depth, resource, taken, lower_bound, formula, theorem, source, constant, note, holds]"
     " missing[task, model, n, why] squeezed[task, model, n, option, works, fails, input, expected, got, replay, gadget,"
-    " needed, sent, sent_less]"
+    " needed, sent, sent_less, too_few, too_few_sent, least]"
     " key_widths[c, largest_error, crossing, widths[q, n, width]]"
 )
 
@@ -67,11 +69,10 @@ def command(
         for one in chosen:
             work.measure(one, status)
             work.squeeze(one, status)
-            if one.name == "q-sparse-averaging":
+            if one.name == "q-sparse-averaging" and work.rows:
                 work.search_keys(status)
     if not work.rows and work.missing:
-        reasons = (row.why if row.model in row.why else f"{row.model}: {row.why}" for row in work.missing)
-        raise InputError("; ".join(dict.fromkeys(reason.rstrip(".") for reason in reasons)) + ".")
+        raise InputError(f"{_reasons(work.missing)}.")
     holds = all(row.holds for row in work.rows)
     if as_json:
         shown = [{**vars(row), "holds": row.holds} for row in work.rows]
@@ -122,16 +123,15 @@ class Work:
                 click.echo(said)
 
     def squeeze(self, one: "Separation", status: "Status") -> None:
-        """The failures of the sides that can be squeezed, at the shortest length that has a row."""
+        """The failures of the sides that can be squeezed."""
         from circuitsim.analysis.squeezing import squeeze, squeeze_bits
 
         for side in one.sides:
             mine = [row for row in self.rows if row.task == one.name and row.architecture == side.label]
             if not mine:
                 continue
-            shortest = min(row.n for row in mine)
-            row = [row for row in mine if row.n == shortest][-1]  # of the largest variant
-            variant = int(row.variant.partition("=")[2] or 0)
+            row = squeezed_row(side, mine)
+            variant = _variant(row)
             start = {"heads": row.heads, "layers": row.layers}.get(side.squeeze or "", row.width)
             found = squeeze(one, side, row.n, variant, start, seed=self.seed, fresh=self.fresh, progress=status)
             self._say(found, status)
@@ -164,16 +164,15 @@ class Work:
         status.clear()
         if self.quiet:
             return
-        name = found.model if found.option == "bits" else found.model.split(":", 2)[1]
         click.echo(
-            f"\n{name} at n = {found.n}: right with {found.option} = {found.works}, wrong with {found.fails}, first on"
-            f" '{found.input}' (expected {_few(found.expected)}, got {_few(found.got)}):\n    {found.replay}"
+            f"\n{found.address} at n = {found.n}: right with {found.option} = {found.works}, wrong with {found.fails},"
+            f" first on '{found.input}' (expected {_few(found.expected)}, got {_few(found.got)}):\n    {found.replay}"
         )
         if found.needed is not None:
-            sent = ""
-            if found.sent is not None:
-                sent = f"; it sends {found.sent:,}, squeezed {found.sent_less:,}{too_few(found)}"
-            click.echo(f"    by the {found.gadget} gadget Alice needs {found.needed:,} messages{sent}")
+            click.echo(
+                f"    by the {found.gadget} gadget Alice needs {found.needed:,} messages; it sends {found.sent:,},"
+                f" squeezed {found.sent_less:,}{too_few(found)}"
+            )
 
 
 def key_words(keys: "KeyFit") -> str:
@@ -189,11 +188,41 @@ def _bound(row: "Row") -> str:
     return f"{said}\n    {row.note}" if row.note else said
 
 
+def squeezed_row(side: "Side", rows: "Sequence[Row]") -> "Row":
+    """The row of a side of which the model is squeezed: at the shortest length that has one, of the largest variant.
+
+    Where no variant that large needs all of what is squeezed at that length, a longer one is taken, or a smaller one.
+    """
+    tight = [row for row in rows if side.tight(row.n, _variant(row))]
+    return max(tight or rows, key=lambda row: (_variant(row), -row.n))
+
+
+def _variant(row: "Row") -> int:
+    return int(row.variant.partition("=")[2] or 0)
+
+
 def too_few(found: "Squeezed") -> str:
     """What the count of messages of a squeezed model says."""
-    if found.needed is None or found.sent_less is None or found.sent_less < found.needed:
-        return ": with so few every model fails"
-    return ", which would do: it is this construction that fails"
+    proved = "with so few every model fails"
+    if found.too_few == found.fails:
+        return f": {proved}"
+    said = ", which would do: it is this construction that fails"
+    if found.too_few is None:
+        return f"{said}, and down to {found.option} = {found.least} it never sends too few"
+    return f"{said}; with {found.option} = {found.too_few} it sends {found.too_few_sent:,}, and {proved}"
+
+
+def _reasons(missing: "Sequence[Missing]") -> str:
+    """Why there is no row: each reason once, with the first model that it is about."""
+    models: dict[str, dict[str, None]] = {}
+    for row in missing:
+        models.setdefault(row.why.rstrip("."), {})[row.model] = None
+    said = []
+    for why, named in models.items():
+        first, *others = named
+        more = f" and {len(others)} more" if others else ""
+        said.append(why if first in why else f"{first}{more}: {why}")
+    return "; ".join(said)
 
 
 def _few(decisions: list[int]) -> str:

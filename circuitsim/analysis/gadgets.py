@@ -74,6 +74,11 @@ class Gadget:
         return list(product((0, 1), repeat=self.bits))
 
     @property
+    def size(self) -> int:
+        """How many inputs `answers` goes through: parts times questions."""
+        return int(2**self.bits * {"nothing": 1, "string": 2**self.bits}.get(self.asks, self.bits))
+
+    @property
     def questions(self) -> list[Bits]:
         """Bob's parts; of a gadget of disjointness only the sets of one element, which tell all of Alice's apart."""
         if self.asks == "nothing":
@@ -111,7 +116,7 @@ class Gadget:
         Raises:
             LimitError: more than 2^17 inputs.
         """
-        self._refuse_many(2**self.bits * {"nothing": 1, "string": 2**self.bits}.get(self.asks, self.bits))
+        self._refuse_many(self.size)
         return np.stack([self.task.decisions(self.inputs(b))[:, list(self.read)] for b in self.questions], axis=1)
 
     def _refuse_many(self, inputs: int) -> None:

@@ -103,7 +103,7 @@ def _remembered(
 ) -> Row | Missing:
     name = f"zoo:{side.name(n, variant)}"
     if n > side.longest:
-        return Missing(separation.name, name, n, f"made for n up to {side.longest}")
+        return Missing(separation.name, name, n, f"measured for n up to {side.longest:,}")
     bound = None if side.bound is None else [side.bound.formula, side.bound.theorem, side.bound.constant]
     question = {"row": name, "n": n, "seed": seed, "samples": SAMPLES, "resource": side.resource, "bound": bound}
 

@@ -38,7 +38,8 @@ class Side:
         resource: what it is compared by. bound: the papers' lower bound on it, or None.
         single_query: whether the bound's Alice has one token, whose query is her message.
         squeeze: the model's option that holds the resource; a smaller value is too little.
-        longest: the largest n at which it is built.
+        tight: whether inputs of n tokens need all of it for a variant; where not, a squeezed model is still right.
+        longest: the largest n at which it is measured; beyond, a row takes minutes.
         proved: fraction bits that are least for all inputs of every length, by a search that is not of inputs.
     """
 
@@ -48,7 +49,8 @@ class Side:
     bound: Bound | None = None
     single_query: bool = False
     squeeze: str | None = None
-    longest: int = 2**20
+    tight: Callable[[int, int], bool] = lambda n, variant: True
+    longest: int = 256
     proved: Callable[[Any], int] | None = None
 
     def built(self, n: int, variant: int, squeezed: int | None = None) -> Built:
@@ -271,6 +273,9 @@ SEPARATIONS: dict[str, Separation] = {
                     "layers",
                     bound("k-hop", "transformer", "layers"),
                     squeeze="layers",
+                    tight=lambda n, k: (
+                        k < n
+                    ),  # n - 2 hops can lead on, the next leads nowhere, and later ones change nothing
                     longest=32,
                 ),
             ),

@@ -1,7 +1,7 @@
-"""Lower bounds demonstrated: a working model is squeezed until it first fails, and the messages of a gadget counted.
+"""Lower bounds demonstrated: a working model is squeezed until it first fails, and on until it sends too few messages.
 
-A finite search is evidence at its length and proves nothing about others; the count of messages proves, at its size,
-that every model of the architecture with fewer must fail.
+A finite search is evidence at its length and proves nothing about others, and its first failure may be the
+construction's own. The count of messages proves, at its size, that every model that sends fewer must fail.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.analysis.agreement import few, inputs
-from circuitsim.analysis.gadgets import gadgets
+from circuitsim.analysis.gadgets import LARGEST, Gadget, gadgets
 from circuitsim.analysis.messages import distinguishable, messages
 from circuitsim.analysis.observing import observer
 from circuitsim.analysis.separations import Separation, Side
@@ -38,9 +38,12 @@ class Squeezed:
         inputs: how many were tried; exhaustive: whether these are all.
         input: one that the squeezed model answers wrongly. expected, got: the right and the wrong decisions.
         replay: the command that shows it.
-        gadget: whose messages are counted at this n; None where there is none that small.
+        gadget: whose messages are counted at this n, with how many of its bits where these are not all; None where
+            there is none of which they can be.
         needed: messages that Alice must be able to send, from the task's definition, by enumeration.
-        sent, sent_less: messages that the model, and the squeezed model, send; None where they are not hers alone.
+        sent, sent_less: messages that the model, and the first that fails, send.
+        too_few: the largest value, from the first that fails on, with which fewer than needed are sent,
+            `too_few_sent` of them; None where there is none. least: the smallest value of which they were counted.
     """
 
     task: str
@@ -59,6 +62,14 @@ class Squeezed:
     needed: int | None = None
     sent: int | None = None
     sent_less: int | None = None
+    too_few: int | None = None
+    too_few_sent: int | None = None
+    least: int | None = None
+
+    @property
+    def address(self) -> str:
+        """The model with its options but the one that is squeezed."""
+        return self.model.removesuffix(f"{self.option}={self.fails}").rstrip(",:")
 
 
 def squeeze(
@@ -72,7 +83,7 @@ def squeeze(
     fresh: bool = False,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Squeezed | None:
-    """Lower the option that a side's model can be squeezed by, from `start`, until it first fails.
+    """Lower the option that a side's model can be squeezed by, from `start`, until it first fails, and count messages.
 
     Args:
         start: the value that the model has by itself at this n.
@@ -117,7 +128,7 @@ def _squeeze(
         if not wrong.any():
             works = value
             continue
-        said = {"option": side.squeeze, "works": works, "fails": value, **_counted(entry, less, side, n)}
+        said = {"option": side.squeeze, "works": works, "fails": value, **_counted(side, n, variant, value)}
         return _failure(less, n, codes, truth, found, everything, f"zoo:{less.name}", said)
     return None
 
@@ -176,24 +187,54 @@ def tried(entry: Built, n: int, seed: int) -> tuple[Codes, bool]:
     return np.concatenate(parts), False
 
 
-def _counted(entry: Built, less: Built, side: Side, n: int) -> dict[str, Any]:
-    """Messages needed and sent, by the gadget that fits the side and has at most 10 bits at n."""
-    for gadget in _gadgets(entry, n):
-        if gadget.full > MOST_ALICE or (side.single_query and len(gadget.alice) > 1):
-            continue
-        observers = [observer(e.at(n), gadget, side.single_query) for e in (entry, less)]
-        if None in observers:
-            continue
+def _counted(side: Side, n: int, variant: int, fails: int) -> dict[str, Any]:
+    """Messages needed and sent, by the gadget by which the most of what fails sends too few."""
+    found = [_sends(side, n, variant, fails, gadget) for gadget in _gadgets(side.built(n, variant), n)]
+    return max((f for f in found if f is not None), key=lambda f: f["too_few"] or 0, default={})
+
+
+def _sends(side: Side, n: int, variant: int, fails: int, whole: Gadget) -> dict[str, Any] | None:
+    """Messages by one gadget, from the first value that fails on down; None where the model's cannot be counted."""
+    if side.single_query and len(whole.alice) > 1:
+        return None
+    gadget = countable(whole)
+    needed, sent = distinguishable(gadget), _messages(side, side.built(n, variant), gadget)
+    if sent is None:
+        return None
+    found = {"gadget": whole.name, "needed": needed, "sent": sent}
+    if gadget.bits < whole.bits:
+        found["gadget"] = f"{whole.name} ({gadget.bits} of {whole.bits} bits)"
+    for value in range(fails, 0, -1):
         try:
-            sent = [None if see is None else messages(see, gadget) for see in observers]
-        except InputError:
-            sent = [None, None]
-        counted = {"gadget": gadget.name, "needed": distinguishable(gadget)}
-        return {**counted, "sent": sent[0], "sent_less": sent[1]}
-    return {}
+            less = _messages(side, side.built(n, variant, value), gadget)
+        except InputError:  # a value that the option cannot have
+            continue
+        if less is None:
+            return None
+        found |= {"sent_less": found.get("sent_less", less), "least": value}
+        if less < needed:
+            return {**found, "too_few": value, "too_few_sent": less}
+    return {**found, "too_few": None, "too_few_sent": None}
 
 
-def _gadgets(entry: Built, n: int) -> list[Any]:
+def _messages(side: Side, entry: Built, gadget: Gadget) -> int | None:
+    """How many messages a model sends; None where what crosses the cut is not Alice's alone."""
+    see = observer(entry.at(gadget.n), gadget, side.single_query)
+    try:
+        return None if see is None else messages(see, gadget)
+    except InputError:
+        return None
+
+
+def countable(gadget: Gadget) -> Gadget:
+    """The gadget with as many of its bits as messages are counted of: at most 10, and 2^17 inputs."""
+    small = gadget.first(min(gadget.full, MOST_ALICE))
+    while small.size > LARGEST:
+        small = small.first(small.bits - 1)
+    return small
+
+
+def _gadgets(entry: Built, n: int) -> list[Gadget]:
     try:
         return list(gadgets(entry.task, n))
     except CircuitSimError:

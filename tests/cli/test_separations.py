@@ -4,14 +4,18 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from circuitsim.cli.separations import squeezed_row, too_few
 from circuitsim.cli.zoo_pages import COLUMNS, LENGTHS, row_cells, zoo_page
 from circuitsim.compilers.api import compile
 
 from circuitsim.analysis import store
 from circuitsim.analysis.separation_rows import Row, rows
 from circuitsim.analysis.separations import SEPARATIONS
+from circuitsim.analysis.squeezing import Squeezed
 from tests.cli.runs import ROOT, complaint, invoke, succeed
 
 PAGE = ROOT / "docs" / "separations.md"
@@ -41,6 +45,7 @@ def test_the_json_has_the_keys_that_scripts_rely_on() -> None:
     (squeezed,) = found["squeezed"]  # type: ignore[misc]
     assert (squeezed["works"], squeezed["fails"]) == (7, 6)
     assert (squeezed["needed"], squeezed["sent"], squeezed["sent_less"]) == (128, 128, 64)
+    assert (squeezed["too_few"], squeezed["too_few_sent"], squeezed["least"]) == (6, 64, 6)
 
 
 def test_what_is_printed_replays() -> None:
@@ -58,6 +63,52 @@ def test_bad_tasks_and_lengths_are_one_sentence() -> None:
 
 def test_a_length_that_no_side_has_is_one_sentence() -> None:
     assert "near 6 and 8" in complaint("separations", "equality", "-n", "7")
+
+
+@pytest.mark.parametrize("name", SEPARATIONS)
+def test_lengths_that_are_not_measured_are_one_sentence(name: str) -> None:
+    said = complaint("separations", name, "-n", "1000000")
+    assert "measured for n up to" in said
+    assert len(said) < 300
+
+
+def test_a_variant_and_what_its_squeezed_model_sends_are_said() -> None:
+    text = invoke("separations", "qstr", "-n", "6").stdout
+    assert "zoo:qstr:q=4 at n = 6: right with heads = 4, wrong with 3" in text
+    assert "needs 4 messages; it sends 4, squeezed 4, which would do" in text
+    assert "down to heads = 1 it never sends too few" in text
+
+
+def squeezed(fails: int, sent_less: int, too_few: int | None, too_few_sent: int | None) -> Squeezed:
+    """A failure of the model with 9 cells, whose gadget needs 8 messages."""
+    said = {"needed": 8, "sent": 8, "sent_less": sent_less, "too_few": too_few, "too_few_sent": too_few_sent}
+    return Squeezed("t", "zoo:t", 8, "cells", fails + 1, fails, 1, True, "", [0], [1], "", "index", **said, least=2)  # type: ignore[arg-type]
+
+
+def test_what_a_count_of_messages_says() -> None:
+    assert too_few(squeezed(8, 4, 8, 4)) == ": with so few every model fails"
+    later = too_few(squeezed(8, 8, 2, 5))
+    assert "this construction that fails; with cells = 2 it sends 5, and with so few every model fails" in later
+    assert too_few(squeezed(8, 8, None, None)).endswith("down to cells = 2 it never sends too few")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "variants", "chosen"),
+    [
+        ((8,), (1, 2, 4, 8), (8, 4)),
+        ((8, 16, 32), (1, 2, 4, 8), (16, 8)),
+        ((9,), (1, 2, 4, 8), (9, 8)),
+        ((1,), (1, 2), (1, 2)),
+    ],
+)
+def test_hops_are_squeezed_where_inputs_are_long_enough_to_need_them(
+    lengths: tuple[int, ...], variants: tuple[int, ...], chosen: tuple[int, int]
+) -> None:
+    known: list[Any] = [SimpleNamespace(n=n, variant=f"k={k}") for k in variants for n in lengths]
+    found = squeezed_row(SEPARATIONS["k-hop"].sides[1], known)
+    assert (found.n, found.variant) == (chosen[0], f"k={chosen[1]}")
+    heads = squeezed_row(SEPARATIONS["qstr"].sides[0], known)
+    assert (heads.n, heads.variant) == (lengths[0], f"k={variants[-1]}")
 
 
 def test_the_page_of_the_zoo_is_fresh() -> None:
