@@ -7,6 +7,7 @@ The first is fast. The second measures (or takes from disk what was measured), a
 """
 
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -37,6 +38,13 @@ models against the definitions, and `circuitsim zoo export NAME -n 16 -o FILE` w
 
 A task is a plain definition in Python (`circuitsim/zoo/tasks/`), which is the truth that models are tried against; its
 inputs as the paper draws them; and adversarial ones. Options are those of the task, then those of the construction.
+
+"""
+
+WIDTH = """Width is that of the residual stream in a transformer; of a recurrent net, the cells of its state; of a fully
+connected net, the units of its first layer. The options `width`, `cells`, `heads` and `layers` make a model smaller
+than its task needs: 0 is as much as is needed. Of a transformer, the option `width` is how many coordinates its head
+gathers. The tables of [separations.md](separations.md) compare the widths of heads in place of the stream's.
 
 """
 
@@ -78,7 +86,7 @@ def zoo_page() -> str:
         for t in TASKS.values()
     ]
     parts.append(table(["task", "question", "options", "lengths", "source"], cells))
-    parts.append("\n## Models\n\n")
+    parts.append("\n## Models\n\n" + WIDTH)
     cells = [
         [f"`zoo:{e.name}`", e.architecture, e.layers, e.heads, e.width, _options(e.defaults)] for e in ENTRIES.values()
     ]
@@ -86,10 +94,15 @@ def zoo_page() -> str:
     parts.append("\n## How they work\n")
     for entry in ENTRIES.values():
         choices = "".join(f" `{name}` is one of {', '.join(map(str, known))}." for name, known in entry.choices.items())
-        text = inspect.getdoc(entry.make) if entry.make.__name__ != "<lambda>" else None
-        said = " ".join((text or "").split())
-        parts.append(f"\n**`zoo:{entry.name}`** ({entry.source}). {said}{choices}\n")
+        said = prose(inspect.getdoc(entry.make) or "")
+        parts.append(f"\n**`zoo:{entry.name}`** ({entry.source}). {said}{choices}".rstrip() + "\n")
     return "".join(parts)
+
+
+def prose(docstring: str) -> str:
+    """A docstring on one line, up to its first section, such as "Args:"."""
+    told = re.split(r"^(?:(?:Args|Attributes|Raises|Returns):$|Source:)", docstring, maxsplit=1, flags=re.MULTILINE)[0]
+    return " ".join(told.split())
 
 
 def separations_page(

@@ -36,11 +36,13 @@ def built(text: str) -> Built:
     name, _, rest = text.partition(":")
     if name not in ENTRIES:
         meant = nearest(name, ENTRIES) or "; `circuitsim zoo list` names them all"
-        raise InputError(f"there is no model zoo:{name[:60]}{meant}{'' if meant.endswith('?') else '.'}")
+        raise InputError(f"there is no model {PREFIX}{name[:60] or ' without a name'}{meant}.")
     given: dict[str, str] = {}
     for part in rest.split(",") if rest else []:
         option, sign, value = part.partition("=")
         if not sign or not option or not value or option in given:
-            raise InputError(f"zoo:{text[:80]}: expected option=value, each once, separated by commas, got {part!r}.")
+            raise InputError(
+                f"zoo:{text[:80]}: expected option=value, each once, separated by commas, got {part[:40]!r}."
+            )
         given[option] = value
     return ENTRIES[name].built(given)

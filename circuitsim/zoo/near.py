@@ -5,9 +5,9 @@ from difflib import get_close_matches
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Such as "; did you mean k-hop?", or nothing where no known name is like it."""
-    found = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {found[0]}?" if found else ""
+    """Such as " (did you mean k-hop?)", which goes on in the sentence, or nothing where no known name is like it."""
+    found = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def nearest_lengths(n: int, legal: Callable[[int], bool]) -> str:

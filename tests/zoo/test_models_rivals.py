@@ -11,6 +11,7 @@ from circuitsim.analysis.resources import resources
 from circuitsim.errors import CircuitSimError
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer
 from circuitsim.zoo.addresses import built
+from circuitsim.zoo.models.automata import automaton
 
 FEW = 2**12
 DRAWN = 300
@@ -192,7 +193,7 @@ def test_the_automaton_of_dyck_2_2_has_seven_stacks_and_a_sink():
 
 def test_an_automaton_of_too_many_states_is_refused():
     with pytest.raises(CircuitSimError, match="at most 65536 states"):
-        built("bounded-dyck-rnn:k=2,depth=17").at(4)
+        automaton("counter", 1, 0, lambda count, letter: count + 1)
 
 
 def test_one_layer_for_equality_has_depth_three_in_threshold_gates():

@@ -257,9 +257,9 @@ def test_letters_of_many_types_of_brackets():
     [
         (lambda: ShuffleDyck(k=0), "shuffle-dyck: k is 0, expected 1 to 1024"),
         (lambda: BoundedDyck(k=2000), "bounded-dyck: k is 2000, expected 1 to 1024"),
-        (lambda: BoundedDyck(depth=0), "bounded-dyck: depth is 0, expected at least 1"),
+        (lambda: BoundedDyck(depth=0), "bounded-dyck: depth is 0, expected 1 to 1024"),
         (lambda: StarFree("a-star"), "star-free: language is 'a-star', expected one of ab-star, a-star-b-star"),
-        (lambda: KHop(k=0), "k-hop: k is 0, expected at least 1"),
+        (lambda: KHop(k=0), "k-hop: k is 0, expected 1 to 1024"),
         (lambda: KHop(letters=1), "k-hop: letters is 1, expected 2 to 26"),
         (lambda: KHop(letters=27), "k-hop: letters is 27, expected 2 to 26"),
         (lambda: Composition().format(6), "function-composition has no inputs of length 6 .* near 5 and 7"),

@@ -236,7 +236,7 @@ def test_counts_of_the_tasks_with_few_legal_inputs():
         (lambda: SparseTokenSelection(-1), "q is -1"),
         (lambda: QSTR(2, "mean"), "qstr: g is 'mean', expected one of parity, majority, sum."),
         (lambda: Match2(1), "match2: modulus is 1"),
-        (lambda: Match3Local(8, -1), "window is -1, expected at least 0."),
+        (lambda: Match3Local(8, -1), "window is -1, expected 0 to 1024."),
         (lambda: IndexLookup(1), "letters is 1"),
         (lambda: AssociativeRecall(1), "letters is 1"),
         (lambda: NearestNeighbour(0), "dimension is 0, expected 1 to 16."),

@@ -12,6 +12,8 @@ from circuitsim.zoo.tasks.counting import Majority, Parity
 
 State = TypeVar("State", bound=Hashable)
 
+MOST_STACKS = 2**11  # with the sink; files compare the read-out's rows with as many one-hot rows
+
 
 def automaton(
     name: str, letters: int, initial: State, step: Callable[[State, int], State], show: Callable[[State], str] = str
@@ -45,6 +47,7 @@ def bounded_dyck(task: BoundedDyck, n: int) -> RecurrentNet:
 
     The empty stack has number 0 and is the one that accepts.
     """
+    _require_few(task)
 
     def step(stack: tuple[int, ...] | None, letter: int) -> tuple[int, ...] | None:
         kind, closes = divmod(letter, 2)
@@ -66,6 +69,18 @@ def bounded_dyck(task: BoundedDyck, n: int) -> RecurrentNet:
         bits="0",
         name="bounded-dyck-rnn",
     )
+
+
+def _require_few(task: BoundedDyck) -> None:
+    """Raise a LimitError before too many stacks are made."""
+    states = 2  # the empty stack and the sink
+    for depth in range(1, task.depth + 1):
+        states += task.k**depth
+        if states > MOST_STACKS:
+            raise LimitError(
+                f"zoo:bounded-dyck-rnn at k={task.k} and depth={task.depth} would have more than {MOST_STACKS:,}"
+                " states; lower k or depth."
+            )
 
 
 def parity(task: Parity, n: int) -> RecurrentNet:

@@ -25,6 +25,7 @@ from circuitsim.zoo.keys import (
     rounded,
     sign_keys,
 )
+from circuitsim.zoo.models.affording import affordable
 from circuitsim.zoo.models.lookup import numbers
 from circuitsim.zoo.models.streams import Rows, Stream
 from circuitsim.zoo.tasks.averaging import Pointing, QSparseAveraging, SparseTokenSelection
@@ -35,6 +36,7 @@ Tables: TypeAlias = Mapping[tuple[str, ...] | str, Rows]
 
 MOST_ROWS = 2**14  # of the table from sets to queries
 MOST_SIGNS = 2**10  # of a key
+MOST_POSITIONS = 2**11  # whose keys by signs are compared in pairs
 SQUEEZED_BITS = 8  # of queries by signs that do not tell all sets apart, at whatever precision
 
 
@@ -56,16 +58,21 @@ class Scheme:
 
 
 def averaging(task: Pointing, n: int, keys: str, dimension: int, seed: int) -> Model:
-    """The model for n tokens: the score is the inner product of a query and the key of a position.
+    """The score is the inner product of a query, made from the pointers, and the key of a position.
+
+    With keys "signs" a key is m random signs, queries are certificates, and scores are rounded to 0 or 1. On the
+    "polytope" a key is 2q + 1 powers of the position, and the score is -prod (i - y)^2. With "one-hot" keys the score
+    counts the pointers to a position. Of signs, `dimension` is their number m, 0 for the least, and `seed` draws them;
+    with fewer the model errs where sets are not told apart.
 
     Args:
-        keys: "signs" (m random signs, queries by certificates, scores rounded to 0 or 1), "polytope" (2q + 1 powers of
-            the position, the score is -prod (i - y)^2), or "one-hot" (the score counts the pointers to a position).
-        dimension: m of the signs; 0 for the least. With fewer the model errs where sets are not told apart.
-        seed: of the signs.
+        task: what is asked, with q.
+        n: tokens.
+        keys, dimension, seed: the options above.
 
     Raises:
-        LimitError: signs or a polytope with more than 2^14 ways to point, whose queries are a table.
+        LimitError: signs or a polytope with more than 2^14 ways to point, whose queries are a table; signs for more
+            than 2^11 positions; or too many numbers in all.
     """
     require(task.name, "dimension", dimension, 0, MOST_SIGNS)
     require(task.name, "seed", seed, 0)
@@ -77,10 +84,17 @@ def averaging(task: Pointing, n: int, keys: str, dimension: int, seed: int) -> M
             f" rows, at most {MOST_ROWS}; lower n or q, or take keys=one-hot."
         )
     if keys == "signs":
-        scheme = _signs(positions, pointers, dimension or least_dimension(positions, q, seed), seed)
+        if positions > MOST_POSITIONS:
+            raise LimitError(f"{task.name} with keys=signs: {positions} positions, at most {MOST_POSITIONS}; lower n.")
+        m = dimension or least_dimension(positions, q, seed)
+    else:
+        m = 2 * q + 1 if keys == "polytope" else positions
+    ways = q * positions if keys == "one-hot" else positions**q
+    affordable(task.name, (ways + n + 2 * m) * (2 * m + 2), n=n, q=q, **({"dimension": m} if keys == "signs" else {}))
+    if keys == "signs":
+        scheme = _signs(positions, pointers, m, seed)
     else:
         scheme = _polytope(n, pointers) if keys == "polytope" else _one_hot(positions, pointers)
-    m = scheme.keys.shape[1]
     s = Stream(*(f"w{c}" for c in range(m)), *(f"u{c}" for c in range(m)), "z", "sum")
     score = [(f"w{c}", f"u{c}") for c in range(m)]
     head = s.head(score, {"sum": {"z": q}}, "saturated", score_bits=scheme.score_bits)

@@ -2,6 +2,7 @@
 
 from circuitsim.models.model import Layer, Model
 from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models.affording import affordable
 from circuitsim.zoo.models.streams import Form, Stream, Unit, plus, tent, times
 from circuitsim.zoo.tasks.brackets import BoundedDyck, Dyck1, ShuffleDyck
 
@@ -14,6 +15,7 @@ def shuffle_dyck(task: Dyck1 | ShuffleDyck, n: int) -> Model:
     last letter, which is read, knows itself whether something is left open. A share is a multiple of 1/(i + 1), so
     floor(log2 n) fraction bits never round it to 0.
     """
+    affordable(task.name, 8 * task.types * (2 * task.types + 4), k=task.types)
     types = range(task.types)
     s = Stream(*(f"step{t}" for t in types), *(f"share{t}" for t in types), "1/n", "below", "above", "lowest")
     shares = s.head(score=[], to={f"share{t}": f"step{t}" for t in types}, attention="saturated", mask="causal")

@@ -37,7 +37,7 @@ ENTRIES = (
         "ours: the construction of Sanford, Hsu and Telgarsky 2024 (arXiv 2402.09268) without its doubling",
         "k + 1, or the option layers",
         "1",
-        "3",
+        "8",
         {"layers": 0},
     ),
 )

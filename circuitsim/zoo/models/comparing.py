@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from circuitsim.models.model import Model
 from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models.affording import affordable
 from circuitsim.zoo.models.streams import Form, Stream, Unit, lookup
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality, Threshold
@@ -65,6 +66,7 @@ def threshold(task: Threshold, n: int) -> Model:
     positions, and at least b of n hold where the mean is above (b - 1)/n. Both are multiples of 1/n, which log2(n)
     fraction bits tell apart, because rounding keeps their order.
     """
+    affordable(task.name, 6 * task.k * (task.k + 7), k=task.k)
     window = [f"place{j}" for j in range(task.k)]
     s = Stream("bit", "i", "i2", *window, "ones", "holds", "(b-1)/n", "mean")
     heads = [s.head(lookup(place), to={"ones": "bit"}, attention="hard-left") for place in window]

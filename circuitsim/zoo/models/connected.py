@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from circuitsim.models.connected import FullyConnected
 from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models.affording import affordable
 from circuitsim.zoo.models.lookup import numbers
 from circuitsim.zoo.models.registers import held
 from circuitsim.zoo.models.squeezing import as_needed
@@ -18,12 +19,14 @@ from circuitsim.zoo.tasks.comparing import Equality
 
 def equality(task: Equality, n: int, width: int) -> FullyConnected:
     """One layer: two units for every pair of bits, one for each way to differ."""
+    units = as_needed("equality-fcn", "width", width, n)
+    affordable("equality-fcn", n * (n + 1), n=n)
     half, row = n // 2, Stream("bit")
     every = Stream(*(f"bit@{i}" for i in range(n)))
     differ: list[Unit] = []
     for i in range(half):
         differ += [({f"bit@{i}": sign, f"bit@{half + i}": -sign}, {"differs": 1}) for sign in (1, -1)]
-    units, result = as_needed("equality-fcn", "width", width, n), Stream("differs")
+    result = Stream("differs")
     return FullyConnected(
         n=n,
         **row.tokens(task.format(n), {"letter": held("bit")}),
@@ -40,7 +43,9 @@ def sparse_averaging(task: QSparseAveraging, n: int, width: int) -> FullyConnect
     row = Stream("z", *pointers)
     every = Stream(*(f"{name}@{i}" for i in range(n) for name in row.names))
     needed = [*(f"{t}@{i}" for i in range(n) for t in pointers), *(f"z@{i}" for i in range(n))]
-    copied = Stream(*needed[: as_needed("q-sparse-averaging-fcn", "width", width, len(needed))])
+    used = as_needed("q-sparse-averaging-fcn", "width", width, len(needed))
+    affordable("q-sparse-averaging-fcn", used * (len(needed) + used) + 3 * task.q * n * n * (used + n), n=n, q=task.q)
+    copied = Stream(*needed[:used])
     sums = Stream(*(f"sum@{i}" for i in range(n)))
     units = [unit for i in range(n) for t in pointers for unit in _looked_up(copied, f"{t}@{i}", n, f"sum@{i}")]
     return FullyConnected(
@@ -59,7 +64,9 @@ def simple_qstr(task: SimpleQSTR, n: int, width: int) -> FullyConnected:
     row = Stream("z", *pointers)
     every = Stream(*(f"{name}@{i}" for i in range(n) for name in row.names))
     needed = [*(f"{t}@{n - 1}" for t in pointers), *(f"z@{i}" for i in range(n))]
-    copied = Stream(*needed[: as_needed("simple-qstr-fcn", "width", width, len(needed))])
+    used = as_needed("simple-qstr-fcn", "width", width, len(needed))
+    affordable("simple-qstr-fcn", used * (len(every.names) + used) + 3 * task.q * n * used, n=n, q=task.q)
+    copied = Stream(*needed[:used])
     total, answer = Stream("sum"), Stream("plus", "odd")
     units = [unit for t in pointers for unit in _looked_up(copied, f"{t}@{n - 1}", n, "sum")]
     return FullyConnected(

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from circuitsim.models.model import Head, Layer, Model
 from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models.affording import affordable
 from circuitsim.zoo.models.squeezing import as_needed
 from circuitsim.zoo.models.streams import Form, Stream, Unit, plus, times
 from circuitsim.zoo.tasks.brackets import BoundedDyck
@@ -25,7 +26,9 @@ def equality(task: Equality, n: int, width: int) -> Model:
     times bit is the difference.
     """
     half = n // 2
-    kept = [f"x{j}" for j in range(as_needed("equality-one-layer", "width", width, half))]
+    used = as_needed("equality-one-layer", "width", width, half)
+    affordable("equality-one-layer", 10 * used * (used + 2), n=n)
+    kept = [f"x{j}" for j in range(used)]
     s = Stream("bit", "differs", *kept)
     signs = [(x, sign) for x in kept for sign in (1, -1)]
     return s.model(
@@ -49,6 +52,10 @@ def bounded_dyck(task: BoundedDyck, n: int, width: int) -> Model:
     0 or one sign after each letter, until a pair differs and they add up to 2; the second net looks for that.
     """
     bits = range((task.k - 1).bit_length())
+    signs = len(bits) * n * task.depth  # by places, at each level
+    stream = (len(bits) + 1) * (n + 1) + signs + 1
+    units = n * (2 + 3 * len(bits) * (task.depth + 1)) + 2 * signs
+    affordable("bounded-dyck-one-layer", 2 * units * stream, n=n, k=task.k, depth=task.depth)
     letter = ["closes", *(f"sign{b}" for b in bits)]
     every = [f"{bit}@{j}" for j in range(n) for bit in letter]
     kept = every[: as_needed("bounded-dyck-one-layer", "width", width, len(every))]
@@ -96,7 +103,9 @@ def match3(task: Match3, n: int, width: int) -> Model:
     residues a and b, and asks whether both occur and the token holds -(a + b).
     """
     m = task.modulus
-    kept = range(as_needed("match3-second-order", "width", width, m))
+    used = as_needed("match3-second-order", "width", width, m)
+    affordable("match3-second-order", (used * (used + 1) + 4 * used) * (m + used + 1), modulus=m)
+    kept = range(used)
     s = Stream(*(f"own{c}" for c in range(m)), *(f"some{c}" for c in kept), "match")
     counts = s.head([], {f"some{c}": {f"own{c}": n} for c in kept}, "saturated")
     occurs: list[Unit] = [({f"some{c}": 1, "": -1}, {f"some{c}": -1}) for c in kept]
@@ -141,7 +150,7 @@ ENTRIES = (
         f"{OURS} theorem 12 of Bhattamishra, Hahn, Blunsom and Kanade 2024 (arXiv 2406.09347)",
         "1, after a map of each token",
         "1",
-        "n / 2, or the option width",
+        "2 + n / 2, or 2 + the option width",
         SMALLER,
     ),
     Entry(
@@ -152,7 +161,7 @@ ENTRIES = (
         f"{OURS} theorems 5 and 10 of Bhattamishra, Hahn, Blunsom and Kanade 2024 (arXiv 2406.09347)",
         "1, between maps of each token",
         "1",
-        "n (1 + ceil(log2 k)), or the option width",
+        "(n + 1) (1 + b) + n b D + 1 with b = ceil(log2 k)",
         SMALLER,
     ),
     Entry(
@@ -163,7 +172,7 @@ ENTRIES = (
         f"{OURS} theorem 7 of Sanford, Hsu and Telgarsky 2023 (arXiv 2306.02896)",
         "1, before a map of each token",
         "1",
-        "M, or the option width",
+        "2M + 1, or M + 1 + the option width",
         SMALLER,
     ),
 )

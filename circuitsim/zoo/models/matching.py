@@ -10,6 +10,7 @@ from fractions import Fraction
 from circuitsim.models.model import Model
 from circuitsim.zoo.cosines import TERMS, angles, least_match
 from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models.affording import affordable
 from circuitsim.zoo.models.streams import Form, Number, Rows, Stream, Unit
 from circuitsim.zoo.tasks.matching import Match2, Match3, Match3Bigram, Match3Local
 
@@ -90,6 +91,8 @@ def match3_local(task: Match3Local, n: int) -> Model:
     """
     modulus, window = task.modulus, task.window
     size = 2 * window + 1
+    squares = modulus * (modulus + 4) // 2  # each by as many units as tokens of a window
+    affordable(task.name, 2 * squares * size * (2 * modulus + 3), modulus=modulus, window=window)
     c = max(1, (window**2).bit_length())
     here, counts = [f"x={r}" for r in range(modulus)], [f"N{r}" for r in range(modulus)]
     s = Stream("i", "i2", *here, *counts, "match")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from circuitsim.models.recurrent import NetCell, RecurrentNet
 from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models.affording import affordable
 from circuitsim.zoo.models.lookup import numbers
 from circuitsim.zoo.models.squeezing import as_needed
 from circuitsim.zoo.models.streams import Form, Rows, Stream, Unit, plus, tent
@@ -23,6 +24,9 @@ def index_lookup(task: IndexLookup, n: int, cells: int) -> RecurrentNet:
     """
     size = as_needed("index-lookup-rnn", "cells", cells, n - 1)
     bits = range((task.letters - 1).bit_length())
+    held_bits = size * len(bits)
+    tables, reads = task.letters + n, held_bits + len(bits) + n
+    affordable("index-lookup-rnn", (3 * held_bits + tables) * reads + 2 * held_bits**2, n=n, letters=task.letters)
     row = Stream(*(f"letter{b}" for b in bits), "asks", *(f"p{j}" for j in range(n - 1)))
     state = Stream(*(f"{c}.{b}" for c in range(size) for b in bits))
     seen, found = Stream(*state.names, *row.names), Stream(*(f"found{b}" for b in bits))
@@ -53,6 +57,7 @@ def index_lookup(task: IndexLookup, n: int, cells: int) -> RecurrentNet:
 def equality(task: Equality, n: int, cells: int) -> RecurrentNet:
     """A shift register of n/2 bits, fed with the letter xor what leaves it: in the end it holds where halves differ."""
     size = as_needed("equality-rnn", "cells", cells, n // 2)
+    affordable("equality-rnn", 2 * (size + 1) ** 2, n=n)
     row, state = Stream("bit"), Stream(*(f"cell{c}" for c in range(size)))
     seen, last = Stream(*state.names, *row.names), f"cell{size - 1}"
     differ: list[Unit] = [({"bit": sign, last: -sign}, {"cell0": 1}) for sign in (1, -1)]
@@ -72,7 +77,9 @@ def sparse_averaging(task: QSparseAveraging, n: int, cells: int) -> RecurrentNet
     No net reads the states, as a token knows its own cell. The read-out adds up the cells that the token points to;
     its own is in both registers and counts once.
     """
-    kept = range(as_needed("q-sparse-averaging-rnn", "cells", cells, n))
+    used = as_needed("q-sparse-averaging-rnn", "cells", cells, n)
+    affordable("q-sparse-averaging-rnn", (used * 7 + n * task.q) * (n + 2 * used), n=n, q=task.q)
+    kept = range(used)
     row = Stream("z", *(f"asks{j}" for j in range(n)), *(f"at{j}" for j in kept))
     past, later = (Stream(*(f"{way}{j}" for j in kept)) for way in ("past", "later"))
     before, after = (Stream(*state.names, *row.names) for state in (past, later))

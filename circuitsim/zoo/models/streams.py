@@ -13,12 +13,14 @@ from typing import Any, TypeAlias
 from circuitsim.circuits.tokens import Format
 from circuitsim.models.model import Attention, FeedForward, Head, Layer, Mask, Model, PositionExpressions, Readout
 from circuitsim.models.tables import Table
-from circuitsim.numbers.rationals import Matrix, Vector, vector
+from circuitsim.numbers.rationals import Matrix, Vector, rational, vector
 
 Number: TypeAlias = int | str | Fraction
 Form: TypeAlias = Mapping[str, Number] | str
 Unit: TypeAlias = tuple[Form, Mapping[str, Number]]  # relu of a form, and what is added where, times that
 Rows: TypeAlias = Callable[..., Mapping[str, Number]]  # from indices of values of fields to what their table adds
+
+ZERO = Fraction(0)
 
 
 class Stream:
@@ -26,13 +28,15 @@ class Stream:
 
     def __init__(self, *names: str) -> None:
         self.names = names
+        self._places = {name: place for place, name in enumerate(names)}
 
     def row(self, form: Form) -> Vector:
         """The weights (d,) of a form, without its constant; KeyError for a name that the stream does not have."""
-        weights = _weights(form)
-        if unknown := [name for name in weights if name and name not in self.names]:
-            raise KeyError(unknown[0])
-        return vector([weights.get(name, 0) for name in self.names], "form")
+        found = [ZERO] * len(self.names)
+        for name, weight in _weights(form).items():
+            if name:
+                found[self._places[name]] = rational(weight, "form")
+        return tuple(found)
 
     def head(
         self,

@@ -13,7 +13,7 @@ from circuitsim.circuits.tokens import LARGEST_CODE, Codes, Field, Format, Where
 from circuitsim.errors import InputError, LimitError
 from circuitsim.zoo.task import Digits, Place, Task
 from circuitsim.zoo.tasks import pointers
-from circuitsim.zoo.tasks.drawing import require, take_turns
+from circuitsim.zoo.tasks.drawing import require, require_values, take_turns
 
 SIGNS = ("-", "+")
 MOST_POINTERS = 60  # with two positions, the codes of tokens end there
@@ -84,9 +84,9 @@ class Pointing(Task):
         positions = self.positions(n)
         if 2 * positions**self.q >= LARGEST_CODE:
             raise LimitError(
-                f"{self.name}: a token at n={n} and q={self.q} has {2 * positions**self.q} values, and it must"
-                f" have fewer than 2^62; lower n or q."
+                f"{self.name}: a token at n={n} and q={self.q} must have fewer values than 2^62; lower n or q."
             )
+        require_values(self.name, n, positions)
         indices = tuple(str(index) for index in range(positions))
         asked = (Field(f"{name}{k + 1}", indices, "binary", asked_where) for k in range(self.q))
         return Format((Field("z", SIGNS, where=signs_where), *asked))

@@ -14,6 +14,7 @@ from circuitsim.zoo.tasks.edits import change_one, drop_one, in_turn, swap_neigh
 
 PAIRS = ("()", "[]", "{}", "<>")
 MOST_TYPES = 1024
+MOST_DEPTH = 1024
 
 Chances: TypeAlias = npt.NDArray[np.float64]
 
@@ -156,7 +157,7 @@ class BoundedDyck(Brackets):
 
     Args:
         k: types of brackets, 1 to 1024.
-        depth: the largest depth D, at least 1.
+        depth: the largest depth D, 1 to 1024.
     """
 
     name = "bounded-dyck"
@@ -168,7 +169,7 @@ class BoundedDyck(Brackets):
 
     def __post_init__(self) -> None:
         require(self.name, "k", self.k, 1, MOST_TYPES)
-        require(self.name, "depth", self.depth, 1)
+        require(self.name, "depth", self.depth, 1, MOST_DEPTH)
 
     @property
     def types(self) -> int:

@@ -10,6 +10,7 @@ from circuitsim.zoo.tasks.drawing import require, take_turns
 from circuitsim.zoo.tasks.edits import change_one, in_turn
 
 PAPER = "Bhattamishra, Hahn, Blunsom and Kanade 2024 (arXiv 2406.09347)"
+MOST_WINDOW = 1024  # letters that a feature reads
 
 
 class Halves(Task):
@@ -132,7 +133,7 @@ class Threshold(Task):
     """A threshold of n features of k bits each: feature i is whether bits i to i + k - 1, cyclically, are all 1.
 
     Attributes:
-        k: bits that a feature reads.
+        k: bits that a feature reads, 1 to 1024.
         b: features that must hold.
     """
 
@@ -145,7 +146,7 @@ class Threshold(Task):
     lengths = "n >= k"
 
     def __post_init__(self) -> None:
-        require(self.name, "k", self.k, 1)
+        require(self.name, "k", self.k, 1, MOST_WINDOW)
         require(self.name, "b", self.b, 1)
 
     def format(self, n: int) -> Format:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from circuitsim.errors import InputError
+from circuitsim.errors import InputError, LimitError
 from circuitsim.zoo.task import Digits
 
 MOST_VALUES = 2**16  # of a field, since its values are listed by name
@@ -24,3 +24,9 @@ def require(task: str, option: str, value: int, least: int, most: int | None = N
     if value < least or (most is not None and value > most):
         wanted = f"at least {least}" if most is None else f"{least} to {most}"
         raise InputError(f"{task}: {option} is {value}, expected {wanted}.")
+
+
+def require_values(task: str, n: int, values: int) -> None:
+    """Raise a LimitError where the tokens of a task at n would have a field of too many values, before it is listed."""
+    if values > MOST_VALUES:
+        raise LimitError(f"{task}: at n={n} a token has {values:,} values, at most {MOST_VALUES:,}; lower n.")

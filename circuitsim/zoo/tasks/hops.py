@@ -7,8 +7,10 @@ import numpy as np
 
 from circuitsim.circuits.tokens import Codes, Field, Format, letters
 from circuitsim.zoo.task import Digits, Task
-from circuitsim.zoo.tasks.drawing import require
+from circuitsim.zoo.tasks.drawing import require, require_values
 from circuitsim.zoo.tasks.edits import change_one, in_turn
+
+MOST_HOPS = 1024
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class KHop(Task):
     A hop from position i (from 1) leads to the last j <= i such that letter j - 1 equals letter i.
 
     Args:
-        k: hops, at least 1.
+        k: hops, 1 to 1024.
         letters: size of the alphabet, 2 to 26.
     """
 
@@ -31,7 +33,7 @@ class KHop(Task):
     letters: int = 3
 
     def __post_init__(self) -> None:
-        require(self.name, "k", self.k, 1)
+        require(self.name, "k", self.k, 1, MOST_HOPS)
         require(self.name, "letters", self.letters, 2, len(ascii_lowercase))
 
     def format(self, n: int) -> Format:
@@ -97,6 +99,7 @@ class Composition(Task):
 
     def answers(self, n: int) -> tuple[str, ...]:
         """The values, 1 to m."""
+        require_values(self.name, n, n // 2)
         return tuple(str(value) for value in range(1, n // 2 + 1))
 
     def answer(self, digits: Digits) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from circuitsim.circuits.tokens import Codes, Field, Format
 from circuitsim.zoo.task import Digits, Place, Task
-from circuitsim.zoo.tasks.drawing import MOST_VALUES, require, take_turns
+from circuitsim.zoo.tasks.drawing import MOST_VALUES, require, require_values, take_turns
 
 
 def symbols(count: int) -> tuple[str, ...]:
@@ -40,6 +40,7 @@ class IndexLookup(Task):
 
     def format(self, n: int) -> Format:
         """Letters s, and at the last token a position p before it."""
+        require_values(self.name, n, n - 1)
         places = tuple(str(place) for place in range(n - 1))
         return Format((Field("s", symbols(self.letters), where="not-last"), Field("p", places, "binary", "last")))
 
@@ -115,10 +116,12 @@ class AssociativeRecall(Task):
 
     def format(self, n: int) -> Format:
         """Symbols in binary."""
+        require_values(self.name, n, self.size(n))
         return Format((Field("s", symbols(self.size(n)), "binary"),))
 
     def answers(self, n: int) -> tuple[str, ...]:
         """The symbols, and none."""
+        require_values(self.name, n, self.size(n))
         return (*symbols(self.size(n)), "none")
 
     def legal_length(self, n: int) -> bool:

@@ -11,6 +11,9 @@ from circuitsim.errors import InputError
 from circuitsim.zoo.task import Digits, Place, Task
 from circuitsim.zoo.tasks.drawing import MOST_VALUES, Maker, require, take_turns
 
+MOST_RESIDUES = 144  # of Match3, since models go through their triples or pairs
+MOST_WINDOW = 1024
+
 
 @dataclass(frozen=True)
 class Matching(Task):
@@ -19,14 +22,16 @@ class Matching(Task):
     Attributes:
         modulus: M. The theorems hold for M up to a power of n.
         terms: how many numbers add up.
+        most: the largest modulus.
     """
 
     modulus: int = 8
     place: ClassVar[Place] = "each"
     terms: ClassVar[int] = 3
+    most: ClassVar[int] = MOST_VALUES
 
     def __post_init__(self) -> None:
-        require(self.name, "modulus", self.modulus, 2, MOST_VALUES)
+        require(self.name, "modulus", self.modulus, 2, self.most)
 
     def format(self, n: int) -> Format:
         """Numbers in binary."""
@@ -94,6 +99,7 @@ class Match3(Matching):
     name = "match3"
     source = "Sanford, Hsu and Telgarsky 2023 (arXiv 2306.02896), theorem 7"
     question = "Is x_i + x_j + x_k = 0 mod M for some j and k, at every token i?"
+    most = MOST_RESIDUES
 
     def answer(self, digits: Digits) -> tuple[int, ...]:
         """The definition."""
@@ -178,7 +184,7 @@ class Match3Local(Matching):
     """Match3 whose two further tokens are at most a window away.
 
     Attributes:
-        window: K, the largest distance of either from the token.
+        window: K, the largest distance of either from the token, 0 to 1024.
     """
 
     window: int = 1
@@ -189,7 +195,7 @@ class Match3Local(Matching):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(self.name, "window", self.window, 0)
+        require(self.name, "window", self.window, 0, MOST_WINDOW)
 
     def answer(self, digits: Digits) -> tuple[int, ...]:
         """The definition."""
