@@ -23,6 +23,7 @@ WIRINGS: tuple[Wiring, ...] = ("one-hot", "binary")
 WHERES: tuple[Where, ...] = ("each", "first", "last", "not-first", "not-last", "even", "odd")
 LARGEST_CODE = 2**62
 SEPARATOR = ","  # between the values of a token's fields
+SPACING = "separate tokens by spaces, fields by commas"  # of records, as errors say it
 
 Codes: TypeAlias = npt.NDArray[np.int64]
 
@@ -212,7 +213,7 @@ class Format:
                 names = SEPARATOR.join(self.fields[f].name for f in there) or "nothing"
                 raise InputError(
                     f"input {_show(string)}: token {_show(token)} at position {position} has {len(parts)} values,"
-                    f" expected {len(there)} ({names})."
+                    f" expected {len(there)} ({names}); {SPACING}."
                 )
             for f, part in zip(there, parts, strict=True):
                 if part not in self._index[f]:
@@ -220,14 +221,18 @@ class Format:
 
     def _unknown(self, string: str, f: int, part: str) -> str:
         field = self.fields[f]
+        if self.single and part.isspace() and string.split():
+            joined = _show("".join(string.split()))
+            return f"input {_show(string)}: tokens are single characters; write them without spaces, as {joined}."
         shown = ", ".join(field.values[:20])
         listed = shown if field.size <= 20 else f"{shown}, ... ({field.size} tokens)"
+        spacing = " (separate tokens by spaces)" if self.plain else f" ({SPACING})"
+        spacing = "" if self.single else spacing
         if self.plain:
-            spacing = "" if self.single else " (separate tokens by spaces)"
             return f"input {_show(string)}: unknown token {_show(part)}; the vocabulary is {listed}{spacing}."
         return (
-            f"input {_show(string)}: unknown value {_show(part)} of field {field.name}; its values are {listed}"
-            " (separate tokens by spaces, fields by commas)."
+            f"input {_show(string)}: unknown value {_show(part)} of field {field.name}; its values are"
+            f" {listed}{spacing}."
         )
 
 
