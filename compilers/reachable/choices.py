@@ -63,6 +63,7 @@ class Ranking:
         self.unit = query.denominator * key.denominator
         self.queries, self.keys = query.numerators[codes.vectors], key.numerators[codes.vectors].T
         self.visible = mask_matrix(head.mask, codes.length)
+        self._positions, self._starts = codes.positions.tolist(), codes.starts.tolist()
 
     def choices(self, query: int) -> list[Choice]:
         """Every choice that is possible when the position of code `query` holds it, best keys first.
@@ -132,8 +133,10 @@ class Ranking:
 
     def _walk(self, start: _Found, group: list[int], query: int) -> list[_Found]:
         """All sets of one level's codes that may be held together, the empty one included."""
+        if len(group) == 1 <= self.max_ties:
+            return list(self._step(start, self._positions[group[0]], group))
         states = [start]
-        positions = self.codes.positions[group].tolist()
+        positions = [self._positions[code] for code in group]
         index = 0
         while index < len(group) and states:
             position, stop = positions[index], index
@@ -153,7 +156,7 @@ class Ranking:
 
     def _step(self, state: _Found, position: int, codes: list[int]) -> Iterator[_Found]:
         """One position of a level holds one of its codes there, or none of them."""
-        fields, first = self.codes.fields, int(self.codes.starts[position])
+        fields, first = self.codes.fields, self._starts[position]
         bits = 0
         for code in codes:
             inputs = self.rest.sets.intersection(state.inputs, self.codes.inputs[code])
@@ -162,7 +165,7 @@ class Ranking:
                 known = state.allowed & fields.only(position, code - first)
                 yield _Found((*state.members, code), inputs, known)
         allowed = state.allowed & ~bits
-        inputs = self.rest.sets.intersection(state.inputs, self.rest.of(position, allowed & fields.field(position)))
+        inputs = self.rest.sets.intersection(state.inputs, self.rest.of(position, allowed))
         if len(inputs):
             yield _Found(state.members, inputs, allowed)
 
@@ -184,16 +187,19 @@ class Rest:
 
     def __init__(self, codes: Codes, sets: InputSets) -> None:
         self.codes, self.sets = codes, sets
+        self._spans = [codes.at(position) for position in range(codes.length)]
         self._known: dict[tuple[int, int, int], Boxes] = {}
 
     def of(self, position: int, allowed: int) -> Boxes:
-        """Strings on which the position holds one of `allowed`, a part of its field in `Codes.fields`."""
-        fields, codes = self.codes.fields, self.codes.at(position)
-        if allowed == fields.field(position):
+        """Strings on which the position holds one of the codes that `allowed`, a product of codes, lets it hold."""
+        codes = self._spans[position]
+        every = (1 << len(codes)) - 1
+        bits = allowed >> self.codes.fields.starts[position] & every
+        if bits == every:
             return self.sets.everything
         if len(self._known) > MOST_KNOWN:
             self._known.clear()
-        return self._some(codes.start, len(codes), allowed >> fields.starts[position])
+        return self._some(codes.start, len(codes), bits)
 
     def _some(self, first: int, count: int, bits: int) -> Boxes:
         """Strings that lead to one of the codes first + k, k < count, with bit k set."""
