@@ -1,5 +1,6 @@
 """Arguments and options that several commands have, each written once."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -75,6 +76,22 @@ max_gates_option = click.option(
     metavar="G",
     help="Refuse to build a larger circuit.",
 )
+
+
+def jobs_option(function: F) -> F:
+    """`--jobs J`, processes for independent rows."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=_cores,
+        metavar="J",
+        help="Processes that work at once, at most one a model. [default: one a core]",
+    )(function)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def json_option(keys: str) -> Callable[[F], F]:

@@ -1,5 +1,8 @@
 """`circuitsim zoo`: the papers' tasks and the models that solve them: list, check, export."""
 
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -117,6 +120,7 @@ def _options(given: Any) -> str:
     "--max-gates", type=click.IntRange(min=0), default=MAX_GATES, show_default=True, metavar="G",
     help="Larger circuits are left out, and named.",
 )  # fmt: skip
+@options.jobs_option
 @options.json_option("holds rows[name, n, inputs, exhaustive, disagreements, bits, rungs, skipped, wrong]")
 @click.pass_context
 def check_command(
@@ -127,41 +131,32 @@ def check_command(
     samples: int,
     seed: int,
     max_gates: int,
+    jobs: int,
     as_json: bool,
 ) -> None:
     """Compare models with their tasks' definitions: exact, integer at the least bits, and circuits.
 
     NAME is a model, such as k-hop or k-hop:k=3; without one, every model is tried with its defaults.
     """
-    from circuitsim.compilers.api import compile
-
-    from circuitsim.analysis.agreement import agree, few, lengths_of
+    from circuitsim.analysis.agreement import few, lengths_of
     from circuitsim.zoo.addresses import PREFIX, built
     from circuitsim.zoo.catalogue import ENTRIES
 
     from . import interrupts
     from .printing import Status, print_json
     from .warming import warm_up
+    from .workers import in_order
 
-    chosen = [built(name.removeprefix(PREFIX)) for name in names or ENTRIES]
+    tasks = []
+    for entry in [built(name.removeprefix(PREFIX)) for name in names or ENTRIES]:
+        plan = lengths_of(entry) if lengths is None else [(n, few(entry, n)) for n in lengths]
+        tasks += [_Task(entry.name, n, everything, bases, samples, seed, max_gates) for n, everything in plan]
     rows: list[Agreement] = []
-    table = None if as_json else _Table(max(len(entry.name) for entry in chosen))
+    table = None if as_json else _Table(max((len(task.name) for task in tasks), default=0))
     with Status() as status, interrupts.kept(lambda: rows) as kept:
         warm_up(status, builds=True)
-        for entry in chosen:
-            plan = lengths_of(entry) if lengths is None else [(n, few(entry, n)) for n in lengths]
-            for n, everything in plan:
-                row = agree(
-                    entry,
-                    n,
-                    everything,
-                    compile,
-                    bases=bases,
-                    samples=samples,
-                    seed=seed,
-                    max_gates=max_gates,
-                    progress=status,
-                )
+        with closing(in_order(_agreement, tasks, min(jobs, len(names or ENTRIES)), status)) as found:
+            for row in found:
                 status.clear()
                 rows.append(row)
                 if table is not None:
@@ -177,6 +172,41 @@ def check_command(
         context.exit(interrupts.INTERRUPTED)
     if not holds:
         context.exit(1)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One row of the check."""
+
+    name: str
+    n: int
+    everything: bool
+    bases: "tuple[Basis, ...]"
+    samples: int
+    seed: int
+    max_gates: int
+
+    def __str__(self) -> str:
+        return f"zoo:{self.name}, n = {self.n}"
+
+
+def _agreement(task: _Task, progress: Callable[[str], None]) -> "Agreement":
+    from circuitsim.compilers.api import compile
+
+    from circuitsim.analysis.agreement import agree
+    from circuitsim.zoo.addresses import built
+
+    return agree(
+        built(task.name),
+        task.n,
+        task.everything,
+        compile,
+        bases=task.bases,
+        samples=task.samples,
+        seed=task.seed,
+        max_gates=task.max_gates,
+        progress=progress,
+    )
 
 
 class _Table:
@@ -215,9 +245,11 @@ def _verdict(rows: "list[Agreement]", seed: int) -> None:
             fg="red",
         )
     if not bad:
+        who = "1 model agrees with its task" if models == 1 else f"{models} models agree with their tasks"
         said = f" and on {drawn:,} drawn ones (seed {seed})" if drawn else ""
         click.secho(
-            f"{models} models agree with their tasks on all {everything:,} inputs of short lengths{said}", fg="green"
+            f"{who} on all {everything:,} inputs of short lengths{said}",
+            fg="green",
         )
 
 

@@ -29,7 +29,7 @@ LONGEST_EXHAUSTIVE = 64
 MOST_BITS = 40
 IN_A_ROW = 3  # precisions above the least that must decide rightly too
 FEW = 512  # inputs that a precision must pass first
-AT_ONCE = 4096
+ENTRIES_AT_ONCE = 2**22  # of the streams of the inputs that are run together
 
 
 Build: TypeAlias = Callable[[Any, Basis, str | None], Family]  # model, basis, bits: the family of its circuits
@@ -112,12 +112,15 @@ def agree(
     if built.entry.architecture == "rational transformer":
         wrong = (model.exact(codes) != truth).any(axis=1)
         return _row(built, n, codes, everything, {"exact": wrong}, None, ())
-    found["exact"] = _wrong(lambda part: run_exact_fast(model, part).decisions, codes, truth)
+    found["exact"] = _wrong(lambda part: run_exact_fast(model, part).decisions, codes, truth, model)
     progress(f"{name}, n = {n}: least bits")
     bits = least_bits(model, codes, truth)
     given = None if bits is None else str(bits)  # the model's own, where none is right
-    fixed = fix(model, n, given)
-    found["integer"] = _wrong(lambda part: run_integer(fixed, part).decisions, codes, truth)
+    if bits is None:
+        fixed = fix(model, n)
+        found["integer"] = _wrong(lambda part: run_integer(fixed, part).decisions, codes, truth, model)
+    else:  # found by running it on all of them
+        found["integer"] = np.zeros(len(codes), bool)
     skipped = []
     for basis in bases:
         if basis == "ac0" and not (model.format.plain and built.entry.architecture == "hard-attention transformer"):
@@ -138,7 +141,7 @@ def agree(
         def circuit(part: Codes, run: Any = evaluator, extra: Any = wired, said: Any = schematic) -> Any:
             return decisions(said.interface, run(with_wired(extra, model.format.bits(part))))
 
-        found[basis] = _wrong(circuit, codes, truth)
+        found[basis] = _wrong(circuit, codes, truth, model)
     return _row(built, n, codes, everything, found, bits, tuple(skipped))
 
 
@@ -172,18 +175,21 @@ def _right(model: Any, n: int, bits: int, codes: Codes, truth: npt.NDArray[np.in
         return False
     step = max(1, len(codes) // FEW)
     for some in (slice(0, None, step), slice(None)):  # a few of them tell most that are wrong
-        if any((run_integer(fixed, c).decisions != t).any() for c, t in _parts(codes[some], truth[some])):
+        if any((run_integer(fixed, c).decisions != t).any() for c, t in _parts(codes[some], truth[some], model)):
             return False
     return True
 
 
-def _wrong(run: Callable[[Codes], Any], codes: Codes, truth: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    return np.concatenate([(run(c) != t).any(axis=1) for c, t in _parts(codes, truth)])
+def _wrong(
+    run: Callable[[Codes], Any], codes: Codes, truth: npt.NDArray[np.int64], model: Any
+) -> npt.NDArray[np.bool_]:
+    return np.concatenate([(run(c) != t).any(axis=1) for c, t in _parts(codes, truth, model)])
 
 
-def _parts(codes: Codes, truth: npt.NDArray[np.int64]) -> Iterator[tuple[Codes, npt.NDArray[np.int64]]]:
-    for start in range(0, len(codes), AT_ONCE):
-        yield codes[start : start + AT_ONCE], truth[start : start + AT_ONCE]
+def _parts(codes: Codes, truth: npt.NDArray[np.int64], model: Any) -> Iterator[tuple[Codes, npt.NDArray[np.int64]]]:
+    step = max(1, ENTRIES_AT_ONCE // (model.length(codes.shape[1]) * model.width))
+    for start in range(0, len(codes), step):
+        yield codes[start : start + step], truth[start : start + step]
 
 
 def _row(

@@ -17,7 +17,7 @@ from circuitsim.models.pairs import key_mask, over_pairs
 from circuitsim.models.scaled import FITS_INT64, Array, Scaled, add, affine, largest, multiply, narrow, product, scaled
 from circuitsim.models.selection import select
 from circuitsim.models.sequence import Codes, position_values, score_blocks
-from circuitsim.models.tables import embedding_tables, table_rows
+from circuitsim.models.tables import scaled_tables, table_rows
 from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
 
@@ -88,8 +88,8 @@ def run_exact_fast(model: Model, codes: Codes, arithmetic: Exact = EXACT) -> Exa
         ModelError: a head is softmax, which has no exact meaning.
     """
     refuse_softmax(model)
-    chosen = zip(embedding_tables(model), table_rows(model, codes), strict=True)
-    terms = [scaled(table)[rows] for table, rows in chosen]
+    chosen = zip(scaled_tables(model), table_rows(model, codes), strict=True)
+    terms = [table[rows] for table, rows in chosen]
     positions = position_values(model, codes.shape[1])
     if positions is not None:
         terms.append(scaled(positions))

@@ -14,9 +14,10 @@ import numpy as np
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import PROJECTIONS, Attention, FeedForward, Head, Layer, Mask, Model
+from circuitsim.models.scaled import FITS_INT64, Scaled, largest, multiply, narrow, scaled
 from circuitsim.models.sequence import position_values
 from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine
-from circuitsim.models.tables import embedding_tables
+from circuitsim.models.tables import scaled_tables
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import drop_bits, to_grid
 
@@ -180,9 +181,9 @@ def fix_head(head: Head, stream: Stream, bits: int, length: int, max_bits: int =
 
 def fix_embedding(model: "Model | Rival", n: int, b: int) -> Stream:
     """The stream of a model's tokens and positions."""
-    tables = tuple(grid_matrix(table, b) for table in embedding_tables(model))
+    tables = tuple(grid(table, b) for table in scaled_tables(model))
     rows = position_values(model, n)
-    positions = None if rows is None else grid_matrix(rows, b)
+    positions = None if rows is None else grid(scaled(rows), b)
     return Stream(b, np.array([0] * model.width, dtype=object), tables, positions)
 
 
@@ -239,8 +240,8 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: Limits) -> Fi
     output, outputs, shifts = grid_matrix(head.output, b, len(head.value)), [], []
     for c, (low, high) in enumerate(values):
         shift = (order - 1) * unit - b - _powers(parts["value"], value2)[c]
-        largest = 4 * head.keys(length) * max(abs(low), abs(high), 1 << shift)
-        limits.check("sum of values", (-largest, largest))
+        total = 4 * head.keys(length) * max(abs(low), abs(high), 1 << shift)
+        limits.check("sum of values", (-total, total))
         low, high = drop_bits(low, shift), drop_bits(high, shift)
         shifts.append(shift)
         if head.mask.startswith("strict"):
@@ -300,6 +301,14 @@ def _powers(first: Affine, second: Affine | None) -> list[int]:
 def _times(a: Range, b: Range) -> Range:
     corners = [x * y for x in a for y in b]
     return min(corners), max(corners)
+
+
+def grid(values: Scaled, b: int) -> Ints:
+    """R of every number, in units of 2^-b, in 64 bits where they fit."""
+    doubled = multiply(values.numerators, 2 << b)
+    if largest(doubled) + values.denominator >= FITS_INT64:
+        doubled = doubled.astype(object)
+    return narrow((doubled + values.denominator) // (2 * values.denominator))
 
 
 def grid_matrix(rows: Matrix, b: int, width: int | None = None) -> Ints:

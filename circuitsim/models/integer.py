@@ -16,7 +16,7 @@ from circuitsim.models.scaled import same_type_product
 from circuitsim.models.tables import table_rows
 from circuitsim.numbers.rounding import drop_bits, drop_bits_each
 
-WORKING_SET = 1 << 24  # entries of one score tensor
+WORKING_SET = 1 << 22  # entries of one tensor of scores, or of the stream: about what caches hold is fastest
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class IntegerTrace:
 def run_integer(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
     """Run the integer model on letter codes (batch, n)."""
     keys = [head.keys(fixed.length) for layer in fixed.model.layers for head in layer.heads]
-    per_input = max([1, *(fixed.length * count for count in keys)])
+    per_input = fixed.length * max([1, fixed.model.width, *keys])
     step = max(1, WORKING_SET // per_input)
     pieces = [_run(fixed, codes[i : i + step]) for i in range(0, max(1, len(codes)), step)]
     joined = [np.concatenate(parts) for parts in zip(*(p.residuals for p in pieces), strict=True)]

@@ -87,6 +87,8 @@ def narrow(array: Array) -> Array:
 
 def multiply(array: Array, factor: int | Array) -> Array:
     """Integers times integers, elementwise (broadcast), in whatever type holds them."""
+    if isinstance(factor, int) and factor == 1:
+        return array
     size = abs(factor) if isinstance(factor, int) else largest(factor)
     if size * max(largest(array), 1) >= FITS_INT64:
         array = array.astype(object)

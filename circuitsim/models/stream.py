@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.scaled import narrow, same_type_product
+from circuitsim.models.scaled import largest, multiply, narrow, same_type_product
 
-Ints: TypeAlias = npt.NDArray[Any]  # Python integers
+Ints: TypeAlias = npt.NDArray[Any]  # Python integers, or of 64 bits where products widen them
 Range: TypeAlias = tuple[int, int]
 
 
@@ -29,7 +29,7 @@ class Stream:
 
     Args:
         constant: (d,). tables: each (rows, d), of which every position adds one row; none once forgotten.
-        positions: (length, d), or None.
+        positions: (length, d), or None. Tables and positions may be of 64 bits.
     """
 
     exponent: int
@@ -86,8 +86,8 @@ class Stream:
         """The same stream in finer units."""
         factor = 1 << (exponent - self.exponent)
         scaled = tuple(replace(m, column=m.column * factor) for m in self.numbers)
-        tables = tuple(table * factor for table in self.tables)
-        positions = None if self.positions is None else self.positions * factor
+        tables = tuple(multiply(table, factor) for table in self.tables)
+        positions = None if self.positions is None else multiply(self.positions, factor)
         return Stream(exponent, self.constant * factor, tables, positions, scaled)
 
     def plus(self, numbers: Iterable[Number], constant: Ints, residual: bool) -> "Stream":
@@ -102,11 +102,10 @@ def product(table: Ints, row: Ints) -> Ints:
     used = np.flatnonzero(row)
     if len(used) < len(row):
         table, row = table[:, used], row[used]
-    largest = max([1, *(abs(int(v)) for v in (table.min(initial=0), table.max(initial=0)))])
     weight = sum(abs(int(v)) for v in row)
-    if (largest * max(weight, 1)).bit_length() < 62:
-        return np.asarray(table.astype(np.int64) @ row.astype(np.int64))
-    return np.asarray(table @ row)
+    if (max(largest(table), 1) * max(weight, 1)).bit_length() < 62:
+        return np.asarray(table.astype(np.int64, copy=False) @ row.astype(np.int64))
+    return np.asarray(table.astype(object) @ row.astype(object))
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ one for its constant tokens; a position that lacks the fields of a table takes i
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 
 import numpy as np
 
 from circuitsim.circuits.tokens import Codes, Field, Format, letters
 from circuitsim.errors import ModelError
+from circuitsim.models.scaled import Scaled, scaled
 from circuitsim.numbers.rationals import Matrix, Vector, matrix
 
 MOST_ROWS = 2**20  # of one table
@@ -35,6 +37,11 @@ class Table:
         object.__setattr__(self, "rows", matrix(self.rows, f"the table of {', '.join(self.fields)}"))
         if len(self.rows) > MOST_ROWS:
             raise ModelError(f"the table of {', '.join(self.fields)} has {len(self.rows)} rows, at most {MOST_ROWS}.")
+
+    @cached_property
+    def scaled(self) -> Scaled:
+        """The rows in integers over one denominator."""
+        return scaled(self.rows)
 
 
 class Embedded:
@@ -86,6 +93,15 @@ def embedding_tables(model: Embedded) -> tuple[Matrix, ...]:
     if model.tokens:
         rows = tuple(model.embedding[token] for token in model.tokens)
         tables.append(rows + zero if model.fields else rows)
+    return tuple(tables)
+
+
+def scaled_tables(model: Embedded) -> tuple[Scaled, ...]:
+    """`embedding_tables` in integers over one denominator each."""
+    tables = [table.scaled if _everywhere(model, table) else _and_zero(table.scaled) for table in model.tables]
+    if model.tokens:
+        letters = scaled(tuple(model.embedding[token] for token in model.tokens))
+        tables.append(_and_zero(letters) if model.fields else letters)
     return tuple(tables)
 
 
@@ -147,6 +163,10 @@ def table_problems(model: Embedded) -> list[str]:
         elif len(table.rows[0]) != model.width:
             problems.append(f"tables[{number}] has rows of {len(table.rows[0])} entries, expected {model.width}")
     return problems
+
+
+def _and_zero(table: Scaled) -> Scaled:
+    return Scaled(np.pad(table.numerators, ((0, 1), (0, 0))), table.denominator)
 
 
 def _everywhere(model: Embedded, table: Table) -> bool:

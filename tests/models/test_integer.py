@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from circuitsim.errors import LimitError, ModelError
-from circuitsim.models.fixed_point import fix
+from circuitsim.models.fixed_point import fix, grid
 from circuitsim.models.integer import run_integer
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.reading import load
 from circuitsim.models.rounded import run_rounded
+from circuitsim.models.scaled import scaled
 from circuitsim.models.sequence import all_inputs
+from circuitsim.numbers.rounding import to_grid
 from tests.cases import random_model
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -98,3 +100,14 @@ def one_head(net: FeedForward | None = None, **head: object) -> Model:
     options = {"query": [[1]], "key": [[1]], "value": [[1]], "output": [[1]], **head}
     layer = Layer((Head(**options),), feed_forward=net)
     return Model("01", {"0": [0], "1": [1]}, (layer,), Readout([1]), bits="2")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_grid_of_scaled_numbers_rounds_each_of_them(seed):
+    r = random.Random(seed)
+    size, bits = r.choice([10, 2**20, 2**61, 2**62, 2**70]), r.choice([0, 1, 5, 31, 60])
+    rows = [[Fraction(r.randint(-size, size), r.choice([1, 2, 3, 1 << 40])) for _ in range(4)] for _ in range(3)]
+    rows[0][0] = Fraction(-1, 2 << bits)  # a tie
+    found = grid(scaled(rows), bits)
+    assert found.tolist() == [[to_grid(value, bits) for value in row] for row in rows]
+    assert all(type(value) is int for row in found.tolist() for value in row)

@@ -17,7 +17,7 @@ from circuitsim.models.json_model import json_text, parse_json
 from circuitsim.models.model import Layer, Model, Readout
 from circuitsim.models.rounded import run_rounded
 from circuitsim.models.sequence import all_inputs
-from circuitsim.models.tables import Table
+from circuitsim.models.tables import Table, embedding_tables, scaled_tables
 from tests.models.random_records import random_records
 
 MIXED = Format(
@@ -148,3 +148,10 @@ def test_bad_files_of_records_end_in_one_sentence():
         assert broken != text, old
         with pytest.raises(ModelError, match=r"m\.json"):
             parse_json(broken.encode(), "m.json")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_scaled_tables_are_the_tables(seed):
+    model = random_records(seed)
+    for table, numbers in zip(embedding_tables(model), scaled_tables(model), strict=True):
+        assert numbers.fractions().tolist() == [list(row) for row in table]

@@ -1,0 +1,79 @@
+"""Rows that do not depend on each other, computed by several processes and shown in the order they were asked for."""
+
+import os
+import signal
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import active_children, get_context
+from typing import TypeAlias, TypeVar
+
+from circuitsim.errors import LimitError
+
+from .printing import Status
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+Progress: TypeAlias = Callable[[str], None]
+
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def in_order(
+    work: Callable[[Task, Progress], Result],
+    tasks: Sequence[Task],
+    jobs: int,
+    status: Status,
+) -> Generator[Result, None, None]:
+    """`work` of every task, by so many processes; by this one where that is one.
+
+    Args:
+        work: a function of a module, of a task and of what to tell progress to; task and result are pickled. The text
+            of a task is what the progress line shows.
+
+    Raises:
+        LimitError: a process was killed, as systems do when memory runs out.
+    """
+    if jobs < 2 or len(tasks) < 2:
+        yield from (work(task, status) for task in tasks)
+        return
+    with _one_thread_each():
+        pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts_to_parent)
+        futures = [pool.submit(partial(work, task, _nothing)) for task in tasks]
+    try:
+        for done, (task, future) in enumerate(zip(tasks, futures, strict=True)):
+            status(f"{done} of {len(tasks)} done, at {task}")
+            yield future.result()
+    except BrokenProcessPool:
+        raise LimitError(
+            f"a process was killed, perhaps for want of memory, at {task} or beside it; try --jobs 1."
+        ) from None
+    finally:
+        for child in active_children():
+            child.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _nothing(text: str) -> None:
+    """The progress of a process that has no line to show it on."""
+
+
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes that are started inside compute with one thread."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

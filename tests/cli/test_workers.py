@@ -1,0 +1,87 @@
+"""Rows by several processes: in order, interrupted, and when a process is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+from circuitsim.cli.printing import Status
+from circuitsim.cli.workers import THREADS, Progress, in_order
+
+from circuitsim.errors import InputError, LimitError
+
+PROGRAM = Path(sys.executable).with_name("circuitsim")
+
+
+def _slow_first(task: int, progress: Progress) -> tuple[int, int, str]:
+    progress(f"task {task}")
+    time.sleep(0.3 if task == 0 else 0)
+    return task, os.getpid(), os.environ.get(THREADS[0], "")
+
+
+def _refuse(task: int, progress: Progress) -> int:
+    if task == 1:
+        raise InputError("1 is refused.")
+    return task
+
+
+def _die(task: int, progress: Progress) -> int:
+    if task == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.1)
+    return task
+
+
+def test_results_come_in_the_order_of_the_tasks_from_other_processes() -> None:
+    before = {name: os.environ.get(name) for name in THREADS}
+    found = list(in_order(_slow_first, range(5), 2, Status()))
+    assert [task for task, _, _ in found] == [0, 1, 2, 3, 4]
+    assert 1 <= len({process for _, process, _ in found} - {os.getpid()}) <= 2
+    assert {threads for _, _, threads in found} == {"1"}
+    assert {name: os.environ.get(name) for name in THREADS} == before
+
+
+@pytest.mark.parametrize(("tasks", "jobs"), [(range(3), 1), (range(1), 4)])
+def test_one_job_or_one_task_needs_no_other_process(tasks: range, jobs: int) -> None:
+    assert {process for _, process, _ in in_order(_slow_first, tasks, jobs, Status())} == {os.getpid()}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_error_of_a_task_is_raised_in_its_turn(jobs: int) -> None:
+    found = in_order(_refuse, range(3), jobs, Status())
+    assert next(found) == 0
+    with pytest.raises(InputError, match=r"^1 is refused\.$"):
+        next(found)
+
+
+def test_a_process_that_is_killed_is_said_and_not_waited_for() -> None:
+    with pytest.raises(LimitError, match=r"killed, perhaps for want of memory, at \d or beside it; try --jobs 1\."):
+        list(in_order(_die, range(3), 2, Status()))
+
+
+def test_what_is_left_over_is_ended() -> None:
+    with closing(in_order(_slow_first, range(50), 2, Status())) as found:
+        next(found)
+    for child in active_children():
+        child.join(10)
+    assert active_children() == []
+
+
+def test_an_interrupt_keeps_the_rows_that_are_done() -> None:
+    command = [str(PROGRAM), "zoo", "check", "first", "bounded-dyck-one-layer", "-n", "2,64", "--jobs", "2"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, text=True
+    ) as running:
+        assert running.stdout is not None
+        lines = [running.stdout.readline() for _ in range(3)]
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does
+        _, complaints = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert [line.split()[:2] for line in lines[1:]] == [["zoo:first", "2"], ["zoo:first", "64"]]
+    assert complaints.startswith("circuitsim: interrupted after ")
+    assert "Traceback" not in complaints
