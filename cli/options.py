@@ -78,18 +78,18 @@ max_gates_option = click.option(
 )
 
 
-def jobs_option(function: F) -> F:
-    """`--jobs J`, processes for independent rows."""
+def jobs_option(each: str) -> Callable[[F], F]:
+    """`--jobs J`, processes for independent rows of things that are called `each`."""
     return click.option(
         "--jobs",
         type=click.IntRange(min=1),
-        default=_cores,
+        default=cores,
         metavar="J",
-        help="Processes that work at once, at most one a model. [default: one a core]",
-    )(function)
+        help=f"Processes that work at once, at most one a {each}. [default: one a core]",
+    )
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

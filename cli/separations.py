@@ -1,6 +1,10 @@
 """`circuitsim separations`: which architecture needs how much for which task, beside the papers' lower bounds."""
 
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from circuitsim.analysis.key_widths import KeyFit
-    from circuitsim.analysis.separation_rows import Missing, Row
+    from circuitsim.analysis.separation_rows import Missing, Place, Row
     from circuitsim.analysis.separations import Separation, Side
     from circuitsim.analysis.squeezing import Squeezed
 
@@ -46,10 +50,17 @@ KEYS = (
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S", help="Of drawn inputs.")
 @click.option("--fresh", is_flag=True, help="Compute everything anew, instead of taking what was computed before.")
+@options.jobs_option("separation")
 @options.json_option(KEYS)
 @click.pass_context
 def command(
-    context: click.Context, tasks: tuple[str, ...], lengths: tuple[int, ...], seed: int, fresh: bool, as_json: bool
+    context: click.Context,
+    tasks: tuple[str, ...],
+    lengths: tuple[int, ...],
+    seed: int,
+    fresh: bool,
+    jobs: int,
+    as_json: bool,
 ) -> None:
     """Measure the models that stand for both sides of each separation, and squeeze those that pay until they fail.
 
@@ -66,18 +77,14 @@ def command(
     work = Work(lengths, seed, fresh, as_json)
     with Status() as status, interrupts.kept(lambda: work.rows) as kept:
         warm_up(status)
-        for one in chosen:
-            work.measure(one, status)
-            work.squeeze(one, status)
-            if one.name == "q-sparse-averaging" and work.rows:
-                work.search_keys(status)
+        work.measure(chosen, jobs, status)
     if not work.rows and work.missing:
         raise InputError(f"{_reasons(work.missing)}.")
     holds = all(row.holds for row in work.rows)
     if as_json:
         shown = [{**vars(row), "holds": row.holds} for row in work.rows]
-        found = {"missing": work.missing, "squeezed": work.squeezed, "key_widths": work.keys}
-        print_json({"holds": holds, "rows": shown, **found})
+        more = {"missing": work.missing, "squeezed": work.squeezed, "key_widths": work.keys}
+        print_json({"holds": holds, "rows": shown, **more})
     else:
         _verdict(work)
     if kept.interrupted:
@@ -85,6 +92,15 @@ def command(
         context.exit(interrupts.INTERRUPTED)
     if not holds:
         context.exit(1)
+
+
+def _row(place: "Place", progress: Callable[[str], None], *, seed: int, fresh: bool) -> "Row | Missing":
+    from circuitsim.compilers.api import compile
+
+    from circuitsim.analysis.separation_rows import row_at
+
+    progress(str(place))
+    return row_at(place, compile, seed=seed, fresh=fresh)
 
 
 @dataclass
@@ -100,14 +116,27 @@ class Work:
     squeezed: "list[Squeezed]" = field(default_factory=list)
     keys: "KeyFit | None" = None
 
-    def measure(self, one: "Separation", status: "Status") -> None:
-        """The rows of one separation."""
-        from circuitsim.compilers.api import compile
+    def measure(self, chosen: "Sequence[Separation]", jobs: int, status: "Status") -> None:
+        """The rows and the squeezes of separations, one after the other, and the least widths of keys."""
+        from circuitsim.analysis.separation_rows import places
 
-        from circuitsim.analysis.separation_rows import Row, rows
+        from .workers import in_order
+
+        asked = [places(one, self.lengths) for one in chosen]
+        row = partial(_row, seed=self.seed, fresh=self.fresh)
+        with closing(in_order(row, list(chain(*asked)), min(jobs, len(chosen)), status)) as found:
+            for one, mine in zip(chosen, asked, strict=True):
+                self._show(one, islice(found, len(mine)), status)
+                self._squeeze(one, status)
+                if one.name == "q-sparse-averaging" and self.rows:
+                    self._search_keys(status)
+
+    def _show(self, one: "Separation", found: "Iterable[Row | Missing]", status: "Status") -> None:
+        """The rows of one separation as they are found."""
+        from circuitsim.analysis.separation_rows import Row
 
         table = None
-        for row in rows(one, self.lengths, compile, seed=self.seed, fresh=self.fresh, progress=status):
+        for row in found:
             status.clear()
             if isinstance(row, Row):
                 self.rows.append(row)
@@ -122,7 +151,7 @@ class Work:
             for said in dict.fromkeys(_bound(row) for row in mine):
                 click.echo(said)
 
-    def squeeze(self, one: "Separation", status: "Status") -> None:
+    def _squeeze(self, one: "Separation", status: "Status") -> None:
         """The failures of the sides that can be squeezed."""
         from circuitsim.analysis.squeezing import squeeze, squeeze_bits
 
@@ -140,7 +169,7 @@ class Work:
             )
             interrupts.check()
 
-    def search_keys(self, status: "Status") -> None:
+    def _search_keys(self, status: "Status") -> None:
         """The least width of random sign keys, and its fit."""
         from circuitsim.analysis.key_widths import key_widths
 

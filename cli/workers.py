@@ -44,7 +44,7 @@ def in_order(
         futures = [pool.submit(partial(work, task, _nothing)) for task in tasks]
     try:
         for done, (task, future) in enumerate(zip(tasks, futures, strict=True)):
-            status(f"{done} of {len(tasks)} done, at {task}")
+            status(f"{done} of {len(tasks)} done, now {task}")
             yield future.result()
     except BrokenProcessPool:
         raise LimitError(

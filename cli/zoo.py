@@ -120,7 +120,7 @@ def _options(given: Any) -> str:
     "--max-gates", type=click.IntRange(min=0), default=MAX_GATES, show_default=True, metavar="G",
     help="Larger circuits are left out, and named.",
 )  # fmt: skip
-@options.jobs_option
+@options.jobs_option("model")
 @options.json_option("holds rows[name, n, inputs, exhaustive, disagreements, bits, rungs, skipped, wrong]")
 @click.pass_context
 def check_command(

@@ -166,9 +166,8 @@ def _bound(row: "Row") -> str:
 def _squeezed(found: "Squeezed") -> str:
     from .separations import too_few
 
-    name = found.model if found.option == "bits" else "zoo:" + found.model.split(":")[1]
     text = (
-        f"`{name}` at n = {found.n} is right with {found.option} = {found.works} and wrong with {found.fails}"
+        f"`{found.address}` at n = {found.n} is right with {found.option} = {found.works} and wrong with {found.fails}"
         f" (on {'all' if found.exhaustive else 'drawn'} {found.inputs:,} inputs):\n\n    {found.replay}\n"
     )
     if found.needed is not None and found.sent is not None:
@@ -201,17 +200,16 @@ def _separations(folder: Path) -> None:
     from circuitsim.analysis.separation_figures import separation_figure
     from circuitsim.analysis.separations import SEPARATIONS as KNOWN
 
+    from .options import cores
     from .printing import Status
     from .separations import Work
 
     work = Work(LENGTHS, 0, False, True)
     with Status() as status:
-        for one in KNOWN.values():
-            work.measure(one, status)
-            work.squeeze(one, status)
-            mine = [row for row in work.rows if row.task == one.name]
-            separation_figure(one, mine, folder / "pictures" / f"separation-{one.name}.svg")
-        work.search_keys(status)
+        work.measure([*KNOWN.values()], cores(), status)
+    for one in KNOWN.values():
+        mine = [row for row in work.rows if row.task == one.name]
+        separation_figure(one, mine, folder / "pictures" / f"separation-{one.name}.svg")
     assert work.keys is not None
     page = separations_page(KNOWN.values(), work.rows, work.squeezed, work.keys)
     (folder / "separations.md").write_text(page, encoding="utf-8")

@@ -1,13 +1,13 @@
 """The rows of the table of separations: what every side takes at each length, beside the papers' lower bounds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from circuitsim.analysis.agreement import Build, few, inputs, least_bits
 from circuitsim.analysis.crossing import crossing
 from circuitsim.analysis.resources import resources
-from circuitsim.analysis.separations import Resource, Separation, Side
+from circuitsim.analysis.separations import SEPARATIONS, Resource, Separation, Side
 from circuitsim.analysis.store import remembered
 from circuitsim.circuits.measure import measure
 from circuitsim.circuits.schematic import Basis
@@ -76,31 +76,46 @@ class Missing:
     why: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """A row of the table before it is measured.
+
+    Attributes:
+        task: the separation's name. side: number of the side in it. variant: of its option.
+    """
+
+    task: str
+    variant: int
+    side: int
+    n: int
+
+    def __str__(self) -> str:
+        one = SEPARATIONS[self.task]
+        return f"{one.name}, {one.sides[self.side].label}{_shown(one, self.variant, ', ')}, n = {self.n}"
+
+
+def places(separation: Separation, ns: tuple[int, ...]) -> list[Place]:
+    """The rows of a separation at lengths `ns`, in the order of the table."""
+    sides = range(len(separation.sides))
+    return [Place(separation.name, variant, side, n) for variant in separation.variants for side in sides for n in ns]
+
+
 def rows(
-    separation: Separation,
-    ns: tuple[int, ...],
-    build: Build,
-    *,
-    seed: int = 0,
-    fresh: bool = False,
-    progress: Callable[[str], None] = lambda text: None,
+    separation: Separation, ns: tuple[int, ...], build: Build, *, seed: int = 0, fresh: bool = False
 ) -> Iterator[Row | Missing]:
-    """The rows of a separation at lengths `ns`, each as soon as it is there; from disk if it was asked before.
+    """The rows of a separation at lengths `ns`, each as soon as it is there, as `row_at` says."""
+    return (row_at(place, build, seed=seed, fresh=fresh) for place in places(separation, ns))
+
+
+def row_at(place: Place, build: Build, *, seed: int = 0, fresh: bool = False) -> Row | Missing:
+    """One row, from disk if it was asked before.
 
     Args:
         build: `build(model, basis, bits)` is the family of circuits.
         fresh: compute everything anew.
     """
-    for variant in separation.variants:
-        for side in separation.sides:
-            for n in ns:
-                progress(f"{separation.name}, {side.label}{_shown(separation, variant, ', ')}, n = {n}")
-                yield _remembered(separation, side, n, variant, build, seed, fresh)
-
-
-def _remembered(
-    separation: Separation, side: Side, n: int, variant: int, build: Build, seed: int, fresh: bool
-) -> Row | Missing:
+    separation, n, variant = SEPARATIONS[place.task], place.n, place.variant
+    side = separation.sides[place.side]
     name = f"zoo:{side.name(n, variant)}"
     if n > side.longest:
         return Missing(separation.name, name, n, f"measured for n up to {side.longest:,}")
