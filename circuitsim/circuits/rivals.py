@@ -7,7 +7,7 @@ import numpy as np
 
 from circuitsim.circuits.profile import Codes, Profile, Runs
 
-PAIRS = 4096  # runs of queries times runs of rivals up to which intervals are cheaper than every pair
+PAIRS = 4096  # runs of queries times runs of rivals up to which intervals are cheaper than keys
 
 
 def others(x: Profile, axis: int) -> Profile:
@@ -41,7 +41,7 @@ def others_back(want: Profile, axis: int) -> Profile:
     if len(queries) * len(rivals) <= PAIRS:
         lengths, codes = _by_intervals(queries, rivals, moved)
     else:
-        lengths, codes = _by_pairs(want.unit(axis).unit(axis + 1), axis)
+        lengths, codes = _by_queries(queries, rivals, moved)
     return Profile((*front, lengths, *back), np.moveaxis(codes, 0, axis).astype(np.int32)).merge()
 
 
@@ -63,12 +63,12 @@ def _by_intervals(queries: Runs, rivals: Runs, wanted: Codes) -> tuple[Runs, Cod
     return np.diff(cuts), codes
 
 
-def _by_pairs(want: Profile, axis: int) -> tuple[Runs, Codes]:
-    wanted = np.moveaxis(want.codes, (axis, axis + 1), (0, 1))
-    keys = wanted.shape[0]
-    before = np.arange(keys - 1)[None, :] < np.arange(keys)[:, None]
-    before = before.reshape(before.shape + (1,) * (wanted.ndim - 2))
-    codes = np.zeros((keys, *wanted.shape[2:]), np.int32)
-    codes[:-1] = np.where(before, wanted, 0).max(axis=0)
-    codes[1:] = np.maximum(codes[1:], np.where(before, 0, wanted).max(axis=0))
-    return np.ones(keys, np.int64), codes
+def _by_queries(queries: Runs, rivals: Runs, wanted: Codes) -> tuple[Runs, Codes]:
+    """The rivals of one run of queries after the other, key by key: never more of them at once than there are keys."""
+    ends = np.cumsum(queries)
+    codes = np.zeros((int(ends[-1]), *wanted.shape[2:]), np.int32)
+    for a, stop in enumerate(ends):
+        asked, start = np.repeat(wanted[a], rivals, axis=0), stop - queries[a]
+        codes[: stop - 1] = np.maximum(codes[: stop - 1], asked[: stop - 1])  # rivals before some query of the run
+        codes[start + 1 :] = np.maximum(codes[start + 1 :], asked[start:])
+    return np.ones(len(codes), np.int64), codes
