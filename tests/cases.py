@@ -21,7 +21,12 @@ def random_model(seed: int, layers: int | None = None, heads: int | None = None)
     tokens = dict.fromkeys((*vocabulary, *prepend, *append))
     embedding = {t: _vector(r, d) for t in tokens}
     positions = None if r.random() < 0.4 else [r.choice(POSITIONS) for _ in range(d)]
-    places = ["first", "last", "each", *(t for t in {*prepend, *append} if (prepend + append).count(t) == 1)]
+    places = [
+        "first",
+        "last",
+        "each",
+        *(t for t in dict.fromkeys([*prepend, *append]) if (prepend + append).count(t) == 1),
+    ]
     rows = r.choice([1, 1, 2, 3])
     return Model(
         vocabulary=vocabulary,

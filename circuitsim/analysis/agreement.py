@@ -20,6 +20,7 @@ from circuitsim.circuits.simulate import Evaluator
 from circuitsim.circuits.tokens import Codes
 from circuitsim.errors import LimitError
 from circuitsim.models.expressions import bits_at
+from circuitsim.models.model import Model
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer
 from circuitsim.zoo.entry import Built
 
@@ -29,7 +30,7 @@ LONGEST_EXHAUSTIVE = 64
 MOST_BITS = 40
 IN_A_ROW = 3  # precisions above the least that must decide rightly too
 FEW = 512  # inputs that a precision must pass first
-ENTRIES_AT_ONCE = 2**22  # of the streams of the inputs that are run together
+ENTRIES_AT_ONCE = 2**22  # of the streams, and of the scores, of the inputs that are run together
 
 
 Build: TypeAlias = Callable[[Any, Basis, str | None], Family]  # model, basis, bits: the family of its circuits
@@ -187,7 +188,9 @@ def _wrong(
 
 
 def _parts(codes: Codes, truth: npt.NDArray[np.int64], model: Any) -> Iterator[tuple[Codes, npt.NDArray[np.int64]]]:
-    step = max(1, ENTRIES_AT_ONCE // (model.length(codes.shape[1]) * model.width))
+    length = model.length(codes.shape[1])
+    heads = [head for layer in model.layers for head in layer.heads] if isinstance(model, Model) else []
+    step = max(1, ENTRIES_AT_ONCE // (length * max([model.width, *(head.keys(length) for head in heads)])))
     for start in range(0, len(codes), step):
         yield codes[start : start + step], truth[start : start + step]
 

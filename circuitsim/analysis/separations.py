@@ -294,5 +294,5 @@ def separation(name: str) -> Separation:
     """
     if name not in SEPARATIONS:
         known = ", ".join(SEPARATIONS)
-        raise InputError(f"no separation by {name[:60]!r}{nearest(name, SEPARATIONS)} (there are: {known}).")
+        raise InputError(f"no separation by {name[:60]!r}{nearest(name, SEPARATIONS)}; there are {known}.")
     return SEPARATIONS[name]

@@ -132,8 +132,15 @@ def _means(head: Head, stream: Scaled, arithmetic: Exact) -> Scaled:
     batch, length, _ = stream.shape
     visible = key_mask(head.mask, length, head.third_order)
     parts = []
+    ranks = None
+    if query.shape[-1] * query.largest * key.largest >= FITS_INT64:
+        ranks = _ranks(head, query, key, arithmetic)
     for rows, queries in score_blocks(batch, length, head.keys(length)):
-        scores = comparable(head, arithmetic.inner(query[rows, queries], key[rows]))
+        if ranks is None:
+            scores = comparable(head, arithmetic.inner(query[rows, queries], key[rows]))
+        else:
+            table, queries_of, keys_of = ranks
+            scores = table[queries_of[rows, queries][:, :, None], keys_of[rows][:, None, :]]
         chosen = select(head.attention, scores, visible[queries])
         parts.append((rows, queries, arithmetic.mean(chosen, value[rows]).reduced()))
     common = lcm(*(part.denominator for _, _, part in parts))
@@ -141,6 +148,30 @@ def _means(head: Head, stream: Scaled, arithmetic: Exact) -> Scaled:
     for rows, queries, part in parts:
         means[rows, queries] = part.times(common // part.denominator)
     return Scaled(narrow(means), common)
+
+
+def _ranks(head: Head, query: Scaled, key: Scaled, arithmetic: Exact) -> tuple[Array, Array, Array] | None:
+    """Ranks of the scores of different queries and keys, and which of them (batch, length, k) and (batch, keys, k) are.
+
+    For scores of more than 64 bits: these are slow, and the same few vectors meet again and again. None where they
+    do not.
+    """
+    (queries, queries_of), (keys, keys_of) = distinct(query.numerators), distinct(key.numerators)
+    if len(queries) * len(keys) > queries_of.size * keys_of.shape[1]:
+        return None
+    scores = arithmetic.inner(Scaled(queries[None], query.denominator), Scaled(keys[None], key.denominator))
+    ranks = np.unique(comparable(head, scores), return_inverse=True)[1]
+    return ranks.reshape(len(queries), len(keys)), queries_of, keys_of
+
+
+def distinct(vectors: Array) -> tuple[Array, Array]:
+    """The different vectors of (..., k) in the order in which they appear, (u, k), and which of them each is, (...)."""
+    flat = vectors.reshape(-1, vectors.shape[-1])
+    known: dict[tuple[int, ...], int] = {}
+    index = [known.setdefault(row, len(known)) for row in map(tuple, flat.tolist())]
+    first = np.empty((len(known), flat.shape[1]), dtype=flat.dtype)
+    first[:] = np.array(list(known), dtype=object).reshape(first.shape)
+    return first, np.array(index, np.int64).reshape(vectors.shape[:-1])
 
 
 def comparable(head: Head, exact: Scaled) -> Array:

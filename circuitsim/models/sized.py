@@ -34,15 +34,16 @@ class Sized:
         """The first length from `least` on that has a model.
 
         Raises:
-            CircuitSimError: none of the next 64 has.
+            CircuitSimError: none of the next 64 has; the reason is that of the last.
         """
         for n in range(least, least + 64):
             try:
                 self.at(n)
-            except CircuitSimError:
+            except CircuitSimError as error:
+                why = str(error)
                 continue
             return n
-        raise CircuitSimError(f"{self.name} has no model for {least} to {least + 63} tokens.")
+        raise CircuitSimError(f"{self.name} has no model for {least} to {least + 63} tokens: {why}")
 
     def _single(self, n: int) -> bool:
         try:

@@ -63,8 +63,8 @@ class Entry:
         values = self.defaults
         for name, text in given.items():
             if name not in values:
-                known = ", ".join(values) or "none"
-                raise InputError(f"zoo:{self.name} has no option {name!r}{nearest(name, values)} (options: {known}).")
+                known = f"its options are {', '.join(values)}" if values else "it has none"
+                raise InputError(f"zoo:{self.name} has no option {name!r}{nearest(name, values)}; {known}.")
             values[name] = self._value(name, text, values[name])
         task = self.task(**{f.name: values[f.name] for f in fields(self.task)})
         own = {name: values[name] for name in self.options}
@@ -75,7 +75,8 @@ class Entry:
         choices = {**self.task.choices, **self.choices}
         if name in choices and text not in map(str, choices[name]):
             known = [str(value) for value in choices[name]]
-            raise InputError(f"zoo:{self.name}: {name} is {text!r}{nearest(text, known)}; one of {', '.join(known)}.")
+            expected = " or ".join(known) if len(known) < 3 else f"one of {', '.join(known)}"
+            raise InputError(f"zoo:{self.name}: {name} is {text!r}{nearest(text, known)}, expected {expected}.")
         if isinstance(default, str):
             return text
         if not text.removeprefix("-").isdecimal() or len(text) > 9:

@@ -8,12 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from circuitsim.errors import ModelError
+from circuitsim.models import exact_fast
 from circuitsim.models.exact import run_exact
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs, encode
+from tests.cases import random_model
 from tests.models.random_models import WEIGHTS, models
+from tests.third_order import third_order_model
 
 
 def one_head(attention, mask="none", **more):
@@ -115,3 +118,21 @@ HUGE = st.one_of(WEIGHTS, st.sampled_from([Fraction(2**40), Fraction(1, 3**30), 
 @given(models(weights=HUGE), st.integers(1, 4))
 def test_the_fast_twin_is_exact_past_64_bits(model, n):
     assert_twins_agree(model, all_inputs(model, n)[:3])
+
+
+def test_each_different_pair_scored_once_gives_the_same(monkeypatch):
+    ranks, used = exact_fast._ranks, []
+    monkeypatch.setattr(exact_fast, "_ranks", lambda *given: used.append(found := ranks(*given)) or found)
+    for seed in range(40):
+        model = third_order_model(seed) if seed % 2 else random_model(seed)
+        codes = all_inputs(model, 1 + seed % 4)[:40]
+        direct = run_exact_fast(model, codes).trace()
+        with monkeypatch.context() as narrow:
+            narrow.setattr(exact_fast, "FITS_INT64", 0)
+            once = run_exact_fast(model, codes).trace()
+        for left, right in zip(direct.residuals, once.residuals, strict=True):
+            assert left.tolist() == right.tolist()
+        assert direct.outputs.tolist() == once.outputs.tolist()
+        assert direct.decisions.tolist() == once.decisions.tolist()
+    taken = sum(found is not None for found in used)
+    assert 20 < taken < len(used)  # both ways were gone
