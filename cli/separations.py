@@ -309,7 +309,8 @@ def _verdict(work: Work) -> None:
             f"{row.model} at n = {row.n} takes {row.taken} ({row.resource}), below the bound {row.lower_bound:.4g}",
             fg="red",
         )
-    for model, why in dict.fromkeys((row.model, row.why) for row in work.missing):
-        click.echo(f"left out: {model}: {why}", err=True)
+    for why in dict.fromkeys(row.why for row in work.missing):
+        models = dict.fromkeys(row.model for row in work.missing if row.why == why)
+        click.echo(f"left out, {why}: {', '.join(models)}", err=True)
     if not bad:
         click.secho(f"{len(bounded)} rows with a lower bound lie on or above it", fg="green")

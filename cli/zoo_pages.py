@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from circuitsim.analysis.separations import Separation
     from circuitsim.analysis.squeezing import Squeezed
 
-LENGTHS = (8, 16, 32)  # of the page's tables
+LENGTHS = (8, 16, 32, 64, 128, 256)
 
 ZOO = """# The zoo: tasks, and models that solve them
 
@@ -50,7 +50,7 @@ gathers. The tables of [separations.md](separations.md) compare the widths of he
 
 SEPARATIONS = """# Separations: what each architecture needs
 
-Written by `python -m circuitsim.cli.zoo_pages separations docs` from what `circuitsim separations -n 8:32:*2` prints;
+Written by `python -m circuitsim.cli.zoo_pages separations docs` from what `circuitsim separations` prints at its default lengths;
 a test compares the rows of its shortest lengths.
 
 Each row is a concrete model that solves the task ([zoo.md](zoo.md)), measured:
@@ -71,6 +71,7 @@ A model is then **squeezed**: fewer cells, less width, fewer heads or layers, or
 an input wrongly; the command that shows it is beside it. Where the proof's gadget is small enough to enumerate, the
 messages that Alice must be able to send are counted from the task's definition, and beside them the distinct messages
 that the model sends: a model of that architecture with fewer must fail, whatever its weights.
+Squeezing goes on past the first failure until the messages sent are too few, where they ever are.
 
 """
 

@@ -114,7 +114,7 @@ SEPARATIONS: dict[str, Separation] = {
                     "cut_bits",
                     bound("q-sparse-averaging", "transformer", "message bits"),
                     single_query=True,
-                    longest=64,
+                    longest=128,
                 ),
                 Side(
                     "transformer, sign keys",
@@ -123,7 +123,7 @@ SEPARATIONS: dict[str, Separation] = {
                     bound("q-sparse-averaging", "transformer", "message bits"),
                     single_query=True,
                     squeeze="dimension",
-                    longest=32,
+                    longest=64,
                 ),
                 Side(
                     "recurrent net",
@@ -152,14 +152,12 @@ SEPARATIONS: dict[str, Separation] = {
                     "transformer, cosines",
                     lambda n, m: f"match2:modulus={m},embedding=trigonometric",
                     "bits",
-                    longest=32,
                     proved=lambda task: least_match_bits(task.modulus),
                 ),
                 Side(
                     "transformer, integers",
                     lambda n, m: f"match2:modulus={m},embedding=integer",
                     "bits",
-                    longest=32,
                 ),
             ),
             "modulus",
@@ -174,7 +172,7 @@ SEPARATIONS: dict[str, Separation] = {
                     "third-order transformer",
                     lambda n, _: f"match3:modulus={_modulus(n)}",
                     "cut_bits",
-                    longest=16,
+                    longest=64,
                     proved=lambda task: least_match_bits(task.modulus, 3),
                 ),
                 Side(
@@ -183,7 +181,7 @@ SEPARATIONS: dict[str, Separation] = {
                     "cut_bits",
                     bound("match3", "transformer", "message bits"),
                     squeeze="width",
-                    longest=16,
+                    longest=32,
                 ),
             ),
         ),
@@ -207,7 +205,7 @@ SEPARATIONS: dict[str, Separation] = {
             "A recurrent net of 3 bits accepts Dyck-(2,2); a transformer of one layer needs m H like N / log N.",
             (
                 Side("recurrent net", _same("bounded-dyck-rnn"), "cut_bits"),
-                Side("transformer, D + 1 layers", _same("bounded-dyck"), "cut_bits", longest=128),
+                Side("transformer, D + 1 layers", _same("bounded-dyck"), "cut_bits"),
                 Side(
                     "transformer, one layer",
                     _same("bounded-dyck-one-layer"),
@@ -229,7 +227,6 @@ SEPARATIONS: dict[str, Separation] = {
                     "cut_bits",
                     bound("equality", "transformer", "message bits"),
                     squeeze="width",
-                    longest=128,
                 ),
                 Side(
                     "recurrent net",
@@ -250,7 +247,6 @@ SEPARATIONS: dict[str, Separation] = {
                     "heads",
                     bound("qstr", "transformer", "heads"),
                     squeeze="heads",
-                    longest=64,
                 ),
             ),
             "q",
@@ -265,7 +261,7 @@ SEPARATIONS: dict[str, Separation] = {
                     lambda n, k: f"k-hop:k={k}",
                     "layers",
                     bound("k-hop", "transformer", "layers"),
-                    longest=32,
+                    longest=64,
                 ),
                 Side(
                     "transformer, one hop a layer",
@@ -276,7 +272,7 @@ SEPARATIONS: dict[str, Separation] = {
                     tight=lambda n, k: (
                         k < n
                     ),  # n - 2 hops can lead on, the next leads nowhere, and later ones change nothing
-                    longest=32,
+                    longest=64,
                 ),
             ),
             "k",
