@@ -50,8 +50,8 @@ gathers. The tables of [separations.md](separations.md) compare the widths of he
 
 SEPARATIONS = """# Separations: what each architecture needs
 
-Written by `python -m circuitsim.cli.zoo_pages separations docs` from what `circuitsim separations` prints at its default lengths;
-a test compares the rows of its shortest lengths.
+Written by `python -m circuitsim.cli.zoo_pages separations docs` from what `circuitsim separations`
+prints at its default lengths; a test compares the rows of the shortest.
 
 Each row is a concrete model that solves the task ([zoo.md](zoo.md)), measured:
 
