@@ -55,6 +55,7 @@ prints at its default lengths; a test compares the rows of the shortest.
 
 Each row is a concrete model that solves the task ([zoo.md](zoo.md)), measured:
 
+- **width** is m: the largest dimension of keys and values, of a state, or of a first layer; the stream's is in zoo.md.
 - **bits** are the least fraction bits with which the integer model decides rightly, found by trying: on all inputs
   where they are at most 2^16, else on 400 drawn and adversarial ones. That is evidence for these inputs, not a proof.
 - **cut bits** are the bits that cross the papers' partition of the positions, itemised as their proofs do: of a
