@@ -134,10 +134,10 @@ def agree(
             if cost.exceeds(max_gates):
                 skipped.append(f"{basis}: {cost.against(max_gates)}")
                 continue
+            evaluator, wired = Evaluator(schematic.flatten(max_gates)), {"wired": schematic.wired_bits()}
         except LimitError as error:
             skipped.append(f"{basis}: {error}")
             continue
-        evaluator, wired = Evaluator(schematic.flatten()), {"wired": schematic.wired_bits()}
 
         def circuit(part: Codes, run: Any = evaluator, extra: Any = wired, said: Any = schematic) -> Any:
             return decisions(said.interface, run(with_wired(extra, model.format.bits(part))))

@@ -5,6 +5,7 @@ constants folds, so that what is built is what is measured; `passes.share` is wh
 """
 
 from collections.abc import Callable
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,6 +39,9 @@ from circuitsim.errors import LimitError
 
 Rule: TypeAlias = Callable[[Instruction, list[Literals], Context], Literals]
 
+LITERALS = 12  # of one array, for each gate of the limit
+FEW_LITERALS = 2**28  # of an array that is never refused
+
 
 def flatten(schematic: Schematic, max_gates: int | None = None) -> Circuit:
     """The flat circuit C_n.
@@ -64,6 +68,12 @@ def flatten_with_values(
         raise LimitError(
             f"the circuit has {size:,} gates{wires} (about {_memory(cost)}) and --max-gates is {max_gates:,}"
             f"{', for twice as many wires' if wires else ''}; raise it, or use `measure`, which needs no circuit."
+        )
+    widest = max((prod(line.shape) for line in schematic.instructions), default=0)
+    if max_gates is not None and widest > max(FEW_LITERALS, LITERALS * max_gates):
+        raise LimitError(
+            f"drawing the circuit of {size:,} gates takes an array of {widest:,} wires, most of them of no gate, and"
+            f" --max-gates is {max_gates:,}, for {LITERALS} times as many; raise it, or use `measure`."
         )
     inputs = schematic.inputs + schematic.wired
     unbounded = schematic.basis in UNBOUNDED
