@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,10 +13,9 @@ from circuitsim.errors import InputError
 
 from . import interrupts, options
 from .lengths import parse_lengths
+from .separation_text import Table, reasons, show_bounds, show_keys, show_squeezed, show_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from circuitsim.analysis.key_widths import KeyFit
     from circuitsim.analysis.separation_rows import Missing, Place, Row
     from circuitsim.analysis.separations import Separation, Side
@@ -28,7 +27,7 @@ KEYS = (
     "holds rows[task, variant, model, architecture, n, layers, heads, width, bits, cut_bits, cut_items, parameters,"
     " size, depth, resource, taken, lower_bound, formula, theorem, source, constant, note, holds]"
     " missing[task, model, n, why] squeezed[task, model, n, option, works, fails, input, expected, got, replay, gadget,"
-    " needed, sent, sent_less, too_few, too_few_sent, least]"
+    " needed, sent, sent_less, too_few, too_few_sent, least, asked, restricted, alike]"
     " key_widths[c, largest_error, crossing, widths[q, n, width]]"
 )
 
@@ -79,14 +78,14 @@ def command(
         warm_up(status)
         work.measure(chosen, jobs, status)
     if not work.rows and work.missing:
-        raise InputError(f"{_reasons(work.missing)}.")
+        raise InputError(f"{reasons(work.missing)}.")
     holds = all(row.holds for row in work.rows)
     if as_json:
         shown = [{**vars(row), "holds": row.holds} for row in work.rows]
         more = {"missing": work.missing, "squeezed": work.squeezed, "key_widths": work.keys}
         print_json({"holds": holds, "rows": shown, **more})
     else:
-        _verdict(work)
+        show_verdict(work.rows, work.missing)
     if kept.interrupted:
         click.echo(f"circuitsim: interrupted after {len(work.rows)} rows, which are kept.", err=True)
         context.exit(interrupts.INTERRUPTED)
@@ -147,9 +146,7 @@ class Work:
                 self.missing.append(row)
             interrupts.check()
         if not self.quiet:
-            mine = [row for row in self.rows if row.task == one.name and row.lower_bound is not None]
-            for said in dict.fromkeys(_bound(row) for row in mine):
-                click.echo(said)
+            show_bounds([row for row in self.rows if row.task == one.name])
 
     def _squeeze(self, one: "Separation", status: "Status") -> None:
         """The failures of the sides that can be squeezed."""
@@ -173,48 +170,18 @@ class Work:
         """The least width of random sign keys, and its fit."""
         from circuitsim.analysis.key_widths import key_widths
 
-        from .printing import print_table
-
         self.keys = key_widths(seed=self.seed, fresh=self.fresh, progress=status)
         status.clear()
-        if self.quiet:
-            return
-        ns = sorted({w.n for w in self.keys.widths})
-        width = {(w.q, w.n): w.width for w in self.keys.widths}
-        click.echo("\nleast width m of random sign keys, for 300 random sets, the best of three draws")
-        cells = [[f"q = {q}", *(width[q, n] for n in ns), cross] for q, cross in self.keys.crossing.items()]
-        print_table(["<", *(f"N = {n}" for n in ns), "below one-hot from N ="], cells)
-        click.echo(key_words(self.keys))
+        if not self.quiet:
+            show_keys(self.keys)
 
     def _say(self, found: "Squeezed | None", status: "Status") -> None:
         if found is None:
             return
         self.squeezed.append(found)
         status.clear()
-        if self.quiet:
-            return
-        click.echo(
-            f"\n{found.address} at n = {found.n}: right with {found.option} = {found.works}, wrong with {found.fails},"
-            f" first on '{found.input}' (expected {_few(found.expected)}, got {_few(found.got)}):\n    {found.replay}"
-        )
-        if found.needed is not None:
-            click.echo(
-                f"    by the {found.gadget} gadget Alice needs {found.needed:,} messages; it sends {found.sent:,},"
-                f" squeezed {found.sent_less:,}{too_few(found)}"
-            )
-
-
-def key_words(keys: "KeyFit") -> str:
-    """The fit in a sentence."""
-    return (
-        f"fit: m = c q ln N with c = {keys.c:.2f}, off by at most {100 * keys.largest_error:.0f} % from N = 64 on"
-        " (fitted to these, and a proof of nothing beyond)"
-    )
-
-
-def _bound(row: "Row") -> str:
-    said = f"\nbound, {row.architecture}: {row.formula}\n    {row.theorem}, {row.source}; constant: {row.constant}"
-    return f"{said}\n    {row.note}" if row.note else said
+        if not self.quiet:
+            show_squeezed(found)
 
 
 def squeezed_row(side: "Side", rows: "Sequence[Row]") -> "Row":
@@ -228,89 +195,3 @@ def squeezed_row(side: "Side", rows: "Sequence[Row]") -> "Row":
 
 def _variant(row: "Row") -> int:
     return int(row.variant.partition("=")[2] or 0)
-
-
-def too_few(found: "Squeezed") -> str:
-    """What the count of messages of a squeezed model says."""
-    proved = "with so few every model fails"
-    if found.too_few == found.fails:
-        return f": {proved}"
-    said = ", which would do: it is this construction that fails"
-    if found.too_few is None:
-        return f"{said}, and down to {found.option} = {found.least} it never sends too few"
-    return f"{said}; with {found.option} = {found.too_few} it sends {found.too_few_sent:,}, and {proved}"
-
-
-def _reasons(missing: "Sequence[Missing]") -> str:
-    """Why there is no row: each reason once, with the first model that it is about."""
-    models: dict[str, dict[str, None]] = {}
-    for row in missing:
-        models.setdefault(row.why.rstrip("."), {})[row.model] = None
-    said = []
-    for why, named in models.items():
-        first, *others = named
-        more = f" and {len(others)} more" if others else ""
-        said.append(why if first in why else f"{first}{more}: {why}")
-    return "; ".join(said)
-
-
-def _few(decisions: list[int]) -> str:
-    return ",".join(map(str, decisions))
-
-
-class Table:
-    """Rows of one separation, as they come."""
-
-    def __init__(self, one: "Separation", first: bool) -> None:
-        from .printing import Columns
-
-        click.echo("" if first else "\n", nl=not first)
-        click.secho(one.name, bold=True)
-        click.echo(f"{one.claim}\n")
-        titles = [
-            "<architecture",
-            "n",
-            "layers",
-            "heads",
-            "width",
-            "bits",
-            "cut bits",
-            "parameters",
-            "xag size",
-            "depth",
-        ]
-        titles += ["tc0 size", "depth", "bound"]
-        longest = max(len(side.label) for side in one.sides) + (5 if one.option else 0)
-        self.columns = Columns(titles, [longest, 3, 0, 0, 0, 0, 8, 10, 11, 0, 11, 0, 5])
-
-    def row(self, row: "Row") -> None:
-        """Print one."""
-        from .printing import number
-
-        label = row.architecture + (f", {row.variant}" if row.variant else "")
-        cells: list[Any] = [label, row.n, row.layers, row.heads, row.width, _or_dash(row.bits), _or_dash(row.cut_bits)]
-        cells.append(number(row.parameters))
-        for basis in ("xag", "tc0"):
-            cells += [number(row.size[basis]), row.depth[basis]] if basis in row.size else ["-", "-"]
-        cells.append("-" if row.lower_bound is None else f"{row.lower_bound:.4g}")
-        self.columns.row(cells, **({} if row.holds else {"fg": "red"}))
-
-
-def _or_dash(value: int | None) -> str:
-    return "-" if value is None else str(value)
-
-
-def _verdict(work: Work) -> None:
-    click.echo()
-    bounded = [row for row in work.rows if row.lower_bound is not None and row.taken is not None]
-    bad = [row for row in bounded if not row.holds]
-    for row in bad:
-        click.secho(
-            f"{row.model} at n = {row.n} takes {row.taken} ({row.resource}), below the bound {row.lower_bound:.4g}",
-            fg="red",
-        )
-    for why in dict.fromkeys(row.why for row in work.missing):
-        models = dict.fromkeys(row.model for row in work.missing if row.why == why)
-        click.echo(f"left out, {why}: {', '.join(models)}", err=True)
-    if not bad:
-        click.secho(f"{len(bounded)} rows with a lower bound lie on or above it", fg="green")

@@ -149,7 +149,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _keys(keys: "KeyFit") -> str:
-    from .separations import key_words
+    from .separation_text import key_words
 
     ns = sorted({w.n for w in keys.widths})
     width = {(w.q, w.n): str(w.width) for w in keys.widths}
@@ -166,7 +166,7 @@ def _bound(row: "Row") -> str:
 
 
 def _squeezed(found: "Squeezed") -> str:
-    from .separations import too_few
+    from .separation_text import alike, too_few
 
     text = (
         f"`{found.address}` at n = {found.n} is right with {found.option} = {found.works} and wrong with {found.fails}"
@@ -177,6 +177,9 @@ def _squeezed(found: "Squeezed") -> str:
             f"\nBy the {found.gadget} gadget Alice needs {found.needed:,} messages; the model sends {found.sent:,},"
             f" squeezed {found.sent_less:,}{too_few(found)}.\n"
         )
+    if found.alike:
+        said = alike(found)
+        text += f"\n{said[0].upper()}{said[1:]}:\n\n" + "".join(f"    {one}\n" for one in found.alike)
     return text
 
 

@@ -23,7 +23,11 @@ HOPS = "Sanford, Hsu and Telgarsky 2024 (2402.09268)"
 PENG = "Peng, Narayanan and Papadimitriou 2024 (2402.08164)"
 
 OMEGA = "The paper gives no constant; 1 is used here."
-SIGNS = "Of signs, one head can average at distinct positions, and a symmetric g needs no more."
+SIGNS = (
+    "Of signs, and g their parity or sum, it holds for one layer of hard attention whatever the weights and maps of"
+    " tokens: a head chooses one token, so one sign fixed for each fixes what they see (ours; `analysis/restricting.py`"
+    " does it to the model at hand). There one head of saturated attention is enough, as it averages many tokens."
+)
 COUNTED = "The value is the gadget's own count, which `analysis/gadgets.py` shows by enumeration."
 
 
@@ -240,7 +244,7 @@ BOUNDS: tuple[Bound, ...] = (
         source=MOUSAVI,
         constant="recalled",
         layers=1,
-        note="Real data, any scores; reconstructed from the proof. " + SIGNS,
+        note="Real data, any scores; reconstructed from the proof.",
     ),
     Bound(
         task="qstr",

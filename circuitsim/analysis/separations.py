@@ -239,7 +239,7 @@ SEPARATIONS: dict[str, Separation] = {
         ),
         Separation(
             "qstr",
-            "Sparse token regression on q tokens takes q heads of one layer.",
+            "A function of q tokens that each token points to takes q hard heads of one layer.",
             (
                 Side(
                     "transformer",

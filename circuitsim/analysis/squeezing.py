@@ -1,11 +1,12 @@
 """Lower bounds demonstrated: a working model is squeezed until it first fails, and on until it sends too few messages.
 
 A finite search is evidence at its length and proves nothing about others, and its first failure may be the
-construction's own. The count of messages proves, at its size, that every model that sends fewer must fail.
+construction's own. The count of messages proves, at its size, that every model that sends fewer must fail; of heads, it
+is a restriction that proves it (`restricting.py`).
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,12 +16,14 @@ from circuitsim.analysis.agreement import few, inputs
 from circuitsim.analysis.gadgets import LARGEST, Gadget, gadgets
 from circuitsim.analysis.messages import distinguishable, messages
 from circuitsim.analysis.observing import observer
+from circuitsim.analysis.restricting import restriction
 from circuitsim.analysis.separations import Separation, Side
 from circuitsim.analysis.store import remembered
 from circuitsim.circuits.tokens import Codes
 from circuitsim.errors import CircuitSimError, InputError
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer
 from circuitsim.zoo.entry import Built
+from circuitsim.zoo.tasks.averaging import QSTR
 
 Decisions: TypeAlias = npt.NDArray[np.int64]
 
@@ -42,6 +45,8 @@ class Squeezed:
             there is none of which they can be.
         needed: messages that Alice must be able to send, from the task's definition, by enumeration.
         sent, sent_less: messages that the model, and the first that fails, send.
+        alike: where heads are squeezed, two inputs with different right answers that the squeezed model must answer
+            alike: `restricted` of the `asked` signs, the same in both, fix what its heads choose.
         too_few: the largest value, from the first that fails on, with which fewer than needed are sent,
             `too_few_sent` of them; None where there is none. least: the smallest value of which they were counted.
     """
@@ -65,6 +70,9 @@ class Squeezed:
     too_few: int | None = None
     too_few_sent: int | None = None
     least: int | None = None
+    asked: int | None = None
+    restricted: int | None = None
+    alike: list[str] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -128,7 +136,8 @@ def _squeeze(
         if not wrong.any():
             works = value
             continue
-        said = {"option": side.squeeze, "works": works, "fails": value, **_counted(side, n, variant, value)}
+        shown = _restricted(less, n) if side.resource == "heads" else _counted(side, n, variant, value)
+        said = {"option": side.squeeze, "works": works, "fails": value, **shown}
         return _failure(less, n, codes, truth, found, everything, f"zoo:{less.name}", said)
     return None
 
@@ -185,6 +194,15 @@ def tried(entry: Built, n: int, seed: int) -> tuple[Codes, bool]:
         small = gadget.first(min(gadget.full, MOST_ALICE))
         parts += [small.inputs(question) for question in small.questions[:MOST_ALICE]]
     return np.concatenate(parts), False
+
+
+def _restricted(less: Built, n: int) -> dict[str, Any]:
+    """The signs that fix what too few heads choose, and two inputs that these heads cannot tell apart then."""
+    found = restriction(less.at(n), less.task, n) if isinstance(less.task, QSTR) and n > less.task.q else None
+    if found is None or found.codes is None:
+        return {}
+    alike = [less.task.format(n).text(codes) for codes in found.codes]
+    return {"asked": found.asked, "restricted": len(found.fixed), "alike": alike}
 
 
 def _counted(side: Side, n: int, variant: int, fails: int) -> dict[str, Any]:

@@ -19,10 +19,10 @@ SQUEEZED = [
     (one.name, side.label)
     for one in SEPARATIONS.values()
     for side in one.sides
-    if side.squeeze and side.squeeze != "layers"  # of k-hop, which has no gadget
+    if side.squeeze and side.squeeze not in ("layers", "heads")  # layers of k-hop, which has no gadget; heads: below
 ]
 
-NEVER = {("q-sparse-averaging", "transformer, sign keys"), ("qstr", "transformer")}  # with no value too few messages
+NEVER = {("q-sparse-averaging", "transformer, sign keys")}  # with no value too few messages
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +81,17 @@ def test_a_model_that_sends_too_few_messages_answers_two_inputs_alike_and_one_wr
     got = run_exact_fast(less.at(N), clash.codes).decisions[:, list(gadget.read)]
     assert (got[0] == got[1]).all()
     assert (got != clash.answers).any()
+
+
+def test_too_few_heads_answer_two_inputs_alike_that_have_different_answers():
+    side, _, found = squeezed("qstr", "transformer", N)
+    assert (found.works, found.fails, found.asked, found.restricted) == (4, 3, 4, 3)
+    assert found.needed is found.sent is None
+    less = side.built(N, 4, found.fails)
+    codes = less.task.format(N).parse(found.alike)
+    got, truth = run_exact_fast(less.at(N), codes).decisions[:, 0], less.task.decisions(codes)[:, 0]
+    assert got[0] == got[1]
+    assert truth[0] != truth[1]
 
 
 @pytest.mark.parametrize(("address", "n", "bits"), [

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from circuitsim.cli.separations import squeezed_row, too_few
+from circuitsim.cli.separation_text import too_few
+from circuitsim.cli.separations import squeezed_row
 from circuitsim.cli.zoo_pages import COLUMNS, LENGTHS, row_cells, zoo_page
 from circuitsim.compilers.api import compile
 
@@ -72,11 +73,16 @@ def test_lengths_that_are_not_measured_are_one_sentence(name: str) -> None:
     assert len(said) < 300
 
 
-def test_a_variant_and_what_its_squeezed_model_sends_are_said() -> None:
+def test_a_variant_is_said_and_two_inputs_that_too_few_heads_cannot_tell_apart() -> None:
     text = invoke("separations", "qstr", "-n", "6").stdout
     assert "zoo:qstr:q=4 at n = 6: right with heads = 4, wrong with 3" in text
-    assert "needs 4 messages; it sends 4, squeezed 4, which would do" in text
-    assert "down to heads = 1 it never sends too few" in text
+    assert "fixing 3 of the 4 signs fixes what its heads choose" in text
+    pair = [line.strip().strip("'") for line in text.splitlines() if line.startswith("    '")]
+    assert len(pair) == 2
+    rows = json.loads(succeed("run", "zoo:qstr:q=4,heads=3", "--json", "--", *pair))["rows"]
+    right = json.loads(succeed("run", "zoo:qstr:q=4", "--json", "--", *pair))["rows"]
+    assert rows[0]["exact"][0] == rows[1]["exact"][0]
+    assert right[0]["exact"][0] != right[1]["exact"][0]
 
 
 def squeezed(fails: int, sent_less: int, too_few: int | None, too_few_sent: int | None) -> Squeezed:
