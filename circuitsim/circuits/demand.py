@@ -7,6 +7,7 @@ every second key. Demand is never understated.
 """
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -139,7 +140,7 @@ def _split(needed: Any, runs: Any, added: Any, states: list[Profile]) -> list[Pr
     result, start = [], 0
     for state, own in zip(states, added, strict=True):
         shape = tuple(len(r) for r in own)
-        stop = start + int(np.prod(shape))
+        stop = start + prod(shape)
         block = needed[:, start:stop].reshape(lead + shape)
         result.append(Profile((*runs, *own), block.astype(np.int32)).any_to(state.shape).merge())
         start = stop

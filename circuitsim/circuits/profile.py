@@ -6,6 +6,7 @@ so that measuring C_n costs what the program costs, not what the circuit costs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ Codes: TypeAlias = npt.NDArray[np.int32]
 Runs: TypeAlias = npt.NDArray[np.int64]
 
 CONST0, CONST1, ABSENT = -2, -1, -3
+FEW = 16  # entries of a grid that are not worth merging
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +51,9 @@ class Profile:
         return codes
 
     def merge(self) -> "Profile":
-        """Join neighbouring runs whose codes agree everywhere."""
+        """Join neighbouring runs whose codes agree everywhere; a few entries stay as they are, which is faster."""
+        if self.codes.size <= FEW:
+            return self
         runs, codes = list(self.runs), self.codes
         for axis, lengths in enumerate(runs):
             if len(lengths) < 2:
@@ -69,9 +73,10 @@ class Profile:
     def unit(self, axis: int) -> "Profile":
         """The same profile with runs of length 1 along one axis."""
         runs = self.runs[axis]
-        if (runs == 1).all():
+        length = int(runs.sum())
+        if length == len(runs):
             return self
-        ones = np.ones(int(runs.sum()), np.int64)
+        ones = np.ones(length, np.int64)
         return Profile(_set(self.runs, axis, ones), np.repeat(self.codes, runs, axis))
 
     def slice(self, axis: int, start: int, stop: int, step: int) -> "Profile":
@@ -183,7 +188,8 @@ def rows(parts: Sequence[Profile], axes: Sequence[int]) -> tuple[tuple[Runs, ...
     for part in parts:
         codes = _refine(part, runs, skip=None)
         rest = codes.shape[len(grid) :]
-        result.append(np.broadcast_to(codes, grid + rest).reshape(int(np.prod(grid)), int(np.prod(rest))))
+        wide = codes if codes.shape[: len(grid)] == grid else np.broadcast_to(codes, grid + rest)
+        result.append(wide.reshape(prod(grid), prod(rest)))
     return tuple(runs), result
 
 
@@ -198,6 +204,8 @@ def unique_rows(matrix: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray
 
 
 def _common_runs(all_runs: Sequence[tuple[Runs, ...]], skip: int | None) -> list[Runs]:
+    if len(all_runs) == 1:
+        return list(all_runs[0])
     result = []
     for axis in range(len(all_runs[0])):
         lists = [runs[axis] for runs in all_runs]
@@ -206,7 +214,7 @@ def _common_runs(all_runs: Sequence[tuple[Runs, ...]], skip: int | None) -> list
             continue
         wide = [r for r in lists if len(r) != 1 or r[0] != 1] or lists[:1]
         first = wide[0]
-        if any(len(r) != len(first) or not np.array_equal(r, first) for r in wide[1:]):
+        if any(r is not first and (len(r) != len(first) or (r != first).any()) for r in wide[1:]):
             ends = np.unique(np.concatenate([np.cumsum(r) for r in wide]))
             first = np.diff(ends, prepend=0)
         result.append(first)
