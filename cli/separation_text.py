@@ -102,7 +102,7 @@ def alike(found: "Squeezed") -> str:
     """What the restriction of a model with too few heads says; its two inputs come after it."""
     return (
         f"fixing {found.restricted} of the {found.asked} signs fixes what its heads choose, as a hard head chooses one"
-        " token; with the same answer, these have different right ones"
+        " token; at the first token these get the same answer then, and have different right ones"
     )
 
 

@@ -1,13 +1,16 @@
 """Rows that do not depend on each other, computed by several processes and shown in the order they were asked for."""
 
+import ctypes
 import os
 import signal
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import wait
 from typing import TypeAlias, TypeVar
 
 from circuitsim.errors import LimitError
@@ -39,10 +42,11 @@ def in_order(
     if jobs < 2 or len(tasks) < 2:
         yield from (work(task, status) for task in tasks)
         return
-    with _one_thread_each():
-        pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts_to_parent)
-        futures = [pool.submit(partial(work, task, _nothing)) for task in tasks]
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts_to_parent)
     try:
+        task = tasks[0]
+        with _one_thread_each(), _interrupts_later():
+            futures = [pool.submit(partial(_alone, work, task)) for task in tasks]
         for done, (task, future) in enumerate(zip(tasks, futures, strict=True)):
             status(f"{done} of {len(tasks)} done, now {task}")
             yield future.result()
@@ -56,12 +60,42 @@ def in_order(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _nothing(text: str) -> None:
-    """The progress of a process that has no line to show it on."""
+def _alone(work: Callable[[Task, Progress], Result], task: Task) -> Result:
+    """A task in a process that has no line to show progress on."""
+    try:
+        return work(task, lambda text: None)
+    finally:
+        _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """What a task has freed: glibc would keep it, gigabytes after a large circuit, and processes share the memory."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _leave_interrupts_to_parent() -> None:
+    """In a new process: interrupts are the parent's to answer, and it does not outlive the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Interrupts inside wait until the end; processes that are started inside inherit that, and print no traceback."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def _letters(drawing: Drawing, model: Embedded, n: int, tokens: Ints) -> tuple[W
             table = drawing.constant([_code(model, t) for t in group])
             pieces.insert(0 if where == 0 else len(pieces), table)
     matrix = np.stack(rows, axis=1)
-    return drawing.concat(pieces, 0), matrix, base.copy()
+    return drawing.concat(pieces, 0), matrix, base.astype(object)
 
 
 def _code(model: Embedded, token: str) -> list[bool]:

@@ -33,7 +33,7 @@ class Bits:
 
 @dataclass(frozen=True)
 class Block:
-    """Wires (positions, w) of the stream and their matrix (d, w) of Python integers.
+    """Wires (positions, w) of the stream and their matrix (d, w), which is made one of Python integers.
 
     The wires of a thermometer are ordered: each is at least the next, and their columns are equal.
     """
@@ -41,6 +41,9 @@ class Block:
     wires: Wires
     matrix: Ints
     thermometer: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "matrix", self.matrix.astype(object, copy=False))  # units get finer without limit
 
     @cached_property
     def components(self) -> frozenset[int]:
@@ -60,6 +63,9 @@ class Residual:
     offset: Ints
     stream: Stream
     positions: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "offset", self.offset.astype(object, copy=False))
 
     def slice(self, start: int, stop: int) -> "Residual":
         """The same at positions start..stop-1."""

@@ -24,9 +24,10 @@ PENG = "Peng, Narayanan and Papadimitriou 2024 (2402.08164)"
 
 OMEGA = "The paper gives no constant; 1 is used here."
 SIGNS = (
-    "Of signs, and g their parity or sum, it holds for one layer of hard attention whatever the weights and maps of"
-    " tokens: a head chooses one token, so one sign fixed for each fixes what they see (ours; `analysis/restricting.py`"
-    " does it to the model at hand). There one head of saturated attention is enough, as it averages many tokens."
+    "Of n > q signs, and g their parity or sum, one layer of hard attention needs H >= q whatever the weights and maps"
+    " of tokens: a head chooses one token, so one sign fixed for each fixes what they see (ours;"
+    " `analysis/restricting.py` does it to the model at hand). There one head of saturated attention is enough, as it"
+    " averages many tokens."
 )
 COUNTED = "The value is the gadget's own count, which `analysis/gadgets.py` shows by enumeration."
 
@@ -227,7 +228,7 @@ BOUNDS: tuple[Bound, ...] = (
         architecture="transformer",
         resource="heads",
         formula="loss >= 1 - H / q, so H >= q",
-        rule=lambda n, q: q,
+        rule=lambda n, q: q if n > q else 0,
         theorem="Proposition 21",
         source=MOUSAVI,
         constant="paper",

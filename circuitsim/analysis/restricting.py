@@ -23,6 +23,7 @@ from circuitsim.models.scaled import Scaled, affine, product
 from circuitsim.models.sequence import mask_matrix
 from circuitsim.zoo.tasks.averaging import QSTR
 
+EVERY_SIGN = ("parity", "sum")  # the functions g that depend on every sign, whatever the others are
 ASKER = 0  # the token whose answer is read; it points to the q tokens after it, of which only the signs are not given
 
 
@@ -48,7 +49,7 @@ def restriction(model: Model, task: QSTR, n: int) -> Restriction | None:
         model: of n tokens.
 
     Returns:
-        What was fixed; None of a model with more than one layer of attention, or a head that is not hard.
+        What was fixed; None of a model without one layer of attention, or with a head that is not hard.
 
     Raises:
         InputError: fewer than q + 1 tokens.

@@ -16,7 +16,7 @@ from circuitsim.analysis.agreement import few, inputs
 from circuitsim.analysis.gadgets import LARGEST, Gadget, gadgets
 from circuitsim.analysis.messages import distinguishable, messages
 from circuitsim.analysis.observing import observer
-from circuitsim.analysis.restricting import restriction
+from circuitsim.analysis.restricting import EVERY_SIGN, restriction
 from circuitsim.analysis.separations import Separation, Side
 from circuitsim.analysis.store import remembered
 from circuitsim.circuits.tokens import Codes
@@ -45,8 +45,8 @@ class Squeezed:
             there is none of which they can be.
         needed: messages that Alice must be able to send, from the task's definition, by enumeration.
         sent, sent_less: messages that the model, and the first that fails, send.
-        alike: where heads are squeezed, two inputs with different right answers that the squeezed model must answer
-            alike: `restricted` of the `asked` signs, the same in both, fix what its heads choose.
+        alike: where heads are squeezed, two inputs to whose first token the squeezed model must answer alike, and the
+            right answers differ: `restricted` of the `asked` signs, the same in both, fix what its heads choose.
         too_few: the largest value, from the first that fails on, with which fewer than needed are sent,
             `too_few_sent` of them; None where there is none. least: the smallest value of which they were counted.
     """
@@ -198,10 +198,13 @@ def tried(entry: Built, n: int, seed: int) -> tuple[Codes, bool]:
 
 def _restricted(less: Built, n: int) -> dict[str, Any]:
     """The signs that fix what too few heads choose, and two inputs that these heads cannot tell apart then."""
-    found = restriction(less.at(n), less.task, n) if isinstance(less.task, QSTR) and n > less.task.q else None
+    task = less.task
+    if not isinstance(task, QSTR) or task.g not in EVERY_SIGN or n <= task.q:
+        return {}
+    found = restriction(less.at(n), task, n)
     if found is None or found.codes is None:
         return {}
-    alike = [less.task.format(n).text(codes) for codes in found.codes]
+    alike = [task.format(n).text(codes) for codes in found.codes]
     return {"asked": found.asked, "restricted": len(found.fixed), "alike": alike}
 
 

@@ -39,8 +39,7 @@ from circuitsim.errors import LimitError
 
 Rule: TypeAlias = Callable[[Instruction, list[Literals], Context], Literals]
 
-LITERALS = 12  # of one array, for each gate of the limit
-FEW_LITERALS = 2**28  # of an array that is never refused
+FEW_LITERALS = 2**28  # of an array that is never refused: with what is made of it, 8 GiB
 
 
 def flatten(schematic: Schematic, max_gates: int | None = None) -> Circuit:
@@ -69,11 +68,11 @@ def flatten_with_values(
             f"the circuit has {size:,} gates{wires} (about {_memory(cost)}) and --max-gates is {max_gates:,}"
             f"{', for twice as many wires' if wires else ''}; raise it, or use `measure`, which needs no circuit."
         )
-    widest = max((prod(line.shape) for line in schematic.instructions), default=0)
-    if max_gates is not None and widest > max(FEW_LITERALS, LITERALS * max_gates):
+    widest = max((_array(schematic, line) for line in schematic.instructions), default=0)
+    if max_gates is not None and widest > max(FEW_LITERALS, max_gates):
         raise LimitError(
             f"drawing the circuit of {size:,} gates takes an array of {widest:,} wires, most of them of no gate, and"
-            f" --max-gates is {max_gates:,}, for {LITERALS} times as many; raise it, or use `measure`."
+            f" --max-gates is {max_gates:,}; raise it, or use `measure`."
         )
     inputs = schematic.inputs + schematic.wired
     unbounded = schematic.basis in UNBOUNDED
@@ -102,6 +101,15 @@ def flatten_with_values(
     flat = np.concatenate([np.zeros(0, np.int32), *outputs]).astype(np.int32)
     interface = {**schematic.interface, "wired": schematic.wired_bits().astype(int).tolist()}
     return builder.finish(flat, interface), values
+
+
+def _array(schematic: Schematic, line: Instruction) -> int:
+    """Literals of the largest array of an instruction: its result, or what its thresholds read, a row a result."""
+    if line.operation != "at_least":
+        return prod(line.shape)
+    parts = zip(line.args, line.attributes.summands, strict=True)
+    shapes = [(schematic.instructions[arg].shape, len(summand.shape) - 1) for arg, summand in parts]
+    return prod(line.shape[:-1]) * sum(prod(shape[len(shape) - axes :]) for shape, axes in shapes)
 
 
 def _memory(cost: Cost) -> str:

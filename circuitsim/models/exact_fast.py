@@ -79,6 +79,7 @@ class Exact:
 
 
 EXACT = Exact()
+RANKED = 16  # times that the score of two different vectors is wanted, for ranks to be faster
 
 
 def run_exact_fast(model: Model, codes: Codes, arithmetic: Exact = EXACT) -> ExactTrace:
@@ -154,10 +155,10 @@ def _ranks(head: Head, query: Scaled, key: Scaled, arithmetic: Exact) -> tuple[A
     """Ranks of the scores of different queries and keys, and which of them (batch, length, k) and (batch, keys, k) are.
 
     For scores of more than 64 bits: these are slow, and the same few vectors meet again and again. None where they
-    do not.
+    do not, as sorting takes longer than scores do.
     """
     (queries, queries_of), (keys, keys_of) = distinct(query.numerators), distinct(key.numerators)
-    if len(queries) * len(keys) > queries_of.size * keys_of.shape[1]:
+    if RANKED * len(queries) * len(keys) > queries_of.size * keys_of.shape[1]:
         return None
     scores = arithmetic.inner(Scaled(queries[None], query.denominator), Scaled(keys[None], key.denominator))
     ranks = np.unique(comparable(head, scores), return_inverse=True)[1]

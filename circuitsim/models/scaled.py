@@ -100,7 +100,7 @@ def product(left: Array, right: Array) -> Array:
     """The matrix product of arrays of integers (..., r, c) and (..., c, s)."""
     if right.ndim == 2 and left.ndim > 2:  # one product, not one for each of the axes before
         return product(left.reshape(-1, left.shape[-1]), right).reshape(*left.shape[:-1], right.shape[-1])
-    size = left.shape[-1] * largest(left) * largest(right)
+    size = left.shape[-1] * max(largest(left), 1) * max(largest(right), 1)  # each has to fit, and the sums
     if size < FITS_FLOAT64:
         result: Array = (left.astype(np.float64) @ right.astype(np.float64)).astype(np.int64)
     elif size < FITS_INT64:

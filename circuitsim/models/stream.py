@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.scaled import largest, multiply, narrow, same_type_product
+from circuitsim.models.scaled import FITS_INT64, largest, multiply, narrow, same_type_product
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers, or of 64 bits where products widen them
 Range: TypeAlias = tuple[int, int]
@@ -124,6 +124,8 @@ class Affine:
 
     def apply(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The components (..., m) at stream entries x (..., d)."""
+        if max(largest(self.rows), largest(self.offsets)) >= FITS_INT64:  # of what is always 0, perhaps
+            x = x.astype(object)
         exact = same_type_product(x, self.rows.astype(x.dtype).T) + self.offsets.astype(x.dtype)
         return np.asarray(exact >> np.array(self.grains, x.dtype))
 

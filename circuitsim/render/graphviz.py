@@ -91,7 +91,7 @@ def paint(picture: Picture, format: Format, seconds: float) -> bytes:  # noqa: A
             input=source(picture).encode(),
             capture_output=True,
             timeout=seconds,
-            env={**os.environ, "SOURCE_DATE_EPOCH": "0"},  # the date of a pdf, by newer versions of cairo
+            env={**os.environ, "SOURCE_DATE_EPOCH": "0", "TZ": "UTC"},  # the date of a pdf, by newer versions of cairo
             check=False,
         )
     except FileNotFoundError:

@@ -36,3 +36,17 @@ MODULES = (
 )
 
 ENTRIES: dict[str, Entry] = {entry.name: entry for module in MODULES for entry in module.ENTRIES}
+
+
+def addresses() -> list[str]:
+    """Every model without zoo:, with its defaults and then with every other word that one of its options may be."""
+    found = []
+    for name, entry in ENTRIES.items():
+        words = {**entry.task.choices, **entry.choices}
+        others = [f"{option}={word}" for option, known in words.items() for word in known]
+        found += [name, *(f"{name}:{other}" for other in others if other not in _defaults(entry))]
+    return found
+
+
+def _defaults(entry: Entry) -> set[str]:
+    return {f"{option}={value}" for option, value in entry.defaults.items()}

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from circuitsim.analysis.bounds import bounds
 from circuitsim.analysis.restricting import ASKER, restriction
 from circuitsim.errors import InputError
 from circuitsim.models.model import MASKS, FeedForward, Head, Layer, Model, PositionTable, Readout
@@ -99,3 +100,10 @@ def test_means_and_several_layers_are_another_matter():
     assert restriction(built("k-hop").at(6), task, 6) is None
     with pytest.raises(InputError, match="need n > 2, and n is 2"):
         restriction(built("qstr").at(2), task, 2)
+
+
+def test_the_bound_is_of_inputs_long_enough_for_the_restriction():
+    (heads,) = (bound for bound in bounds("qstr") if bound.theorem == "Proposition 21")
+    assert [heads.value(n, q=3) for n in range(1, 7)] == [0, 0, 0, 3, 3, 3]
+    alone = QSTR(2)  # of one token both pointers are to itself, and no head is needed
+    assert (alone.decisions(alone.inputs(1)) == 0).all()

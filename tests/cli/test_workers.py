@@ -85,3 +85,31 @@ def test_an_interrupt_keeps_the_rows_that_are_done() -> None:
     assert [line.split()[:2] for line in lines[1:]] == [["zoo:first", "2"], ["zoo:first", "64"]]
     assert complaints.startswith("circuitsim: interrupted after ")
     assert "Traceback" not in complaints
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+def test_processes_end_with_the_one_that_started_them() -> None:
+    """Also where that is killed, and cannot end them."""
+    command = [str(PROGRAM), "zoo", "check", "first", "bounded-dyck-one-layer", "-n", "2,64", "--jobs", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        for _ in range(2):  # a row is there, so the others are at work
+            running.stdout.readline()
+        children = _children(running.pid)
+        running.kill()
+    assert len(children) >= 2
+    until = time.monotonic() + 20
+    while any(map(_runs, children)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(map(_runs, children))
+
+
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
+from circuitsim.circuits import flatten
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.sequence import all_inputs
 from tests.cases import random_model
@@ -88,3 +89,14 @@ def test_a_circuit_past_max_gates_is_refused_before_it_is_built():
         cs.compile(MAJORITY)(8).flatten(max_gates=10)
     with pytest.raises(LimitError, match="GiB"):
         cs.compile(MAJORITY)(2**25).flatten(max_gates=10**6)
+
+
+def test_few_gates_that_are_drawn_from_a_large_array_are_refused_before_it_is_made(monkeypatch):
+    """What thresholds read is an array of its own, larger than any result."""
+    schematic = cs.compile(cs.load("zoo:q-sparse-averaging:keys=one-hot"), basis="tc0")(6)
+    cost, results = schematic.measure(), max(np.prod(line.shape) for line in schematic.instructions)
+    limit = int(max(cost.gates, cost.wires, results))
+    assert schematic.flatten(limit).gates == cost.gates
+    monkeypatch.setattr(flatten, "FEW_LITERALS", 0)
+    with pytest.raises(LimitError, match=r"takes an array of [\d,]+ wires, most of them of no gate"):
+        schematic.flatten(limit)

@@ -6,7 +6,7 @@ import pytest
 from circuitsim.compilers.family import Family
 
 from circuitsim.analysis.ladder import climb
-from circuitsim.models.model import ATTENTIONS, MASKS
+from circuitsim.models.model import ATTENTIONS, MASKS, Head, Layer, Model, Readout
 from tests.cases import random_model
 from tests.circuits.recount import assert_measured_exactly
 
@@ -72,3 +72,22 @@ def test_the_random_models_cover_every_option():
 
 def test_constants_that_single_out_every_second_key_leave_no_dead_gate():
     assert_measured_exactly(Family(random_model(300), "aig", optimize="size", positions="folded")(5))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_numbers_beyond_64_bits_stay_whole(seed):
+    """Tables are of 64 bits where they fit, and the circuit's units are finer than theirs."""
+    family = Family(random_model(seed), "xag", str(29 + 3 * seed), max_bits=1000)
+    row = climb([family], 1 + seed % 3, exhaustive=False, samples=40, seed=seed)
+    assert all(r.holds for r in row.rungs if r.relation == "=")
+
+
+def test_large_numbers_that_cancel():
+    large = 2**36
+    head = Head([[0, 0]], [[0, 0]], [[1, 0]], [[0], [1]])
+    rows = {"a": [large + 1, 0], "b": [large, 0], "c": [large - 1, 0]}
+    readout = Readout([1, 1])
+    model = Model(tuple("abc"), rows, (Layer((head,)),), readout, positions=(str(-large), "0"), bits="14")
+    row = climb([Family(model, basis) for basis in BASES], 3, exhaustive=True, samples=0, seed=0)
+    assert row.inputs == 27
+    assert all(r.holds for r in row.rungs if r.relation == "=")
