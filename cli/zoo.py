@@ -136,8 +136,8 @@ def check_command(
 ) -> None:
     """Compare models with their tasks' definitions: exact, integer at the least bits, and circuits.
 
-    NAME is a model, such as k-hop or k-hop:k=3. Without one, every model is tried with its defaults, and with every other
-    word that an option may be, such as keys=polytope.
+    NAME is a model, such as k-hop or k-hop:k=3. Without one, every model is tried with its defaults, and with every
+    other word that an option may be, such as keys=polytope.
     """
     from circuitsim.analysis.agreement import few, lengths_of
     from circuitsim.zoo.addresses import PREFIX, built
