@@ -6,7 +6,7 @@ from circuitsim.cli.zoo_pages import prose, zoo_page
 from circuitsim.analysis.separations import separation
 from circuitsim.errors import InputError
 from circuitsim.zoo.addresses import built
-from circuitsim.zoo.catalogue import ENTRIES
+from circuitsim.zoo.catalogue import ENTRIES, addresses
 from circuitsim.zoo.near import nearest
 
 
@@ -86,3 +86,14 @@ def test_the_page_says_whose_width_it_lists():
 def test_a_listed_width_is_that_of_the_residual_stream(address, n, listed, width):
     assert ENTRIES[address.split(":")[0]].width == listed
     assert built(address).at(n).width == width
+
+
+def test_addresses_are_every_model_with_every_word_of_every_option():
+    found = addresses()
+    assert len(set(found)) == len(found)
+    made = {(one.entry.name, *sorted({**vars(one.task), **one.options}.items())) for one in map(built, found)}
+    assert len(made) == len(found)
+    for name, entry in ENTRIES.items():
+        for option, words in {**entry.task.choices, **entry.choices}.items():
+            for word in words:
+                assert name in found if entry.defaults[option] == word else f"{name}:{option}={word}" in found
