@@ -21,4 +21,5 @@ def key_mask(mask: Mask, length: int, third_order: bool) -> NDArray[np.bool_]:
 def over_pairs(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
     """Products of every row of `first` (..., length, c) with every row of `second`: (..., length^2, c)."""
     products = first[..., :, None, :] * second[..., None, :, :]
-    return np.asarray(products.reshape(*first.shape[:-2], -1, first.shape[-1]))
+    pairs = first.shape[-2] * second.shape[-2]
+    return np.asarray(products.reshape(*products.shape[:-3], pairs, products.shape[-1]))

@@ -9,6 +9,7 @@ from math import floor
 import numpy as np
 import pytest
 
+import circuitsim as cs
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.exact import run_exact, run_head
 from circuitsim.models.exact_fast import run_exact_fast
@@ -245,3 +246,10 @@ def test_an_interval_past_max_bits_names_the_quantity_of_a_pair():
     model = match3(5)
     with pytest.raises(LimitError, match=r"layer 0, head 0: the score needs \d+ bits at n=3, and --max-bits is 62"):
         fix(model, 3, 25)
+
+
+def test_without_components_all_pairs_score_alike():
+    """Keys of no component: every score is 0, and the mean is over all pairs."""
+    head = Head([], [], [[1, 0]], [[0], [1]], key2=[], value2=[[1, 1]])
+    model = Model("ab", {"a": [1, 1], "b": [2, 1]}, (Layer((head,)),), Readout([1, 1]), bits="2")
+    assert cs.check(model, 3).holds
