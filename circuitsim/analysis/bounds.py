@@ -4,16 +4,9 @@ The n of a bound counts the tokens of the task's input; where the paper's N coun
 Bounds in "message bits" and "state bits" are about what `cut_bits.py` counts of a model.
 """
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
 from math import log2
-from typing import Literal, TypeAlias
 
-from circuitsim.errors import InputError
-
-Architecture: TypeAlias = Literal["transformer", "recurrent", "fully-connected"]
-Constant: TypeAlias = Literal["paper", "recalled"]
+from circuitsim.analysis.bound import Bound, Constant
 
 SANFORD = "Sanford, Hsu and Telgarsky 2023 (2306.02896)"
 BHATTAMISHRA = "Bhattamishra, Hahn, Blunsom and Kanade 2024 (2406.09347)"
@@ -30,53 +23,6 @@ SIGNS = (
     " averages many tokens."
 )
 COUNTED = "The value is the gadget's own count, which `analysis/gadgets.py` shows by enumeration."
-
-
-@dataclass(frozen=True)
-class Bound:
-    """What a model of an architecture needs at least to solve a task.
-
-    Attributes:
-        task: the task's name. architecture: what the bound is about.
-        resource: what is bounded, in words.
-        formula: the bound as text.
-        rule: the number at n; its other arguments are the facts that the bound depends on, called as the task's
-            options or the papers' letters (p precision, d dimension of a value); 0 where the theorem does not apply.
-        theorem: in the paper. source: the paper.
-        constant: "paper" where the constant is explicit in what was read of the paper, "recalled" where it is from
-            memory, reconstructed, counted on the gadget, or not given (Omega).
-        layers: the number of layers of the models that it is about; None for any.
-        note: conditions, and where a recalled constant comes from.
-    """
-
-    task: str
-    architecture: Architecture
-    resource: str
-    formula: str
-    rule: Callable[..., float]
-    theorem: str
-    source: str
-    constant: Constant
-    layers: int | None = None
-    note: str = ""
-
-    @property
-    def facts(self) -> tuple[str, ...]:
-        """What `value` must be told beside n."""
-        _, *others = inspect.signature(self.rule).parameters.values()
-        return tuple(fact.name for fact in others if fact.default is fact.empty)
-
-    def value(self, n: int, **facts: object) -> float:
-        """The number at inputs of n tokens; facts that the bound does not depend on, as a task's options, are ignored.
-
-        Raises:
-            InputError: a fact is missing.
-        """
-        missing = [name for name in self.facts if name not in facts]
-        if missing:
-            raise InputError(f"the bound {self.formula} ({self.theorem}) needs {' and '.join(missing)}, not given.")
-        known = inspect.signature(self.rule).parameters
-        return self.rule(n, **{name: fact for name, fact in facts.items() if name in known})
 
 
 def _log_log(n: int) -> float:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from circuitsim.analysis.bounds import BOUNDS, Bound
+from circuitsim.analysis.bound import Bound
+from circuitsim.analysis.bounds import BOUNDS
 from circuitsim.errors import InputError
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.cosines import least_match_bits
