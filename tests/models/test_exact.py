@@ -122,6 +122,7 @@ def test_the_fast_twin_is_exact_past_64_bits(model, n):
 
 def test_each_different_pair_scored_once_gives_the_same(monkeypatch):
     ranks, used = exact_fast._ranks, []
+    monkeypatch.setattr(exact_fast, "RANKED", 1)
     monkeypatch.setattr(exact_fast, "_ranks", lambda *given: used.append(found := ranks(*given)) or found)
     for seed in range(40):
         model = third_order_model(seed) if seed % 2 else random_model(seed)
