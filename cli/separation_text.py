@@ -110,12 +110,18 @@ def show_keys(keys: "KeyFit") -> None:
     """The least widths of random sign keys, and their fit."""
     from .printing import print_table
 
+    click.echo("\nleast width m of random sign keys, for 300 random sets, the best of three draws")
+    (_, *titles), rows = key_table(keys)
+    print_table(["<", *titles], [[f"q = {q}", *cells] for q, *cells in rows])
+    click.echo(key_words(keys))
+
+
+def key_table(keys: "KeyFit") -> tuple[list[str], list[list[int]]]:
+    """Titles and rows: q, the least width at each N, and from where on it is below one-hot keys."""
     ns = sorted({w.n for w in keys.widths})
     width = {(w.q, w.n): w.width for w in keys.widths}
-    click.echo("\nleast width m of random sign keys, for 300 random sets, the best of three draws")
-    cells = [[f"q = {q}", *(width[q, n] for n in ns), cross] for q, cross in keys.crossing.items()]
-    print_table(["<", *(f"N = {n}" for n in ns), "below one-hot from N ="], cells)
-    click.echo(key_words(keys))
+    titles = ["q", *(f"N = {n}" for n in ns), "below one-hot from N ="]
+    return titles, [[q, *(width[q, n] for n in ns), cross] for q, cross in keys.crossing.items()]
 
 
 def key_words(keys: "KeyFit") -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from circuitsim.circuits.schematic import Basis
 
 SAMPLES = 2000
-MAX_GATES = 200_000_000  # of two inputs, which take 8 GiB to build and run
 DEFAULT_LENGTH = 8
 
 
@@ -117,7 +116,7 @@ def _options(given: Any) -> str:
 @click.option("--samples", type=click.IntRange(min=2), default=SAMPLES, show_default=True, metavar="K")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S")
 @click.option(
-    "--max-gates", type=click.IntRange(min=0), default=MAX_GATES, show_default=True, metavar="G",
+    "--max-gates", type=click.IntRange(min=0), default=options.MAX_GATES, show_default=True, metavar="G",
     help="Larger circuits are left out, and named; of 200,000,000 gates they take 8 GiB.",
 )  # fmt: skip
 @options.jobs_option("model")

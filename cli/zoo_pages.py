@@ -149,12 +149,10 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _keys(keys: "KeyFit") -> str:
-    from .separation_text import key_words
+    from .separation_text import key_table, key_words
 
-    ns = sorted({w.n for w in keys.widths})
-    width = {(w.q, w.n): str(w.width) for w in keys.widths}
-    cells = [[str(q), *(width[q, n] for n in ns), str(least)] for q, least in keys.crossing.items()]
-    titles = ["q", *(f"N = {n}" for n in ns), "below one-hot from N ="]
+    titles, rows = key_table(keys)
+    cells = [list(map(str, row)) for row in rows]
     text = "Least width m of random sign keys, for 300 random sets, the best of three draws:\n\n"
     return f"{text}{table(titles, cells)}\nThe {key_words(keys)}.\n"
 

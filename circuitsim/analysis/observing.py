@@ -13,11 +13,11 @@ from circuitsim.analysis.gadgets import Gadget
 from circuitsim.analysis.messages import Observe
 from circuitsim.circuits.tokens import Codes
 from circuitsim.models.connected import FullyConnected
-from circuitsim.models.exact_fast import comparable
+from circuitsim.models.exact_fast import EXACT, comparable
 from circuitsim.models.model import Head, Model
 from circuitsim.models.recurrent import RecurrentNet
 from circuitsim.models.rungs import run_exact_fast
-from circuitsim.models.scaled import Scaled, affine, product
+from circuitsim.models.scaled import Array, Scaled, affine, product
 
 
 def observer(model: Any, gadget: Gadget, single_query: bool) -> Observe | None:
@@ -31,24 +31,29 @@ def observer(model: Any, gadget: Gadget, single_query: bool) -> Observe | None:
         return None if cut is None else lambda codes: states_after(model, codes, cut)
     if isinstance(model, FullyConnected):
         return _first_layer(model, gadget)
-    attending = [index for index, layer in enumerate(model.layers) if layer.heads]
-    if not isinstance(model, Model) or len(attending) != 1:
+    layer = attending(model) if isinstance(model, Model) else None
+    if layer is None:
         return None
-    heads = model.layers[attending[0]].heads
+    heads = model.layers[layer].heads
     if any(head.third_order for head in heads):
         return None
     if single_query:
         (asker,) = gadget.alice
-        return lambda codes: _joined([_query(head, _before(model, codes, attending[0]), asker) for head in heads])
+        return lambda codes: _joined([_query(head, before(model, codes, layer), asker) for head in heads])
     where = len(model.prepend) + np.array(gadget.alice)
     asking = np.array(model.readout_positions(gadget.n))[list(gadget.read)]
     pairs = [(head, asked) for head in heads for asked in asking]
-    return lambda codes: _joined(
-        [_sums(head, _before(model, codes, attending[0]), where, asked) for head, asked in pairs]
-    )
+    return lambda codes: _joined([_sums(head, before(model, codes, layer), where, asked) for head, asked in pairs])
 
 
-def _before(model: Model, codes: Codes, layer: int) -> Scaled:
+def attending(model: Model) -> int | None:
+    """The one layer that has heads; None where it is not one."""
+    found = [index for index, layer in enumerate(model.layers) if layer.heads]
+    return found[0] if len(found) == 1 else None
+
+
+def before(model: Model, codes: Codes, layer: int) -> Scaled:
+    """The stream (inputs, length, d) that a layer reads."""
     return run_exact_fast(model, codes).residuals[layer]
 
 
@@ -56,17 +61,21 @@ def _query(head: Head, stream: Scaled, asker: int) -> list[Any]:
     return _numbers(affine(head.query, stream[:, asker], head.query_bias))
 
 
+def scored(head: Head, stream: Scaled, where: Any, asked: int) -> tuple[Array, int]:
+    """Scores (inputs, keys) of some positions' keys at one query, as integers in their order, and the denominator."""
+    query = affine(head.query, stream[:, [asked]], head.query_bias)
+    scores = EXACT.inner(query, affine(head.key, stream[:, where], head.key_bias))
+    return comparable(head, scores)[:, 0], scores.denominator
+
+
 def _sums(head: Head, stream: Scaled, where: Any, asked: int) -> list[Any]:
     """For each input the largest score among Alice's keys, how many have it, and the sum of their values."""
-    query = affine(head.query, stream[:, [asked]], head.query_bias)
-    key = affine(head.key, stream[:, where], head.key_bias)
+    scores, denominator = scored(head, stream, where, asked)
     value = affine(head.value, stream[:, where], head.value_bias)
-    raw = product(query.numerators, key.numerators.transpose(0, 2, 1))
-    scores = comparable(head, Scaled(raw, query.denominator * key.denominator))[:, 0]
     largest = scores.max(axis=1, keepdims=True)
     chosen = scores == largest
     sums = product(chosen[:, None].astype(np.int64), value.numerators)[:, 0]
-    unit = 1 if head.score_bits is not None else query.denominator * key.denominator
+    unit = 1 if head.score_bits is not None else denominator
     values = _numbers(Scaled(sums, value.denominator))
     best = _numbers(Scaled(largest, unit))
     return [[*b, int(c), *v] for b, c, v in zip(best, chosen.sum(axis=1), values, strict=True)]

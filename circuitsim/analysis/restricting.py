@@ -9,17 +9,15 @@ Source: ours, after the restrictions of Hahn 2020 (arXiv 1906.06755), section 5.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.analysis.observing import attending, before, scored
 from circuitsim.circuits.tokens import Codes
 from circuitsim.errors import InputError
-from circuitsim.models.exact_fast import comparable
 from circuitsim.models.model import Head, Model
-from circuitsim.models.rungs import run_exact_fast
-from circuitsim.models.scaled import Scaled, affine, product
+from circuitsim.models.scaled import Scaled
 from circuitsim.models.sequence import mask_matrix
 from circuitsim.zoo.tasks.averaging import QSTR
 
@@ -56,15 +54,15 @@ def restriction(model: Model, task: QSTR, n: int) -> Restriction | None:
     """
     if n <= task.q:
         raise InputError(f"{task.name}: a token and the {task.q} that it points to need n > {task.q}, and n is {n}.")
-    attending = [index for index, layer in enumerate(model.layers) if layer.heads]
-    if len(attending) != 1:
+    layer = attending(model)
+    if layer is None:
         return None
-    heads = model.layers[attending[0]].heads
+    heads = model.layers[layer].heads
     if any(head.third_order or not head.attention.startswith("hard") for head in heads):
         return None
     start = len(model.prepend)
     both = np.stack([_input(task, n, dict.fromkeys(range(1, task.q + 1), sign)) for sign in (0, 1)])
-    stream = run_exact_fast(model, both).residuals[attending[0]]
+    stream = before(model, both, layer)
     fixed: dict[int, int] = {}
     for head in heads:
         sign, place = _favourite(head, stream, start, fixed)
@@ -91,10 +89,7 @@ def _favourite(head: Head, stream: Scaled, start: int, fixed: dict[int, int]) ->
     Args:
         stream: (2, length, d), before the layer, where all signs that are not given are - or +.
     """
-    query = affine(head.query, stream[:1, [start + ASKER]], head.query_bias)
-    key = affine(head.key, stream, head.key_bias)
-    raw: Any = product(query.numerators, key.numerators.transpose(0, 2, 1))
-    scores = comparable(head, Scaled(raw, query.denominator * key.denominator))[:, 0]
+    scores, _ = scored(head, stream, slice(None), start + ASKER)
     possible = np.broadcast_to(mask_matrix(head.mask, scores.shape[1])[start + ASKER], scores.shape).copy()
     for place, sign in fixed.items():
         possible[1 - sign, start + place] = False

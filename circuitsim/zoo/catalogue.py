@@ -42,11 +42,6 @@ def addresses() -> list[str]:
     """Every model without zoo:, with its defaults and then with every other word that one of its options may be."""
     found = []
     for name, entry in ENTRIES.items():
-        words = {**entry.task.choices, **entry.choices}
-        others = [f"{option}={word}" for option, known in words.items() for word in known]
-        found += [name, *(f"{name}:{other}" for other in others if other not in _defaults(entry))]
+        others = [(option, word) for option, words in entry.words.items() for word in words]
+        found += [name, *(f"{name}:{option}={word}" for option, word in others if word != entry.defaults[option])]
     return found
-
-
-def _defaults(entry: Entry) -> set[str]:
-    return {f"{option}={value}" for option, value in entry.defaults.items()}

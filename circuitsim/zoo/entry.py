@@ -54,6 +54,11 @@ class Entry:
         """All options with their defaults: the task's, then the construction's."""
         return {**{f.name: cast("Value", f.default) for f in fields(self.task)}, **self.options}
 
+    @property
+    def words(self) -> dict[str, tuple[Value, ...]]:
+        """For every option that is a word the words that it may be: the task's, then the construction's."""
+        return {**self.task.choices, **self.choices}
+
     def built(self, given: Mapping[str, str]) -> "Built":
         """The entry with options, which are texts.
 
@@ -72,9 +77,8 @@ class Entry:
         return Built(self, task, own, f"{self.name}{shown}")
 
     def _value(self, name: str, text: str, default: Value) -> Value:
-        choices = {**self.task.choices, **self.choices}
-        if name in choices and text not in map(str, choices[name]):
-            known = [str(value) for value in choices[name]]
+        if name in self.words and text not in map(str, self.words[name]):
+            known = [str(value) for value in self.words[name]]
             expected = " or ".join(known) if len(known) < 3 else f"one of {', '.join(known)}"
             raise InputError(f"zoo:{self.name}: {name} is {text!r}{nearest(text, known)}, expected {expected}.")
         if isinstance(default, str):
