@@ -8,6 +8,9 @@ BIN := .venv/bin
 demo: .venv/core
 	@$(BIN)/python examples/demo.py
 
+# Tests run in two processes: threads of numpy's in each would only wait for each other.
+test check minimums: export OPENBLAS_NUM_THREADS := 1
+
 test: .venv/dev
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(MAKE) --no-print-directory types

@@ -87,11 +87,14 @@ def _records(drawing: Drawing, model: Embedded, n: int, stream: Stream) -> tuple
         operands = [(field, _at(inputs[field.name], present[field.present(n)])) for field in fields]
         with drawing.scope("table of " + ", ".join(table.fields)):
             base, found = _map(drawing, operands, numbers[: len(table.rows)])
-        blocks += [Block(_placed(drawing, wires, where, length), columns) for wires, columns in found]
+        among = frozenset(where.tolist())
+        blocks += [Block(_placed(drawing, wires, where, length), columns, among=among) for wires, columns in found]
         if len(where) == length:
             offset = offset + base
         elif base.any():
-            blocks.append(Block(drawing.constant(np.isin(np.arange(length), where)[:, None]), base[:, None]))
+            blocks.append(
+                Block(drawing.constant(np.isin(np.arange(length), where)[:, None]), base[:, None], among=among)
+            )
     if model.constants:
         whole = [*model.prepend, *[""] * n, *model.append]
         marks = [[token == name for name in model.constants] for token in whole]

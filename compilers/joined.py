@@ -4,14 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from circuitsim.circuits.drawing import Wires
 from circuitsim.models.stream import Ints, Number, Stream
 
-from .residual import Bits, Residual
-
-Parts = list[tuple[Wires, npt.NDArray[np.object_]]]
+from .residual import Bits, Parts, Residual
 
 
 @dataclass(frozen=True)

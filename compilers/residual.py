@@ -14,6 +14,7 @@ import numpy.typing as npt
 from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.models.stream import Ints, Number, Range, Stream
 
+Parts: TypeAlias = list[tuple[Wires, npt.NDArray[np.object_]]]
 Positions: TypeAlias = Literal["folded", "wired"]
 POSITIONS: tuple[Positions, ...] = ("folded", "wired")
 
@@ -35,12 +36,14 @@ class Bits:
 class Block:
     """Wires (positions, w) of the stream and their matrix (d, w), which is made one of Python integers.
 
-    The wires of a thermometer are ordered: each is at least the next, and their columns are equal.
+    The wires of a thermometer are ordered: each is at least the next, and their columns are equal. At positions that
+    are not `among` given ones, all wires are the constant 0.
     """
 
     wires: Wires
     matrix: Ints
     thermometer: bool = False
+    among: frozenset[int] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "matrix", self.matrix.astype(object, copy=False))  # units get finer without limit
@@ -49,6 +52,13 @@ class Block:
     def components(self) -> frozenset[int]:
         """The components of the stream that the wires are part of."""
         return frozenset(np.flatnonzero(self.matrix.any(axis=1)).tolist())
+
+    def slice(self, start: int, stop: int) -> "Block | None":
+        """The block at positions start..stop-1; None where it adds nothing there."""
+        among = None if self.among is None else frozenset(at - start for at in self.among if start <= at < stop)
+        if among is not None and not among:
+            return None
+        return replace(self, wires=self.wires.slice(0, start, stop), among=among)
 
 
 @dataclass(frozen=True)
@@ -69,8 +79,8 @@ class Residual:
 
     def slice(self, start: int, stop: int) -> "Residual":
         """The same at positions start..stop-1."""
-        blocks = tuple(replace(b, wires=b.wires.slice(0, start, stop)) for b in self.blocks)
-        return replace(self, blocks=blocks, positions=stop - start)
+        blocks = [block.slice(start, stop) for block in self.blocks]
+        return replace(self, blocks=tuple(block for block in blocks if block is not None), positions=stop - start)
 
     def finer(self, exponent: int) -> "Residual":
         """The same in units of 2^-exponent."""
@@ -99,12 +109,16 @@ class Residual:
     def unsigned(self, row: Ints, offset: int, high: int, drop: int = 0) -> Wires:
         """Bits of floor((row . x + offset) / 2^drop), which is known to lie in [0, high]: (positions, w)."""
         width = high.bit_length() + drop
-        wires = self.drawing.sum(self.parts(row), int(self.offset @ row) + offset, width)
+        parts, constant = self.parts(row), int(self.offset @ row) + offset
+        wire = only_wire(parts)
+        if wire is not None and (wire[1], constant, high) == (1 << drop, 0, 1):
+            return wire[0]  # the number itself
+        wires = self.drawing.sum(parts, constant, width)
         if len(wires.shape) == 1:  # no wire has weight here: the same constant everywhere
             wires = wires.expand(0).broadcast((self.positions, width))
         return wires.slice(-1, drop, width)
 
-    def parts(self, row: Ints) -> list[tuple[Wires, npt.NDArray[np.object_]]]:
+    def parts(self, row: Ints) -> Parts:
         """Row . x without its offset, as operands of `sum`; blocks without weight are left out."""
         used = frozenset(np.flatnonzero(row).tolist())
         read = [block for block in self.blocks if not used.isdisjoint(block.components)]
@@ -114,6 +128,15 @@ class Residual:
     def probe(self, name: str) -> None:
         """Make the stream readable under a name; costs nothing."""
         self.drawing.probe(name, [(block.wires, block.matrix) for block in self.blocks], self.offset)
+
+
+def only_wire(parts: Parts) -> tuple[Wires, int] | None:
+    """The one wire (positions, 1) that operands of `sum` read, with its weight; None where there are more or none."""
+    if len(parts) != 1 or parts[0][1].ndim != 1 or np.count_nonzero(parts[0][1]) != 1:
+        return None
+    wires, weights = parts[0]
+    (at,) = np.flatnonzero(weights)
+    return wires.slice(-1, int(at), int(at) + 1), int(weights[at])
 
 
 def powers(bits: int) -> Ints:

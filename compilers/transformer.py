@@ -84,7 +84,7 @@ def readout(drawing: Drawing, affine: Affine, residual: Residual, way: Lowering)
     """[row . x + bias > 0], or one-hot which row is the largest (the lowest of equal ones): (positions, classes)."""
     stream = residual.stream
     if len(affine.rows) == 1:
-        low, high = affine.unshifted(stream)[0]
+        low, high = affine.unshifted[0]
         return way.sign(residual, affine.rows[0], int(affine.offsets[0]) - 1, (low - 1, high - 1)).expand(1)
     classes, most = len(affine.rows), max(affine.grains)
     rows = [row << (most - grain) for row, grain in zip(affine.rows, affine.grains, strict=True)]

@@ -7,8 +7,6 @@ log2 of how many these are, rounded up.
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from circuitsim.analysis.cut_bits import cut_bits, first_layer_rank, recurrent_bits, single_query_bits
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.fixed_point import FixedHead, FixedModel
@@ -90,12 +88,8 @@ def _widths(cell: FixedCell) -> list[list[int]]:
 
 
 def _entries(stream: Stream) -> list[int]:
-    unit = np.identity(len(stream.constant), dtype=int).astype(object)
-    found = []
-    for row in unit:
-        (low, high), grain = stream.range(row), stream.grain(row)
-        found.append(_bits(low >> grain, high >> grain))
-    return found
+    found = stream.components
+    return [_bits(low >> g, high >> g) for (low, high), g in zip(found.ranges, found.grains, strict=True)]
 
 
 def _precision(head: FixedHead) -> int:

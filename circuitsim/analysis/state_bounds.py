@@ -15,8 +15,6 @@ from fractions import Fraction
 from functools import reduce
 from math import lcm
 
-import numpy as np
-
 from circuitsim.models.fixed_point import FixedLayer, FixedModel, fix
 from circuitsim.models.model import FeedForward, Head, Layer, Model
 from circuitsim.models.sequence import position_values
@@ -50,11 +48,10 @@ def interval_bound(stream: Stream) -> int:
     An entry is a whole number in [low, high] times 2^-exponent, and a multiple of 2^grain: then
     |p| <= |max(-low, high)| - grain and |q| <= exponent - grain + 1.
     """
-    longest = 1
-    for row in np.identity(len(stream.constant), dtype=int).astype(object):
-        low, high = stream.range(row)
+    longest, found = 1, stream.components
+    for (low, high), common in zip(found.ranges, found.grains, strict=True):
         if (low, high) != (0, 0):
-            grain = min(stream.grain(row), stream.exponent)
+            grain = min(common, stream.exponent)
             longest = max(longest, max(-low, high).bit_length() - grain, stream.exponent - grain + 1)
     return 2 * longest + 1
 

@@ -7,6 +7,7 @@ read-out are in 2^-3b.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,6 +93,11 @@ class FixedNet:
     outputs: tuple[Number, ...]
     bias: Ints  # (d,), in the stream's units
 
+    @cached_property
+    def columns(self) -> Ints:
+        """What a unit's number is multiplied by (units, d)."""
+        return narrow(np.stack([number.column for number in self.outputs]))
+
 
 @dataclass(frozen=True)
 class FixedLayer:
@@ -168,9 +174,9 @@ def fix(model: Model, n: int, bits: int | str | None = None, max_bits: int = MAX
         stream = layers[-1].after
     limits.place = []
     rows, offsets = grid_matrix(model.readout.weights, b), grid_vector(model.readout.bias, b) * (1 << stream.exponent)
-    grains = [stream.grain(row, int(offset)) for row, offset in zip(rows, offsets, strict=True)]
+    grains = stream.forms(rows, offsets).grains
     readout = affine(stream, rows, offsets, min(*grains, stream.exponent + b))  # one unit for all rows
-    limits.check("read-out", *readout.unshifted(stream))
+    limits.check("read-out", *readout.unshifted)
     return FixedModel(model, n, b, embedded, tuple(layers), readout, limits.largest)
 
 
@@ -227,7 +233,7 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: Limits) -> Fi
         rows = grid_matrix(getattr(head, name), b, len(stream.constant))
         offsets = grid_vector(getattr(head, f"{name}_bias"), b) * (1 << stream.exponent)
         parts[name] = affine(stream, rows, offsets, most.get(name, MANY))
-        limits.check(name, *parts[name].unshifted(stream))
+        limits.check(name, *parts[name].unshifted)
     query, key2, value2 = parts["query"], parts.get("key2"), parts.get("value2")
     keys, values = _over_pairs(parts["key"], key2), _over_pairs(parts["value"], value2)
     grains = [q + k for q, k in zip(query.powers, _powers(parts["key"], key2), strict=True)]
@@ -266,7 +272,7 @@ def _head(head: Head, stream: Stream, b: int, length: int, limits: Limits) -> Fi
 def grid_net(net: FeedForward, b: int) -> GridNet:
     """R of every number of a net."""
     return GridNet(
-        grid_matrix(net.hidden, b),
+        narrow(grid_matrix(net.hidden, b)),
         grid_vector(net.hidden_bias, b),
         grid_matrix(net.output, b, len(net.hidden)),
         grid_vector(net.output_bias, b),
@@ -277,7 +283,7 @@ def fix_net(net: GridNet, stream: Stream, b: int, limits: Limits) -> FixedNet:
     """A rounded net that reads a stream in units of 2^-2b."""
     rows, offsets = net.hidden, net.hidden_bias * (1 << stream.exponent)
     hidden = affine(stream, rows, offsets, 2 * b)
-    limits.check("hidden sum", *hidden.unshifted(stream))
+    limits.check("hidden sum", *hidden.unshifted)
     shifts = tuple(2 * b - power for power in hidden.powers)
     outputs = tuple(
         Number(net.output[:, c], max(0, drop_bits(low, shifts[c])), max(0, drop_bits(high, shifts[c])))

@@ -62,8 +62,7 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
         if layer.net is not None:
             assert source.feed_forward is not None
             relu = np.maximum(drop_bits_each(layer.net.hidden.apply(x), layer.net.shifts), 0)
-            columns = np.stack([o.column for o in layer.net.outputs]).astype(kind)
-            added = same_type_product(relu, columns) + layer.net.bias.astype(kind)
+            added = same_type_product(relu, layer.net.columns.astype(kind, copy=False)) + layer.net.bias.astype(kind)
             x = x + added if source.feed_forward.residual else added
         residuals.append(x)
         exponents.append(layer.after.exponent)

@@ -1,11 +1,11 @@
 """Several streams side by side as one vector, as a recurrent or fully connected net reads them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from circuitsim.models.stream import Ints, Range, Stream
+from circuitsim.models.stream import Forms, Ints, Stream
 
 
 @dataclass(frozen=True)
@@ -14,19 +14,22 @@ class Joined(Stream):
 
     parts: tuple[Stream, ...] = ()
 
-    def range(self, row: Ints, offset: int = 0) -> Range:
-        """The interval of offset + row . x."""
-        low, high = super().range(row, offset)
-        for part, piece in self._pieces(row):
-            least, most = part.range(piece)
-            low, high = low + least, high + most
-        return low, high
-
-    def grain(self, row: Ints, offset: int = 0) -> int:
-        """The largest g such that offset + row . x is surely a multiple of 2^g; 0 if it is always zero."""
-        found = [super().grain(row, offset)] if super().range(row, offset) != (0, 0) else []
-        found += [part.grain(piece) for part, piece in self._pieces(row) if part.range(piece) != (0, 0)]
-        return min(found, default=0)
+    def forms(self, rows: Ints, offsets: Ints) -> Forms:
+        """What offsets + rows @ x can be; a part that adds 0 whatever it is has no terms."""
+        own = super().forms(rows, offsets)
+        low, high, terms = own.low.copy(), own.high.copy(), _terms(own)
+        start = 0
+        for part in self.parts:
+            stop = start + len(part.constant)
+            piece = rows[:, start:stop]
+            used = np.flatnonzero(piece.any(axis=1))
+            if len(used):
+                found = part.forms(piece[used], zeros(len(used)))
+                low[used] += found.low
+                high[used] += found.high
+                terms[used] |= _terms(found)
+            start = stop
+        return Forms(low, high, terms)
 
     def at(self, exponent: int) -> Stream:
         """The same in finer units."""
@@ -34,13 +37,10 @@ class Joined(Stream):
         parts = tuple(part.at(exponent) for part in self.parts)
         return replace(self, exponent=exponent, constant=own.constant, numbers=own.numbers, parts=parts)
 
-    def _pieces(self, row: Ints) -> Iterator[tuple[Stream, Ints]]:
-        start = 0
-        for part in self.parts:
-            stop = start + len(part.constant)
-            if row[start:stop].any():
-                yield part, row[start:stop]
-            start = stop
+
+def _terms(forms: Forms) -> Ints:
+    """The terms of forms, none where a form is always 0."""
+    return np.where((forms.low == 0) & (forms.high == 0), 0, forms.terms)
 
 
 def joined(parts: Sequence[Stream]) -> Joined:

@@ -240,10 +240,9 @@ def _steps(cell: NetCell, span: range, rows: list[Stream], b: int, limits: Limit
 def _settled(state: Stream, ranges: list[Range]) -> Stream:
     """The state as one number a component, of the same interval."""
     numbers = []
-    for component, (low, high) in enumerate(ranges):
+    grains = state.components.grains
+    for component, ((low, high), grain) in enumerate(zip(ranges, grains, strict=True)):
         unit = zeros(len(ranges))
-        unit[component] = 1
-        grain = state.grain(unit)
         unit[component] = 1 << grain
         numbers.append(Number(unit, low >> grain, high >> grain))
     return Stream(state.exponent, zeros(len(ranges)), (), None, tuple(numbers))
@@ -268,14 +267,14 @@ def _stages(nets: Rounded, stream: Stream, b: int, limits: Limits, where: str) -
 
 def _readouts(pairs: list[tuple[Readout, Stream]], b: int, limits: Limits) -> tuple[Affine, ...]:
     """All read-outs in one unit, which is as coarse as all of them allow."""
-    given = []
+    given, grains = [], [3 * b]
     for readout, stream in pairs:
         rows, offsets = grid_matrix(readout.weights, b), grid_vector(readout.bias, b) * (1 << stream.exponent)
-        limits.check("read-out", *(stream.range(row, int(o)) for row, o in zip(rows, offsets, strict=True)))
+        forms = stream.forms(rows, offsets)
+        limits.check("read-out", *forms.ranges)
         given.append((stream, rows, offsets))
-    grains = [s.grain(row, int(o)) for s, rows, offsets in given for row, o in zip(rows, offsets, strict=True)]
-    most = min(*grains, 3 * b)
-    return tuple(affine(stream, rows, offsets, most) for stream, rows, offsets in given)
+        grains += forms.grains
+    return tuple(affine(stream, rows, offsets, min(grains)) for stream, rows, offsets in given)
 
 
 def _row(model: RecurrentNet | FullyConnected, embedded: Stream, n: int, place: int) -> Stream:

@@ -68,6 +68,5 @@ def _states(cell: FixedCell, fine: Array, codes: Codes) -> dict[int, Array]:
 def _after(stage: FixedStage, x: Array) -> Array:
     net = stage.net
     relu = np.maximum(drop_bits_each(net.hidden.apply(x), net.shifts), 0)
-    columns = np.stack([o.column for o in net.outputs]).astype(x.dtype)
-    added = same_type_product(relu, columns) + net.bias.astype(x.dtype)
+    added = same_type_product(relu, net.columns.astype(x.dtype, copy=False)) + net.bias.astype(x.dtype)
     return np.asarray(x + added if stage.residual else added)

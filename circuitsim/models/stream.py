@@ -1,6 +1,6 @@
 """The residual stream in integers: where each entry comes from, and the interval of any linear form of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.scaled import FITS_INT64, largest, multiply, narrow, same_type_product
+from circuitsim.models.scaled import FITS_INT64, largest, multiply, narrow, product, same_type_product
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers, or of 64 bits where products widen them
 Range: TypeAlias = tuple[int, int]
@@ -38,36 +38,38 @@ class Stream:
     positions: Ints | None
     numbers: tuple[Number, ...] = ()
 
-    def range(self, row: Ints, offset: int = 0) -> Range:
-        """The interval of offset + row . x over all tokens, positions and values of the numbers."""
-        low = high = offset + int(self.constant @ row)
+    def forms(self, rows: Ints, offsets: Ints) -> "Forms":
+        """What offsets + rows @ x can be, over all tokens, positions and values of the numbers; rows (m, d)."""
+        rows = narrow(rows)
+        low = offsets.astype(object) + product(rows, self.constant)
+        high, terms = low, low
         for table in self._choices():
-            values = product(table, row)
-            low, high = low + int(values.min()), high + int(values.max())
-        for number, weight in self._weights(row):
-            low += min(weight * number.low, weight * number.high)
-            high += max(weight * number.low, weight * number.high)
-        return low, high
-
-    def grain(self, row: Ints, offset: int = 0) -> int:
-        """The largest g such that offset + row . x is a multiple of 2^g whatever x is; 0 if it is always zero."""
-        terms = {offset + int(self.constant @ row)}
-        for table in self._choices():
-            terms.update(int(v) for v in np.unique(product(table, row)))
-        for number, weight in self._weights(row):
-            terms.update((weight * number.low, weight if number.low < number.high else 0))
-        return min((_trailing_zeros(t) for t in terms if t), default=0)
-
-    def _weights(self, row: Ints) -> Iterator[tuple[Number, int]]:
-        """The numbers that row . x depends on, and by how much."""
+            values = product(rows, table.T)
+            low, high = low + values.min(axis=1), high + values.max(axis=1)
+            terms = terms | np.bitwise_or.reduce(values, axis=1)
         if self.numbers:
-            weights = product(self._columns, row)
-            yield from ((self.numbers[at], int(weights[at])) for at in np.flatnonzero(weights))
+            weights = product(rows, self._columns.T)
+            ends = [multiply(weights, bound) for bound in self._bounds]
+            low = low + total(np.minimum(*ends))
+            high = high + total(np.maximum(*ends))
+            varies = self._bounds[0] != self._bounds[1]
+            terms = terms | np.bitwise_or.reduce(ends[0], axis=1) | np.bitwise_or.reduce(weights[:, varies], axis=1)
+        return Forms(low, high, terms)
+
+    def range(self, row: Ints, offset: int = 0) -> Range:
+        """The interval of offset + row . x."""
+        return self.forms(row[None, :], np.array([offset], object)).ranges[0]
 
     @cached_property
     def _columns(self) -> Ints:
         """The columns of all numbers (numbers, d), in 64 bits where they fit."""
         return narrow(np.stack([number.column for number in self.numbers]))
+
+    @cached_property
+    def _bounds(self) -> tuple[Ints, Ints]:
+        """The low and the high ends of all numbers (numbers,)."""
+        low, high = (np.array(ends, object) for ends in zip(*((m.low, m.high) for m in self.numbers), strict=True))
+        return narrow(low), narrow(high)
 
     def _choices(self) -> tuple[Ints, ...]:
         return self.tables if self.positions is None else (*self.tables, self.positions)
@@ -75,8 +77,13 @@ class Stream:
     @cached_property
     def ranges(self) -> tuple[Range, ...]:
         """The interval of each component."""
-        unit = np.identity(len(self.constant), dtype=int).astype(object)
-        return tuple(self.range(row) for row in unit)
+        return self.components.ranges
+
+    @cached_property
+    def components(self) -> "Forms":
+        """Each component as a form."""
+        width = len(self.constant)
+        return self.forms(np.identity(width, np.int64), np.array([0] * width, object))
 
     def widths(self) -> list[int]:
         """Bits of each component in two's complement."""
@@ -97,15 +104,34 @@ class Stream:
         return Stream(self.exponent, constant, (), None, tuple(numbers))
 
 
-def product(table: Ints, row: Ints) -> Ints:
-    """Table @ row, in 64 bits where that is surely enough."""
-    used = np.flatnonzero(row)
-    if len(used) < len(row):
-        table, row = table[:, used], row[used]
-    weight = sum(abs(int(v)) for v in row)
-    if (max(largest(table), 1) * max(weight, 1)).bit_length() < 62:
-        return np.asarray(table.astype(np.int64, copy=False) @ row.astype(np.int64))
-    return np.asarray(table.astype(object) @ row.astype(object))
+@dataclass(frozen=True)
+class Forms:
+    """What linear forms of a stream can be.
+
+    Args:
+        low, high: (m,) Python integers, the ends of their intervals.
+        terms: (m,) the bitwise or of all that is ever added up, whose trailing zeros are common to every term.
+    """
+
+    low: Ints
+    high: Ints
+    terms: Ints
+
+    @cached_property
+    def ranges(self) -> tuple[Range, ...]:
+        """The interval of each form."""
+        return tuple((int(low), int(high)) for low, high in zip(self.low, self.high, strict=True))
+
+    @cached_property
+    def grains(self) -> tuple[int, ...]:
+        """The largest g such that a form is a multiple of 2^g whatever x is; 0 if it is always zero."""
+        return tuple(_trailing_zeros(int(term)) if term else 0 for term in self.terms)
+
+
+def total(x: Ints) -> Ints:
+    """The sums over the last axis, as Python integers where 64 bits may not be enough."""
+    wide = x.dtype != object and x.shape[-1] * largest(x) >= FITS_INT64
+    return np.asarray((x.astype(object) if wide else x).sum(axis=-1))
 
 
 @dataclass(frozen=True)
@@ -129,23 +155,22 @@ class Affine:
         exact = same_type_product(x, self.rows.astype(x.dtype).T) + self.offsets.astype(x.dtype)
         return np.asarray(exact >> np.array(self.grains, x.dtype))
 
-    def unshifted(self, stream: Stream) -> list[Range]:
+    @property
+    def unshifted(self) -> list[Range]:
         """Intervals of row . x + offset, before the division."""
-        return [stream.range(row, int(offset)) for row, offset in zip(self.rows, self.offsets, strict=True)]
+        return [(low << grain, high << grain) for (low, high), grain in zip(self.ranges, self.grains, strict=True)]
 
 
 def affine(stream: Stream, rows: Ints, offsets: Ints, most: int = 0) -> Affine:
     """Rows over a stream with their intervals, with up to 2^most divided out of each component."""
-    reduced, less, grains, powers, ranges = rows.copy(), offsets.copy(), [], [], []
-    for c, row in enumerate(rows):
-        offset = int(offsets[c])
-        power = min(stream.grain(row, offset), most)
-        common = min([power, *(_trailing_zeros(int(v)) for v in (*row, offset) if v)])
-        reduced[c], less[c] = row >> common, offset >> common
-        low, high = stream.range(row, offset)
-        grains.append(power - common)
-        powers.append(power)
-        ranges.append((low >> power, high >> power))
+    forms = stream.forms(rows, offsets)
+    powers = [min(grain, most) for grain in forms.grains]
+    reduced, less, grains = rows.copy(), offsets.copy(), list(powers)
+    for c in np.flatnonzero(powers):
+        common = min([powers[c], *(_trailing_zeros(int(v)) for v in (*rows[c], offsets[c]) if v)])
+        reduced[c], less[c] = rows[c] >> common, offsets[c] >> common
+        grains[c] -= common
+    ranges = [(low >> power, high >> power) for (low, high), power in zip(forms.ranges, powers, strict=True)]
     return Affine(reduced, less, tuple(grains), tuple(powers), tuple(ranges))
 
 

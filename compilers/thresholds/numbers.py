@@ -8,7 +8,7 @@ from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import FixedModel, FixedNet
 from circuitsim.models.stream import Ints, Range
 
-from ..residual import Bits, Residual
+from ..residual import Bits, Residual, only_wire
 
 MOST_STEPS = 1 << 20  # thresholds of one thermometer
 
@@ -46,12 +46,16 @@ def refuse_steps(what: str, thresholds: int) -> None:
 
 def rounded(residual: Residual, row: Ints, offset: int, drop: int, low: int, high: int) -> Wires:
     """Thermometer [floor((row . x + offset) / 2^drop + 1/2) >= t], t = low + 1..high: (positions, high - low)."""
-    parts = [(wires, 2 * weights[None, :]) for wires, weights in residual.parts(row)]
+    read = residual.parts(row)
+    parts = [(wires, 2 * weights[None, :]) for wires, weights in read]
     constant = 2 * (int(residual.offset @ row) + offset)
     thresholds = [((2 * t - 1) << drop) - constant for t in steps(low, high)]
     if not parts:
         table = np.array([t <= 0 for t in thresholds], bool)
         return residual.drawing.constant(table).expand(0).broadcast((residual.positions, len(thresholds)))
+    wire = only_wire(read)
+    if wire is not None and len(thresholds) == 1 and 0 < thresholds[0] <= 2 * wire[1]:
+        return wire[0]  # the answer itself
     return residual.drawing.at_least(parts, thresholds)
 
 
