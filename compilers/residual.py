@@ -120,9 +120,10 @@ class Residual:
 
     def parts(self, row: Ints) -> Parts:
         """Row . x without its offset, as operands of `sum`; blocks without weight are left out."""
-        used = frozenset(np.flatnonzero(row).tolist())
+        places = np.flatnonzero(row)
+        used, few = frozenset(places.tolist()), row[places]
         read = [block for block in self.blocks if not used.isdisjoint(block.components)]
-        weights = [(block.wires, row @ block.matrix) for block in read]
+        weights = [(block.wires, few @ block.matrix[places]) for block in read]
         return [(wires, w) for wires, w in weights if w.any()]
 
     def probe(self, name: str) -> None:

@@ -58,10 +58,10 @@ class Profile:
         for axis, lengths in enumerate(runs):
             if len(lengths) < 2:
                 continue
-            moved = np.moveaxis(codes, axis, 0)
+            moved = codes.swapaxes(0, axis)
             differs = (moved[1:] != moved[:-1]).reshape(len(lengths) - 1, -1).any(axis=1)
             if not differs.all():
-                starts = np.concatenate([[0], np.flatnonzero(differs) + 1])
+                starts = np.concatenate([[0], differs.nonzero()[0] + 1])
                 runs[axis] = np.add.reduceat(lengths, starts)
                 codes = codes.take(starts, axis)
         return Profile(tuple(runs), codes)
@@ -81,15 +81,17 @@ class Profile:
 
     def slice(self, axis: int, start: int, stop: int, step: int) -> "Profile":
         """Strided slice along one axis."""
-        ends = np.cumsum(self.runs[axis])
-        counts = -((start - np.clip(ends, start, stop)) // step)
-        runs = np.diff(counts, prepend=0)
-        keep = np.flatnonzero(runs > 0)
+        own = self.runs[axis]
+        if len(own) == 1 and start < min(stop, own[0]):
+            return Profile(_set(self.runs, axis, -((start - own.clip(start, stop)) // step)), self.codes)
+        counts = -((start - own.cumsum().clip(start, stop)) // step)
+        runs = lengths_between(counts)
+        (keep,) = (runs > 0).nonzero()
         return Profile(_set(self.runs, axis, runs[keep]), self.codes.take(keep, axis)).merge()
 
     def take(self, axis: int, indices: Sequence[int]) -> "Profile":
         """Any selection along one axis."""
-        which = np.searchsorted(np.cumsum(self.runs[axis]), np.asarray(indices, np.int64), side="right")
+        which = self.runs[axis].cumsum().searchsorted(np.asarray(indices, np.int64), side="right")
         ones = np.ones(len(indices), np.int64)
         return Profile(_set(self.runs, axis, ones), self.codes.take(which, axis)).merge()
 
@@ -158,10 +160,17 @@ class Profile:
         return result
 
 
+def lengths_between(ends: Runs) -> Runs:
+    """The run lengths that add up to `ends`; much faster than numpy's diff on a few."""
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1]
+    return lengths
+
+
 def concat(parts: Sequence[Profile], axis: int) -> Profile:
     """Join profiles along an axis."""
     runs = _common_runs([p.runs for p in parts], skip=axis)
-    codes = [_refine(p, runs, skip=axis) for p in parts]
+    codes = _refined(parts, runs, skip=axis)
     along = np.concatenate([p.runs[axis] for p in parts])
     return Profile(_set(tuple(runs), axis, along), np.concatenate(codes, axis)).merge()
 
@@ -169,7 +178,7 @@ def concat(parts: Sequence[Profile], axis: int) -> Profile:
 def align(parts: Sequence[Profile]) -> tuple[tuple[Runs, ...], list[Codes]]:
     """A common grid for profiles that broadcast: its runs, and each profile's codes (which broadcast on it)."""
     runs = _common_runs([p.runs for p in parts], skip=None)
-    return tuple(runs), [_refine(p, runs, skip=None) for p in parts]
+    return tuple(runs), _refined(parts, runs)
 
 
 def rows(parts: Sequence[Profile], axes: Sequence[int]) -> tuple[tuple[Runs, ...], list[Codes]]:
@@ -185,8 +194,7 @@ def rows(parts: Sequence[Profile], axes: Sequence[int]) -> tuple[tuple[Runs, ...
     runs = _common_runs(leads, skip=None)
     grid = tuple(len(r) for r in runs)
     result = []
-    for part in parts:
-        codes = _refine(part, runs, skip=None)
+    for codes in _refined(parts, runs):
         rest = codes.shape[len(grid) :]
         wide = codes if codes.shape[: len(grid)] == grid else np.broadcast_to(codes, grid + rest)
         result.append(wide.reshape(prod(grid), prod(rest)))
@@ -215,20 +223,30 @@ def _common_runs(all_runs: Sequence[tuple[Runs, ...]], skip: int | None) -> list
         wide = [r for r in lists if len(r) != 1 or r[0] != 1] or lists[:1]
         first = wide[0]
         if any(r is not first and (len(r) != len(first) or (r != first).any()) for r in wide[1:]):
-            ends = np.unique(np.concatenate([np.cumsum(r) for r in wide]))
-            first = np.diff(ends, prepend=0)
+            ends = np.concatenate([r.cumsum() for r in wide])
+            ends.sort()
+            new = np.ones(len(ends), np.bool_)
+            new[1:] = ends[1:] != ends[:-1]
+            first = lengths_between(ends[new])
         result.append(first)
     return result
 
 
-def _refine(part: Profile, runs: Sequence[Runs], skip: int | None) -> Codes:
-    codes = part.codes
-    for axis, target in enumerate(runs):
-        own = part.runs[axis]
-        if axis == skip or (len(own) == 1 and own[0] == 1) or len(own) == len(target):
-            continue
-        codes = codes.take(np.searchsorted(np.cumsum(own), np.cumsum(target), side="left"), axis)
-    return codes
+def _refined(parts: Sequence[Profile], runs: Sequence[Runs], skip: int | None = None) -> list[Codes]:
+    """The codes of every part on the grid of `runs`, of which each run lies in one of the part's; 1 long broadcasts."""
+    ends: list[Runs | None] = [None] * len(runs)
+    result = []
+    for part in parts:
+        codes = part.codes
+        for axis, own in enumerate(part.runs[: len(runs)]):
+            if axis == skip or len(own) == len(runs[axis]) or (len(own) == 1 and own[0] == 1):
+                continue
+            end = ends[axis]
+            if end is None:
+                end = ends[axis] = runs[axis].cumsum()
+            codes = codes.take(own.cumsum().searchsorted(end, side="left"), axis)
+        result.append(codes)
+    return result
 
 
 def _set(runs: tuple[Runs, ...], axis: int, value: Runs) -> tuple[Runs, ...]:

@@ -14,13 +14,13 @@ import numpy as np
 
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.expressions import bits_at
+from circuitsim.models.grids import grid, grid_matrix, grid_vector
 from circuitsim.models.model import PROJECTIONS, Attention, FeedForward, Head, Layer, Mask, Model
-from circuitsim.models.scaled import FITS_INT64, Scaled, largest, multiply, narrow, scaled
+from circuitsim.models.scaled import narrow, scaled
 from circuitsim.models.sequence import position_values
 from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine
 from circuitsim.models.tables import scaled_tables
-from circuitsim.numbers.rationals import Matrix, Vector
-from circuitsim.numbers.rounding import drop_bits, to_grid
+from circuitsim.numbers.rounding import drop_bits
 
 if TYPE_CHECKING:
     from circuitsim.models.nets import Rival
@@ -307,27 +307,3 @@ def _powers(first: Affine, second: Affine | None) -> list[int]:
 def _times(a: Range, b: Range) -> Range:
     corners = [x * y for x in a for y in b]
     return min(corners), max(corners)
-
-
-def grid(values: Scaled, b: int) -> Ints:
-    """R of every number, in units of 2^-b, in 64 bits where they fit."""
-    doubled = multiply(values.numerators, 2 << b)
-    if largest(doubled) + values.denominator >= FITS_INT64:
-        doubled = doubled.astype(object)
-    return narrow((doubled + values.denominator) // (2 * values.denominator))
-
-
-def grid_matrix(rows: Matrix, b: int, width: int | None = None) -> Ints:
-    """R of every number, in units of 2^-b."""
-    flat = [to_grid(v, b) for row in rows for v in row]
-    columns = len(rows[0]) if rows else (width or 0)
-    result = np.empty(len(flat), dtype=object)
-    result[:] = flat
-    return result.reshape(len(rows), columns)
-
-
-def grid_vector(values: Vector, b: int) -> Ints:
-    """R of every number, in units of 2^-b."""
-    result = np.empty(len(values), dtype=object)
-    result[:] = [to_grid(v, b) for v in values]
-    return result

@@ -17,10 +17,9 @@ from circuitsim.models.fixed_point import (
     Limits,
     fix_embedding,
     fix_net,
-    grid_matrix,
     grid_net,
-    grid_vector,
 )
+from circuitsim.models.grids import grid_matrix, grid_vector
 from circuitsim.models.joined import joined, zeros
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet, reachable

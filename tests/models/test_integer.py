@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from circuitsim.errors import LimitError, ModelError
-from circuitsim.models.fixed_point import fix, grid
+from circuitsim.models.fixed_point import fix
+from circuitsim.models.grids import grid
 from circuitsim.models.integer import run_integer
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.reading import load
