@@ -40,10 +40,9 @@ def test_every_rung_agrees_residual_by_residual(seed, basis):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("basis", BASES)
 @pytest.mark.parametrize("seed", ALL)
-def test_every_rung_agrees_residual_by_residual_on_many(seed, basis):
-    assert_every_rung_agrees(seed, basis)
+def test_every_rung_agrees_residual_by_residual_on_many(seed):
+    assert_every_rung_agrees(seed, BASES[seed % len(BASES)])
 
 
 def test_float_can_be_trusted_on_at_least_half_the_cases():
