@@ -212,7 +212,7 @@ SEPARATIONS: dict[str, Separation] = {
                     "cut_bits",
                     bound("bounded-dyck", "transformer", "message bits"),
                     squeeze="width",
-                    longest=64,
+                    longest=32,
                 ),
             ),
         ),
