@@ -63,7 +63,7 @@ def count(schematic: Schematic, states: list[Profile], wants: list[Profile], cut
     for index, line in enumerate(schematic.instructions):
         want, state = wants[index], states[index]
         if not want.codes.any():
-            value = _finish(Profile.uniform(line.shape, ABSENT), want, state)
+            value = Profile(state.runs, np.where(state.codes < 0, state.codes, np.int32(ABSENT))).merge()
         else:
             if cut:
                 want, state = want.cut(), state.cut()
@@ -79,7 +79,8 @@ def count(schematic: Schematic, states: list[Profile], wants: list[Profile], cut
 def _finish(value: Profile, want: Profile, state: Profile) -> Profile:
     """Constants are known whether wanted or not; a live wire that nobody wants is absent."""
     runs, (codes, w, s) = align([value, want, state])
-    return Profile(runs, np.where(s < 0, s, np.where(w != 0, codes, ABSENT)).astype(np.int32)).merge()
+    found = np.where(s < 0, s, np.where(w != 0, codes, ABSENT))
+    return Profile(runs, found.astype(np.int32, copy=False)).merge()
 
 
 def _total(counts: npt.NDArray[Any], chosen: npt.NDArray[Any]) -> int:

@@ -83,7 +83,7 @@ class Profile:
         """Strided slice along one axis."""
         own = self.runs[axis]
         if len(own) == 1 and start < min(stop, own[0]):
-            return Profile(_set(self.runs, axis, -((start - own.clip(start, stop)) // step)), self.codes)
+            return Profile(_set(self.runs, axis, -((start - own.clip(start, stop)) // step)), self.codes).merge()
         counts = -((start - own.cumsum().clip(start, stop)) // step)
         runs = lengths_between(counts)
         (keep,) = (runs > 0).nonzero()
