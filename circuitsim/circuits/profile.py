@@ -81,10 +81,7 @@ class Profile:
 
     def slice(self, axis: int, start: int, stop: int, step: int) -> "Profile":
         """Strided slice along one axis."""
-        own = self.runs[axis]
-        if len(own) == 1 and start < min(stop, own[0]):
-            return Profile(_set(self.runs, axis, -((start - own.clip(start, stop)) // step)), self.codes).merge()
-        counts = -((start - own.cumsum().clip(start, stop)) // step)
+        counts = -((start - self.runs[axis].cumsum().clip(start, stop)) // step)
         runs = lengths_between(counts)
         (keep,) = (runs > 0).nonzero()
         return Profile(_set(self.runs, axis, runs[keep]), self.codes.take(keep, axis)).merge()

@@ -5,7 +5,7 @@ Y[j, r] = X[r + (r >= j)]. With R runs of X the result has R by at most 2R - 1 r
 
 import numpy as np
 
-from circuitsim.circuits.profile import Codes, Profile, Runs
+from circuitsim.circuits.profile import Codes, Profile, Runs, lengths_between
 
 PAIRS = 4096  # runs of queries times runs of rivals up to which intervals are cheaper than keys
 
@@ -23,7 +23,7 @@ def others(x: Profile, axis: int) -> Profile:
     source = np.searchsorted(ends, place, side="right")
     codes = x.codes.take(source.reshape(-1), axis)
     shape = (*x.codes.shape[:axis], len(runs), len(cuts), *x.codes.shape[axis + 1 :])
-    rivals = np.diff(cuts, prepend=0).astype(np.int64)
+    rivals = lengths_between(cuts)
     return Profile((*x.runs[:axis], runs, rivals, *x.runs[axis + 1 :]), codes.reshape(shape)).merge()
 
 

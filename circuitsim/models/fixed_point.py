@@ -18,7 +18,7 @@ from circuitsim.models.grids import grid, grid_matrix, grid_vector
 from circuitsim.models.model import PROJECTIONS, Attention, FeedForward, Head, Layer, Mask, Model
 from circuitsim.models.scaled import narrow, scaled
 from circuitsim.models.sequence import position_values
-from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine
+from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine, columns_of
 from circuitsim.models.tables import scaled_tables
 from circuitsim.numbers.rounding import drop_bits
 
@@ -96,7 +96,7 @@ class FixedNet:
     @cached_property
     def columns(self) -> Ints:
         """What a unit's number is multiplied by (units, d)."""
-        return narrow(np.stack([number.column for number in self.outputs]))
+        return columns_of(self.outputs)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The residual stream in integers: where each entry comes from, and the interval of any linear form of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -63,7 +63,7 @@ class Stream:
     @cached_property
     def _columns(self) -> Ints:
         """The columns of all numbers (numbers, d), in 64 bits where they fit."""
-        return narrow(np.stack([number.column for number in self.numbers]))
+        return columns_of(self.numbers)
 
     @cached_property
     def _bounds(self) -> tuple[Ints, Ints]:
@@ -126,6 +126,11 @@ class Forms:
     def grains(self) -> tuple[int, ...]:
         """The largest g such that a form is a multiple of 2^g whatever x is; 0 if it is always zero."""
         return tuple(_trailing_zeros(int(term)) if term else 0 for term in self.terms)
+
+
+def columns_of(numbers: Sequence[Number]) -> Ints:
+    """The columns of numbers (numbers, d), in 64 bits where they fit."""
+    return narrow(np.stack([number.column for number in numbers]))
 
 
 def total(x: Ints) -> Ints:
