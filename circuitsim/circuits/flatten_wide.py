@@ -4,6 +4,7 @@ In xag and aig an AND of many wires is a tree by its plan; in ac0 and tc0 it is 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,12 +16,12 @@ from circuitsim.circuits.plans.trees import bind_tree
 from circuitsim.circuits.profile import ABSENT, CONST0, CONST1, unique_rows
 from circuitsim.circuits.program import AND, OR, THRESHOLD
 from circuitsim.circuits.schematic import Gather, Instruction, Schematic
-from circuitsim.circuits.thresholds import Decision, ThresholdRows, decide, weigh
+from circuitsim.circuits.thresholds import Literals, remainders, weigh
 from circuitsim.circuits.unbounded_builder import UnboundedBuilder
 
-Literals: TypeAlias = npt.NDArray[np.int32]
 AnyBuilder: TypeAlias = Builder | UnboundedBuilder
 NOBODY = -1  # the literal of a wire that no output needs
+WIRES_AT_ONCE = 1 << 24  # of threshold gates, whose weights are copied once
 
 
 @dataclass(frozen=True)
@@ -90,56 +91,37 @@ def ragged_rule(line: Instruction, args: list[Literals], context: Context) -> Li
 
 
 def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> Literals:
-    """Threshold gates."""
+    """Threshold gates; those of a row, which may read the same wires, are neighbours."""
     lead, rows, thresholds = line.shape[:-1], int(np.prod(line.shape[:-1])), line.shape[-1]
-    parts, added = [], []
+    parts, axes = [], []
     for arg, summand in zip(args, line.attributes.summands, strict=True):
-        own = arg.shape[arg.ndim - len(summand.shape) + 1 :]
-        added.append(tuple(np.ones(n, np.int64) for n in own))
-        parts.append(np.broadcast_to(arg, lead + own).reshape(rows, int(np.prod(own))))
-    wires = np.concatenate(parts, axis=1)
-    codes = codes_of(wires)
+        axes.append(arg.shape[arg.ndim - len(summand.shape) + 1 :])
+        parts.append(np.broadcast_to(arg, lead + axes[-1]).reshape(rows, int(np.prod(axes[-1]))))
+    weights, reached = weigh(line.attributes, axes)
+    found = remainders(np.concatenate(parts, axis=1), weights)
     want = (context.want & (context.state >= 0)).reshape(rows, thresholds)
-    grid = ThresholdRows((), codes, want.astype(np.int32), *weigh(line.attributes, added), [])
-    classes, inverse = unique_rows(np.concatenate([codes, grid.wanted], axis=1))
+    fan_in = np.broadcast_to(found.fan_in, want.shape)
+    lone, gate = want & (fan_in == 1), want & (fan_in > 1)
     result = np.full((rows, thresholds), NOBODY, np.int32)
-    for index, row in enumerate(classes):
-        wanted = row[wires.shape[1] :] != 0
-        if wanted.any():
-            chosen = np.flatnonzero(inverse == index)
-            found = decide(grid, row[: wires.shape[1]])
-            result[np.ix_(chosen, wanted)] = _threshold_gates(context.builder, wires[chosen], found, wanted)
+    wires, signs, _ = found.wires(lone)
+    result[lone] = wires ^ (signs < 0)
+    reached = -((found.fixed - reached) // found.divisor)
+    assert isinstance(context.builder, UnboundedBuilder)
+    for low, high in _blocks((fan_in * gate).sum(axis=1)):
+        some = gate[low:high]
+        wires, scaled, starts = found.wires(some, low)
+        result[low:high][some] = context.builder.ragged(THRESHOLD, wires, starts, scaled, reached[low:high][some])
     return result.reshape(line.shape)
 
 
-def _threshold_gates(
-    builder: AnyBuilder, wires: Literals, found: Decision, wanted: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.int32]:
-    """Gates of rows of one class, (rows, wanted thresholds); those of a row that read the same wires are neighbours."""
-    assert isinstance(builder, UnboundedBuilder)
-    chosen = np.flatnonzero(wanted)
-    result = np.empty((len(wires), len(chosen)), np.int32)
-    groups = [chosen] if found.same else [chosen[k : k + 1] for k in range(len(chosen))]
-    place = 0
-    for group in groups:
-        weights = found.row(int(group[0]))
-        read = np.flatnonzero(weights)
-        own = wires[:, np.flatnonzero(found.live)[read]]
-        if len(read) == 1:
-            made = np.repeat(own ^ int(weights[read[0]] < 0), len(group), axis=1)
-        else:
-            divisor = int(np.gcd.reduce(np.abs(weights[read])))
-            reached = [-(-int(v) // divisor) for v in found.thresholds[group]]
-            many = np.repeat(own, len(group), axis=0)
-            made = builder.gate(THRESHOLD, many, weights[read] // divisor, _tiled(reached, len(own)))
-            made = made.reshape(len(own), len(group))
-        result[:, place : place + len(group)] = made
-        place += len(group)
-    return result
-
-
-def _tiled(thresholds: list[int], rows: int) -> npt.NDArray[Any]:
-    return np.tile(np.array(thresholds, object), rows)
+def _blocks(wires: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Rows from and to, of about so many wires as one block may have; rows of no wires are left out at the ends."""
+    ends = np.cumsum(wires)
+    if not len(ends) or not ends[-1]:
+        return []
+    cuts = np.searchsorted(ends, np.arange(0, int(ends[-1]), WIRES_AT_ONCE), side="right")
+    edges = np.unique([*cuts, len(ends)]).tolist()
+    return list(pairwise(edges))
 
 
 def codes_of(wires: Literals, level: npt.NDArray[np.int32] | None = None) -> Literals:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from circuitsim.circuits.building import Building, room
 from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.program import AND, BASIS_KINDS, KINDS, OR, THRESHOLD, UNBOUNDED, Ints
-from circuitsim.circuits.unbounded import MOST_SUM, fill_levels
+from circuitsim.circuits.program import AND, BASIS_KINDS, KINDS, THRESHOLD, UNBOUNDED, Ints
+from circuitsim.circuits.unbounded import fill_levels, first_heavy_gate
 from circuitsim.errors import CircuitSimError, LimitError
 
 Longs = npt.NDArray[np.int64]
@@ -27,17 +27,28 @@ def _whole(values: Any, what: str) -> Longs:
     return np.array(listed, np.int64).reshape(whole.shape)
 
 
-def _weights(weights: Any, fan_in: int) -> Longs:
-    """Checked weights of a gate of `fan_in` wires, (fan_in,)."""
+def _weights(weights: Any, starts: Longs) -> Longs:
+    """Checked weights (wires,) of gates whose wires start at these."""
     found = _whole(weights, "weight")
-    if found.shape != (fan_in,):
-        raise CircuitSimError(f"a gate of {fan_in} wires takes as many weights, got an array of shape {found.shape}.")
+    if found.shape != (starts[-1],):
+        raise CircuitSimError(f"gates of {starts[-1]} wires take as many weights, got an array of shape {found.shape}.")
     if not found.all():
         raise CircuitSimError("a wire of a threshold gate has weight 0; leave the wire out.")
-    total = sum(map(abs, found.tolist()))
-    if total >= MOST_SUM:
+    heavy = first_heavy_gate(starts, found)
+    if heavy >= 0:
+        total = sum(abs(int(w)) for w in found[starts[heavy] : starts[heavy + 1]])
         raise LimitError(f"{total} is the sum of a gate's |weights|; it must be below 2^62. Lower the bits.")
     return found
+
+
+def _thresholds(thresholds: Any, op: int, weights: Any, rows: int) -> Longs:
+    """Checked thresholds, one or (rows,), of gates of one kind."""
+    reached = _whole(thresholds, "threshold")
+    if reached.shape not in ((), (rows,)):
+        raise CircuitSimError(f"{rows} gates take one threshold or {rows}, got an array of shape {reached.shape}.")
+    if op != THRESHOLD and (weights is not None or reached.any()):
+        raise CircuitSimError(f"{KINDS[op]} gates have no weights and no threshold.")
+    return reached
 
 
 class UnboundedBuilder(Building):
@@ -78,7 +89,7 @@ class UnboundedBuilder(Building):
                 self._weights = room(self._weights, self.wires, longer)
 
     def _append(self, op: int, fan_in: Ints, starts: Longs, weights: Any, thresholds: Any) -> Ints:
-        """Gates of one kind; `weights` and `thresholds` broadcast to (rows, fan_in) and (rows,)."""
+        """Gates of one kind; weights are one, those of every row or those of all wires, thresholds one or (rows,)."""
         rows, wires = len(starts) - 1, len(fan_in)
         self._reserve(rows, wires)
         gates, ends = slice(self.gates, self.gates + rows), slice(self.wires, self.wires + wires)
@@ -87,7 +98,7 @@ class UnboundedBuilder(Building):
         self._starts[self.gates + 1 : self.gates + 1 + rows] = starts[1:] + self.wires
         if self.basis == "tc0":
             self._thresholds[gates] = thresholds
-            self._weights[ends].reshape(rows if np.ndim(weights) else 1, -1)[:] = weights
+            self._weights[ends].reshape(-1, max(1, np.size(weights)))[:] = weights
         first = 1 + self.inputs + self.gates
         fill_levels(fan_in, starts, self.level[: first + rows], first, 0)
         self.gates += rows
@@ -121,33 +132,42 @@ class UnboundedBuilder(Building):
         if wires.ndim != 2 or not wires.shape[1]:
             raise CircuitSimError(f"wires have shape (rows, fan_in), fan_in at least 1, got {wires.shape}.")
         rows, fan_in = wires.shape
-        reached = _whole(thresholds, "threshold")
-        if reached.shape not in ((), (rows,)):
-            raise CircuitSimError(f"{rows} gates take one threshold or {rows}, got an array of shape {reached.shape}.")
-        if op != THRESHOLD and (weights is not None or reached.any()):
-            raise CircuitSimError(f"{KINDS[op]} gates have no weights and no threshold.")
-        scale = 1 if weights is None else _weights(weights, fan_in)
+        reached = _thresholds(thresholds, op, weights, rows)
+        scale = 1 if weights is None else _weights(weights, np.array([0, fan_in]))
         starts = np.arange(rows + 1, dtype=np.int64) * fan_in
         return self._append(op, np.ascontiguousarray(wires).reshape(-1), starts, scale if rows else 1, reached)
 
-    def ragged(self, op: int, fan_in: npt.NDArray[Any], starts: npt.NDArray[Any]) -> Ints:
-        """AND or OR gates of differing fan-in.
+    def ragged(
+        self,
+        op: int,
+        fan_in: npt.NDArray[Any],
+        starts: npt.NDArray[Any],
+        weights: npt.NDArray[Any] | Sequence[int] | None = None,
+        thresholds: npt.NDArray[Any] | Sequence[int] | int = 0,
+    ) -> Ints:
+        """Gates of differing fan-in.
 
         Args:
-            op: AND or OR.
+            op: AND, OR or THRESHOLD (`circuits.program`).
             fan_in: (wires,) literals; row r reads `fan_in[starts[r]:starts[r + 1]]`, at least one of them.
             starts: (rows + 1,) ascending integers from 0 to the number of wires.
+            weights: (wires,) integers of threshold gates, none of them 0; None is all 1.
+            thresholds: one, or (rows,), as in `gate`.
 
         Returns:
             (rows,) literals.
+
+        Raises:
+            CircuitSimError, LimitError: as in `gate`.
         """
-        if op not in (AND, OR):
-            raise CircuitSimError("gates of differing fan-in are AND or OR.")
+        self._check_kind(op)
         fan_in, starts = np.ascontiguousarray(fan_in, np.int32), np.ascontiguousarray(starts, np.int64)
         shaped = fan_in.ndim == starts.ndim == 1 and len(starts)
         if not shaped or starts[0] or starts[-1] != len(fan_in) or (starts[1:] <= starts[:-1]).any():
             raise CircuitSimError(f"starts must ascend from 0 to the {fan_in.size} wires.")
-        return self._append(op, fan_in, starts, 1, 0)
+        reached = _thresholds(thresholds, op, weights, len(starts) - 1)
+        scale = 1 if weights is None else _weights(weights, starts)
+        return self._append(op, fan_in, starts, scale, reached)
 
     def and_(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
         """One AND gate for every pair of literals (shapes broadcast); nothing is folded."""

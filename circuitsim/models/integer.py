@@ -13,10 +13,11 @@ import numpy.typing as npt
 from circuitsim.models.fixed_point import FixedHead, FixedModel
 from circuitsim.models.pairs import key_mask, over_pairs
 from circuitsim.models.scaled import same_type_product
+from circuitsim.models.stream import apply_each
 from circuitsim.models.tables import table_rows
 from circuitsim.numbers.rounding import drop_bits, drop_bits_each
 
-WORKING_SET = 1 << 22  # entries of one tensor of scores, or of the stream: about what caches hold is fastest
+WORKING_SET = 1 << 20  # entries of one tensor of scores, or of the stream: about what caches hold is fastest
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,9 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
 def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """R(mean of the values at the maximal scores): (batch, queries, v)."""
     length = x.shape[1]
-    q, k, v = (a.apply(x) for a in (head.query, head.key, head.value))
-    if head.key2 is not None and head.value2 is not None:
-        k, v = over_pairs(k, head.key2.apply(x)), over_pairs(v, head.value2.apply(x))
+    q, k, v, *second = apply_each([a for a in (head.query, head.key, head.value, head.key2, head.value2) if a], x)
+    if second:
+        k, v = over_pairs(k, second[0]), over_pairs(v, second[1])
     weights = np.array([*head.weights], dtype=x.dtype)
     scores = np.zeros((len(x), length, v.shape[1]), x.dtype)
     scores = scores + same_type_product(q * weights, np.swapaxes(k, 1, 2))

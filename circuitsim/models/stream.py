@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.scaled import FITS_INT64, largest, multiply, narrow, product, same_type_product
+from circuitsim.models.scaled import FITS_FLOAT64, FITS_INT64, largest, multiply, narrow, product, same_type_product
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers, or of 64 bits where products widen them
 Range: TypeAlias = tuple[int, int]
@@ -164,6 +164,16 @@ class Affine:
     def unshifted(self) -> list[Range]:
         """Intervals of row . x + offset, before the division."""
         return [(low << grain, high << grain) for (low, high), grain in zip(self.ranges, self.grains, strict=True)]
+
+
+def apply_each(forms: Sequence[Affine], x: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """What each makes of stream entries x (..., d), which floats that hold all sums need to read only once."""
+    rows, offsets = (np.concatenate(parts) for parts in zip(*((f.rows, f.offsets) for f in forms), strict=True))
+    if max(largest(rows), largest(offsets)) * max(1, largest(x)) * x.shape[-1] >= FITS_FLOAT64:
+        return [form.apply(x) for form in forms]
+    grains = sum((form.grains for form in forms), ())
+    together = Affine(rows, offsets, grains, (), ()).apply(x)
+    return np.split(together, np.cumsum([len(form.rows) for form in forms])[:-1], axis=-1)
 
 
 def affine(stream: Stream, rows: Ints, offsets: Ints, most: int = 0) -> Affine:

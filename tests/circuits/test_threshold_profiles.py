@@ -11,7 +11,6 @@ from circuitsim.circuits.measure import _dot
 from circuitsim.circuits.profile import CONST0, CONST1, Profile
 from circuitsim.circuits.schematic import Instruction, Summand, Thresholds
 from circuitsim.circuits.threshold_profiles import reads, sizes, states
-from circuitsim.circuits.thresholds import ThresholdRows, decide, weigh
 
 CODES = {"mixed": [CONST0, CONST1, 0, 1, 7], "constant": [CONST0, CONST1], "live": [0, 3], "few": [CONST0] * 4 + [2]}
 LEAD = (2, 3)
@@ -81,22 +80,6 @@ def test_gates_of_all_rows_are_what_each_is_alone(scale: int, codes: str) -> Non
             assert dense[*row, t] == state_by_trying(wires, line.attributes.thresholds[t])
             seen.add(int(dense[*row, t]))
     assert seen == ({CONST0, CONST1} if codes == "constant" else {CONST0, CONST1, 0})
-
-
-@pytest.mark.parametrize("scale", [1, 2**70])
-def test_what_is_measured_is_what_flattening_decides(scale: int) -> None:
-    rng = np.random.default_rng(5)
-    for _ in range(60):
-        line, args = random_gates(rng, scale, "mixed")
-        lead = len(line.shape) - 1
-        full = [np.broadcast_to(a.expand_dense(), (*line.shape[:-1], *a.shape[lead:])) for a in args]
-        codes = np.concatenate([f.reshape(np.prod(line.shape[:-1]), -1) for f in full], axis=1)
-        ends = [tuple(np.ones(n, np.int64) for n in a.shape[lead:]) for a in args]
-        grid = ThresholdRows(
-            (), codes, np.ones((len(codes), line.shape[-1]), np.int32), *weigh(line.attributes, ends), []
-        )
-        decided = np.array([decide(grid, row).state for row in codes])
-        assert np.array_equal(states(line, args).expand_dense(), decided.reshape(line.shape))
 
 
 def test_a_run_of_a_million_wires_counts_as_a_million() -> None:

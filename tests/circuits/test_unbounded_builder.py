@@ -59,7 +59,7 @@ def test_what_a_basis_or_an_int64_cannot_hold_is_refused(monkeypatch: pytest.Mon
     builder = UnboundedBuilder("tc0", 1)
     wires = np.array([[2, 3]])
     for weights, thresholds, error, message in (
-        ([1], 0, CircuitSimError, "2 wires takes as many weights"),
+        ([1], 0, CircuitSimError, "2 wires take as many weights"),
         ([1, 0], 0, CircuitSimError, "weight 0"),
         ([2**63, 1], 0, LimitError, "weight beyond 64 bits"),
         ([2**61, -(2**61)], 0, LimitError, r"below 2\^62"),
@@ -76,8 +76,12 @@ def test_what_a_basis_or_an_int64_cannot_hold_is_refused(monkeypatch: pytest.Mon
     for starts in ([0, 1], [1, 2], [0, 0, 2], []):
         with pytest.raises(CircuitSimError, match="ascend from 0 to the 2 wires"):
             builder.ragged(AND, wires[0], np.array(starts))
-    with pytest.raises(CircuitSimError, match="AND or OR"):
-        builder.ragged(THRESHOLD, wires[0], np.array([0, 2]))
+    with pytest.raises(CircuitSimError, match="2 wires take as many weights"):
+        builder.ragged(THRESHOLD, wires[0], np.array([0, 2]), [1])
+    with pytest.raises(LimitError, match=rf"^{3 * 2**60 + 2**61} is the sum"):
+        builder.ragged(THRESHOLD, wires[[0, 0]].ravel(), np.array([0, 2, 4]), [1, 2**60, 3 * 2**60, -(2**61)])
+    with pytest.raises(CircuitSimError, match="no weights"):
+        builder.ragged(OR, wires[0], np.array([0, 2]), [1, 2])
     with pytest.raises(CircuitSimError, match="opcode 1 is no gate of the basis 'tc0'"):
         builder.gate(1, wires)
     with pytest.raises(CircuitSimError, match="opcode 3 is no gate of the basis 'ac0'"):
