@@ -8,7 +8,7 @@ every second key. Demand is never understated.
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,10 +17,18 @@ from circuitsim.circuits.cells import specialise
 from circuitsim.circuits.constants import cell_rows, dual, gathered, pattern, per_row, sum_rows
 from circuitsim.circuits.profile import CONST0, Profile, align, rows, unique_rows
 from circuitsim.circuits.rivals import others_back
-from circuitsim.circuits.schematic import Instruction, Schematic
+from circuitsim.circuits.schematic import Basis, Instruction, Schematic
 from circuitsim.circuits.threshold_profiles import reads
 
-Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Schematic], list[Profile]]
+
+class Here(NamedTuple):
+    """What a rule sees beside what is wanted and its operands' constants: the basis, and constants of its result."""
+
+    basis: Basis
+    state: Profile
+
+
+Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Here], list[Profile]]
 
 
 EXACT = 1024  # wires of an axis up to which strided slices are traced wire by wire
@@ -37,7 +45,7 @@ def demand(schematic: Schematic, states: Sequence[Profile], roots: Sequence[int]
             continue
         for arg, asked in zip(
             line.args,
-            RULES[line.operation](line, want, [states[a] for a in line.args], schematic),
+            RULES[line.operation](line, want, [states[a] for a in line.args], Here(schematic.basis, states[index])),
             strict=True,
         ):
             known = wanted[arg]
@@ -58,27 +66,27 @@ def _back(runs: Any, asked: Any, state: Profile) -> Profile:
     return Profile(tuple(runs), grid).any_to(shape).merge()
 
 
-def _none(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _none(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     return []
 
 
-def _not(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _not(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     return [want]
 
 
-def _and(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _and(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     runs, (w, a, b) = align([want, *states])
     ask_a = (w != 0) & (a >= 0) & (b != CONST0)
     ask_b = (w != 0) & (b >= 0) & (a != CONST0)
     return [_back(runs, ask_a, states[0]), _back(runs, ask_b, states[1])]
 
 
-def _xor(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _xor(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     runs, (w, a, b) = align([want, *states])
     return [_back(runs, (w != 0) & (a >= 0), states[0]), _back(runs, (w != 0) & (b >= 0), states[1])]
 
 
-def _call(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _call(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     runs, codes = cell_rows([*states, want])
     inputs = sum(line.attributes.arguments)
     key = np.concatenate([pattern(codes[:, :inputs]), codes[:, inputs:].astype(np.uint8)], axis=1)
@@ -87,7 +95,7 @@ def _call(line: Instruction, want: Profile, states: list[Profile], schematic: Sc
     for index, row in enumerate(classes):
         wanted = row[inputs:]
         if wanted.any():
-            used[index] = specialise(line.attributes, schematic.basis, row[:inputs].tobytes(), wanted.tobytes())[1]
+            used[index] = specialise(line.attributes, here.basis, row[:inputs].tobytes(), wanted.tobytes())[1]
     asked = used[inverse]
     result, start = [], 0
     for state, width in zip(states, line.attributes.arguments, strict=True):
@@ -97,7 +105,7 @@ def _call(line: Instruction, want: Profile, states: list[Profile], schematic: Sc
     return result
 
 
-def _all(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _all(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     runs, parts = rows([*states, want], [*line.attributes, 0])
     dead = np.concatenate([p == CONST0 for p in parts[:-1]], axis=1).any(axis=1)
     asked = (parts[-1][:, 0] != 0) & ~dead
@@ -109,11 +117,11 @@ def _all(line: Instruction, want: Profile, states: list[Profile], schematic: Sch
     return result
 
 
-def _any(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
-    return _all(line, want, dual(states), schematic)
+def _any(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+    return _all(line, want, dual(states), here)
 
 
-def _ragged(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _ragged(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     found, starts = gathered(line, states[0]), line.attributes.starts
     asked = (want.expand_dense() != 0) & (found.states >= 0)
     read = np.repeat(asked, np.diff(starts)) & (found.codes >= 0)
@@ -122,11 +130,11 @@ def _ragged(line: Instruction, want: Profile, states: list[Profile], schematic: 
     return [Profile.dense(codes)]
 
 
-def _at_least(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
-    return reads(line, states, want)
+def _at_least(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+    return reads(line, states, want, here.state)
 
 
-def _sum(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _sum(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     grid = sum_rows(line, states, want)
     elements = grid.codes.shape[1]
     classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted], axis=1))
@@ -147,7 +155,7 @@ def _split(needed: Any, runs: Any, added: Any, states: list[Profile]) -> list[Pr
     return result
 
 
-def _slice(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _slice(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     axis, start, _, step = line.attributes
     length = states[0].shape[axis]
     if step > 1 and length <= EXACT:
@@ -155,7 +163,7 @@ def _slice(line: Instruction, want: Profile, states: list[Profile], schematic: S
     return [want.spread(axis, length, start, step)]
 
 
-def _concat(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _concat(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     axis, start, result = line.attributes, 0, []
     for state in states:
         length = state.shape[axis]
@@ -164,7 +172,7 @@ def _concat(line: Instruction, want: Profile, states: list[Profile], schematic: 
     return result
 
 
-def _take(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _take(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     axis, indices = line.attributes
     return _take_back(want, axis, indices, states[0].shape[axis])
 
@@ -178,23 +186,23 @@ def _take_back(want: Profile, axis: int, indices: Sequence[int], length: int) ->
     return [Profile(runs, codes).merge()]
 
 
-def _expand(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _expand(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     return [want.squeeze(line.attributes)]
 
 
-def _squeeze(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _squeeze(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     return [want.expand(line.attributes)]
 
 
-def _broadcast(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _broadcast(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     return [want.any_to(states[0].shape).merge()]
 
 
-def _transpose(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _transpose(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     return [want.transpose(tuple(int(k) for k in np.argsort(line.attributes)))]
 
 
-def _others(line: Instruction, want: Profile, states: list[Profile], schematic: Schematic) -> list[Profile]:
+def _others(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
     return [others_back(want, line.attributes)]
 
 

@@ -76,7 +76,11 @@ def flatten_with_values(
         )
     inputs = schematic.inputs + schematic.wired
     unbounded = schematic.basis in UNBOUNDED
-    builder = UnboundedBuilder(schematic.basis, inputs) if unbounded else Builder(schematic.basis, inputs, size)
+    builder: Builder | UnboundedBuilder
+    if unbounded:
+        builder = UnboundedBuilder(schematic.basis, inputs, size, cost.wires)
+    else:
+        builder = Builder(schematic.basis, inputs, size)
     literals = _Inputs(schematic)
     last, kept = schematic.last_uses(), schematic.roots()
     values: list[Literals | None] = []

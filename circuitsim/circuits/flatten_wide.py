@@ -5,7 +5,7 @@ In xag and aig an AND of many wires is a tree by its plan; in ac0 and tc0 it is 
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -42,8 +42,10 @@ def all_rule(line: Instruction, args: list[Literals], context: Context, any_of: 
         parts.append(np.broadcast_to(arg, line.shape + added).reshape(rows, int(np.prod(added))))
     wires = np.concatenate(parts, axis=1)
     wires = np.where(wires >= 0, wires ^ any_of, NOBODY)
-    bounded = isinstance(context.builder, Builder)
-    codes = codes_of(wires, context.builder.level if bounded else None)
+    if isinstance(context.builder, UnboundedBuilder):
+        starts = np.arange(rows + 1, dtype=np.int64) * wires.shape[1]
+        return _gates(context, context.builder, wires.reshape(-1), starts, any_of)
+    codes = codes_of(wires, context.builder.level)
     want = context.want.reshape(rows, 1).astype(np.int32)
     classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
     result = np.full(rows, NOBODY, np.int32)
@@ -51,18 +53,27 @@ def all_rule(line: Instruction, args: list[Literals], context: Context, any_of: 
         live = np.flatnonzero(row[:-1] >= 0)
         if row[-1] and len(live) and not (row[:-1] == CONST0).any():
             chosen = np.flatnonzero(inverse == index)
-            result[chosen] = _conjunction(context.builder, wires[np.ix_(chosen, live)], row[:-1][live], any_of)
+            own = wires[np.ix_(chosen, live)]
+            if len(live) > 1:
+                own = context.builder.stamp(bind_tree(row[:-1][live] - row[:-1][live].min()), own)
+            result[chosen] = own[:, 0] ^ any_of
     return result.reshape(line.shape)
 
 
-def _conjunction(builder: AnyBuilder, wires: Literals, codes: npt.NDArray[Any], any_of: int) -> Literals:
-    """AND of every row of live wires; with `any_of`, of complements, complemented: an OR where there are such gates."""
-    if wires.shape[1] == 1:
-        return wires[:, 0] ^ any_of
-    if isinstance(builder, UnboundedBuilder):
-        return builder.gate(OR if any_of else AND, wires ^ any_of)
-    program = bind_tree(codes.astype(np.int32) - int(codes.min()))
-    return builder.stamp(program, wires)[:, 0] ^ any_of
+def _gates(
+    context: Context, builder: UnboundedBuilder, wires: Literals, starts: npt.NDArray[np.int64], any_of: int
+) -> Literals:
+    """ANDs of wires[starts[g]:starts[g + 1]]; with `any_of`, of complements, complemented: ORs."""
+    sizes, live = np.diff(starts), segment_sums(wires > 1, starts)
+    asked = (context.want & (context.state >= 0)).reshape(-1)
+    result = np.full(asked.shape, NOBODY, np.int32)
+    lone, gate = asked & (live == 1), asked & (live > 1)
+    result[lone] = wires[np.repeat(lone, sizes) & (wires > 1)] ^ any_of
+    if gate.any():
+        fan_in = wires[np.repeat(gate, sizes) & (wires > 1)] ^ any_of
+        ends = np.cumsum(live[gate])
+        result[gate] = builder.ragged(OR if any_of else AND, fan_in, np.concatenate([[0], ends]))
+    return result.reshape(context.want.shape)
 
 
 def any_rule(line: Instruction, args: list[Literals], context: Context) -> Literals:
@@ -76,18 +87,8 @@ def ragged_rule(line: Instruction, args: list[Literals], context: Context) -> Li
     any_of = int(line.operation == "any_of")
     read = args[0][how.indices]
     wires = np.where(read >= 0, read ^ how.negations ^ any_of, NOBODY)
-    sizes = np.diff(how.starts)
-    live = segment_sums(wires > 1, how.starts)
-    asked = context.want & (context.state >= 0)
-    result = np.full(line.shape, NOBODY, np.int32)
-    lone, gate = asked & (live == 1), asked & (live > 1)
-    result[lone] = wires[np.repeat(lone, sizes) & (wires > 1)] ^ any_of
-    if gate.any():
-        starts = np.concatenate([[0], np.cumsum(live[gate])])
-        fan_in = wires[np.repeat(gate, sizes) & (wires > 1)] ^ any_of
-        assert isinstance(context.builder, UnboundedBuilder)
-        result[gate] = context.builder.ragged(OR if any_of else AND, fan_in, starts)
-    return result
+    assert isinstance(context.builder, UnboundedBuilder)
+    return _gates(context, context.builder, wires, how.starts, any_of)
 
 
 def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> Literals:

@@ -72,6 +72,11 @@ class Thresholds:
             found.append(table.reshape(summand.shape))
         return tuple(found)
 
+    @cached_property
+    def heaviest(self) -> tuple[int, ...]:
+        """The largest absolute weight of each operand."""
+        return tuple(max(map(abs, summand.weights), default=0) for summand in self.summands)
+
 
 @dataclass(frozen=True, eq=False)
 class Gather:

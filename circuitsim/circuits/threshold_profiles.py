@@ -68,9 +68,13 @@ def sizes(line: Instruction, args: list[Profile]) -> Sizes:
     return Sizes(*joined)
 
 
-def reads(line: Instruction, args: list[Profile], want: Profile) -> list[Profile]:
-    """Of every operand of an `at_least`, in 0s and 1s, what its wanted gates read that are not constant."""
-    runs, (w, s) = align([want, states(line, args)])
+def reads(line: Instruction, args: list[Profile], want: Profile, state: Profile) -> list[Profile]:
+    """Of every operand of an `at_least`, in 0s and 1s, what its wanted gates read that are not constant.
+
+    Args:
+        state: what `states` says.
+    """
+    runs, (w, s) = align([want, state])
     asked = Profile(runs, ((w != 0) & (s >= 0)).astype(np.int32))
     result = []
     for arg, table, _ in _operands(line.attributes, args):
@@ -96,12 +100,13 @@ def _operands(how: Thresholds, args: list[Profile]) -> Iterator[tuple[Profile, I
 def _along(join: np.ufunc, table: Ints, runs: tuple[Runs, ...]) -> Ints:
     """What the weights (thresholds or 1, axes) come to in every run of the axes: (thresholds or 1, elements)."""
     for axis, own in enumerate(runs, 1):
-        if table.shape[axis] != 1:
+        if table.shape[axis] == 1:
+            table = table * own.reshape(-1, *[1] * (len(runs) - axis)) if join is np.add else table
+        elif len(own) != table.shape[axis]:  # else every run is one wire
             table = join.reduceat(table, np.cumsum(own) - own, axis)
-        elif join is np.add:
-            table = table * own.reshape(-1, *[1] * (len(runs) - axis))
     grid = tuple(len(own) for own in runs)
-    return np.broadcast_to(table, (len(table), *grid)).reshape(len(table), prod(grid))
+    wide = table if table.shape[1:] == grid else np.broadcast_to(table, (len(table), *grid))
+    return wide.reshape(len(table), prod(grid))
 
 
 def _by_rows(arg: Profile, last: int, tables: list[Ints], fast: Kernel, naive: Kernel) -> list[Profile]:
@@ -113,8 +118,14 @@ def _by_rows(arg: Profile, last: int, tables: list[Ints], fast: Kernel, naive: K
         classes, inverse = unique_rows(codes)
         values = [value[inverse] for value in naive(classes, *tables)]
     else:
-        values = list(fast(*(np.require(array, requirements=["C", "W"]) for array in (codes, *tables))))
+        values = list(fast(*map(_plain, (codes, *tables))))
     return [Profile((*lead, np.ones(many, np.int64)), value.reshape(*grid, many)) for value in values]
+
+
+def _plain(array: Ints) -> Ints:
+    """The array as kernels are compiled for: its rows one after the other, and its own to write to."""
+    flags = array.flags
+    return array if flags.c_contiguous and flags.writeable else np.array(array, order="C")
 
 
 @njit(cache=True)

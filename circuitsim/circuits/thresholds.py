@@ -55,8 +55,8 @@ class Remainders:
 def number_type(how: Thresholds, added: list[tuple[Runs, ...]]) -> np.dtype[Any]:
     """int64 if no sum of an `at_least`, whose operands are added up along these runs, passes 62 bits; else object."""
     reach = max(map(abs, how.thresholds), default=0)
-    for table, runs in zip(how.tables, added, strict=True):
-        reach += int(np.abs(table).max(initial=0)) * prod(int(r.sum()) for r in runs)
+    for heaviest, runs in zip(how.heaviest, added, strict=True):
+        reach += heaviest * prod(int(r.sum()) for r in runs)
     return np.dtype(np.int64 if 2 * reach < FITS else object)
 
 

@@ -52,25 +52,28 @@ def _thresholds(thresholds: Any, op: int, weights: Any, rows: int) -> Longs:
 
 
 class UnboundedBuilder(Building):
-    """A circuit of unbounded fan-in under construction; its arrays grow by half.
+    """A circuit of unbounded fan-in under construction; arrays that are too short grow by half.
 
     Args:
         basis: "ac0" or "tc0"; threshold gates are refused in "ac0".
         inputs: number of input wires; their literals are `input_literals()`.
+        capacity, wires: gates, and wires that they read, to allocate; exact if known.
 
     Raises:
         LimitError: there would be more than 2^30 nodes, or weights beyond what 64 bits can sum.
     """
 
-    def __init__(self, basis: str, inputs: int) -> None:
+    def __init__(self, basis: str, inputs: int, capacity: int = 0, wires: int = 0) -> None:
         if basis not in UNBOUNDED:
             raise CircuitSimError(f"a flat circuit of gates with any fan-in has basis 'ac0' or 'tc0', got {basis!r}.")
-        super().__init__(basis, inputs)
+        super().__init__(basis, inputs, capacity)
+        weighted = basis == "tc0"
         self.wires = 0
-        self._starts = np.zeros(1, np.int64)
-        self._fan_in = np.empty(0, np.int32)
-        self._weights = np.empty(0, np.int64)
-        self._thresholds = np.empty(0, np.int64)
+        self._starts = np.empty(capacity + 1, np.int64)
+        self._starts[0] = 0
+        self._fan_in = np.empty(wires, np.int32)
+        self._weights = np.empty(wires if weighted else 0, np.int64)
+        self._thresholds = np.empty(capacity if weighted else 0, np.int64)
 
     def _reserve(self, gates: int, wires: int) -> None:
         """Make room for more gates and wires."""

@@ -118,5 +118,5 @@ def test_what_is_wanted_is_what_live_gates_read() -> None:
                     place = tuple(min(i, n - 1) for i, n in zip(row, arg.shape, strict=False))
                     table = np.array(summand.weights, object).reshape(summand.shape)
                     seen[place] |= (table[min(t, len(table) - 1)] != 0) & (arg.expand_dense()[place] >= 0)
-        found = reads(line, args, Profile.dense(asked))
+        found = reads(line, args, Profile.dense(asked), states(line, args))
         assert all(np.array_equal(a.expand_dense(), b) for a, b in zip(found, expected, strict=True))
