@@ -51,7 +51,17 @@ class Block:
     @cached_property
     def components(self) -> frozenset[int]:
         """The components of the stream that the wires are part of."""
-        return frozenset(np.flatnonzero(self.matrix.any(axis=1)).tolist())
+        return frozenset(np.flatnonzero(self._different.any(axis=1)).tolist())
+
+    @property
+    def _different(self) -> Ints:
+        """The matrix, or one of its columns where all are equal."""
+        return self.matrix[:, :1] if self.thermometer else self.matrix
+
+    def weights(self, places: npt.NDArray[np.int64], values: Ints) -> Ints:
+        """What each wire (w,) is worth to a row of these values at these places of the stream."""
+        found = values @ self._different[places]
+        return found.repeat(self.matrix.shape[1]) if self.thermometer else found
 
     def slice(self, start: int, stop: int) -> "Block | None":
         """The block at positions start..stop-1; None where it adds nothing there."""
@@ -96,8 +106,10 @@ class Residual:
             offset = offset + number.column * bits.low
             if bits.wires is not None and number.column.any():
                 width = bits.wires.shape[-1]
-                scale = powers(1).repeat(width) if bits.thermometer else powers(width)
-                blocks.append(Block(bits.wires, np.outer(number.column, scale), bits.thermometer))
+                columns = number.column[:, None]
+                shape = len(columns), width
+                matrix = np.broadcast_to(columns, shape) if bits.thermometer else columns * powers(width)
+                blocks.append(Block(bits.wires, matrix, bits.thermometer))
         return replace(self, blocks=tuple(blocks), offset=offset, stream=after)
 
     def resolve(self, row: Ints, offset: int, interval: Range, drop: int = 0) -> Bits:
@@ -123,7 +135,7 @@ class Residual:
         places = np.flatnonzero(row)
         used, few = frozenset(places.tolist()), row[places]
         read = [block for block in self.blocks if not used.isdisjoint(block.components)]
-        weights = [(block.wires, few @ block.matrix[places]) for block in read]
+        weights = [(block.wires, block.weights(places, few)) for block in read]
         return [(wires, w) for wires, w in weights if w.any()]
 
     def probe(self, name: str) -> None:

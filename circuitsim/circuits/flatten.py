@@ -21,7 +21,6 @@ from circuitsim.circuits.demand import demand
 from circuitsim.circuits.flatten_wide import (
     NOBODY,
     Context,
-    Literals,
     all_rule,
     any_rule,
     at_least_rule,
@@ -34,6 +33,7 @@ from circuitsim.circuits.plans.sums import bind_sum
 from circuitsim.circuits.profile import CONST1, unique_rows
 from circuitsim.circuits.program import UNBOUNDED
 from circuitsim.circuits.schematic import Instruction, Schematic
+from circuitsim.circuits.thresholds import Literals
 from circuitsim.circuits.unbounded_builder import UnboundedBuilder
 from circuitsim.errors import LimitError
 

@@ -89,7 +89,7 @@ def _remainders(literals: Any, weights: Any) -> Any:
     fixed, fan_in, divisor = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.ones(shape, np.int64)
     for row in range(shape[0]):
         for t in range(shape[1]):
-            common = np.int64(0)
+            common: Any = np.int64(0)
             for k in range(literals.shape[1]):
                 literal, weight = literals[row, k], weights[t, k]
                 if weight == 0 or literal < 1:
