@@ -18,7 +18,6 @@ from circuitsim.numbers.rationals import Matrix, Vector
 Array = NDArray[Any]
 
 FITS_INT64 = 2**62
-FITS_FLOAT32 = 2**24
 FITS_FLOAT64 = 2**53  # sums of integers up to here are exact in float64, whose matrix product is far faster
 
 
@@ -103,8 +102,7 @@ def product(left: Array, right: Array) -> Array:
         return product(left.reshape(-1, left.shape[-1]), right).reshape(*left.shape[:-1], right.shape[-1])
     size = left.shape[-1] * max(largest(left), 1) * max(largest(right), 1)  # each has to fit, and the sums
     if size < FITS_FLOAT64:
-        kind = np.float32 if size < FITS_FLOAT32 else np.float64
-        result: Array = (left.astype(kind) @ right.astype(kind)).astype(np.int64)
+        result: Array = (left.astype(np.float64) @ right.astype(np.float64)).astype(np.int64)
     elif size < FITS_INT64:
         result = left @ right
     else:

@@ -1,4 +1,4 @@
-"""Products of integers near the sums that float32, float64 and 64 bits still hold, against Python integers."""
+"""Products of integers near the sums that float64 and 64 bits still hold, against Python integers."""
 
 import numpy as np
 import pytest
