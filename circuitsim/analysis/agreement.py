@@ -133,11 +133,8 @@ def agree(
         except LimitError as error:
             skipped.append(f"{basis}: {error}")
             continue
-
-        def circuit(part: Codes, run: Any = evaluator, extra: Any = wired, said: Any = schematic) -> Any:
-            return decisions(said.interface, run(with_wired(extra, model.format.bits(part))))
-
-        found[basis] = (circuit(codes) != truth).any(axis=1)
+        outputs = evaluator(with_wired(wired, model.format.bits(codes)))
+        found[basis] = (decisions(schematic.interface, outputs) != truth).any(axis=1)
     return _row(built, n, codes, everything, found, bits, tuple(skipped))
 
 

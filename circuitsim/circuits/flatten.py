@@ -20,6 +20,7 @@ from circuitsim.circuits.cost import Cost
 from circuitsim.circuits.demand import demand
 from circuitsim.circuits.flatten_wide import (
     NOBODY,
+    AnyBuilder,
     Context,
     all_rule,
     any_rule,
@@ -76,7 +77,7 @@ def flatten_with_values(
         )
     inputs = schematic.inputs + schematic.wired
     unbounded = schematic.basis in UNBOUNDED
-    builder: Builder | UnboundedBuilder
+    builder: AnyBuilder
     if unbounded:
         builder = UnboundedBuilder(schematic.basis, inputs, size, cost.wires)
     else:

@@ -125,8 +125,8 @@ def _blocks(wires: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def codes_of(wires: Literals, level: npt.NDArray[np.int32] | None = None) -> Literals:
-    """Codes of literals: depths by the levels of nodes, which trees and sums are planned by, or 0 for a live wire."""
-    depth = 0 if level is None else level[np.maximum(wires, 0) >> 1]
+def codes_of(wires: Literals, level: npt.NDArray[np.int32]) -> Literals:
+    """Codes of literals: depths by the levels of nodes, which trees and sums are planned by."""
+    depth = level[np.maximum(wires, 0) >> 1]
     special = np.where(wires == 0, CONST0, np.where(wires == 1, CONST1, ABSENT))
     return np.where(wires > 1, depth, special).astype(np.int32)

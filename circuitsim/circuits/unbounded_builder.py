@@ -20,7 +20,7 @@ def _whole(values: Any, what: str) -> Longs:
     """The values as int64, exactly."""
     whole = np.asarray(values)
     if whole.dtype.kind in "iu" and whole.dtype != np.uint64:
-        return whole.astype(np.int64)
+        return whole.astype(np.int64, copy=False)
     listed = [index(v) for v in np.asarray(values, object).reshape(-1)]
     if any(abs(v) >> 63 for v in listed):
         raise LimitError(f"{max(listed, key=abs)} is a {what} beyond 64 bits; lower the bits.")

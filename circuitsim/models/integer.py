@@ -78,7 +78,8 @@ def _run(fixed: FixedModel, codes: npt.NDArray[np.int64]) -> IntegerTrace:
 def _attend(head: FixedHead, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """R(mean of the values at the maximal scores): (batch, queries, v)."""
     length = x.shape[1]
-    q, k, v, *second = apply_each([a for a in (head.query, head.key, head.value, head.key2, head.value2) if a], x)
+    forms = (head.query, head.key, head.value, head.key2, head.value2)
+    q, k, v, *second = apply_each([form for form in forms if form is not None], x)
     if second:
         k, v = over_pairs(k, second[0]), over_pairs(v, second[1])
     weights = np.array([*head.weights], dtype=x.dtype)

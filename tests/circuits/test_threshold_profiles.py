@@ -7,9 +7,11 @@ from math import prod
 import numpy as np
 import pytest
 
+from circuitsim.circuits.drawing import Drawing
 from circuitsim.circuits.measure import _dot
 from circuitsim.circuits.profile import CONST0, CONST1, Profile
-from circuitsim.circuits.schematic import Instruction, Summand, Thresholds
+from circuitsim.circuits.schematic import Instruction, Schematic, Summand, Thresholds
+from circuitsim.circuits.simulate import evaluate
 from circuitsim.circuits.threshold_profiles import reads, sizes, states
 
 CODES = {"mixed": [CONST0, CONST1, 0, 1, 7], "constant": [CONST0, CONST1], "live": [0, 3], "few": [CONST0] * 4 + [2]}
@@ -80,6 +82,29 @@ def test_gates_of_all_rows_are_what_each_is_alone(scale: int, codes: str) -> Non
             assert dense[*row, t] == state_by_trying(wires, line.attributes.thresholds[t])
             seen.add(int(dense[*row, t]))
     assert seen == ({CONST0, CONST1} if codes == "constant" else {CONST0, CONST1, 0})
+
+
+def drawn(line: Instruction, args: list[Profile]) -> Schematic:
+    """The gates over inputs, of which constants make some constant."""
+    drawing, parts = Drawing("tc0"), []
+    for arg, summand in zip(args, line.attributes.summands, strict=True):
+        codes = arg.expand_dense()
+        some = drawing.input(codes.shape) & drawing.constant(codes >= 0)
+        parts.append(
+            (some | drawing.constant(codes == CONST1), np.array(summand.weights, object).reshape(summand.shape))
+        )
+    return drawing.finish([drawing.at_least(parts, line.attributes.thresholds)])
+
+
+@pytest.mark.parametrize("scale", [1, 2**70])
+def test_what_is_measured_is_what_flattening_decides(scale: int) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(60):
+        schematic = drawn(*random_gates(rng, scale, "mixed"))
+        circuit, cost = schematic.flatten(), schematic.measure()
+        assert (circuit.gates, len(circuit.fan_in)) == (cost.gates, cost.wires)
+        patterns = rng.integers(0, 2, (100, schematic.inputs))
+        assert np.array_equal(evaluate(circuit, patterns), schematic.evaluate(patterns))
 
 
 def test_a_run_of_a_million_wires_counts_as_a_million() -> None:
