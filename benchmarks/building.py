@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import netlists
 import numpy as np
 
-from circuitsim.circuits.builder import Builder
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.passes.share import Share
-from circuitsim.circuits.program import Program
+from circuitsim.netlist.builder import Builder
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.passes.share import Share
+from circuitsim.netlist.program import Program
 
 WIDTH = 32  # inputs of the stamped program, an adder of two 16-bit numbers, 7 gates a full adder
 

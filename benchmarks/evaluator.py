@@ -19,9 +19,9 @@ import netlists
 import numpy as np
 from numba import njit
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import dead_gates
-from circuitsim.circuits.simulate import Evaluator, aligned_words, row_width
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import dead_gates
+from circuitsim.netlist.evaluator.simulate import Evaluator, aligned_words, row_width
 
 GATES = 10**6
 ABC_WORDS = (32, 128, 256, 512)  # 32 patterns each

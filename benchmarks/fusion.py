@@ -5,8 +5,8 @@ import time
 import numpy as np
 from reference_head import draw
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.simulate import Evaluator
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.evaluator.simulate import Evaluator
 
 PATTERNS = 8192
 LOG_N = (4, 5, 6)

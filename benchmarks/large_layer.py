@@ -9,18 +9,18 @@ import resource
 import time
 
 import numpy as np
-from circuitsim.compilers.attention import attend
 from circuitsim.compilers.bands import Bands
+from circuitsim.compilers.bounded.attention import attend
 from circuitsim.compilers.residual import Residual, powers
 
-from circuitsim.circuits import counting
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.schematic import Basis, Schematic
-from circuitsim.circuits.simulate import Evaluator
 from circuitsim.models.fixed_point import fix_head
 from circuitsim.models.model import Head
 from circuitsim.models.stream import Number, Stream
+from circuitsim.netlist import counting
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.evaluator.simulate import Evaluator
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.schematic import Basis, Schematic
 
 WIDTH = 8  # numbers a position, bits a number, bits a weight
 

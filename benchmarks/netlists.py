@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.program import AND, XOR
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.program import AND, XOR
 
 BITS = 64
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from circuitsim.circuits.plans.sums import Basis, Objective, plan_sum
+from circuitsim.schematic.plans.sums import Basis, Objective, plan_sum
 
 SIZES = (63, 64, 1023, 1024, 2**16 - 1, 2**16, 2**20 - 1, 2**20)
 METHODS: tuple[tuple[Basis, Objective], ...] = (("xag", "depth"), ("xag", "size"), ("aig", "depth"), ("aig", "size"))

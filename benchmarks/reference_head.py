@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from circuitsim.compilers.bands import Band, Bands
-from circuitsim.compilers.division import quotient
-from circuitsim.compilers.maximum import maximum
+from circuitsim.compilers.bounded.division import quotient
+from circuitsim.compilers.bounded.maximum import maximum
 from circuitsim.compilers.residual import powers
 
-from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.circuits.measure import Cost, measure
-from circuitsim.circuits.schematic import Basis, Optimize, Schematic
+from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.measure import Cost, measure
+from circuitsim.schematic.schematic import Basis, Optimize, Schematic
 
 GUARD = 4
 VALUE = 8

@@ -5,14 +5,14 @@ scores do not widen with n, so that its slope is that of counting (published: 3.
 """
 
 import numpy as np
-from circuitsim.compilers.division import quotient
-from circuitsim.compilers.maximum import maximum, winner
+from circuitsim.compilers.bounded.division import quotient
+from circuitsim.compilers.bounded.maximum import maximum, winner
 from circuitsim.compilers.residual import powers
 from reference_head import GUARD, VALUE, draw
 
-from circuitsim.analysis.fits import fit_log, fit_power
-from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.circuits.schematic import Basis, Schematic
+from circuitsim.analysis.growth.fits import fit_log, fit_power
+from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.schematic import Basis, Schematic
 
 SIZES = range(4, 21)
 ASKED = {("saturated", "xag", 1): 12, ("saturated", "aig", 1): 14}

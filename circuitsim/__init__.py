@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from circuitsim.circuits.circuit import Circuit
-    from circuitsim.circuits.schematic import Schematic
-    from circuitsim.compilers.api import check, claims, compile, measure
+    from circuitsim.api import check, claims, compile, measure
     from circuitsim.compilers.family import Family
     from circuitsim.errors import CircuitSimError
     from circuitsim.formats.npz import load as load_circuit
@@ -24,11 +22,13 @@ if TYPE_CHECKING:
     from circuitsim.models.connected import FullyConnected
     from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
     from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
+    from circuitsim.netlist.circuit import Circuit
+    from circuitsim.schematic.schematic import Schematic
     from circuitsim.zoo.addresses import load_any as load
 
 _WHERE = {
     "Automaton": "models.recurrent:Automaton",
-    "Circuit": "circuits.circuit:Circuit",
+    "Circuit": "netlist.circuit:Circuit",
     "CircuitSimError": "errors:CircuitSimError",
     "Family": "compilers.family:Family",
     "FeedForward": "models.model:FeedForward",
@@ -40,13 +40,13 @@ _WHERE = {
     "PositionTable": "models.model:PositionTable",
     "Readout": "models.model:Readout",
     "RecurrentNet": "models.recurrent:RecurrentNet",
-    "Schematic": "circuits.schematic:Schematic",
-    "check": "compilers.api:check",
-    "claims": "compilers.api:claims",
-    "compile": "compilers.api:compile",
+    "Schematic": "schematic.schematic:Schematic",
+    "check": "api:check",
+    "claims": "api:claims",
+    "compile": "api:compile",
     "load": "zoo.addresses:load_any",
     "load_circuit": "formats.npz:load",
-    "measure": "compilers.api:measure",
+    "measure": "api:measure",
     "save_circuit": "formats.npz:save",
 }
 
@@ -78,7 +78,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'circuitsim' has no attribute {name!r}")
-    import_module("circuitsim.circuits.showing").drawn_by("circuitsim.render.notebook")
+    import_module("circuitsim.netlist.showing").drawn_by("circuitsim.render.notebook")
     module, _, attribute = _WHERE[name].partition(":")
     return getattr(import_module(f"circuitsim.{module}"), attribute)
 

@@ -105,7 +105,7 @@ def command(
 
 def _refuse_large(family: "Family", n: int, max_gates: int) -> None:
     """Say so now, and not after the models have run."""
-    from circuitsim.circuits.measure import measure
+    from circuitsim.schematic.measure import measure
 
     cost = measure(family(n))
     if cost.exceeds(max_gates):

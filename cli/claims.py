@@ -12,7 +12,7 @@ from .construction import Construction
 from .lengths import parse_lengths
 
 if TYPE_CHECKING:
-    from circuitsim.analysis.claims import Claims
+    from circuitsim.analysis.claims.claims import Claims
 
 WIDTH = 110
 
@@ -60,8 +60,7 @@ def command(
     are listed as not applicable. With --bits the first n at which these decide wrongly is looked for, up to 1,024.
     Exits with 1 if a claim fails, and says where.
     """
-    from circuitsim.compilers.api import claims
-
+    from circuitsim.api import claims
     from circuitsim.models.model import Model
 
     from .lengths import limit_lengths

@@ -11,8 +11,8 @@ from . import options
 from .construction import Construction
 
 if TYPE_CHECKING:
-    from circuitsim.analysis.growth import Row
-    from circuitsim.circuits.circuit import Circuit
+    from circuitsim.analysis.growth.growth import Row
+    from circuitsim.netlist.circuit import Circuit
 
 
 @click.command(
@@ -51,10 +51,10 @@ def command(
     Without -o or --share nothing is built: size and depth are measured on the plan of the circuit, and are exactly
     those of the circuit. A gate's depth is its longest path from an input.
     """
-    from circuitsim.analysis.growth import row
-    from circuitsim.circuits.flatten import flatten
-    from circuitsim.circuits.passes.unweighted import unweighted as without_weights
+    from circuitsim.analysis.growth.growth import row
     from circuitsim.formats.npz import save
+    from circuitsim.netlist.passes.unweighted import unweighted as without_weights
+    from circuitsim.schematic.flatten import flatten
 
     from .files import target
     from .printing import Status, print_json
@@ -113,8 +113,8 @@ def _size(shape: tuple[int, ...]) -> int:
 
 def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circuit":
     """The shared circuit; `result` then describes it, and what was saved."""
-    from circuitsim.circuits import counting
-    from circuitsim.circuits.passes.share import Share
+    from circuitsim.netlist import counting
+    from circuitsim.netlist.passes.share import Share
 
     shared = Share()(circuit)
     kinds = {kind: count for kind, count in counting.gates_by_kind(shared).items() if count}
@@ -138,7 +138,7 @@ def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circui
 
 
 def _print(result: dict[str, Any]) -> None:
-    from circuitsim.circuits.program import UNBOUNDED
+    from circuitsim.netlist.program import UNBOUNDED
 
     from .printing import number, print_facts, print_table
 

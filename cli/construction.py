@@ -92,7 +92,7 @@ class Construction:
             except ModelError as error:
                 raise InputError(f"--bits: {error}") from None
             return self.bits
-        from circuitsim.analysis.precision import MOST_BITS, NoPrecisionError, least_bits
+        from circuitsim.compilers.precision import MOST_BITS, NoPrecisionError, least_bits
 
         try:
             found = least_bits(model, n, seed=self.seed, max_bits=self.max_bits)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circuitsim.circuits.tokens import Format, format_of
 from circuitsim.errors import InputError
+from circuitsim.tokens import Format, format_of
 
 if TYPE_CHECKING:
-    from circuitsim.circuits.circuit import Circuit
+    from circuitsim.netlist.circuit import Circuit
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Interface:
     format: Format
     n: int
     several: bool  # every letter is read out, also where there is one
-    entries: dict[str, Any]  # as `circuits.interface` reads them
+    entries: dict[str, Any]  # as `netlist.interface` reads them
 
 
 def is_circuit(path: str) -> bool:

@@ -12,10 +12,10 @@ import click
 from .printing import Columns, clean, print_table
 
 if TYPE_CHECKING:
-    from circuitsim.analysis.fits import PowerFit
-    from circuitsim.analysis.growth import Row
-    from circuitsim.analysis.paper import PaperCost
-    from circuitsim.analysis.trends import Series, Trend
+    from circuitsim.analysis.growth.fits import PowerFit
+    from circuitsim.analysis.growth.growth import Row
+    from circuitsim.analysis.growth.paper import PaperCost
+    from circuitsim.analysis.growth.trends import Series, Trend
 
 KINDS = {"xag": ("and", "xor"), "aig": (), "ac0": ("and", "or"), "tc0": ("and", "or", "threshold")}
 WIDEST_FLOAT = 1023  # powers of two that readers of JSON can hold
@@ -92,7 +92,7 @@ def print_papers(costs: "Sequence[PaperCost]") -> None:
 
 
 def _paper_cells(cost: "PaperCost") -> list[object]:
-    from circuitsim.analysis.paper import power_of_two
+    from circuitsim.analysis.growth.paper import power_of_two
 
     part = max(cost.items, key=lambda item: inf if item.gates is None else _log2(item.gates) or 0)
     most = f"{part.name}, {part.count:,} of {part.inputs:,} inputs"

@@ -12,9 +12,9 @@ from . import interrupts, options
 from .construction import Construction
 
 if TYPE_CHECKING:
-    from circuitsim.analysis.growth import Row
-    from circuitsim.analysis.paper import PaperCost
-    from circuitsim.analysis.trends import Series
+    from circuitsim.analysis.growth.growth import Row
+    from circuitsim.analysis.growth.paper import PaperCost
+    from circuitsim.analysis.growth.trends import Series
     from circuitsim.models.model import Model
     from circuitsim.models.sized import Sized
 
@@ -107,7 +107,7 @@ def command(
     if where is not None:
         write_text(where, as_csv(sweep.rows()))
     if picture is not None and sweep.measured:
-        from circuitsim.analysis.figures import growth_figure
+        from circuitsim.analysis.growth.figures import growth_figure
 
         growth_figure(sweep.series(), picture)
     if work.interrupted:
@@ -117,7 +117,7 @@ def command(
 
 def _picture(path: str, constructions: tuple[str, ...]) -> Path:
     """Where to draw, if that can be; said before anything is measured."""
-    from circuitsim.analysis.figures import SUFFIXES, require_matplotlib
+    from circuitsim.analysis.growth.figures import SUFFIXES, require_matplotlib
 
     from .files import target
 
@@ -158,7 +158,7 @@ class Sweep:
             self._predict(model, status)
 
     def _measure(self, sized: "Model | Sized", basis: str, status: "Status") -> None:
-        from circuitsim.analysis.growth import row
+        from circuitsim.analysis.growth.growth import row
 
         from .growth import Table
 
@@ -184,7 +184,7 @@ class Sweep:
 
     def _predict(self, sized: "Model | Sized", status: "Status") -> None:
         """The papers' circuits that have the gates of some basis; in bounded bases, all of them in their own."""
-        from circuitsim.analysis.paper import predict
+        from circuitsim.analysis.growth.paper import predict
         from circuitsim.models.model import Model
 
         basis = "ac0" if self.bases == ("ac0",) else None
@@ -198,7 +198,7 @@ class Sweep:
 
     def report(self, interrupted: bool) -> None:
         """Print what is known when all rows are: fits and predictions, or all of it as JSON."""
-        from circuitsim.analysis.trends import Trend
+        from circuitsim.analysis.growth.trends import Trend
 
         from .growth import print_papers, print_trends
         from .printing import print_json
@@ -216,7 +216,7 @@ class Sweep:
 
     def series(self) -> "list[Series]":
         """What is measured, a line of a figure for each basis."""
-        from circuitsim.analysis.trends import series
+        from circuitsim.analysis.growth.trends import series
 
         return [series(f"{self.name}, {basis}", rows) for basis, rows in self.measured.items()]
 
@@ -224,7 +224,7 @@ class Sweep:
         """Rows of both constructions, for JSON and CSV."""
         from dataclasses import fields
 
-        from circuitsim.analysis.growth import Row
+        from circuitsim.analysis.growth.growth import Row
 
         from .growth import own_row, paper_row
 

@@ -77,7 +77,7 @@ def command(
     """Run FILE, a model or a circuit, on each INPUT and print what it decides, rung by rung.
 
     INPUT is a string of characters if every token of the vocabulary is one character, else tokens separated by
-    spaces; - reads lines from standard input, @FILE from a file. @@ at the start stands for one @, and after -- inputs
+    spaces; - reads lines from standard input, @FILE from a file.  at the start stands for one @, and after -- inputs
     may begin with a dash; lines that are read are taken as they are. A model decides in float64, exactly, in integers
     of the chosen bits, and as the circuit of the input's length; a circuit file is all there is to run.
     """
@@ -107,9 +107,9 @@ def _is_given(context: click.Context, parameter: click.Parameter) -> bool:
 
 
 def _run_circuit(path: str, inputs: list[str]) -> list[Answer]:
-    from circuitsim.circuits.interface import decisions, with_wired
-    from circuitsim.circuits.simulate import Evaluator
     from circuitsim.formats.npz import load
+    from circuitsim.netlist.evaluator.simulate import Evaluator
+    from circuitsim.netlist.interface import decisions, with_wired
 
     from .files import interface_of
 
@@ -129,10 +129,10 @@ def _run_circuit(path: str, inputs: list[str]) -> list[Answer]:
 
 
 def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_gates: int) -> list[Answer]:
-    from circuitsim.circuits.interface import decisions, with_wired
-    from circuitsim.circuits.measure import measure
-    from circuitsim.circuits.simulate import Evaluator
     from circuitsim.models.rungs import run_exact_fast, run_float, run_integer
+    from circuitsim.netlist.evaluator.simulate import Evaluator
+    from circuitsim.netlist.interface import decisions, with_wired
+    from circuitsim.schematic.measure import measure
     from circuitsim.zoo.primes import PrimeEncoding
 
     from .lengths import limit_lengths

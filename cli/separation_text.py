@@ -7,10 +7,10 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from circuitsim.analysis.key_widths import KeyFit
-    from circuitsim.analysis.separation_rows import Missing, Row
-    from circuitsim.analysis.separations import Separation
-    from circuitsim.analysis.squeezing import Squeezed
+    from circuitsim.analysis.separations.key_widths import KeyFit
+    from circuitsim.analysis.separations.rows import Missing, Row
+    from circuitsim.analysis.separations.separations import Separation
+    from circuitsim.analysis.separations.squeezing import Squeezed
 
 
 class Table:

@@ -16,10 +16,10 @@ from .lengths import parse_lengths
 from .separation_text import Table, reasons, show_bounds, show_keys, show_squeezed, show_verdict
 
 if TYPE_CHECKING:
-    from circuitsim.analysis.key_widths import KeyFit
-    from circuitsim.analysis.separation_rows import Missing, Place, Row
-    from circuitsim.analysis.separations import Separation, Side
-    from circuitsim.analysis.squeezing import Squeezed
+    from circuitsim.analysis.separations.key_widths import KeyFit
+    from circuitsim.analysis.separations.rows import Missing, Place, Row
+    from circuitsim.analysis.separations.separations import Separation, Side
+    from circuitsim.analysis.separations.squeezing import Squeezed
 
     from .printing import Status
 
@@ -67,7 +67,7 @@ def command(
     integer model is right, found by trying; bits at the cut are itemised as the papers' proofs do it; size and depth
     are of the circuits in xag and tc0. Everything found is kept on disk, so an interrupted table goes on where it was.
     """
-    from circuitsim.analysis.separations import SEPARATIONS, separation
+    from circuitsim.analysis.separations.separations import SEPARATIONS, separation
 
     from .printing import Status, print_json
     from .warming import warm_up
@@ -94,9 +94,8 @@ def command(
 
 
 def _row(place: "Place", progress: Callable[[str], None], *, seed: int, fresh: bool) -> "Row | Missing":
-    from circuitsim.compilers.api import compile
-
-    from circuitsim.analysis.separation_rows import row_at
+    from circuitsim.analysis.separations.rows import row_at
+    from circuitsim.api import compile
 
     progress(str(place))
     return row_at(place, compile, seed=seed, fresh=fresh)
@@ -117,7 +116,7 @@ class Work:
 
     def measure(self, chosen: "Sequence[Separation]", jobs: int, status: "Status") -> None:
         """The rows and the squeezes of separations, one after the other, and the least widths of keys."""
-        from circuitsim.analysis.separation_rows import places
+        from circuitsim.analysis.separations.rows import places
 
         from .workers import in_order
 
@@ -132,7 +131,7 @@ class Work:
 
     def _show(self, one: "Separation", found: "Iterable[Row | Missing]", status: "Status") -> None:
         """The rows of one separation as they are found."""
-        from circuitsim.analysis.separation_rows import Row
+        from circuitsim.analysis.separations.rows import Row
 
         table = None
         for row in found:
@@ -150,7 +149,7 @@ class Work:
 
     def _squeeze(self, one: "Separation", status: "Status") -> None:
         """The failures of the sides that can be squeezed."""
-        from circuitsim.analysis.squeezing import squeeze, squeeze_bits
+        from circuitsim.analysis.separations.squeezing import squeeze, squeeze_bits
 
         for side in one.sides:
             mine = [row for row in self.rows if row.task == one.name and row.architecture == side.label]
@@ -168,7 +167,7 @@ class Work:
 
     def _search_keys(self, status: "Status") -> None:
         """The least width of random sign keys, and its fit."""
-        from circuitsim.analysis.key_widths import key_widths
+        from circuitsim.analysis.separations.key_widths import key_widths
 
         self.keys = key_widths(seed=self.seed, fresh=self.fresh, progress=status)
         status.clear()

@@ -38,11 +38,11 @@ def warm_up(status: Status, builds: bool = False) -> float:
 
 @lru_cache(maxsize=2)
 def _use_kernels(builds: bool) -> None:
-    from circuitsim.circuits.cells import Recorder
-    from circuitsim.circuits.drawing import Drawing
-    from circuitsim.circuits.flatten import flatten
-    from circuitsim.circuits.measure import measure
-    from circuitsim.circuits.passes.share import Share
+    from circuitsim.netlist.passes.share import Share
+    from circuitsim.schematic.cells import Recorder
+    from circuitsim.schematic.drawing import Drawing
+    from circuitsim.schematic.flatten import flatten
+    from circuitsim.schematic.measure import measure
 
     recorder = Recorder(3)
     a, b, c = recorder.argument(0)

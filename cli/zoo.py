@@ -14,7 +14,7 @@ from .lengths import parse_lengths
 
 if TYPE_CHECKING:
     from circuitsim.analysis.agreement import Agreement
-    from circuitsim.circuits.schematic import Basis
+    from circuitsim.schematic.schematic import Basis
 
 SAMPLES = 2000
 DEFAULT_LENGTH = 8
@@ -191,9 +191,8 @@ class _Task:
 
 
 def _agreement(task: _Task, progress: Callable[[str], None]) -> "Agreement":
-    from circuitsim.compilers.api import compile
-
     from circuitsim.analysis.agreement import agree
+    from circuitsim.api import compile
     from circuitsim.zoo.addresses import built
 
     return agree(
@@ -265,7 +264,7 @@ def _verdict(rows: "list[Agreement]", seed: int) -> None:
 @click.option("-o", "output", metavar="FILE", help="Where to write it. [default: standard output]")
 def export_command(name: str, n: int, output: str | None) -> None:
     """Write the model for N tokens as JSON, which every command reads."""
-    from circuitsim.models.json_model import json_text
+    from circuitsim.models.files.json_model import json_text
     from circuitsim.zoo.addresses import PREFIX, built
 
     from .files import target, write_text

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from circuitsim.analysis.key_widths import KeyFit
-    from circuitsim.analysis.separation_rows import Row
-    from circuitsim.analysis.separations import Separation
-    from circuitsim.analysis.squeezing import Squeezed
+    from circuitsim.analysis.separations.key_widths import KeyFit
+    from circuitsim.analysis.separations.rows import Row
+    from circuitsim.analysis.separations.separations import Separation
+    from circuitsim.analysis.separations.squeezing import Squeezed
 
 LENGTHS = (8, 16, 32, 64, 128, 256)
 
@@ -200,8 +200,8 @@ def _zoo() -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def _separations(folder: Path) -> None:
     """Write separations.md into FOLDER, and its figures into FOLDER/pictures."""
-    from circuitsim.analysis.separation_figures import separation_figure
-    from circuitsim.analysis.separations import SEPARATIONS as KNOWN
+    from circuitsim.analysis.separations.pictures import separation_figure
+    from circuitsim.analysis.separations.separations import SEPARATIONS as KNOWN
 
     from .options import cores
     from .printing import Status

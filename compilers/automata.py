@@ -7,10 +7,10 @@ every state and token and an OR for every next state: two levels.
 
 import numpy as np
 
-from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.circuits.tokens import Field
 from circuitsim.models.recurrent import Automaton, RecurrentNet
 from circuitsim.models.rival_fixed import FixedAutomaton
+from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.tokens import Field
 
 from .lookup import Operand, combinations, looked_up
 from .residual import Block, Residual

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.drawing import Drawing, Wires
+from circuitsim.schematic.drawing import Drawing, Wires
 
 from .pairs import pair_indices
 from .residual import Positions

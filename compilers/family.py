@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Integral
 
-from circuitsim.analysis.precision import least_bits
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.schematic import BASES, OPTIMIZE, Basis, Optimize, Schematic
+from circuitsim.compilers.precision import least_bits
+
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import bits_at
@@ -15,8 +14,10 @@ from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
 from circuitsim.models.rungs import AnyFixed, AnyModel, fix
 from circuitsim.models.sized import Sized
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.schematic import BASES, OPTIMIZE, Basis, Optimize, Schematic
 
-from .reachable.lowering import draw_reachable
+from .reachable.lower import draw_reachable
 from .reachable.reach import MAX_TIES, code_bits
 from .residual import POSITIONS, Positions
 from .rivals import draw_rival

@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from circuitsim.circuits.cells import FALSE, TRUE, Cell, Literal, Recorder
-from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.circuits.tokens import Field
 from circuitsim.errors import LimitError
 from circuitsim.models.stream import Ints
+from circuitsim.schematic.cells import FALSE, TRUE, Cell, Literal, Recorder
+from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.tokens import Field
 
 Operand: TypeAlias = tuple[Field, Wires]  # wires (positions, w)
 Found: TypeAlias = tuple[Ints, list[tuple[Wires, Ints]]]  # a base (d,), and wires (positions, w) with columns (d, w)

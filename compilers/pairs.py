@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from circuitsim.circuits.drawing import Wires
 from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import FixedHead
 from circuitsim.models.stream import Affine, Ints, Number, Range
+from circuitsim.schematic.drawing import Wires
 
 from .residual import Bits, Residual, powers
 

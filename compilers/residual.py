@@ -11,8 +11,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.models.stream import Ints, Number, Range, Stream
+from circuitsim.schematic.drawing import Drawing, Wires
 
 Parts: TypeAlias = list[tuple[Wires, npt.NDArray[np.object_]]]
 Positions: TypeAlias = Literal["folded", "wired"]

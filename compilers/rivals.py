@@ -6,8 +6,6 @@ tokens, which stays a heap of wires until the read-out asks: then depth does not
 
 from collections.abc import Sequence
 
-from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.rival_fixed import (
     FixedAutomaton,
     FixedConnected,
@@ -17,11 +15,13 @@ from circuitsim.models.rival_fixed import (
     FixedSteps,
 )
 from circuitsim.models.stream import Range, Stream
+from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.schematic import Schematic
 
 from .automata import draw_automaton
+from .bases import LOWERINGS, Lowering
 from .embedding import embed
 from .joined import at_position, flatten, join
-from .lowering import LOWERINGS, Lowering
 from .residual import Positions, Residual
 from .thresholds.numbers import refuse_steps
 from .transformer import after_net, interface, readout

@@ -1,14 +1,14 @@
 """A whole model for one length: embedding, layers, read-out, each under its scope, with probes of the stream."""
 
-from circuitsim.circuits.drawing import Drawing, Wires
-from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.fixed_point import FixedLayer, FixedModel, FixedNet
 from circuitsim.models.rival_fixed import FixedRival
 from circuitsim.models.stream import Affine, Stream
+from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.schematic import Schematic
 
 from .bands import Bands
+from .bases import LOWERINGS, Lowering
 from .embedding import embed
-from .lowering import LOWERINGS, Lowering
 from .residual import Bits, Positions, Residual
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import circuitsim as cs
-from circuitsim.analysis.figures import COLOURS, MARKERS, STYLE
-from circuitsim.analysis.trends import series
+from circuitsim.analysis.growth.figures import COLOURS, MARKERS, STYLE
+from circuitsim.analysis.growth.trends import series
 
 MODELS = {"lookup.json": "hard, 2 layers", "majority.pt": "saturated, 1 layer", "dense-2.json": "saturated, 2 layers"}
 BASES = ("aig", "xag", "tc0", "ac0")  # gates of two inputs in aig and xag, of any number in tc0 and ac0

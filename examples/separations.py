@@ -11,10 +11,10 @@ import csv
 from pathlib import Path
 
 import circuitsim as cs
-from circuitsim.analysis.figures import require_matplotlib
-from circuitsim.analysis.separation_figures import separation_figure
-from circuitsim.analysis.separation_rows import Row, rows
-from circuitsim.analysis.separations import SEPARATIONS, separation
+from circuitsim.analysis.growth.figures import require_matplotlib
+from circuitsim.analysis.separations.pictures import separation_figure
+from circuitsim.analysis.separations.rows import Row, rows
+from circuitsim.analysis.separations.separations import SEPARATIONS, separation
 
 COLUMNS = ("task", "variant", "architecture", "model", "n", "layers", "heads", "width", "bits", "precision")
 COLUMNS += ("cut_bits", "parameters", "resource", "taken", "lower_bound", "formula", "theorem", "constant")

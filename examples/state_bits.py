@@ -11,8 +11,8 @@ import argparse
 from pathlib import Path
 
 import circuitsim as cs
-from circuitsim.analysis.datatypes import DATATYPES
-from circuitsim.analysis.state_bits import fits, state_bits
+from circuitsim.analysis.claims.datatypes import DATATYPES
+from circuitsim.analysis.claims.state_bits import fits, state_bits
 
 HERE = Path(__file__).parent
 MODELS = ("majority.pt", "parity.json", "first.json", "reciprocal.json")

@@ -33,7 +33,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from circuitsim.models.exact import run_exact
-from circuitsim.models.reading import load
+from circuitsim.models.files.reading import load
 
 Case: TypeAlias = tuple[int, int, int]  # length, first letter, number of ones: all that a decision depends on
 Vector: TypeAlias = list[Fraction]

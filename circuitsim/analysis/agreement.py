@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.analysis.families import Family
-from circuitsim.circuits.interface import decisions, with_wired
-from circuitsim.circuits.schematic import Basis
-from circuitsim.circuits.simulate import Evaluator
-from circuitsim.circuits.tokens import Codes
 from circuitsim.errors import LimitError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import Model
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer
+from circuitsim.netlist.evaluator.simulate import Evaluator
+from circuitsim.netlist.interface import decisions, with_wired
+from circuitsim.schematic.schematic import Basis
+from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built
 
 MOST = 2**16  # inputs up to which all are tried

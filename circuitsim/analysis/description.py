@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import by_scope, depth, gates_by_kind, wires
 from circuitsim.errors import ModelError
 from circuitsim.models.expressions import expression
 from circuitsim.models.model import PROJECTIONS, FeedForward, Head, Layer, Model, PositionExpressions, PositionTable
 from circuitsim.models.nets import Rival
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import by_scope, depth, gates_by_kind, wires
 
 TRIED = 16  # sequence lengths at which expressions are asked whether they are exact
 

@@ -2,9 +2,9 @@
 
 from typing import Any, Protocol
 
-from circuitsim.circuits.schematic import Schematic
 from circuitsim.models.rungs import AnyFixed, AnyModel
 from circuitsim.models.sized import Sized
+from circuitsim.schematic.schematic import Schematic
 
 
 class Family(Protocol):

@@ -17,21 +17,21 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.analysis.families import Family
-from circuitsim.analysis.inputs import chosen_inputs
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.evaluate import planes_to_bits, probe_values, run_planes
-from circuitsim.circuits.flatten import flatten_with_values
-from circuitsim.circuits.flatten_wide import NOBODY
-from circuitsim.circuits.interface import with_wired
-from circuitsim.circuits.schematic import Schematic
-from circuitsim.circuits.simulate import evaluate as evaluate_circuit
 from circuitsim.formats import npz
 from circuitsim.models.exact_fast import ExactTrace
+from circuitsim.models.inputs import chosen_inputs
 from circuitsim.models.integer import IntegerTrace
 from circuitsim.models.rungs import AnyModel, fix, run_exact_fast, run_float, run_integer
 from circuitsim.models.sequence import decode
 from circuitsim.models.sized import Sized
 from circuitsim.models.trace import Trace
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.evaluator.simulate import evaluate as evaluate_circuit
+from circuitsim.netlist.interface import with_wired
+from circuitsim.schematic.evaluate import planes_to_bits, probe_values, run_planes
+from circuitsim.schematic.flatten import flatten_with_values
+from circuitsim.schematic.flatten_wide import NOBODY
+from circuitsim.schematic.schematic import Schematic
 
 AT_ONCE = 1024  # inputs evaluated together on the rungs below the integer model
 

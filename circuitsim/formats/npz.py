@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.validate import validate
 from circuitsim.errors import CircuitSimError
 from circuitsim.formats.atomic import replacing
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.validate import validate
 
 FORMAT, VERSION = "circuitsim-circuit", 1
 MEMBERS: Mapping[str, tuple[str, tuple[int, ...]]] = {  # dtype and possible numbers of axes

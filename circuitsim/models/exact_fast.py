@@ -14,12 +14,23 @@ from numpy.typing import NDArray
 from circuitsim.models.exact import refuse_softmax
 from circuitsim.models.model import FeedForward, Head, Layer, Model
 from circuitsim.models.pairs import key_mask, over_pairs
-from circuitsim.models.scaled import FITS_INT64, Array, Scaled, add, affine, largest, multiply, narrow, product, scaled
 from circuitsim.models.selection import select
 from circuitsim.models.sequence import Codes, position_values, score_blocks
 from circuitsim.models.tables import scaled_tables, table_rows
 from circuitsim.models.trace import Trace, decide
 from circuitsim.numbers.rationals import Matrix, Vector
+from circuitsim.numbers.scaled import (
+    FITS_INT64,
+    Array,
+    Scaled,
+    add,
+    affine,
+    largest,
+    multiply,
+    narrow,
+    product,
+    scaled,
+)
 
 
 @dataclass(frozen=True)

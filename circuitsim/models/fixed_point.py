@@ -16,11 +16,11 @@ from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.grids import grid, grid_matrix, grid_vector
 from circuitsim.models.model import PROJECTIONS, Attention, FeedForward, Head, Layer, Mask, Model
-from circuitsim.models.scaled import narrow, scaled
 from circuitsim.models.sequence import position_values
 from circuitsim.models.stream import Affine, Ints, Number, Range, Stream, affine, columns_of
 from circuitsim.models.tables import scaled_tables
 from circuitsim.numbers.rounding import drop_bits
+from circuitsim.numbers.scaled import narrow, scaled
 
 if TYPE_CHECKING:
     from circuitsim.models.nets import Rival

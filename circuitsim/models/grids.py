@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from circuitsim.models.scaled import FITS_INT64, Scaled, largest, multiply, narrow
 from circuitsim.models.stream import Ints
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import to_grid
+from circuitsim.numbers.scaled import FITS_INT64, Scaled, largest, multiply, narrow
 
 
 def grid(values: Scaled, b: int) -> Ints:

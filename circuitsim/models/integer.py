@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from circuitsim.models.fixed_point import FixedHead, FixedModel
 from circuitsim.models.pairs import key_mask, over_pairs
-from circuitsim.models.scaled import same_type_product
 from circuitsim.models.stream import apply_each
 from circuitsim.models.tables import table_rows
 from circuitsim.numbers.rounding import drop_bits, drop_bits_each
+from circuitsim.numbers.scaled import same_type_product
 
 WORKING_SET = 1 << 20  # entries of one tensor of scores, or of the stream: about what caches hold is fastest
 

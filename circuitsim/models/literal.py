@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from circuitsim.models.exact_fast import Exact, ExactTrace, run_exact_fast
 from circuitsim.models.model import Model
-from circuitsim.models.scaled import Scaled, multiply, narrow, product
 from circuitsim.models.sequence import Codes
 from circuitsim.models.stored_numbers import on_grid, stored
+from circuitsim.numbers.scaled import Scaled, multiply, narrow, product
 
 
 def run_literal(model: Model, codes: Codes, bits: int) -> ExactTrace:

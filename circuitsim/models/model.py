@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from circuitsim.circuits.tokens import Field
 from circuitsim.errors import ModelError
 from circuitsim.models.tables import Embedded, Table
 from circuitsim.numbers.rationals import Matrix, Vector, matrix, vector
+from circuitsim.tokens import Field
 
 Attention: TypeAlias = Literal["hard-left", "hard-right", "saturated", "softmax"]
 Mask: TypeAlias = Literal["none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"]

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from circuitsim.errors import InputError
 from circuitsim.models.exact_fast import Exact, ExactTrace, run_exact_fast
 from circuitsim.models.model import Model
-from circuitsim.models.scaled import Array, Scaled, narrow, product, scaled
 from circuitsim.models.sequence import Codes
 from circuitsim.models.stored_numbers import stored
 from circuitsim.numbers.rationals import Matrix, Vector
+from circuitsim.numbers.scaled import Array, Scaled, narrow, product, scaled
 
 MACHINE_BITS = 63  # exponents this large hold every int64 that is over a small enough power of two
 

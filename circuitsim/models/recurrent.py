@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from circuitsim.circuits.tokens import Field
 from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
 from circuitsim.models.nets import Rival, net_problems, readout_problems, refuse, token_problems, width_after
 from circuitsim.models.tables import Table
 from circuitsim.numbers.rationals import Matrix, Vector, matrix, vector
+from circuitsim.tokens import Field
 
 MOST_STATES = 2**16
 

@@ -10,19 +10,19 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Codes
 from circuitsim.models import exact_fast, trust
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.exact_fast import ExactTrace
 from circuitsim.models.model import FeedForward
 from circuitsim.models.nets import Rival
 from circuitsim.models.recurrent import Automaton, Cell, RecurrentNet
-from circuitsim.models.scaled import Scaled, add, affine, narrow, scaled
 from circuitsim.models.sequence import position_values
 from circuitsim.models.tables import embedding_tables, table_rows
 from circuitsim.models.trace import Trace, decide
 from circuitsim.models.trust import Flags, Quantity
 from circuitsim.numbers.rationals import Matrix, Vector
+from circuitsim.numbers.scaled import Scaled, add, affine, narrow, scaled
+from circuitsim.tokens import Codes
 
 N = TypeVar("N")  # Scaled or Quantity
 

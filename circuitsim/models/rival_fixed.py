@@ -10,15 +10,7 @@ from typing import TypeAlias
 from circuitsim.errors import LimitError
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import bits_at
-from circuitsim.models.fixed_point import (
-    MAX_BITS,
-    FixedNet,
-    GridNet,
-    Limits,
-    fix_embedding,
-    fix_net,
-    grid_net,
-)
+from circuitsim.models.fixed_point import MAX_BITS, FixedNet, GridNet, Limits, fix_embedding, fix_net, grid_net
 from circuitsim.models.grids import grid_matrix, grid_vector
 from circuitsim.models.joined import joined, zeros
 from circuitsim.models.model import FeedForward, Readout

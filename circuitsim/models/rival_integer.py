@@ -5,13 +5,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.tokens import Codes
 from circuitsim.models.integer import IntegerTrace
 from circuitsim.models.rival_fixed import FixedAutomaton, FixedCell, FixedConnected, FixedRival, FixedStage
-from circuitsim.models.scaled import same_type_product
 from circuitsim.models.tables import table_rows
 from circuitsim.models.trace import decide
 from circuitsim.numbers.rounding import drop_bits_each
+from circuitsim.numbers.scaled import same_type_product
+from circuitsim.tokens import Codes
 
 Array: TypeAlias = npt.NDArray[Any]
 

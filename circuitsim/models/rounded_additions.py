@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from circuitsim.models.exact_fast import Exact, ExactTrace, run_exact_fast
 from circuitsim.models.model import Model
-from circuitsim.models.scaled import FITS_INT64, Array, Scaled, largest, multiply, scaled
 from circuitsim.models.sequence import Codes
 from circuitsim.models.stored_numbers import stored
 from circuitsim.numbers.rationals import Matrix, Vector
 from circuitsim.numbers.rounding import drop_bits, to_grid
+from circuitsim.numbers.scaled import FITS_INT64, Array, Scaled, largest, multiply, scaled
 
 
 def run_rounded_additions(model: Model, codes: Codes, bits: int) -> ExactTrace:

@@ -2,7 +2,6 @@
 
 from typing import TypeAlias
 
-from circuitsim.circuits.tokens import Codes
 from circuitsim.models import exact_fast, fixed_point, floating, integer
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.exact_fast import ExactTrace
@@ -14,6 +13,7 @@ from circuitsim.models.rival_fast import run_exact_rival, run_float_rival
 from circuitsim.models.rival_fixed import FixedRival, fix_rival
 from circuitsim.models.rival_integer import run_integer_rival
 from circuitsim.models.trace import Trace
+from circuitsim.tokens import Codes
 
 AnyModel: TypeAlias = Model | RecurrentNet | FullyConnected
 AnyFixed: TypeAlias = FixedModel | FixedRival

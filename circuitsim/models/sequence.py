@@ -1,6 +1,6 @@
 """From strings to token codes, positions and masks: what every meaning of a model starts from.
 
-A code is a letter's index in the vocabulary, or the number of a record's values (`circuits.tokens`).
+A code is a letter's index in the vocabulary, or the number of a record's values (`tokens`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from circuitsim.circuits.tokens import Codes as Codes  # also for those who import it from here
 from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.expressions import expression
 from circuitsim.models.model import MASKS, Mask, Model, PositionTable
 from circuitsim.models.tables import Embedded
 from circuitsim.numbers.rationals import Vector
+from circuitsim.tokens import Codes as Codes  # also for those who import it from here
 
 if TYPE_CHECKING:
     from circuitsim.models.nets import Rival

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.scaled import FITS_FLOAT64, FITS_INT64, largest, multiply, narrow, product, same_type_product
+from circuitsim.numbers.scaled import FITS_FLOAT64, FITS_INT64, largest, multiply, narrow, product, same_type_product
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers, or of 64 bits where products widen them
 Range: TypeAlias = tuple[int, int]

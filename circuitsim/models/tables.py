@@ -12,10 +12,10 @@ from math import prod
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Codes, Field, Format, letters
 from circuitsim.errors import ModelError
-from circuitsim.models.scaled import Scaled, scaled
 from circuitsim.numbers.rationals import Matrix, Vector, matrix
+from circuitsim.numbers.scaled import Scaled, scaled
+from circuitsim.tokens import Codes, Field, Format, letters
 
 MOST_ROWS = 2**20  # of one table
 

@@ -10,12 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.cost import Cost
-from circuitsim.circuits.counting import ScopeCost
-from circuitsim.circuits.networks import wires_of
-from circuitsim.circuits.schematic import Schematic
 from circuitsim.errors import InputError
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import ScopeCost
+from circuitsim.netlist.graph import wires_of
 from circuitsim.render.architecture import architecture, of_circuit, of_cost
 from circuitsim.render.filters import Filters, shown
 from circuitsim.render.folded import Fold
@@ -23,6 +21,8 @@ from circuitsim.render.gates import gates
 from circuitsim.render.names import Names, compile_named
 from circuitsim.render.picture import Altitude, Picture
 from circuitsim.render.schematic_view import schematic_view, size
+from circuitsim.schematic.cost import Cost
+from circuitsim.schematic.schematic import Schematic
 
 PAGE_GATES = 150  # gates, inputs and outputs that fit on a page
 PAGE_INSTRUCTIONS = 150

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.cost import Cost
-from circuitsim.circuits.counting import ScopeCost, by_scope, depth
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import ScopeCost, by_scope, depth
 from circuitsim.render.picture import Box, Picture, Wire
+from circuitsim.schematic.cost import Cost
 
 LAYER = re.compile(r"layer(\d+)(?:/(head\d+|feed_forward))?(?:/(.*))?", re.S)
 UNPRICED = ("probes", "masks", "embedding", "")  # scopes without parts of their own: they hold no gates

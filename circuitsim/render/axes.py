@@ -1,6 +1,6 @@
 """What the axes of an instruction's value mean, and where they begin: from `[0, 3, 1]` to "query 4, key 3, bit 1".
 
-Compilers draw queries, keys and rivals in this order (`compilers/scores.py`, `compilers/thresholds/`), and cut them
+Compilers draw queries, keys and rivals in this order (`compilers/bounded/`, `compilers/thresholds/`), and cut them
 into bands by slices. The slices are followed, so that a position is that of the sequence and not of its band. Pairs of
 positions, the keys of third-order heads, are laid out by `take`: "key 2,0" is the pair of position 2 and position 0.
 """
@@ -8,7 +8,7 @@ positions, the keys of third-order heads, are laid out by `take`: "key 2,0" is t
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from circuitsim.circuits.schematic import Instruction, Schematic
+from circuitsim.schematic.schematic import Instruction, Schematic
 
 BY_RANK = {1: ("position",), 2: ("position", "bit"), 3: ("query", "key", "bit"), 4: ("query", "key", "rival", "")}
 SPECIAL = {  # by the last part of the scope, the operation and the number of axes

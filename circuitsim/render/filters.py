@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import levels as levels_of
-from circuitsim.circuits.networks import wires_of
-from circuitsim.circuits.unbounded import mark_live
 from circuitsim.errors import InputError
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import levels as levels_of
+from circuitsim.netlist.graph import wires_of
+from circuitsim.netlist.unbounded import mark_live
 from circuitsim.render.names import Names
 
 Mask = npt.NDArray[np.bool_]

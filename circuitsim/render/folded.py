@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import levels
-from circuitsim.circuits.networks import wires_of
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import levels
+from circuitsim.netlist.graph import wires_of
 from circuitsim.render.names import Names
 from circuitsim.render.picture import Box, Wire
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import levels as levels_of
-from circuitsim.circuits.networks import wires_of
-from circuitsim.circuits.program import KINDS
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import levels as levels_of
+from circuitsim.netlist.graph import wires_of
+from circuitsim.netlist.program import KINDS
 from circuitsim.render.filters import Filters, shown
 from circuitsim.render.folded import Fold, folded
 from circuitsim.render.names import Names

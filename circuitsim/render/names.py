@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import scope_of_runs
-from circuitsim.circuits.flatten import flatten_with_values
-from circuitsim.circuits.networks import wires_of
-from circuitsim.circuits.operations import OPERATIONS
-from circuitsim.circuits.schematic import Schematic
-from circuitsim.circuits.tokens import format_of
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import scope_of_runs
+from circuitsim.netlist.graph import wires_of
 from circuitsim.render import axes
+from circuitsim.schematic.flatten import flatten_with_values
+from circuitsim.schematic.operations import OPERATIONS
+from circuitsim.schematic.schematic import Schematic
+from circuitsim.tokens import format_of
 
 LONGEST = 70  # characters of an input's name
 

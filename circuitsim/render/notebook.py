@@ -2,11 +2,11 @@
 
 from html import escape
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.schematic import Schematic
+from circuitsim.netlist.circuit import Circuit
 from circuitsim.render import layered
 from circuitsim.render.altitude import PAGE_GATES, PAGE_INSTRUCTIONS, Request, Subject, choose
 from circuitsim.render.schematic_view import size
+from circuitsim.schematic.schematic import Schematic
 
 
 def html(thing: Circuit | Schematic) -> str:

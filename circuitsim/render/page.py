@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from circuitsim.circuits import counting
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.schematic import Schematic
 from circuitsim.errors import LimitError
+from circuitsim.netlist import counting
+from circuitsim.netlist.circuit import Circuit
 from circuitsim.render.names import Names, compile_named
+from circuitsim.schematic.schematic import Schematic
 
 SCRIPTS = (  # definitions before use at top level: only app.js, the last, runs anything
     "text", "data", "graph", "evaluate", "interface", "scopes", "layout", "places", "state", "camera",

@@ -1,12 +1,12 @@
 """Schematic -> Picture: instructions as boxes with their shapes, wiring left out or dimmed, probes not drawn."""
 
-from circuitsim.circuits.cost import Cost
-from circuitsim.circuits.operations import OPERATIONS
-from circuitsim.circuits.schematic import Instruction, Schematic, Thresholds
 from circuitsim.render import axes
 from circuitsim.render.filters import in_scope, unknown_scope
 from circuitsim.render.names import operation_name
 from circuitsim.render.picture import Box, Picture, Wire
+from circuitsim.schematic.cost import Cost
+from circuitsim.schematic.operations import OPERATIONS
+from circuitsim.schematic.schematic import Instruction, Schematic, Thresholds
 
 
 def schematic_view(

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import levels
-from circuitsim.circuits.interface import with_wired
-from circuitsim.circuits.networks import wires_of
-from circuitsim.circuits.simulate import evaluate
 from circuitsim.errors import InputError
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import levels
+from circuitsim.netlist.evaluator.simulate import evaluate
+from circuitsim.netlist.graph import wires_of
+from circuitsim.netlist.interface import with_wired
 
 Edge = tuple[int, int]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from circuitsim.errors import InputError
-from circuitsim.models.reading import load
+from circuitsim.models.files.reading import load
 from circuitsim.zoo.entry import Built
 from circuitsim.zoo.near import nearest
 from circuitsim.zoo.primes import PrimeEncoding

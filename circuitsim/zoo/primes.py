@@ -18,11 +18,11 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.tokens import Codes, Format
 from circuitsim.errors import InputError, ModelError
 from circuitsim.models.exact import ZERO, mean, select
 from circuitsim.models.model import Head
 from circuitsim.numbers.rationals import size
+from circuitsim.tokens import Codes, Format
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.counting import Majority, Parity

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.tokens import Codes, Format
 from circuitsim.errors import InputError
+from circuitsim.tokens import Codes, Format
 from circuitsim.zoo.near import nearest_lengths
 
 Digits: TypeAlias = npt.NDArray[np.int64]  # (n, fields): indices of values, -1 where a token lacks the field

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from circuitsim.errors import LimitError
 from circuitsim.models.exact_fast import comparable
 from circuitsim.models.model import Head
-from circuitsim.models.scaled import Array, Scaled, affine, product
 from circuitsim.models.sequence import mask_matrix
+from circuitsim.numbers.scaled import Array, Scaled, affine, product
 
 from .boxes import Boxes, InputSets
 from .codes import Codes

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.models.model import Layer, Model
-from circuitsim.models.scaled import Scaled, add, scaled
 from circuitsim.models.sequence import mask_matrix, position_values
+from circuitsim.numbers.scaled import Scaled, add, scaled
 
 from .boxes import Boxes, Fields, InputSets
 from .values import distinct

@@ -15,8 +15,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from circuitsim.circuits.schematic import Optimize
 from circuitsim.errors import LimitError
+from circuitsim.schematic.schematic import Optimize
 
 from .gates import TRUE, Budget, Stage, Table, renumber, tables, wires_in_use
 from .reach import Query

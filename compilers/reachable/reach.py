@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import no_circuit
 from circuitsim.models.model import Layer, Model
-from circuitsim.models.scaled import Scaled
+from circuitsim.numbers.scaled import Scaled
 
 from .boxes import Boxes, InputSets
 from .choices import Choice, Ranking, Rest

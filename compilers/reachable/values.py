@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from circuitsim.models.exact_fast import after_net
 from circuitsim.models.model import Head, Layer
-from circuitsim.models.scaled import FITS_INT64, Scaled, add, affine, multiply, narrow, scaled
+from circuitsim.numbers.scaled import FITS_INT64, Scaled, add, affine, multiply, narrow, scaled
 
 Ints = NDArray[np.int64]
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.models.fixed_point import FixedHead
+from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band, Bands
-from ..hard import unscored
+from ..bounded.hard import unscored
 from ..residual import Bits, Residual
 from .numbers import rounded, steps, zero
 from .pairs import over_pairs

@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import FixedModel, FixedNet
 from circuitsim.models.stream import Ints, Range
+from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..residual import Bits, Residual, only_wire
 

@@ -5,9 +5,9 @@ A key or value of a pair is a heap over wires of the first position, wires of th
 
 import numpy as np
 
-from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.models.fixed_point import FixedHead
 from circuitsim.models.stream import Affine, Ints, Number
+from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..pairs import pair_indices, reading_pairs
 from ..residual import Block, Residual

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import FixedHead
-from circuitsim.models.scaled import product
 from circuitsim.models.stream import Ints
+from circuitsim.numbers.scaled import product
+from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band
 from ..residual import Residual, powers

@@ -7,8 +7,8 @@ where its score is not below. More levels, often fewer gates.
 
 from dataclasses import dataclass
 
-from circuitsim.circuits.drawing import Drawing, Wires
 from circuitsim.models.stream import Ints
+from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band, Bands
 from ..residual import powers

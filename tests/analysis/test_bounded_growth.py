@@ -2,7 +2,7 @@ from math import log2
 
 import pytest
 
-from circuitsim.analysis.bounded_growth import grows_like_log, grows_like_power, too_few
+from circuitsim.analysis.growth.bounded_growth import grows_like_log, grows_like_power, too_few
 
 DOUBLING = [2, 4, 8, 16, 32, 64]
 

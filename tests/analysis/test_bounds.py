@@ -7,8 +7,8 @@ from math import isclose, log2
 
 import pytest
 
-from circuitsim.analysis.bounds import BOUNDS, bounds, composition_error
-from circuitsim.analysis.cut_bits import (
+from circuitsim.analysis.separations.bounds import BOUNDS, bounds, composition_error
+from circuitsim.analysis.separations.cut_bits import (
     cut_bits,
     first_layer_rank,
     one_way_bits,

@@ -5,17 +5,21 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from circuitsim.compilers.api import claims as try_claims
-from circuitsim.compilers.api import compile
 
-from circuitsim.analysis import claim_agreement, claim_classes, claim_precision, ladder, state_bits
-from circuitsim.analysis.claim import Claim, Measured, NotApplicable, Study, foretold, listed
-from circuitsim.analysis.claims import Claims, claims
-from circuitsim.analysis.state_bounds import StateBounds
+from circuitsim.analysis import ladder
+from circuitsim.analysis.claims import agreement as claim_agreement
+from circuitsim.analysis.claims import classes as claim_classes
+from circuitsim.analysis.claims import precision as claim_precision
+from circuitsim.analysis.claims import state_bits
+from circuitsim.analysis.claims.claim import Claim, Measured, NotApplicable, Study, foretold, listed
+from circuitsim.analysis.claims.claims import Claims, claims
+from circuitsim.analysis.claims.state_bounds import StateBounds
+from circuitsim.api import claims as try_claims
+from circuitsim.api import compile
 from circuitsim.errors import InputError, LimitError, ModelError
+from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention
-from circuitsim.models.reading import load
 from tests.models.test_literal import EXAMPLES
 
 MAJORITY, PARITY, FIRST = (load(EXAMPLES / name) for name in ("majority.pt", "parity.json", "first.json"))
@@ -150,7 +154,7 @@ def test_precision_that_grows_faster_is_no_precondition():
 
 
 def test_a_large_circuit_is_left_out_and_said(monkeypatch):
-    monkeypatch.setattr("circuitsim.analysis.claim.MOST_MEASURED", 50_000)
+    monkeypatch.setattr("circuitsim.analysis.claims.claim.MOST_MEASURED", 50_000)
     found = claim(claim_classes.tc0_depth(study(PARITY, DOUBLING)))
     assert found.holds
     assert found.evidence["n"] == [2, 4]
@@ -265,11 +269,11 @@ def test_circuits_of_another_model_are_found():
 
 
 def test_circuits_that_are_not_built_are_said(monkeypatch):
-    monkeypatch.setattr("circuitsim.analysis.claim.MOST_BUILT", 1200)
+    monkeypatch.setattr("circuitsim.analysis.claims.claim.MOST_BUILT", 1200)
     found = claim(claim_agreement.circuits_equal(study(PARITY, (2, 4))))
     assert found.holds
     assert "xag: equal on all inputs of n = 2, too large to build at n = 4" in found.line
-    monkeypatch.setattr("circuitsim.analysis.claim.MOST_BUILT", 0)
+    monkeypatch.setattr("circuitsim.analysis.claims.claim.MOST_BUILT", 0)
     assert "small enough" in why(claim_agreement.circuits_equal(study(MAJORITY, (2,))))
 
 

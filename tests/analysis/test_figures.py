@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from circuitsim.analysis.figures import COLOURS, MARKERS, growth_figure
-from circuitsim.analysis.trends import Plateau, Series, plateau
+from circuitsim.analysis.growth.figures import COLOURS, MARKERS, growth_figure
+from circuitsim.analysis.growth.trends import Plateau, Series, plateau
 from circuitsim.errors import CircuitSimError
 
 NS = tuple(2**k for k in range(1, 9))

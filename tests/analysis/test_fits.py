@@ -5,7 +5,7 @@ from math import inf, log2
 import numpy as np
 import pytest
 
-from circuitsim.analysis.fits import fit_log, fit_power
+from circuitsim.analysis.growth.fits import fit_log, fit_power
 
 POWERS = [2**k for k in range(3, 13)]
 

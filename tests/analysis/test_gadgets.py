@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from circuitsim.analysis.bounds import bounds
-from circuitsim.analysis.gadgets import MAKERS, dyck_member, gadgets
-from circuitsim.analysis.messages import collision, distinguishable, message_bits, messages
+from circuitsim.analysis.separations.bounds import bounds
+from circuitsim.analysis.separations.gadgets import MAKERS, dyck_member, gadgets
+from circuitsim.analysis.separations.messages import collision, distinguishable, message_bits, messages
 from circuitsim.errors import InputError, LimitError
 from circuitsim.zoo.tasks.averaging import QSTR, QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.brackets import BoundedDyck

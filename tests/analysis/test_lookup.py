@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from circuitsim.analysis.lookup import MOST_INPUTS, lemma_1, lemma_2, lookup_circuit
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import dead_gates, depth
-from circuitsim.circuits.program import AND
-from circuitsim.circuits.validate import validate
+from circuitsim.analysis.growth.tables import MOST_INPUTS, lemma_1, lemma_2, lookup_circuit
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.fixed_point import fix
 from circuitsim.models.model import Head, Layer, Model, Readout
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import dead_gates, depth
+from circuitsim.netlist.program import AND
+from circuitsim.netlist.validate import validate
 
 
 def run(circuit: Circuit) -> tuple[Any, int, int]:

@@ -3,14 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from circuitsim.analysis.inputs import counts_decide, representatives
-from circuitsim.analysis.multisets import differing
+from circuitsim.analysis.claims.multisets import differing
 from circuitsim.models.exact_fast import run_exact_fast
+from circuitsim.models.files.reading import load
 from circuitsim.models.fixed_point import fix
+from circuitsim.models.inputs import counts_decide, representatives
 from circuitsim.models.integer import run_integer
 from circuitsim.models.model import Model
 from circuitsim.models.model_edits import with_attention
-from circuitsim.models.reading import load
 from circuitsim.models.sequence import all_inputs
 from tests.cases import random_model
 from tests.models.test_literal import EXAMPLES

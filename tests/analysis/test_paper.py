@@ -1,7 +1,7 @@
 import pytest
 
 import circuitsim as cs
-from circuitsim.analysis.paper import PaperCost, power_of_two, predict
+from circuitsim.analysis.growth.paper import PaperCost, power_of_two, predict
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.fixed_point import fix
 from circuitsim.models.model import Model

@@ -1,6 +1,6 @@
 import pytest
+from circuitsim.compilers.precision import NoPrecisionError, least_bits
 
-from circuitsim.analysis.precision import NoPrecisionError, least_bits
 from circuitsim.errors import LimitError
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.fixed_point import fix

@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from circuitsim.analysis.bounds import bounds
-from circuitsim.analysis.restricting import ASKER, restriction
+from circuitsim.analysis.separations.bounds import bounds
+from circuitsim.analysis.separations.restricting import ASKER, restriction
 from circuitsim.errors import InputError
 from circuitsim.models.model import MASKS, FeedForward, Head, Layer, Model, PositionTable, Readout
 from circuitsim.models.rungs import run_exact_fast

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from circuitsim.analysis import separation_figures
-from circuitsim.analysis.separation_figures import curves, separation_figure
-from circuitsim.analysis.separation_rows import Row
-from circuitsim.analysis.separations import SEPARATIONS, WORDS, Separation
+from circuitsim.analysis.separations import pictures as separation_figures
+from circuitsim.analysis.separations.pictures import curves, separation_figure
+from circuitsim.analysis.separations.rows import Row
+from circuitsim.analysis.separations.separations import SEPARATIONS, WORDS, Separation
 from circuitsim.errors import CircuitSimError
 
 

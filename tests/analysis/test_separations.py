@@ -5,18 +5,18 @@ import math
 
 import numpy as np
 import pytest
-from circuitsim.compilers.api import compile
 
-from circuitsim.analysis import store
-from circuitsim.analysis.crossing import crossing
-from circuitsim.analysis.gadgets import gadgets
-from circuitsim.analysis.key_widths import KeyWidth, fit, least_width
-from circuitsim.analysis.key_widths import crossing as falls_below
-from circuitsim.analysis.messages import distinguishable, messages
-from circuitsim.analysis.observing import observer
-from circuitsim.analysis.separation_rows import Missing, Row, rows
-from circuitsim.analysis.separations import SEPARATIONS, separation
-from circuitsim.analysis.squeezing import squeeze, squeeze_bits, tried
+from circuitsim.analysis.separations import store
+from circuitsim.analysis.separations.crossing import crossing
+from circuitsim.analysis.separations.gadgets import gadgets
+from circuitsim.analysis.separations.key_widths import KeyWidth, fit, least_width
+from circuitsim.analysis.separations.key_widths import crossing as falls_below
+from circuitsim.analysis.separations.messages import distinguishable, messages
+from circuitsim.analysis.separations.observing import observer
+from circuitsim.analysis.separations.rows import Missing, Row, rows
+from circuitsim.analysis.separations.separations import SEPARATIONS, separation
+from circuitsim.analysis.separations.squeezing import squeeze, squeeze_bits, tried
+from circuitsim.api import compile
 from circuitsim.errors import InputError
 from circuitsim.models.fixed_point import fix as fix_transformer
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer

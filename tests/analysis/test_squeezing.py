@@ -2,13 +2,13 @@
 
 import pytest
 
-from circuitsim.analysis import squeezing, store
-from circuitsim.analysis.gadgets import LARGEST, gadgets
-from circuitsim.analysis.messages import collision, distinguishable
-from circuitsim.analysis.observing import observer
 from circuitsim.analysis.resources import resources
-from circuitsim.analysis.separations import SEPARATIONS
-from circuitsim.analysis.squeezing import Squeezed, countable, squeeze
+from circuitsim.analysis.separations import squeezing, store
+from circuitsim.analysis.separations.gadgets import LARGEST, gadgets
+from circuitsim.analysis.separations.messages import collision, distinguishable
+from circuitsim.analysis.separations.observing import observer
+from circuitsim.analysis.separations.separations import SEPARATIONS
+from circuitsim.analysis.separations.squeezing import Squeezed, countable, squeeze
 from circuitsim.errors import InputError
 from circuitsim.models.rungs import run_exact_fast
 from circuitsim.zoo.addresses import built

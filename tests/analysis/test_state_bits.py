@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from circuitsim.analysis.datatypes import DATATYPES
-from circuitsim.analysis.division import literal_disagreements
-from circuitsim.analysis.state_bits import fits, largest_size, state_bits
-from circuitsim.analysis.state_bounds import dyadic_bounds, literal_bounds
+from circuitsim.analysis.claims.datatypes import DATATYPES
+from circuitsim.analysis.claims.division import literal_disagreements
+from circuitsim.analysis.claims.state_bits import fits, largest_size, state_bits
+from circuitsim.analysis.claims.state_bounds import dyadic_bounds, literal_bounds
 from circuitsim.errors import ModelError
 from circuitsim.models.exact import affine
+from circuitsim.models.files.reading import load
 from circuitsim.models.model_edits import with_attention
-from circuitsim.models.reading import load
 from circuitsim.models.rounded import run_rounded
-from circuitsim.models.scaled import Scaled
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.stored_numbers import on_grid, stored
 from circuitsim.numbers.rationals import size
+from circuitsim.numbers.scaled import Scaled
 from tests.cases import random_model
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -3,25 +3,25 @@
 from dataclasses import replace
 
 import pytest
-from circuitsim.compilers.api import claims as try_claims
 
-from circuitsim.analysis.claim_classes import tc0_bound
+from circuitsim.analysis.claims.classes import tc0_bound
+from circuitsim.analysis.claims.multisets import differing
+from circuitsim.analysis.claims.state_bits import largest_size
+from circuitsim.analysis.claims.state_bounds import dyadic_bounds, literal_bounds
+from circuitsim.analysis.claims.ties import most_tied
 from circuitsim.analysis.description import describe_model, parameters
-from circuitsim.analysis.inputs import counts_decide
-from circuitsim.analysis.multisets import differing
-from circuitsim.analysis.paper import predict
-from circuitsim.analysis.state_bits import largest_size
-from circuitsim.analysis.state_bounds import dyadic_bounds, literal_bounds
-from circuitsim.analysis.ties import most_tied
+from circuitsim.analysis.growth.paper import predict
+from circuitsim.api import claims as try_claims
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.fixed_point import fix
+from circuitsim.models.inputs import counts_decide
 from circuitsim.models.integer import run_integer
 from circuitsim.models.literal import run_literal
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.rounded import run_rounded
-from circuitsim.models.scaled import scaled
 from circuitsim.models.sequence import all_inputs
+from circuitsim.numbers.scaled import scaled
 from tests.third_order import match3, third_order_model
 
 # The share of pairs of two b's, less 1/4: are at least half of the letters b's?

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from circuitsim.analysis.ties import most_tied, needed_queries
+from circuitsim.analysis.claims.ties import most_tied, needed_queries
 from circuitsim.models.exact import ZERO
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention

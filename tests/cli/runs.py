@@ -9,7 +9,7 @@ from typing import Any
 from circuitsim.cli.entry import program as main
 from click.testing import CliRunner, Result
 
-from circuitsim.models.json_model import save_json
+from circuitsim.models.files.json_model import save_json
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention
 

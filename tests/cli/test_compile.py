@@ -3,10 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from circuitsim.circuits import counting, tokens
-from circuitsim.circuits.interface import decisions
-from circuitsim.circuits.simulate import evaluate
+from circuitsim import tokens
 from circuitsim.formats.npz import load
+from circuitsim.netlist import counting
+from circuitsim.netlist.evaluator.simulate import evaluate
+from circuitsim.netlist.interface import decisions
 
 from .runs import ROOT, answer, complaint, succeed
 

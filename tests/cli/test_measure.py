@@ -197,7 +197,7 @@ def test_the_figure_is_written(models: dict[str, str], tmp_path: Path, suffix: s
 def test_what_cannot_be_drawn_is_said_before_measuring(
     models: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("circuitsim.analysis.growth.row", None)  # nothing is measured
+    monkeypatch.setattr("circuitsim.analysis.growth.growth.row", None)  # nothing is measured
     start = ("measure", models["majority"], "-n", "2:64:*2", "--plot")
     for name in ("m.jpeg", "m", ""):
         assert ".png, .svg, .pdf" in complaint(*start, tmp_path / name if name else "")
@@ -212,7 +212,7 @@ def test_an_interrupted_sweep_writes_its_files(
     models: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("matplotlib")
-    from circuitsim.analysis import growth
+    from circuitsim.analysis.growth import growth
 
     measure = growth.row
 
@@ -237,8 +237,8 @@ def test_an_interrupted_sweep_writes_its_files(
 def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     from circuitsim.cli.growth import Table, print_trends
 
-    from circuitsim.analysis.growth import Row
-    from circuitsim.analysis.trends import series
+    from circuitsim.analysis.growth.growth import Row
+    from circuitsim.analysis.growth.trends import series
 
     kinds = {"and": 1, "or": 2, "threshold": 30}
     rows = [
@@ -261,7 +261,7 @@ def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture
 def test_what_ac0_has_not_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
     from circuitsim.cli.growth import Table
 
-    from circuitsim.analysis.growth import Row
+    from circuitsim.analysis.growth.growth import Row
 
     nothing: Any = None
     row = Row(4, "ac0", nothing, nothing, 2, 5, 12, 12, {"and": 4, "or": 1}, 4, 1, 4, nothing, 0.5)

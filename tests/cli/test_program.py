@@ -73,8 +73,8 @@ def test_the_reference_says_the_help_texts_word_for_word() -> None:
 
 
 def test_options_offer_what_the_package_has() -> None:
-    from circuitsim.circuits.schematic import BASES
     from circuitsim.models.fixed_point import MAX_BITS
+    from circuitsim.schematic.schematic import BASES
 
     assert BASES == options.BASES
     assert MAX_BITS == options.MAX_BITS
@@ -197,7 +197,7 @@ def test_an_interrupt_keeps_the_rows_that_are_done(models: dict[str, str], tmp_p
 
 INTERRUPT = "import os, signal, sys\ndef interrupt():\n    os.kill(os.getpid(), signal.SIGINT)\n"
 LOST = """
-import circuitsim.analysis.growth as growth
+import circuitsim.analysis.growth.growth as growth
 measured = growth.row
 def row(*given):
     try:
@@ -208,7 +208,7 @@ def row(*given):
 growth.row = row
 """
 AS_SYSTEM_ERROR = """
-import circuitsim.analysis.growth as growth
+import circuitsim.analysis.growth.growth as growth
 def row(*given):
     try:
         interrupt()
@@ -217,7 +217,7 @@ def row(*given):
 growth.row = row
 """
 DROPPED = """
-import circuitsim.analysis.growth as growth
+import circuitsim.analysis.growth.growth as growth
 measured = growth.row
 class Dropping:
     def __del__(self):
@@ -253,7 +253,7 @@ def test_compiled_code_that_was_interrupted(models: dict[str, str], monkeypatch:
     def interrupted(*given: object) -> None:
         raise SystemError("<built-in function> returned a result with an exception set") from KeyboardInterrupt()
 
-    monkeypatch.setattr("circuitsim.analysis.growth.row", interrupted)
+    monkeypatch.setattr("circuitsim.analysis.growth.growth.row", interrupted)
     assert complaint("measure", models["majority"], "-n", 4, code=130) == "interrupted."
 
 
@@ -261,7 +261,7 @@ def test_a_bug_is_called_one(models: dict[str, str], monkeypatch: pytest.MonkeyP
     def wrong(*given: object) -> None:
         raise AssertionError("no such\nthing")
 
-    monkeypatch.setattr("circuitsim.analysis.growth.row", wrong)
+    monkeypatch.setattr("circuitsim.analysis.growth.growth.row", wrong)
     monkeypatch.delenv("CIRCUITSIM_TRACEBACK", raising=False)
     sentence = complaint("measure", models["majority"], "-n", 4, code=70)
     assert sentence.startswith("AssertionError (no such thing): this is a bug in circuitsim.")
@@ -286,5 +286,5 @@ def test_memory_that_is_not_there_is_one_sentence(models: dict[str, str], monkey
     def out_of_memory(*given: object) -> None:
         raise MemoryError("Unable to allocate 9 TiB")
 
-    monkeypatch.setattr("circuitsim.analysis.growth.row", out_of_memory)
+    monkeypatch.setattr("circuitsim.analysis.growth.growth.row", out_of_memory)
     assert "out of memory" in complaint("measure", models["majority"], "-n", 4)

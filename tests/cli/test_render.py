@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from circuitsim.circuits.circuit import Circuit
 from circuitsim.formats.npz import save
+from circuitsim.netlist.circuit import Circuit
 
 from .runs import ROOT, complaint, succeed
 

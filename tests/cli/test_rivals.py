@@ -2,7 +2,7 @@
 
 import pytest
 
-from circuitsim.models.json_model import save_json
+from circuitsim.models.files.json_model import save_json
 from tests.cli.runs import answer, complaint, succeed
 from tests.models.hand_rivals import any_one, dyck_2_2, majority, parity
 

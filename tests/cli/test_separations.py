@@ -11,12 +11,12 @@ import pytest
 from circuitsim.cli.separation_text import too_few
 from circuitsim.cli.separations import squeezed_row
 from circuitsim.cli.zoo_pages import COLUMNS, LENGTHS, row_cells, zoo_page
-from circuitsim.compilers.api import compile
 
-from circuitsim.analysis import store
-from circuitsim.analysis.separation_rows import Row, rows
-from circuitsim.analysis.separations import SEPARATIONS
-from circuitsim.analysis.squeezing import Squeezed
+from circuitsim.analysis.separations import store
+from circuitsim.analysis.separations.rows import Row, rows
+from circuitsim.analysis.separations.separations import SEPARATIONS
+from circuitsim.analysis.separations.squeezing import Squeezed
+from circuitsim.api import compile
 from tests.cli.runs import ROOT, complaint, invoke, succeed
 
 PAGE = ROOT / "docs" / "separations.md"

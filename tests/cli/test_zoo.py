@@ -9,7 +9,7 @@ import pytest
 import circuitsim as cs
 from circuitsim.analysis.agreement import agree, least_bits
 from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.json_model import load_json
+from circuitsim.models.files.json_model import load_json
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.catalogue import ENTRIES
 from circuitsim.zoo.tasks.catalogue import TASKS

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
-from circuitsim.circuits import flatten
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.sequence import all_inputs
+from circuitsim.schematic import flatten
 from tests.cases import random_model
 
 MAJORITY = cs.Model(

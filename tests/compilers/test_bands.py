@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from circuitsim.compilers.bands import Bands
 
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.evaluate import planes_to_bits
-from circuitsim.circuits.operations import OPERATIONS
 from circuitsim.models.model import MASKS
 from circuitsim.models.sequence import mask_matrix
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.evaluate import planes_to_bits
+from circuitsim.schematic.operations import OPERATIONS
 
 
 @pytest.mark.parametrize("positions", ["folded", "wired"])

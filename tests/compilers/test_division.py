@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from circuitsim.compilers.division import division_cell, quotient
+from circuitsim.compilers.bounded.division import division_cell, quotient
 
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.evaluate import evaluate
-from tests.circuits.recount import assert_measured_exactly
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.evaluate import evaluate
 from tests.compilers.test_maximum import bits, numbers
+from tests.netlist.recount import assert_measured_exactly
 
 
 def cases(w, c, width):

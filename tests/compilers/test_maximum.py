@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from circuitsim.compilers.maximum import choose_node, maximum, winner
+from circuitsim.compilers.bounded.maximum import choose_node, maximum, winner
 
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.evaluate import evaluate
-from circuitsim.circuits.measure import measure
-from tests.circuits.recount import assert_measured_exactly
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.evaluate import evaluate
+from circuitsim.schematic.measure import measure
+from tests.netlist.recount import assert_measured_exactly
 
 NODES = ("plain", "decided", "small")
 

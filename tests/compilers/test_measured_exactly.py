@@ -7,12 +7,12 @@ import pytest
 from circuitsim.compilers.family import Family
 
 import circuitsim as cs
-from circuitsim.circuits.measure import measure
 from circuitsim.errors import LimitError
 from circuitsim.models.model import MASKS, Model
 from circuitsim.models.model_edits import with_attention
+from circuitsim.schematic.measure import measure
 from tests.cases import random_model
-from tests.circuits.recount import assert_measured_exactly
+from tests.netlist.recount import assert_measured_exactly
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.suffix in (".pt", ".json"))

@@ -8,7 +8,7 @@ from circuitsim.compilers.family import Family
 from circuitsim.analysis.ladder import climb
 from circuitsim.models.model import ATTENTIONS, MASKS, Head, Layer, Model, Readout
 from tests.cases import random_model
-from tests.circuits.recount import assert_measured_exactly
+from tests.netlist.recount import assert_measured_exactly
 
 QUICK, ALL = range(24), range(24, 160)
 BASES, MODES = ("xag", "aig"), ("depth", "size")

@@ -5,21 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from circuitsim.compilers.reachable.gates import Budget
-from circuitsim.compilers.reachable.lowering import draw_reachable
+from circuitsim.compilers.reachable.lower import draw_reachable
 from circuitsim.compilers.reachable.reach import code_bits, reach
 
 import circuitsim as cs
-from circuitsim.circuits import tokens
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.evaluate import planes_to_bits, probe_values, run_planes
-from circuitsim.circuits.interface import decisions
-from circuitsim.circuits.schematic import Schematic
+from circuitsim import tokens
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.model import MASKS, Model, Readout
 from circuitsim.models.model_edits import with_attention
+from circuitsim.netlist.interface import decisions
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.evaluate import planes_to_bits, probe_values, run_planes
+from circuitsim.schematic.schematic import Schematic
 from tests.cases import random_model
-from tests.circuits.recount import assert_measured_exactly
 from tests.compilers.reachable_models import (
     bounded_dyck,
     hard_model,
@@ -30,6 +29,7 @@ from tests.compilers.reachable_models import (
     some_inputs,
     strings,
 )
+from tests.netlist.recount import assert_measured_exactly
 
 FORMS = {"depth": 2, "balanced": 3, "size": 4}  # levels a layer
 QUICK, ALL = range(40), range(40, 240)

@@ -4,15 +4,15 @@ import itertools
 
 import numpy as np
 import pytest
-from circuitsim.compilers.api import check, compile
 from circuitsim.compilers.lookup import decoded, looked_up
 
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.evaluate import planes_to_bits, run_planes
-from circuitsim.circuits.tokens import Field, Format
+from circuitsim.api import check, compile
 from circuitsim.errors import LimitError
-from tests.circuits.recount import assert_measured_exactly
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.evaluate import planes_to_bits, run_planes
+from circuitsim.tokens import Field, Format
 from tests.models.random_records import random_records
+from tests.netlist.recount import assert_measured_exactly
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -5,14 +5,14 @@ from circuitsim.compilers.family import Family
 
 import circuitsim as cs
 from circuitsim.analysis.ladder import climb
-from circuitsim.circuits.tokens import Field
 from circuitsim.errors import CircuitSimError, InputError, LimitError
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.tables import Table
-from tests.circuits.recount import assert_measured_exactly
+from circuitsim.tokens import Field
 from tests.models.hand_rivals import any_one, dyck_2_2, index_lookup, majority, neighbours, parity, saturating
 from tests.models.random_rivals import random_connected, random_recurrent
+from tests.netlist.recount import assert_measured_exactly
 
 BASES = ("xag", "aig", "tc0")
 CASES = [(kind, seed) for kind in ("recurrent", "connected") for seed in range(20)]

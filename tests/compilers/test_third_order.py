@@ -11,17 +11,17 @@ from circuitsim.compilers.bands import Bands
 from circuitsim.compilers.family import Family
 
 from circuitsim.analysis.ladder import climb
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.measure import measure
 from circuitsim.errors import CircuitSimError
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.model import MASKS, Layer
 from circuitsim.models.pairs import key_mask
 from circuitsim.models.sequence import all_inputs
 from circuitsim.render.names import compile_named
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.measure import measure
 from tests.cases import KINDS
-from tests.circuits.recount import assert_measured_exactly
 from tests.compilers.test_bands import table
+from tests.netlist.recount import assert_measured_exactly
 from tests.third_order import match3, third_order_model
 
 

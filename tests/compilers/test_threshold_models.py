@@ -14,14 +14,14 @@ from circuitsim.compilers.thresholds.winners import by_digits, digit_base, fewes
 
 import circuitsim as cs
 from circuitsim.analysis.ladder import climb
-from circuitsim.circuits.drawing import Drawing
-from circuitsim.circuits.evaluate import evaluate
-from circuitsim.circuits.measure import measure
 from circuitsim.errors import LimitError
 from circuitsim.models.integer import run_integer
 from circuitsim.models.model import MASKS, Head, Layer, Model, Readout
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.evaluate import evaluate
+from circuitsim.schematic.measure import measure
 from tests.cases import random_model
-from tests.circuits.recount import assert_measured_exactly
+from tests.netlist.recount import assert_measured_exactly
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 QUICK, ALL = range(12), range(12, 45)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.unbounded_builder import UnboundedBuilder
-from circuitsim.circuits.validate import validate
 from circuitsim.errors import CircuitSimError
 from circuitsim.formats import npz
-from tests.circuits.random_circuits import Gates, random_circuit, random_unbounded
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.unbounded_builder import UnboundedBuilder
+from circuitsim.netlist.validate import validate
+from tests.netlist.random_circuits import Gates, random_circuit, random_unbounded
 
 ARRAYS = ("ops", "fan_in", "outputs", "scope_runs", "starts", "weights", "thresholds")
 

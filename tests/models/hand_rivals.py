@@ -1,10 +1,10 @@
 """Recurrent and fully connected nets written by hand, with what they compute."""
 
-from circuitsim.circuits.tokens import Field
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.tables import Table
+from circuitsim.tokens import Field
 
 BRACKETS = "([)]"
 

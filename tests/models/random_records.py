@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Field
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.tables import Table
+from circuitsim.tokens import Field
 
 
 def random_records(seed: int) -> Model:

@@ -14,10 +14,10 @@ from safetensors.numpy import save
 
 from circuitsim.errors import CircuitSimError, LimitError, ModelError
 from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.json_model import json_text, parse_json
-from circuitsim.models.reading import load
+from circuitsim.models.files.json_model import json_text, parse_json
+from circuitsim.models.files.reading import load
+from circuitsim.models.files.state_dict import model_from_state
 from circuitsim.models.sequence import all_inputs
-from circuitsim.models.state_dict import model_from_state
 from tests.models.torch_files import Tensor, pickled, saved, state, torch_bytes, zipped
 
 

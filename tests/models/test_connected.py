@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
-from circuitsim.circuits.tokens import Field
 from circuitsim.errors import InputError, ModelError
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.rungs import fix, run_exact_fast, run_float, run_integer
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.tables import Table
+from circuitsim.tokens import Field
 from tests.models.hand_rivals import any_one, neighbours
 
 ROWS = {"0": [0], "1": [1]}

@@ -12,9 +12,9 @@ from circuitsim import compile
 from circuitsim.models.exact import run_exact
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.expressions import bits_at
+from circuitsim.models.files.json_model import parse_json
+from circuitsim.models.files.reading import load
 from circuitsim.models.floating import run_float
-from circuitsim.models.json_model import parse_json
-from circuitsim.models.reading import load
 from circuitsim.models.sequence import all_inputs, encode
 
 ROOT = Path(__file__).parents[2]

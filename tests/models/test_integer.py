@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from circuitsim.errors import LimitError, ModelError
+from circuitsim.models.files.reading import load
 from circuitsim.models.fixed_point import fix
 from circuitsim.models.grids import grid
 from circuitsim.models.integer import run_integer
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
-from circuitsim.models.reading import load
 from circuitsim.models.rounded import run_rounded
-from circuitsim.models.scaled import scaled
 from circuitsim.models.sequence import all_inputs
 from circuitsim.numbers.rounding import to_grid
+from circuitsim.numbers.scaled import scaled
 from tests.cases import random_model
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

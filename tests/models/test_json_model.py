@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from circuitsim.errors import ModelError
-from circuitsim.models.json_model import json_text, parse_json, save_json
+from circuitsim.models.files.json_model import json_text, parse_json, save_json
+from circuitsim.models.files.reading import load
 from circuitsim.models.model import Model
-from circuitsim.models.reading import load
 from tests.models.random_models import models
 
 SMALL = {

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from circuitsim.circuits.tokens import Field
 from circuitsim.errors import ModelError
 from circuitsim.models.connected import FullyConnected
-from circuitsim.models.json_model import json_text, parse_json, save_json
+from circuitsim.models.files.json_model import json_text, parse_json, save_json
+from circuitsim.models.files.reading import load
 from circuitsim.models.model import FeedForward, Readout
-from circuitsim.models.reading import load
 from circuitsim.models.rungs import run_exact_fast
 from circuitsim.models.sequence import encode
 from circuitsim.models.tables import Table
+from circuitsim.tokens import Field
 from tests.models.random_rivals import random_connected, random_recurrent
 
 AUTOMATON = {

@@ -9,12 +9,12 @@ import pytest
 
 from circuitsim.errors import ModelError
 from circuitsim.models.exact_fast import run_exact_fast
+from circuitsim.models.files.reading import load
 from circuitsim.models.fixed_point import fix
 from circuitsim.models.integer import run_integer
 from circuitsim.models.literal import inverse, run_literal
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention
-from circuitsim.models.reading import load
 from circuitsim.models.rounded import run_rounded
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.stored_numbers import on_grid, stored

@@ -9,9 +9,9 @@ import pytest
 from safetensors.numpy import save
 
 from circuitsim.errors import CircuitSimError
-from circuitsim.models.json_model import json_text
-from circuitsim.models.reading import load
-from circuitsim.models.state_dict import model_from_state
+from circuitsim.models.files.json_model import json_text
+from circuitsim.models.files.reading import load
+from circuitsim.models.files.state_dict import model_from_state
 from tests.models.torch_files import Tensor, pickled, saved, state, zipped
 
 COUNT = 2000

@@ -8,8 +8,8 @@ import pytest
 
 from circuitsim.errors import InputError
 from circuitsim.models.p_bit_floats import PBitFloats, default_precision, run_p_bit
-from circuitsim.models.scaled import Scaled
 from circuitsim.models.stored_numbers import stored
+from circuitsim.numbers.scaled import Scaled
 from tests.cases import random_model
 from tests.models.slow_runs import slow_run
 

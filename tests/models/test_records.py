@@ -6,18 +6,18 @@ import re
 import numpy as np
 import pytest
 
-from circuitsim.circuits.tokens import Field, Format, fields_from, format_of, letters
 from circuitsim.errors import InputError, ModelError
 from circuitsim.models.exact import run_exact
 from circuitsim.models.exact_fast import run_exact_fast
+from circuitsim.models.files.json_model import json_text, parse_json
 from circuitsim.models.fixed_point import fix
 from circuitsim.models.floating import run_float
 from circuitsim.models.integer import run_integer
-from circuitsim.models.json_model import json_text, parse_json
 from circuitsim.models.model import Layer, Model, Readout
 from circuitsim.models.rounded import run_rounded
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.tables import Table, embedding_tables, scaled_tables
+from circuitsim.tokens import Field, Format, fields_from, format_of, letters
 from tests.models.random_records import random_records
 
 MIXED = Format(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
-from circuitsim.analysis.distinct_states import distinct_states, states_after
+from circuitsim.analysis.separations.distinct_states import distinct_states, states_after
 from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from circuitsim.models.scaled import narrow, product, same_type_product
 from circuitsim.models.stream import Affine, apply_each
+from circuitsim.numbers.scaled import narrow, product, same_type_product
 
 
 def integers(rng: np.random.Generator, shape: tuple[int, ...], most: int) -> np.ndarray:

@@ -13,17 +13,17 @@ import circuitsim as cs
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.exact import run_exact, run_head
 from circuitsim.models.exact_fast import run_exact_fast
+from circuitsim.models.files.json_model import json_text, parse_json
+from circuitsim.models.files.state_dict import model_from_state
 from circuitsim.models.fixed_point import fix
 from circuitsim.models.floating import run_float
 from circuitsim.models.integer import run_integer
-from circuitsim.models.json_model import json_text, parse_json
 from circuitsim.models.literal import run_literal
 from circuitsim.models.model import MASKS, Head, Layer, Model, Readout
 from circuitsim.models.p_bit_floats import run_p_bit
 from circuitsim.models.rounded import run_rounded
 from circuitsim.models.rounded_additions import run_rounded_additions
 from circuitsim.models.sequence import all_inputs
-from circuitsim.models.state_dict import model_from_state
 from circuitsim.numbers.rationals import vector
 from tests.cases import KINDS
 from tests.third_order import match3, third_order_model

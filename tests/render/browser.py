@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.simulate import evaluate
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.evaluator.simulate import evaluate
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 FLAGS = (

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.counting import by_scope, levels
-from circuitsim.circuits.networks import gate_scopes, wires_of
 from circuitsim.errors import InputError
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.counting import by_scope, levels
+from circuitsim.netlist.graph import gate_scopes, wires_of
 from circuitsim.render.altitude import MOST_DRAWN, Request, Subject, choose
 from circuitsim.render.architecture import architecture, of_circuit, of_cost
 from circuitsim.render.filters import Filters

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
-from circuitsim.circuits import tokens
-from circuitsim.circuits.counting import levels
-from circuitsim.circuits.interface import decisions
-from circuitsim.circuits.simulate import evaluate
+from circuitsim import tokens
+from circuitsim.netlist.counting import levels
+from circuitsim.netlist.evaluator.simulate import evaluate
+from circuitsim.netlist.interface import decisions
 from circuitsim.render.names import compile_named
 from circuitsim.render.page import page
 from tests.render.browser import Page, values_of_all_nodes

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
-from circuitsim.circuits import tokens
-from circuitsim.circuits.circuit import Circuit
-from circuitsim.circuits.interface import decisions, with_wired
+from circuitsim import tokens
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.interface import decisions, with_wired
 from circuitsim.render.page import page
 from tests.cases import random_model
 from tests.render import browser

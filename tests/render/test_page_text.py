@@ -10,8 +10,8 @@ from circuitsim.cli.entry import program
 from click.testing import CliRunner
 
 import circuitsim as cs
-from circuitsim.circuits.circuit import Circuit
 from circuitsim.errors import LimitError
+from circuitsim.netlist.circuit import Circuit
 from circuitsim.render import page as page_module
 from circuitsim.render.names import compile_named
 from circuitsim.render.page import SCRIPTS, document, figures, page

@@ -10,8 +10,8 @@ import networkx as nx
 import pytest
 
 import circuitsim as cs
-from circuitsim.circuits.counting import levels
 from circuitsim.errors import LimitError
+from circuitsim.netlist.counting import levels
 from circuitsim.render import cairo, layered, painting
 from circuitsim.render.altitude import Request, Subject
 from circuitsim.render.painting import draw

@@ -3,7 +3,7 @@
 import pytest
 from circuitsim.cli.zoo_pages import prose, zoo_page
 
-from circuitsim.analysis.separations import separation
+from circuitsim.analysis.separations.separations import separation
 from circuitsim.errors import InputError
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.catalogue import ENTRIES, addresses

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from circuitsim.compilers.api import check
 
+from circuitsim.api import check
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.fixed_point import fix
 from circuitsim.models.integer import run_integer

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from circuitsim.compilers.api import check, compile, measure
 
-from circuitsim.analysis.gadgets import gadgets
-from circuitsim.analysis.messages import distinguishable, messages
-from circuitsim.analysis.observing import observer
 from circuitsim.analysis.resources import resources
+from circuitsim.analysis.separations.gadgets import gadgets
+from circuitsim.analysis.separations.messages import distinguishable, messages
+from circuitsim.analysis.separations.observing import observer
+from circuitsim.api import check, compile, measure
 from circuitsim.errors import CircuitSimError
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer
 from circuitsim.zoo.addresses import built

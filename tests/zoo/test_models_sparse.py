@@ -6,8 +6,8 @@ from math import cos, pi, sin
 
 import numpy as np
 import pytest
-from circuitsim.compilers.api import check
 
+from circuitsim.api import check
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.fixed_point import fix

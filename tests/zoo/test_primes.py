@@ -7,10 +7,10 @@ from math import log2
 import numpy as np
 import pytest
 
-from circuitsim.circuits.tokens import letters
 from circuitsim.errors import InputError, ModelError
 from circuitsim.models.exact import run_head
 from circuitsim.numbers.rationals import size
+from circuitsim.tokens import letters
 from circuitsim.zoo.primes import UNIFORM, PrimeEncoding, decode, first_primes
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.counting import Majority, Parity

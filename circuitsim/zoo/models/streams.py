@@ -10,10 +10,10 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
 
-from circuitsim.circuits.tokens import Format
 from circuitsim.models.model import Attention, FeedForward, Head, Layer, Mask, Model, PositionExpressions, Readout
 from circuitsim.models.tables import Table
 from circuitsim.numbers.rationals import Matrix, Vector, rational, vector
+from circuitsim.tokens import Format
 
 Number: TypeAlias = int | str | Fraction
 Form: TypeAlias = Mapping[str, Number] | str

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from circuitsim.circuits.tokens import LARGEST_CODE, Codes, Field, Format, Where
 from circuitsim.errors import InputError, LimitError
+from circuitsim.tokens import LARGEST_CODE, Codes, Field, Format, Where
 from circuitsim.zoo.task import Digits, Place, Task
 from circuitsim.zoo.tasks import pointers
 from circuitsim.zoo.tasks.drawing import require, require_values, take_turns

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.tokens import Codes, Format, letters
+from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.drawing import require
 from circuitsim.zoo.tasks.edits import change_one, drop_one, in_turn, swap_neighbours

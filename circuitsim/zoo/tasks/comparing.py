@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Codes, Format, letters
+from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.drawing import require, take_turns
 from circuitsim.zoo.tasks.edits import change_one, in_turn

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Codes, Format, letters
+from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import blocks, change_at, change_one, in_turn, shuffled_ones, swap_neighbours
 

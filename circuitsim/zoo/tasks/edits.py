@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.circuits.tokens import Codes
+from circuitsim.tokens import Codes
 
 
 def in_turn(*variants: Codes) -> Codes:

@@ -5,7 +5,7 @@ from string import ascii_lowercase
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Codes, Field, Format, letters
+from circuitsim.tokens import Codes, Field, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.drawing import require, require_values
 from circuitsim.zoo.tasks.edits import change_one, in_turn

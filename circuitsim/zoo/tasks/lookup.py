@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Codes, Field, Format
+from circuitsim.tokens import Codes, Field, Format
 from circuitsim.zoo.task import Digits, Place, Task
 from circuitsim.zoo.tasks.drawing import MOST_VALUES, require, require_values, take_turns
 

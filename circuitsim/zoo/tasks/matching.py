@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Codes, Field, Format
 from circuitsim.errors import InputError
+from circuitsim.tokens import Codes, Field, Format
 from circuitsim.zoo.task import Digits, Place, Task
 from circuitsim.zoo.tasks.drawing import MOST_VALUES, Maker, require, take_turns
 

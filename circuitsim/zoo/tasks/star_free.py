@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from circuitsim.circuits.tokens import Codes, Format, letters
 from circuitsim.errors import InputError
+from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import blocks, change_one, in_turn, swap_neighbours
 

@@ -1,0 +1,186 @@
+"""What a claim is, and the study it is made about: a model, lengths, and whatever is measured once for all claims."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import exp, log
+from typing import Any, Literal, Protocol, TypeAlias
+
+from circuitsim.analysis import ladder
+from circuitsim.analysis.families import Family
+from circuitsim.analysis.growth import growth
+from circuitsim.analysis.growth.bounded_growth import BIT, grows_like_log
+from circuitsim.compilers.precision import NoPrecisionError, least_bits
+from circuitsim.errors import LimitError
+from circuitsim.models.fixed_point import MAX_BITS
+from circuitsim.models.model import Model
+
+Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
+
+MOST_MEASURED = 1 << 34  # wires that a circuit may be expected to have for it to be measured: seconds
+MOST_BUILT = 2**20  # wires of a circuit that is built
+LARGEST_EXPONENT = 700.0  # of e, in a float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of a paper, tried on a model.
+
+    Args:
+        kind: how it was established. "by construction": argued for all n, with bounds that every measured n is held
+            against; "exhaustive", "sampled": on all or some inputs of stated lengths; "fitted": from a trend over n.
+        evidence: the numbers, as JSON can hold them. line: the same for people, in a sentence.
+    """
+
+    name: str
+    statement: str
+    source: str
+    holds: bool
+    kind: Kind
+    evidence: Mapping[str, Any]
+    line: str
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """A claim whose precondition the model, or the sweep, does not meet."""
+
+    name: str
+    why: str
+
+
+Entry: TypeAlias = Claim | NotApplicable
+
+
+class Build(Protocol):
+    """How families are made; analyses know no compiler."""
+
+    def __call__(self, basis: Any, bits: str | None) -> Family:
+        """The circuits of the model in a basis; `bits` is None for the model's own."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Rows of one basis at ascending n, up to the first n that was left out; `left_out` says why, or is empty."""
+
+    rows: tuple[growth.Row, ...]
+    left_out: str = ""
+
+    @property
+    def ns(self) -> list[int]:
+        """The lengths that were measured."""
+        return [row.n for row in self.rows]
+
+    def column(self, name: str) -> list[int]:
+        """One number of every row."""
+        return [getattr(row, name) for row in self.rows]
+
+
+@dataclass
+class Study:
+    """A model at several lengths.
+
+    Args:
+        ns: ascending. build: gives the families.
+        bits: fraction bits in place of the model's own: a number, an expression in n, or "auto".
+        levels: depth that a layer of an ac0 circuit may have, by the form of circuits that `build` gives.
+        samples, seed: the inputs where there are more than 2^12.
+    """
+
+    model: Model
+    ns: tuple[int, ...]
+    build: Build
+    bits: str | None = None
+    levels: int = 2
+    max_bits: int = MAX_BITS
+    max_ties: int = 1
+    samples: int = 1000
+    seed: int = 0
+    progress: Callable[[str], None] = lambda text: None
+    _measured: dict[str, Measured] = field(default_factory=dict)
+    _ladder: dict[int, ladder.Row] = field(default_factory=dict)
+    _least: dict[int, int | None] = field(default_factory=dict)
+
+    def family(self, basis: str) -> Family:
+        """The circuits in a basis; ac0 computes with exact values and has no bits."""
+        return self.build(basis, None if basis == "ac0" else self.bits)
+
+    def bits_at(self, n: int) -> int:
+        """Fraction bits at n."""
+        found = self.family("xag").bits(n)
+        assert found is not None
+        return found
+
+    def measured(self, basis: str) -> Measured:
+        """Circuits of a basis, measured at every n up to the first that is refused or too large."""
+        if basis not in self._measured:
+            self._measured[basis] = self._measure(self.family(basis))
+        return self._measured[basis]
+
+    def _measure(self, family: Family) -> Measured:
+        rows: list[growth.Row] = []
+        for n in self.ns:
+            expected = foretold([(row.n, row.wires) for row in rows], n)
+            if expected > MOST_MEASURED:
+                why = f"not measured at n >= {n}, where some {expected:.1e} wires are to be expected"
+                return Measured(tuple(rows), why)
+            self.progress(f"{family.basis}, n = {n}")
+            try:
+                rows.append(growth.row(family, n)[0])
+            except LimitError as error:
+                return Measured(tuple(rows), f"refused at n = {n}: {error}")
+        return Measured(tuple(rows))
+
+    def ladder(self, n: int) -> ladder.Row:
+        """All rungs at n, in every basis whose circuit can be built."""
+        if n not in self._ladder:
+            rows = [row for basis in ("xag", "aig", "tc0", "ac0") for row in self.measured(basis).rows if row.n == n]
+            families = [self.family(row.basis) for row in rows if row.wires <= MOST_BUILT]
+            model = replace(self.model, bits=str(self.bits_at(n)))
+            self._ladder[n] = ladder.climb(
+                families,
+                n,
+                model=None if families else model,
+                samples=self.samples,
+                seed=self.seed,
+                progress=lambda rung: self.progress(f"n = {n}: {rung}"),
+            )
+        return self._ladder[n]
+
+    def least(self, n: int) -> int | None:
+        """The least bits that decide as the exact model at n; None where no number does."""
+        if n not in self._least:
+            self.progress(f"least precision, n = {n}")
+            try:
+                found = least_bits(self.model, n, samples=self.samples, seed=self.seed, max_bits=self.max_bits)
+            except NoPrecisionError:
+                found = None
+            self._least[n] = found
+        return self._least[n]
+
+    def precision_grows(self) -> str | None:
+        """What is wrong with the precision, if it grows faster than log n: a precondition of several theorems."""
+        bits = [self.bits_at(n) for n in self.ns]
+        test = grows_like_log(self.ns, bits, BIT)
+        if test is None or test.holds:
+            return None
+        return f"precision must be O(log n) bits; here it is {listed(self.ns, bits, ' bits')}"
+
+
+def foretold(points: Sequence[tuple[int, int]], n: int) -> float:
+    """What the power of n through the last two points gives at n; 0 with fewer, or where there is none."""
+    if len(points) < 2 or min(points[-2][1], points[-1][1]) <= 0:
+        return 0.0
+    (a, x), (b, y) = points[-2:]
+    exponent = log(y / x) / log(b / a)
+    return exp(min(log(y) + exponent * log(n / b), LARGEST_EXPONENT))
+
+
+def listed(ns: Sequence[int], values: Sequence[object], unit: str = "") -> str:
+    """Values with their lengths, short: one if they are equal, else all, or the first two and the last."""
+    if len(set(values)) == 1:
+        return (
+            f"{values[0]}{unit} at every n in {ns[0]}..{ns[-1]}" if len(ns) > 1 else f"{values[0]}{unit} at n = {ns[0]}"
+        )
+    pairs = [f"{value} at n = {n}" for n, value in zip(ns, values, strict=True)]
+    pairs[0] = f"{values[0]}{unit} at n = {ns[0]}"
+    return ", ".join(pairs if len(pairs) <= 4 else [*pairs[:2], "...", pairs[-1]])

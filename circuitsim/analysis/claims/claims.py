@@ -1,0 +1,62 @@
+"""The theorems of the papers, tried on one model: what holds, how that is known, and what does not apply.
+
+A finite sweep is evidence, and no proof: a claim "by construction" gives its argument and holds every measured
+circuit against the bound that follows; the others say on which inputs, of which lengths.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from circuitsim.analysis.claims import agreement, classes, precision
+from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
+
+Division: TypeAlias = Literal["exact", "literal"]
+
+ENTRIES: tuple[Callable[[Study], Entry], ...] = (
+    classes.ac0_depth,
+    classes.tc0_depth,
+    classes.log_depth,
+    precision.log_state,
+    precision.rationals_grow,
+    agreement.float_agrees,
+    lambda study: agreement.bits_agree(study, searches=study.bits is not None and study.bits != "auto"),
+    agreement.circuits_equal,
+    precision.least_precision,
+    classes.ac0_refused,
+    precision.constant_precision,
+)
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What was found of a model at lengths `n`."""
+
+    model: str
+    n: tuple[int, ...]
+    claims: tuple[Claim, ...]
+    not_applicable: tuple[NotApplicable, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every claim that applies holds."""
+        return all(claim.holds for claim in self.claims)
+
+
+def claims(study: Study, division: Division = "exact") -> Claims:
+    """Try every claim.
+
+    Args:
+        division: "literal" adds the papers' own division.
+
+    Raises:
+        ModelError: the model has a softmax head.
+        LimitError: at the shortest length a number is wider than the study's `max_bits`.
+    """
+    study.family("xag").fixed(study.ns[0])
+    entries = [entry(study) for entry in ENTRIES]
+    if division == "literal":
+        entries.append(agreement.literal_decides(study))
+    found = tuple(entry for entry in entries if isinstance(entry, Claim))
+    others = tuple(entry for entry in entries if isinstance(entry, NotApplicable))
+    return Claims(study.model.name, study.ns, found, others)

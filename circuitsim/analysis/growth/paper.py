@@ -1,0 +1,307 @@
+"""What the papers' own circuits would cost, for a given model at n letters: look-up tables that nobody can build.
+
+Three constructions, each a list of parts with the sentence it comes from:
+
+- Merrill, Sabharwal and Smith 2022 (arXiv 2106.16213), Theorem 5, saturated attention. The paper never gives a
+  total depth, nor a size of its sums and divisions; those parts say "ours".
+- Merrill and Sabharwal 2023 (2207.00729), Theorem 1, whose depth is 3 + (9 + 2 d_plus) L.
+- Hao, Angluin and Frank 2022 (2204.06618), hard attention. Its normal form is known here from the survey 2311.00208;
+  the bits are counted by us.
+
+Conventions. A vector has as many bits as the components of the integer model's stream have together, and the mean of
+vectors as many as one of them. The papers know no masks, and compute every position of every layer; so is it counted
+here. NOT is a gate and a level in the papers' tables, and neither in the parts that are ours.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from circuitsim.analysis.growth.tables import MOST_INPUTS, lemma_1, lemma_2
+from circuitsim.models.fixed_point import MAX_BITS, FixedHead, FixedModel, fix
+from circuitsim.models.model import Model
+from circuitsim.numbers.rounding import drop_bits
+
+D_PLUS = 2  # iterated addition: Siu and Roychowdhury 1994
+
+MSS = "2106.16213, Theorem 5, which gives no total depth: the sum of its parts, those that say ours included"
+LEMMA_2 = "2106.16213, Lemma 2: {0,1}^c -> {0,1}^d in depth 3 and size d(2^c + c + 1)"
+LEMMA_1 = "2207.00729, Lemma 1: {0,1}^(c log n) -> {0,1}^m in depth 3 and size n^c + c log n + m"
+TUPLES = "2204.06618, normal form: a value is the tuple of the values it was made of"
+COMPARING = "ours: comparisons of s bits by 2s ANDs and ORs in depth 3"
+SUMMING = "ours: thresholds at every value of the sum of N words (N(2^z - 1) gates), then one gate a bit; depth 2"
+
+
+@dataclass(frozen=True)
+class Item:
+    """Equal parts side by side.
+
+    Args:
+        name: "layer0/scores" and the like.
+        count: how many tables, sums or comparisons.
+        inputs, outputs: bits of one of them, of the widest where they differ.
+        depth: levels that they add to the total.
+        gates: of all together; None where one has more than 2^20 inputs.
+        source: whose sentence the numbers follow.
+    """
+
+    name: str
+    count: int
+    inputs: int
+    outputs: int
+    depth: int
+    gates: int | None
+    source: str
+
+
+@dataclass(frozen=True)
+class PaperCost:
+    """What a paper's circuit for a model at n would cost; `gates` is None where too large to write down.
+
+    `bits` are the fraction bits of its numbers, None where it has none (hard attention by tuples).
+    """
+
+    construction: str
+    source: str
+    basis: str
+    n: int
+    bits: int | None
+    depth: int
+    gates: int | None
+    items: tuple[Item, ...]
+
+
+def predict(
+    model: Model,
+    n: int,
+    bits: int | str | None = None,
+    basis: str | None = None,
+    d_plus: int = D_PLUS,
+    max_bits: int = MAX_BITS,
+) -> list[PaperCost]:
+    """The papers' circuits for `model` on n letters, those that cover its attention.
+
+    Args:
+        bits: fraction bits, or an expression in n; None takes the model's own. Hard attention needs none.
+        basis: "ac0" leaves out circuits that need threshold gates; any other name, and None, leaves all.
+        d_plus: depth of iterated addition in 2207.00729; its size is that of depth 2, whatever is given.
+
+    Returns:
+        Theorem 5 and 2207.00729 where every head is saturated, 2204.06618 where every head is hard; nothing where
+        a model has heads of both kinds, or of third order.
+
+    Raises:
+        LimitError: a number needs more than `max_bits`.
+        ModelError: the model has a softmax head.
+    """
+    if has_third_order(model):
+        return []
+    kinds = {head.attention for layer in model.layers for head in layer.heads}
+    hard = {"hard-left", "hard-right"}
+    costs = [hao_angluin_frank(model, n)] if kinds <= hard else []
+    if not kinds & hard and basis != "ac0":
+        fixed = fix(model, n, bits, max_bits)
+        costs += [merrill_sabharwal_smith(fixed), merrill_sabharwal(fixed, d_plus)]
+    return costs
+
+
+def has_third_order(model: Model) -> bool:
+    """Whether a head's keys are pairs of positions, which none of these papers knows."""
+    return any(head.third_order for layer in model.layers for head in layer.heads)
+
+
+def merrill_sabharwal_smith(fixed: FixedModel) -> PaperCost:
+    """Theorem 5 of 2106.16213 for a model in integers."""
+    items = [_tables("embedding", fixed.n, max(fixed.model.format.sizes(fixed.n)), sum(fixed.embedded.widths()))]
+    for number, layer in enumerate(fixed.layers):
+        items += _saturated_layer(f"layer{number}", layer.heads, layer.before.widths(), fixed.length)
+        before, after = sum(layer.before.widths()), sum(layer.after.widths())
+        items.append(_tables(f"layer{number}/activation", fixed.length, before * (1 + len(layer.heads)), after))
+    items.append(_readout(fixed.model, fixed.n, sum(fixed.layers[-1].after.widths())))
+    return _cost("Merrill, Sabharwal and Smith 2022", MSS, "tc0", fixed.n, fixed.bits, items)
+
+
+def _saturated_layer(name: str, heads: tuple[FixedHead, ...], widths: list[int], length: int) -> list[Item]:
+    """The parts of Theorem 5 up to the heads' outputs, of all heads together."""
+    if not heads:
+        return []
+    pairs, vector = length * length, sum(widths)
+    scores = [_score_bits(head) for head in heads]
+    widest, number = max(scores), len(heads)
+    comparing = sum(length * _maximum(s, length) for s in scores)
+    sums = [(_sum_bits(z, length), z) for z in widths]
+    count = length.bit_length()
+    dividing = [lemma_2(s + count, z) for s, z in sums]
+    counting = [lemma_2(2 * s, 1) for s in scores]
+    return [
+        Item(
+            f"{name}/scores",
+            number * pairs,
+            2 * vector,
+            widest,
+            3,
+            _total(_times(pairs, lemma_2(2 * vector, s)) for s in scores),
+            LEMMA_2,
+        ),
+        Item(
+            f"{name}/maximum", number * length, length * widest, widest, 6, comparing, f"{COMPARING}, then a selection"
+        ),
+        Item(
+            f"{name}/masked values",
+            number * pairs,
+            2 * widest + vector,
+            vector,
+            3,
+            _total(_times(pairs, lemma_2(2 * s + vector, vector)) for s in scores),
+            LEMMA_2,
+        ),
+        Item(
+            f"{name}/sums",
+            number * length * len(widths),
+            length * max(widths),
+            max(s for s, _ in sums),
+            2,
+            number * length * sum(_iterated_sum(z, length) for z in widths),
+            SUMMING,
+        ),
+        Item(
+            f"{name}/counts",
+            number * length,
+            length * 2 * widest,
+            count,
+            0,
+            _total([_times(pairs, _total(counting)), number * length * _iterated_sum(1, length)]),
+            f"{LEMMA_2}, and {SUMMING}; beside masked values and sums",
+        ),
+        Item(
+            f"{name}/division",
+            number * length * len(widths),
+            max(s for s, _ in sums) + count,
+            max(widths),
+            3,
+            _times(number * length, _total(dividing)),
+            f"ours: a look-up of sum and count. {LEMMA_2}",
+        ),
+    ]
+
+
+def merrill_sabharwal(fixed: FixedModel, d_plus: int = D_PLUS) -> PaperCost:
+    """Theorem 1 of 2207.00729 for a model in integers.
+
+    Its depth has no term for a read-out: the decision is taken for a bit of the last layer's function.
+    """
+    length, letter = fixed.length, _code_bits(max(fixed.model.format.sizes(fixed.n)))
+    items = [_shared("embedding", fixed.n, letter, sum(fixed.embedded.widths()))]
+    for number, layer in enumerate(fixed.layers):
+        name, heads, widths = f"layer{number}", len(layer.heads), layer.before.widths()
+        p, after = sum(widths), sum(layer.after.widths())
+        normalisers = heads * length * _iterated_sum(p, length) if p <= MOST_INPUTS else None
+        sums = heads * length * sum(_iterated_sum(z, length) for z in widths) if p <= MOST_INPUTS else None
+        several = heads * length * len(widths)
+        items += [
+            _shared(f"{name}/scores", heads * length**2, 2 * p, p),
+            Item(
+                f"{name}/sum of scores", heads * length, length * p, _sum_bits(p, length), d_plus, normalisers, SUMMING
+            ),
+            _shared(f"{name}/weighted values", heads * length**2, 3 * p, p),
+            Item(f"{name}/sums", several, length * max(widths), _sum_bits(max(widths), length), d_plus, sums, SUMMING),
+            _shared(f"{name}/layer function", length, (1 + heads) * p, after),
+        ]
+    source = f"2207.00729, Theorem 1: depth 3 + (9 + 2 d_plus) L, d_plus = {d_plus}"
+    return _cost("Merrill and Sabharwal 2023", source, "tc0", fixed.n, fixed.bits, items)
+
+
+def hao_angluin_frank(model: Model, n: int) -> PaperCost:
+    """Hard attention by 2204.06618: b_0 = ceil log |tokens| + 2 ceil log(n + 1) bits a value, b_k = (1 + H) b_(k-1)."""
+    length = model.length(n)
+    bits = _code_bits(len(model.tokens)) + 2 * _code_bits(length + 1)
+    items = []
+    for number, layer in enumerate(model.layers):
+        heads, name = len(layer.heads), f"layer{number}"
+        if heads:
+            queries, rank = heads * length, 2 * bits
+            items += [
+                _tables(f"{name}/scores", queries * length, 2 * bits, rank),
+                Item(
+                    f"{name}/maximum",
+                    queries,
+                    length * rank,
+                    length,
+                    4,
+                    queries * (length * (length - 1) * 2 * rank + length),
+                    f"{COMPARING}, then an AND a key",
+                ),
+                Item(
+                    f"{name}/selection",
+                    queries,
+                    length * (bits + 1),
+                    bits,
+                    2,
+                    queries * (length * bits + bits),
+                    "ours: an OR of ANDs",
+                ),
+            ]
+        bits *= 1 + heads
+        items.append(Item(f"{name}/value", length, bits, bits, 0, 0, TUPLES))
+    items.append(_readout(model, n, bits))
+    source = "2204.06618; bits b_k = (H+1) b_(k-1), b_0 = ceil log |tokens| + 2 ceil log(n+1): our count"
+    return _cost("Hao, Angluin and Frank 2022", source, "ac0", n, None, items)
+
+
+def power_of_two(gates: int | None) -> str:
+    """A number of gates for people: whole up to 10^15, beyond as 2^72.4."""
+    if gates is None:
+        return f"over 2^{MOST_INPUTS:,}"
+    return f"{gates:,}" if gates <= 10**15 else f"2^{math.log2(gates):,.1f}"
+
+
+def _cost(construction: str, source: str, basis: str, n: int, bits: int | None, items: list[Item]) -> PaperCost:
+    depth = sum(item.depth for item in items)
+    return PaperCost(construction, source, basis, n, bits, depth, _total(item.gates for item in items), tuple(items))
+
+
+def _tables(name: str, count: int, inputs: int, outputs: int) -> Item:
+    return Item(name, count, inputs, outputs, 3, _times(count, lemma_2(inputs, outputs)), LEMMA_2)
+
+
+def _shared(name: str, count: int, inputs: int, outputs: int) -> Item:
+    return Item(name, count, inputs, outputs, 3, _times(count, lemma_1(inputs, outputs)), LEMMA_1)
+
+
+def _readout(model: Model, n: int, inputs: int) -> Item:
+    return _tables("readout", len(model.readout_positions(n)), inputs, len(model.readout.weights))
+
+
+def _maximum(score: int, length: int) -> int:
+    """Gates of the largest of `length` scores: pairs compared, an AND a key, the winners' bits by ANDs and ORs."""
+    return length * (length - 1) * 2 * score + length + length * score + score
+
+
+def _iterated_sum(width: int, length: int) -> int:
+    """Threshold gates of the sum of `length` words, with weights 2^i as wires."""
+    return length * (2**width - 1) + _sum_bits(width, length)
+
+
+def _sum_bits(width: int, length: int) -> int:
+    """Bits of the sum of `length` words."""
+    return width + length.bit_length() if width > MOST_INPUTS else (length * (2**width - 1)).bit_length()
+
+
+def _score_bits(head: FixedHead) -> int:
+    low, high = (drop_bits(end, head.shift or 0) for end in head.score)
+    return int(max(high, -low - 1).bit_length()) + 1
+
+
+def _code_bits(values: int) -> int:
+    """Ceil log2 of the number of values."""
+    return (values - 1).bit_length()
+
+
+def _times(count: int, gates: int | None) -> int | None:
+    return None if gates is None else count * gates
+
+
+def _total(parts: Iterable[int | None]) -> int | None:
+    listed = list(parts)
+    known = [part for part in listed if part is not None]
+    return sum(known) if len(known) == len(listed) else None

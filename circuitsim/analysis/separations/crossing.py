@@ -1,0 +1,107 @@
+"""What crosses the papers' cut in a model at hand, in bits: queries, partial sums, states, or a first layer's rank.
+
+The figures are of the integer model at its bits: a number that takes the multiples of a unit from low to high counts
+log2 of how many these are, rounded up.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from circuitsim.analysis.separations.cut_bits import (
+    cut_bits,
+    first_layer_rank,
+    recurrent_bits,
+    single_query_bits,
+)
+from circuitsim.models.connected import FullyConnected
+from circuitsim.models.fixed_point import FixedHead, FixedModel
+from circuitsim.models.model import Model
+from circuitsim.models.recurrent import RecurrentNet
+from circuitsim.models.rival_fixed import FixedAutomaton, FixedCell, FixedRecurrent, state_widths
+from circuitsim.models.stream import Range, Stream
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """The bits at the cut.
+
+    Attributes:
+        total: their sum; None where the papers' argument does not apply: two layers of attention and more, or pairs
+            of positions as keys, of which neither side of a cut has both.
+        items: what they are, with the bits of each.
+        precision: p, bits of the widest number that crosses, or of a first layer's numbers.
+    """
+
+    total: int | None
+    items: dict[str, int]
+    precision: int
+
+
+def crossing(model: Any, fixed: Any, single_query: bool) -> Crossing:
+    """The bits that cross the cut in a model at one length and precision.
+
+    Args:
+        fixed: its integer model. single_query: whether Alice has one token, which asks; else her tokens are keys.
+    """
+    if isinstance(model, RecurrentNet):
+        assert isinstance(fixed, FixedRecurrent)
+        return _state(fixed)
+    if isinstance(model, FullyConnected):
+        net = model.layers[0]
+        rank = first_layer_rank(net.hidden)
+        widest = max((_bits(number.low, number.high) for number in fixed.stages[0].net.outputs), default=1)
+        return Crossing(rank * widest, {"rank of the first layer": rank, "bits of each number": widest}, widest)
+    assert isinstance(model, Model)
+    assert isinstance(fixed, FixedModel)
+    layers = [layer for layer in fixed.layers if layer.heads]
+    heads = [head for layer in layers for head in layer.heads]
+    precision = max(_precision(head) for head in heads)
+    if len(layers) != 1 or any(head.third_order for head in heads):
+        return Crossing(None, {}, precision)
+    if single_query:
+        components = [_bits(low, high) for head in heads for low, high in head.query.ranges]
+        widest = max(components)
+        total = single_query_bits(len(components), widest)
+        return Crossing(total, {"components of the query": len(components), "bits of each": widest}, widest)
+    width = max(len(head.outputs) for head in heads)
+    found = cut_bits(fixed.length, width, precision, len(heads), model.width)
+    return Crossing(found.total, {item.name: item.bits for item in found.items}, precision)
+
+
+def state_components(fixed: FixedRecurrent) -> list[int]:
+    """Bits of every number of the states, forward and backward, after the step at which they are widest together."""
+    found: list[int] = []
+    for cell in fixed.cells:
+        found += max(_widths(cell), key=sum, default=[])
+    return found
+
+
+def _state(fixed: FixedRecurrent) -> Crossing:
+    components = state_components(fixed)
+    if any(isinstance(cell, FixedAutomaton) for cell in fixed.cells):
+        total = sum(components)
+        return Crossing(total, {"bits of the automaton's state": total}, max(components, default=0))
+    widest = max(components, default=0)
+    total = recurrent_bits(len(components), widest)
+    return Crossing(total, {"numbers of the state": len(components), "bits of each": widest}, widest)
+
+
+def _widths(cell: FixedCell) -> list[list[int]]:
+    if isinstance(cell, FixedAutomaton):
+        return state_widths(cell)
+    return [_entries(step.after) for step in cell.steps]
+
+
+def _entries(stream: Stream) -> list[int]:
+    found = stream.components
+    return [_bits(low >> g, high >> g) for (low, high), g in zip(found.ranges, found.grains, strict=True)]
+
+
+def _precision(head: FixedHead) -> int:
+    ranges: list[Range] = [*head.query.ranges, *head.key_ranges, head.score, *((o.low, o.high) for o in head.outputs)]
+    return max((_bits(low, high) for low, high in ranges), default=1)
+
+
+def _bits(low: int, high: int) -> int:
+    """Bits that tell the whole numbers from low to high apart."""
+    return (high - low).bit_length()

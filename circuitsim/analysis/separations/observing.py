@@ -1,0 +1,104 @@
+"""What Bob learns of Alice's tokens from a model: its state, her query, her partial sums, or the first layer's sums.
+
+These are observers for `messages`: for every input something that can be compared, exact and without rounding.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from circuitsim.analysis.separations.distinct_states import states_after
+from circuitsim.analysis.separations.gadgets import Gadget
+from circuitsim.analysis.separations.messages import Observe
+from circuitsim.models.connected import FullyConnected
+from circuitsim.models.exact_fast import EXACT, comparable
+from circuitsim.models.model import Head, Model
+from circuitsim.models.recurrent import RecurrentNet
+from circuitsim.models.rungs import run_exact_fast
+from circuitsim.numbers.scaled import Array, Scaled, affine, product
+from circuitsim.tokens import Codes
+
+
+def observer(model: Any, gadget: Gadget, single_query: bool) -> Observe | None:
+    """What crosses the gadget's cut in a model; None where the papers' argument does not apply.
+
+    Args:
+        single_query: whether Alice's one token asks; else her tokens are keys, seen by every query that is read.
+    """
+    if isinstance(model, RecurrentNet):
+        cut = gadget.cut
+        return None if cut is None else lambda codes: states_after(model, codes, cut)
+    if isinstance(model, FullyConnected):
+        return _first_layer(model, gadget)
+    layer = attending(model) if isinstance(model, Model) else None
+    if layer is None:
+        return None
+    heads = model.layers[layer].heads
+    if any(head.third_order for head in heads):
+        return None
+    if single_query:
+        (asker,) = gadget.alice
+        return lambda codes: _joined([_query(head, before(model, codes, layer), asker) for head in heads])
+    where = len(model.prepend) + np.array(gadget.alice)
+    asking = np.array(model.readout_positions(gadget.n))[list(gadget.read)]
+    pairs = [(head, asked) for head in heads for asked in asking]
+    return lambda codes: _joined([_sums(head, before(model, codes, layer), where, asked) for head, asked in pairs])
+
+
+def attending(model: Model) -> int | None:
+    """The one layer that has heads; None where it is not one."""
+    found = [index for index, layer in enumerate(model.layers) if layer.heads]
+    return found[0] if len(found) == 1 else None
+
+
+def before(model: Model, codes: Codes, layer: int) -> Scaled:
+    """The stream (inputs, length, d) that a layer reads."""
+    return run_exact_fast(model, codes).residuals[layer]
+
+
+def _query(head: Head, stream: Scaled, asker: int) -> list[Any]:
+    return _numbers(affine(head.query, stream[:, asker], head.query_bias))
+
+
+def scored(head: Head, stream: Scaled, where: Any, asked: int) -> tuple[Array, int]:
+    """Scores (inputs, keys) of some positions' keys at one query, as integers in their order, and the denominator."""
+    query = affine(head.query, stream[:, [asked]], head.query_bias)
+    scores = EXACT.inner(query, affine(head.key, stream[:, where], head.key_bias))
+    return comparable(head, scores)[:, 0], scores.denominator
+
+
+def _sums(head: Head, stream: Scaled, where: Any, asked: int) -> list[Any]:
+    """For each input the largest score among Alice's keys, how many have it, and the sum of their values."""
+    scores, denominator = scored(head, stream, where, asked)
+    value = affine(head.value, stream[:, where], head.value_bias)
+    largest = scores.max(axis=1, keepdims=True)
+    chosen = scores == largest
+    sums = product(chosen[:, None].astype(np.int64), value.numerators)[:, 0]
+    unit = 1 if head.score_bits is not None else denominator
+    values = _numbers(Scaled(sums, value.denominator))
+    best = _numbers(Scaled(largest, unit))
+    return [[*b, int(c), *v] for b, c, v in zip(best, chosen.sum(axis=1), values, strict=True)]
+
+
+def _first_layer(model: FullyConnected, gadget: Gadget) -> Observe:
+    """What the first layer's sums hold of Alice's tokens: its columns of hers, times their rows."""
+    net, width = model.layers[0], model.width
+    columns = [position * width + c for position in gadget.alice for c in range(width)]
+    weights = tuple(tuple(row[c] for c in columns) for row in net.hidden)
+
+    def observe(codes: Codes) -> Iterable[Any]:
+        rows = run_exact_fast(model, codes).residuals[0][:, list(gadget.alice)]
+        flat = Scaled(rows.numerators.reshape(len(codes), -1), rows.denominator)
+        return _numbers(affine(weights, flat))
+
+    return observe
+
+
+def _numbers(x: Scaled) -> list[Any]:
+    """A row of exact numbers for each input."""
+    return [list(row) for row in x.fractions().reshape(len(x.numerators), -1)]
+
+
+def _joined(parts: list[list[Any]]) -> list[Any]:
+    return [[number for part in row for number in part] for row in zip(*parts, strict=True)]

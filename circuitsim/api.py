@@ -1,0 +1,135 @@
+"""The verbs of the Python interface: compile a model, measure a family, check the ladder, try the papers' claims."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from circuitsim.analysis import ladder
+from circuitsim.analysis.claims.claim import Study
+from circuitsim.analysis.claims.claims import Claims, Division
+from circuitsim.analysis.claims.claims import claims as try_claims
+from circuitsim.analysis.growth import growth
+from circuitsim.compilers.family import FOLDED_UP_TO, Family, input_length
+from circuitsim.compilers.reachable.reach import MAX_TIES
+from circuitsim.compilers.residual import Positions
+from circuitsim.errors import InputError
+from circuitsim.models.fixed_point import MAX_BITS
+from circuitsim.models.model import Attention, Model
+from circuitsim.models.model_edits import with_attention
+from circuitsim.models.rungs import AnyModel
+from circuitsim.models.sized import Sized
+from circuitsim.schematic.schematic import Basis, Optimize
+
+AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made small
+
+
+def compile(  # noqa: A001
+    model: AnyModel | Sized,
+    basis: Basis = "xag",
+    bits: int | str | None = None,
+    *,
+    attention: Attention | None = None,
+    optimize: Optimize = "depth",
+    positions: Positions | None = None,
+    max_bits: int = MAX_BITS,
+    max_ties: int = MAX_TIES,
+) -> Family:
+    """The family of circuits of a model: `compile(model)(n)` is the schematic of C_n.
+
+    Args:
+        bits: fraction bits, a number, an expression in n, or "auto"; None takes the model's own.
+        attention: replaces every head's kind, for models trained with softmax.
+        optimize: "depth", "balanced" or "size". positions: "folded" or "wired"; None folds up to 256 letters.
+        max_ties: keys that a saturated head may average in ac0.
+
+    Raises:
+        ModelError: the model has a softmax head and `attention` does not replace it.
+        LimitError: when called with an n at which an interval is wider than `max_bits`.
+    """
+    if attention is not None:
+        model = with_attention(model, attention)  # type: ignore[type-var]  # refused for what has no attention
+    return Family(model, basis, None if bits is None else str(bits), optimize, positions, max_bits, max_ties)
+
+
+def measure(family: Family, ns: int | Iterable[int]) -> list[growth.Row]:
+    """Size and depth of C_n for each n, without building it; positions enter in one way, that of the largest n."""
+    lengths = [ns] if isinstance(ns, int) else list(ns)
+    if lengths and family.positions is None:
+        family = replace(family, positions=family.positions_at(max(lengths)))
+    return list(growth.rows(family, lengths))
+
+
+def check(
+    model: AnyModel | Sized,
+    n: int,
+    bits: int | str | None = None,
+    *,
+    bases: Iterable[Basis] = ("xag", "aig"),
+    attention: Attention | None = None,
+    optimize: Optimize = "depth",
+    positions: Positions | None = None,
+    max_bits: int = MAX_BITS,
+    max_ties: int = MAX_TIES,
+    exhaustive: bool | None = None,
+    samples: int = 1000,
+    seed: int = 0,
+) -> ladder.Row:
+    """The ladder at length n: float, exact, integer, schematic, circuit and file against each other."""
+    options = {"attention": attention, "optimize": optimize, "positions": positions, "max_bits": max_bits}
+    families = [
+        compile(model, basis, None if basis == "ac0" else bits, max_ties=max_ties, **options)  # type: ignore[arg-type]
+        for basis in bases
+    ]
+    return ladder.climb(families, input_length(n), exhaustive=exhaustive, samples=samples, seed=seed)
+
+
+def claims(
+    model: Model,
+    ns: Iterable[int] = (2, 4, 8, 16, 32, 64),
+    bits: int | str | None = None,
+    *,
+    attention: Attention | None = None,
+    optimize: Optimize = "depth",
+    positions: Positions | None = None,
+    max_bits: int = MAX_BITS,
+    max_ties: int = MAX_TIES,
+    division: Division = "exact",
+    samples: int = 1000,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Claims:
+    """What the papers prove about transformers as circuits, tried on a model at lengths `ns`.
+
+    Args:
+        bits, attention, optimize, positions, max_bits, max_ties: as in `compile`. With bits, the first n at which
+            they decide wrongly is looked for.
+        division: "literal" also tries the papers' own division.
+        samples, seed: the inputs of a length where they are more than 2^12.
+        progress: called with what is being done.
+
+    Raises:
+        InputError: no lengths.
+    """
+    if attention is not None:
+        model = with_attention(model, attention)
+    lengths = tuple(sorted({input_length(n) for n in ns}))
+    if not lengths:
+        raise InputError("claims are tried at one length at least.")
+    one_way: Positions = positions or ("folded" if lengths[-1] <= FOLDED_UP_TO else "wired")
+
+    def build(basis: Basis, bits: str | None) -> Family:
+        placed = None if basis == "ac0" else one_way
+        return Family(model, basis, bits, optimize, placed, max_bits, max_ties)
+
+    study = Study(
+        model=model,
+        ns=lengths,
+        build=build,
+        bits=None if bits is None else str(bits),
+        levels=AC0_LEVELS[optimize],
+        max_bits=max_bits,
+        max_ties=max_ties,
+        samples=samples,
+        seed=seed,
+        progress=progress,
+    )
+    return try_claims(study, division)

@@ -1,0 +1,1 @@
+"""Models on disk: json, torch and safetensors, read as data."""

@@ -1,0 +1,174 @@
+"""Write flat circuits in bulk: arrays of literals in, arrays of literals out, nothing folded.
+
+Folding is decided before, by the plans; what is built here is what is measured. Structural hashing is a pass of
+its own (`passes/share.py`).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from circuitsim.errors import CircuitSimError
+from circuitsim.netlist.building import Building, room
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.program import AND, XOR, Bytes, Ints, Program
+
+ROWS = 64  # rows of a block: gates of one kind in a row, while the block's values stay near one another
+
+
+@njit(cache=True, inline="always")
+def _operand(literal: int, inputs: int, m: int, start: int, local: Any, deep: Any, level: Any, x: Any, up: Any) -> None:
+    """Literals of one operand in the m rows of a block, to x, and their levels, to up."""
+    wire, flip = literal >> 1, np.int32(literal & 1)
+    if wire <= inputs:
+        for i in range(m):
+            x[i] = local[wire, i] ^ flip
+            up[i] = deep[wire, i]
+    else:
+        node = start + (wire - inputs - 1) * m
+        first, at = np.int32(2 * node) + flip, level[node : node + m]
+        for i in range(m):
+            x[i] = first + 2 * np.int32(i)
+            up[i] = at[i]
+
+
+@njit(cache=True)
+def _stamp(
+    ops: Any, a: Any, b: Any, outs: Any, wires: Any, out_ops: Any, fan_in: Any, level: Any, nodes: int, at: int
+) -> Any:
+    """Emit the program (ops, a, b, outs) once a row of `wires`, from gate `at` on.
+
+    `nodes` is the number of nodes before gate 0. Gate g of the program and row i of a block of m rows becomes
+    gate start + g * m + i: gate-major, so that runs of one kind are m long. All inner loops are over the rows of
+    a block and over contiguous memory, so that they become vector code.
+    """
+    rows, inputs = wires.shape
+    result = np.empty((rows, len(outs)), np.int32)
+    local, deep = np.zeros((inputs + 1, ROWS), np.int32), np.zeros((inputs + 1, ROWS), np.int32)
+    x, y = np.empty(ROWS, np.int32), np.empty(ROWS, np.int32)
+    up, vp = np.empty(ROWS, np.int32), np.empty(ROWS, np.int32)
+    for low in range(0, rows, ROWS):
+        m = min(ROWS, rows - low)
+        start = nodes + at
+        for i in range(m):
+            for k in range(inputs):
+                local[k + 1, i] = wires[low + i, k]
+                deep[k + 1, i] = level[wires[low + i, k] >> 1]
+        for g in range(len(ops)):
+            _operand(a[g], inputs, m, start, local, deep, level, x, up)
+            _operand(b[g], inputs, m, start, local, deep, level, y, vp)
+            pairs, deeper = fan_in[at : at + m], level[nodes + at : nodes + at + m]
+            out_ops[at : at + m] = ops[g]
+            for i in range(m):
+                pairs[i, 0] = x[i]
+                pairs[i, 1] = y[i]
+            for i in range(m):
+                deeper[i] = max(up[i], vp[i]) + np.int32(1)
+            at += m
+        for o in range(len(outs)):
+            wire, flip = outs[o] >> 1, outs[o] & 1
+            first = 2 * (start + (wire - inputs - 1) * m) + flip
+            for i in range(m):
+                result[low + i, o] = local[wire, i] ^ flip if wire <= inputs else first + 2 * i
+    return result
+
+
+@njit(cache=True)
+def _append(op: int, a: Any, b: Any, ops: Any, fan_in: Any, level: Any, nodes: int, at: int, out: Any) -> None:
+    """Gates `op` of literals a[i], b[i], from gate `at` on; their literals go to `out`."""
+    pairs, deeper = fan_in[at : at + len(a)], level[nodes + at : nodes + at + len(a)]
+    ops[at : at + len(a)] = op
+    first = np.int32(2 * (nodes + at))
+    for i in range(len(a)):
+        pairs[i, 0] = a[i]
+        pairs[i, 1] = b[i]
+        out[i] = first + 2 * np.int32(i)
+    for i in range(len(a)):
+        deeper[i] = max(level[a[i] >> 1], level[b[i] >> 1]) + np.int32(1)
+
+
+class Builder(Building):
+    """A circuit under construction, in preallocated arrays.
+
+    Args:
+        basis: "xag" or "aig"; `xor` and programs with XOR are refused in "aig".
+        inputs: number of input wires; their literals are `input_literals()`.
+        capacity: gates to allocate; exact if known. More gates make the arrays grow by half.
+
+    Raises:
+        LimitError: there would be more than 2^30 nodes.
+    """
+
+    def __init__(self, basis: str, inputs: int, capacity: int = 0) -> None:
+        if basis not in ("xag", "aig"):
+            raise CircuitSimError(f"a flat circuit of two-input gates has basis 'xag' or 'aig', got {basis!r}.")
+        super().__init__(basis, inputs, capacity)
+        self._fan_in = np.empty((capacity, 2), np.int32)
+
+    def _reserve(self, more: int) -> None:
+        """Make room for `more` gates."""
+        size = self._capacity(more)
+        if size > len(self._ops):
+            self._fan_in = room(self._fan_in, self.gates, size)
+            self._grow(size)
+
+    def stamp(self, program: Program, wires: npt.NDArray[Any]) -> Ints:
+        """Emit the program once a row.
+
+        Args:
+            program: its gates, over `program.inputs` local wires.
+            wires: (rows, program.inputs) literals of this circuit.
+
+        Returns:
+            (rows, outputs) literals.
+        """
+        if wires.ndim != 2 or wires.shape[1] != program.inputs:
+            raise CircuitSimError(f"the program reads {program.inputs} wires, got an array of shape {wires.shape}.")
+        if self.basis == "aig" and program.ops.any():
+            raise CircuitSimError("the program has XOR gates, which the basis 'aig' lacks.")
+        rows = len(wires)
+        self._reserve(rows * program.gates)
+        result: Ints = _stamp(
+            program.ops, program.a, program.b, program.outputs, np.ascontiguousarray(wires, np.int32),
+            self._ops, self._fan_in, self.level, 1 + self.inputs, self.gates,
+        )  # fmt: skip
+        self.gates += rows * program.gates
+        return result
+
+    def _append(self, op: int, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
+        a, b = np.broadcast_arrays(np.asarray(a, np.int32), np.asarray(b, np.int32))
+        self._reserve(a.size)
+        out = np.empty(a.shape, np.int32)
+        _append(
+            op, np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1),
+            self._ops, self._fan_in, self.level, 1 + self.inputs, self.gates, out.reshape(-1),
+        )  # fmt: skip
+        self.gates += a.size
+        return out
+
+    def and_(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
+        """One AND gate for every pair of literals (shapes broadcast); nothing is folded."""
+        return self._append(AND, a, b)
+
+    def xor(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
+        """One XOR gate for every pair of literals (shapes broadcast); nothing is folded."""
+        if self.basis == "aig":
+            raise CircuitSimError("the basis 'aig' has no XOR gate; write it as three ANDs.")
+        return self._append(XOR, a, b)
+
+    def finish(self, outputs: npt.NDArray[Any] | Sequence[int], interface: dict[str, Any] | None = None) -> Circuit:
+        """The circuit; its arrays are views of the builder's, which should not be used any further."""
+        ops: Bytes = self._ops[: self.gates]
+        return Circuit(
+            basis=self.basis,
+            inputs=self.inputs,
+            ops=ops,
+            fan_in=self._fan_in[: self.gates],
+            outputs=np.array(outputs, np.int32).reshape(-1),
+            scopes=tuple(self._scopes),
+            scope_runs=self._scope_runs(),
+            interface=interface or {},
+        )

@@ -1,0 +1,205 @@
+"""Evaluate gates of any fan-in, 64 patterns a word: a table of the values of all nodes, and sums in bit planes.
+
+A weighted sum is kept carry-save: plane c holds one row of bits of weight 2^c, and perhaps a second one that waits
+for a third. Three become one of their own weight and one of twice it, so that adding a wire is one full adder on
+average, whatever the number of planes. All weights are made positive: -w x is w (not x) - w.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.evaluator.patterns import Words
+from circuitsim.netlist.program import AND, THRESHOLD
+from circuitsim.netlist.unbounded import MOST_SUM
+
+WIDEST = 64  # words in a row of the table; wide rows hide what a gate costs beside its words
+TABLE_BYTES = 1 << 30  # rows get narrower before the tables of all threads grow beyond this
+PLANES = 62  # sums are below 2^62
+
+
+@njit(cache=True)
+def repeated_sums(ops: Any, fan_in: Any, starts: Any, weights: Any) -> Any:
+    """Which gates (gates,) are THRESHOLDs over the very sum of the gate before: thermometers, but for their first."""
+    repeats = np.zeros(len(ops), np.bool_)
+    for g in range(1, len(ops)):
+        low, high, back = starts[g], starts[g + 1], starts[g] - starts[g - 1]
+        same = ops[g] == THRESHOLD and ops[g - 1] == THRESHOLD and high - low == back
+        while same and low < high:
+            same = fan_in[low] == fan_in[low - back] and weights[low] == weights[low - back]
+            low += 1
+        repeats[g] = same
+    return repeats
+
+
+@njit(cache=True)
+def _and_or(is_and: bool, fan_in: Any, low: int, high: int, table: Any, node: int, count: int) -> None:
+    """AND or OR of the wires `low` to `high`: an OR is an AND of complements, complemented."""
+    turn = np.uint64(0) if is_and else ~np.uint64(0)
+    for i in range(count):
+        table[node, i] = ~np.uint64(0)
+    for k in range(low, high):
+        source, mask = fan_in[k] >> 1, turn ^ (np.uint64(0) - np.uint64(fan_in[k] & 1))
+        left = np.uint64(0)
+        for i in range(count):
+            table[node, i] &= table[source, i] ^ mask
+            left |= table[node, i]
+        if left == 0:
+            break
+    for i in range(count):
+        table[node, i] ^= turn
+
+
+@njit(cache=True)
+def _carry(planes: Any, waiting: Any, waits: Any, x: Any, c: int, top: int, count: int) -> None:
+    """Add row x, of weight 2^c; rows beyond plane `top` are zero, because the sum is below 2^top."""
+    while c < top and waits[c]:
+        for i in range(count):
+            a, b = planes[c, i], waiting[c, i]
+            half = a ^ b
+            planes[c, i] = half ^ x[i]
+            x[i] = (a & b) | (half & x[i])
+        waits[c] = False
+        c += 1
+    if c < top:
+        for i in range(count):
+            waiting[c, i] = x[i]
+        waits[c] = True
+
+
+@njit(cache=True)
+def _sum(
+    fan_in: Any, weights: Any, low: int, high: int, table: Any, planes: Any, waiting: Any, x: Any, count: int
+) -> tuple[Any, Any, int]:
+    """The weighted sum of wires `low` to `high` plus an offset, to `planes`.
+
+    Returns:
+        The offset, the largest sum possible, and the number of planes.
+    """
+    offset, largest, top = np.int64(0), np.int64(0), 0
+    for k in range(low, high):
+        largest += abs(weights[k])
+        offset += max(np.int64(0), -weights[k])
+    while largest >> top:
+        top += 1
+    waits = np.zeros(PLANES, np.bool_)
+    for c in range(top):
+        for i in range(count):
+            planes[c, i] = np.uint64(0)
+    for k in range(low, high):
+        source, negative, rest, c = fan_in[k] >> 1, np.int64(weights[k] < 0), abs(weights[k]), 0
+        mask = np.uint64(0) - np.uint64((fan_in[k] & 1) ^ negative)
+        while rest:
+            if rest & 1:
+                for i in range(count):
+                    x[i] = table[source, i] ^ mask
+                _carry(planes, waiting, waits, x, c, top, count)
+            rest >>= 1
+            c += 1
+    for c in range(top):
+        if waits[c]:
+            for i in range(count):
+                x[i] = planes[c, i] & waiting[c, i]
+                planes[c, i] ^= waiting[c, i]
+            _carry(planes, waiting, waits, x, c + 1, top, count)
+    return offset, largest, top
+
+
+@njit(cache=True)
+def _reach(planes: Any, top: int, threshold: int, largest: int, table: Any, node: int, count: int) -> None:
+    """Whether the sum in the planes is at least the threshold, from the lowest plane up."""
+    always = ~np.uint64(0) if threshold <= largest else np.uint64(0)
+    for i in range(count):
+        table[node, i] = always
+    if threshold <= 0 or threshold > largest:
+        return
+    for c in range(top):
+        if threshold >> c & 1:
+            for i in range(count):
+                table[node, i] &= planes[c, i]
+        else:
+            for i in range(count):
+                table[node, i] |= planes[c, i]
+
+
+@njit(cache=True, nogil=True)
+def run(
+    ops: Any, fan_in: Any, starts: Any, weights: Any, thresholds: Any, repeats: Any, outputs: Any, words: Any,
+    out: Any, table: Any, low: int, high: int,
+) -> None:  # fmt: skip
+    """Evaluate words `low` to `high`.
+
+    Args:
+        ops: (gates,), with fan_in, starts, weights, thresholds and outputs as in `Circuit`.
+        repeats: (gates,) from `repeated_sums`.
+        words: (inputs, W) uint64; out: (outputs, W) uint64.
+        table: (nodes, width) uint64, to work in: `width` words at a time.
+        low: first word; high: one past the last.
+    """
+    width = table.shape[1]
+    planes, waiting = np.empty((PLANES, width), np.uint64), np.empty((PLANES, width), np.uint64)
+    x = np.empty(width, np.uint64)
+    for at in range(low, high, width):
+        count = min(width, high - at)
+        for i in range(count):
+            table[0, i] = np.uint64(0)
+        for k in range(len(words)):
+            for i in range(count):
+                table[1 + k, i] = words[k, at + i]
+        offset, largest, top = np.int64(0), np.int64(0), 0
+        for g in range(len(ops)):
+            node = 1 + len(words) + g
+            if ops[g] != THRESHOLD:
+                _and_or(ops[g] == AND, fan_in, starts[g], starts[g + 1], table, node, count)
+                continue
+            if not repeats[g]:
+                offset, largest, top = _sum(fan_in, weights, starts[g], starts[g + 1], table, planes, waiting, x, count)
+            threshold = max(-MOST_SUM, min(MOST_SUM, thresholds[g])) + offset
+            _reach(planes, top, threshold, largest, table, node, count)
+        for o in range(len(outputs)):
+            source, mask = outputs[o] >> 1, np.uint64(0) - np.uint64(outputs[o] & 1)
+            for i in range(count):
+                out[o, at + i] = table[source, i] ^ mask
+
+
+class UnboundedProgram:
+    """A circuit in ac0 or tc0, made ready for evaluation on any number of patterns."""
+
+    def __init__(self, circuit: Circuit, threads: int = 1) -> None:
+        self.nodes, self.outputs, self.threads = circuit.nodes, circuit.outputs, threads
+        ops, fan_in, starts = circuit.ops, circuit.fan_in, circuit.starts
+        weights, thresholds = circuit.weights, circuit.thresholds
+        if weights is None:  # no gate will look for its own
+            weights = thresholds = np.zeros(0, np.int64)
+        self._gates = ops, fan_in, starts, weights, thresholds, repeated_sums(ops, fan_in, starts, weights)
+
+    def width(self, words: int, threads: int) -> int:
+        """Words in a row of the table of one thread."""
+        return max(1, min(words, WIDEST, TABLE_BYTES // (8 * self.nodes * threads)))
+
+    def words(self, words: Words, width: int | None = None) -> Words:
+        """(inputs, W) -> (outputs, W) uint64, `width` words at a time.
+
+        Every thread takes a share of the words, of at least a full row: a row costs little more than a word.
+        """
+        count = words.shape[1]
+        out = np.empty((len(self.outputs), count), np.uint64)
+        if not out.size:
+            return out
+        threads = max(1, min(self.threads, -(-count // (width or WIDEST))))
+        share = -(-count // threads)
+        columns = width or self.width(share, threads)
+
+        def work(low: int) -> None:
+            table = np.empty((self.nodes, columns), np.uint64)
+            run(*self._gates, self.outputs, words, out, table, low, min(low + share, count))
+
+        if threads == 1:
+            work(0)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(work, range(0, count, share)))
+        return out

@@ -1,0 +1,173 @@
+"""How `sum` becomes columns of bits: digits of weights, constants, carries, and which wires a wanted bit needs.
+
+A weight is written with the fewest signed binary digits; a digit -2^c of wire x is the wire NOT x at column c
+and -2^c in the constant. What follows depends on how many live wires a column holds, never on their depths, so
+constants and demand are settled before any plan is made.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from circuitsim.schematic.profile import ABSENT, CONST0, CONST1
+from circuitsim.schematic.schematic import Summand
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The digits of one `sum`: digit d is wire `element[d]` (complemented if `negated[d]`) at `column[d]`.
+
+    Elements number the wires of all operands in order, each operand's added axes flattened; along an axis that
+    stands as runs, one element stands for `repeats` wires.
+    """
+
+    width: int
+    element: npt.NDArray[np.int64]
+    column: npt.NDArray[np.int64]
+    negated: npt.NDArray[np.bool_]
+    repeats: npt.NDArray[np.int64]  # of each element
+    constant: npt.NDArray[np.int64]  # bits of the constant, least first, negated digits included
+
+
+def digits(weight: int, width: int) -> list[tuple[int, bool]]:
+    """(column, negated) of the fewest signed binary digits of a weight modulo 2^width; plain binary on a tie."""
+    plain = [(c, False) for c in range(width) if weight % (1 << width) >> c & 1]
+    signed, rest, column = [], weight, 0
+    while rest and column < width:
+        if rest & 1:
+            digit = 2 - (rest & 3)
+            signed.append((column, digit < 0))
+            rest -= digit
+        rest >>= 1
+        column += 1
+    return signed if len(signed) < len(plain) else plain
+
+
+def layout(
+    summands: tuple[Summand, ...], sizes: list[list[npt.NDArray[np.int64]]], constant: int, width: int
+) -> Layout:
+    """Digits of a sum.
+
+    Args:
+        sizes: for every operand and added axis the run lengths it is given in: all 1 where the weights differ
+            along the axis, any where they do not.
+    """
+    frozen = tuple(tuple(tuple(r.tolist()) for r in runs) for runs in sizes)
+    return _layout(summands, frozen, constant, width)
+
+
+@lru_cache(maxsize=4096)
+def _layout(
+    summands: tuple[Summand, ...], sizes: tuple[tuple[tuple[int, ...], ...], ...], constant: int, width: int
+) -> Layout:
+    element: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    column: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    negated: list[npt.NDArray[np.bool_]] = [np.zeros(0, bool)]
+    repeats: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    start, offset = 0, 0
+    for summand, runs in zip(summands, sizes, strict=True):
+        counts: npt.NDArray[np.int64] = np.ones((), np.int64)
+        for r in runs:
+            counts = counts[..., None] * np.array(r, np.int64)
+        place = np.arange(counts.size, dtype=np.int64).reshape(counts.shape)
+        which = np.broadcast_to(np.arange(len(summand.weights)).reshape(summand.shape), counts.shape).ravel()
+        for index, weight in enumerate(summand.weights):
+            if weight:
+                chosen = place.ravel() if len(summand.weights) == 1 else np.flatnonzero(which == index)
+                many = int(counts.ravel()[chosen].sum())
+                for col, minus in _digits(weight, width):
+                    element.append(start + chosen)
+                    column.append(np.full(len(chosen), col, np.int64))
+                    negated.append(np.full(len(chosen), minus))
+                    offset -= (many << col) if minus else 0
+        repeats.append(counts.ravel())
+        start += counts.size
+    total = (constant + offset) % (1 << width)
+    bits = np.array([total >> c & 1 for c in range(width)], np.int64)
+    joined = np.concatenate(element), np.concatenate(column), np.concatenate(negated), np.concatenate(repeats)
+    return Layout(width, *joined, bits)
+
+
+_digits = lru_cache(maxsize=65536)(digits)
+
+
+def settle(lay: Layout, codes: npt.NDArray[Any], wanted: npt.NDArray[Any] | None = None) -> "Settled":
+    """Constants and demand of rows of a sum.
+
+    Args:
+        codes: (rows, elements), CONST0, CONST1, ABSENT or anything else for a live wire.
+        wanted: (rows, width) of 0 and 1; None wants every bit.
+    """
+    want = np.ones((len(codes), lay.width), np.uint8) if wanted is None else wanted.astype(np.uint8)
+    arrays = _settle(lay.element, lay.column, lay.negated, lay.repeats, lay.constant, codes.astype(np.int32), want)
+    return Settled(*arrays)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """`states` (rows, width): CONST0, CONST1, or 0 for a live bit. `bits`: what is left of the constant.
+    `reached` (rows, width): the columns that some wanted bit depends on. `needed` (rows, elements).
+    """
+
+    states: npt.NDArray[np.int32]
+    bits: npt.NDArray[np.int64]
+    reached: npt.NDArray[np.bool_]
+    needed: npt.NDArray[np.bool_]
+
+
+@njit(cache=True)
+def _settle(element, column, negated, repeats, constant, codes, wanted):  # type: ignore[no-untyped-def]
+    rows, width = wanted.shape
+    states = np.zeros((rows, width), np.int32)
+    bits = np.zeros((rows, width), np.int64)
+    reached = np.zeros((rows, width), np.bool_)
+    needed = np.zeros((rows, len(repeats)), np.bool_)
+    live = np.zeros(width + 1, np.int64)
+    ones = np.zeros(width + 1, np.int64)
+    carries = np.zeros(width + 1, np.bool_)
+    for r in range(rows):
+        live[:] = 0
+        ones[:width] = constant
+        ones[width] = 0
+        for d in range(len(element)):
+            code = codes[r, element[d]]
+            if code == CONST0 or code == CONST1:
+                if (code == CONST1) != negated[d]:
+                    ones[column[d]] += repeats[element[d]]
+            elif code != ABSENT:
+                live[column[d]] += repeats[element[d]]
+        for c in range(width):
+            bits[r, c] = ones[c] & 1
+            ones[c + 1] += ones[c] >> 1
+            total = live[c]
+            if total == 0:
+                states[r, c] = CONST1 if bits[r, c] else CONST0
+                carries[c] = False
+            else:
+                carry = (total + bits[r, c]) >> 1
+                carries[c] = carry > 0
+                live[c + 1] += carry
+        above = False
+        for c in range(width - 1, -1, -1):
+            above = wanted[r, c] != 0 or (above and carries[c])
+            reached[r, c] = above
+        for d in range(len(element)):
+            code = codes[r, element[d]]
+            if code >= 0 and reached[r, column[d]]:
+                needed[r, element[d]] = True
+    return states, bits, reached, needed
+
+
+@njit(cache=True)
+def column_counts(element, column, negated, repeats, codes, reached, base, span):  # type: ignore[no-untyped-def]
+    """counts[c, t] of one row: live wires of depth base + t in the reached columns."""
+    counts = np.zeros((len(reached), span), np.int64)
+    for d in range(len(element)):
+        code = codes[element[d]]
+        if code >= 0 and reached[column[d]]:
+            counts[column[d], code - base] += repeats[element[d]]
+    return counts

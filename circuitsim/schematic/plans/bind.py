@@ -1,0 +1,160 @@
+"""From the plan of a sum to its gates: batches take wires first in, first out per column and depth."""
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.netlist.program import AND, XOR, Bytes, Ints
+
+from .adders import (
+    AIG8,
+    FULL,
+    FULL_CARRY,
+    HALF,
+    HALF_CARRY,
+    INPUTS,
+    MORE,
+    MORE_CARRY,
+    NEGATE,
+    NEGATE_CARRY,
+    ODD,
+    XAG,
+    delays,
+)
+from .chain import D0, LEFT
+from .compiled import compiled
+from .gates import INPUT, OP, A, B
+
+Longs = npt.NDArray[np.int64]
+
+HEAD, TAIL = 0, 1
+NODES, GATES_USED = 0, 1  # fields of `box`
+
+
+@compiled
+def _push(queues: Ints, nodes: Ints, box: Longs, column: int, depth: int, literal: int) -> None:
+    node = box[NODES]
+    box[NODES] += 1
+    nodes[node, 0], nodes[node, 1] = literal, -1
+    queue = queues[column, depth]
+    if queue[HEAD] < 0:
+        queue[HEAD] = node
+    else:
+        nodes[queue[TAIL], 1] = node
+    queue[TAIL] = node
+
+
+@compiled
+def _pop(queues: Ints, nodes: Ints, column: int, depth: int) -> int:
+    node = queues[column, depth, HEAD]
+    queues[column, depth, HEAD] = nodes[node, 1]
+    return int(nodes[node, 0])
+
+
+@compiled
+def _gate(ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, op: int, x: int, y: int) -> int:
+    """Append a gate; its literal."""
+    g = box[GATES_USED]
+    box[GATES_USED] += 1
+    ops[g], a[g], b[g] = op, x, y
+    return int(2 * (inputs + 1 + g))
+
+
+@compiled
+def _xag_adder(
+    ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, kind: int, x: int, y: int, z: int
+) -> tuple[int, int]:
+    """Sum and carry literals of one adder with XOR gates."""
+    if MORE <= kind <= MORE_CARRY:
+        s = _gate(ops, a, b, box, inputs, XOR, x, y) ^ 1 if kind == MORE else 0
+        return s, _gate(ops, a, b, box, inputs, AND, x ^ 1, y ^ 1) ^ 1
+    if kind == HALF_CARRY:
+        return 0, _gate(ops, a, b, box, inputs, AND, x, y)
+    p = _gate(ops, a, b, box, inputs, XOR, x, y)
+    if kind == ODD:
+        return p, 0
+    g = _gate(ops, a, b, box, inputs, AND, x, y)
+    if kind == HALF:
+        return p, g
+    s = _gate(ops, a, b, box, inputs, XOR, p, z) if kind == FULL else 0
+    h = _gate(ops, a, b, box, inputs, AND, p, z)
+    return s, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
+
+
+@compiled
+def _aig_adder(
+    ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, kind: int, style: int, x: int, y: int, z: int
+) -> tuple[int, int]:
+    """Sum and carry literals of one adder of ANDs only."""
+    if kind == HALF_CARRY:
+        return 0, _gate(ops, a, b, box, inputs, AND, x, y)
+    neither = _gate(ops, a, b, box, inputs, AND, x ^ 1, y ^ 1)
+    if kind == MORE_CARRY:
+        return 0, neither ^ 1
+    g = _gate(ops, a, b, box, inputs, AND, x, y)
+    if kind == FULL_CARRY:
+        h = _gate(ops, a, b, box, inputs, AND, z, neither ^ 1)
+        return 0, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
+    p = _gate(ops, a, b, box, inputs, AND, neither ^ 1, g ^ 1)
+    if kind == MORE:
+        return p ^ 1, neither ^ 1
+    if kind != FULL:
+        return p, g
+    h = _gate(ops, a, b, box, inputs, AND, p, z)
+    idle = _gate(ops, a, b, box, inputs, AND, p ^ 1, z ^ 1)
+    s = _gate(ops, a, b, box, inputs, AND, h ^ 1, idle ^ 1)
+    if style == AIG8:
+        h = _gate(ops, a, b, box, inputs, AND, z, neither ^ 1)
+    return s, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
+
+
+@compiled
+def expand(
+    columns: Ints, depths: Ints, width: int, span: int, batches: Longs, rows: Longs, net: Longs,
+    outputs: Longs, gates: int, style: int,
+) -> tuple[Bytes, Ints, Ints, Ints]:  # fmt: skip
+    """Gates (kinds, literals a, literals b) and output literals of a sum over the given wires."""
+    inputs = len(columns)
+    adders = 0
+    for batch in batches:
+        adders += batch[2]
+    queues = np.full((width + 1, span, 2), -1, np.int32)
+    nodes = np.empty((inputs + 2 * adders, 2), np.int32)
+    ops = np.empty(gates, np.uint8)
+    a, b = np.empty(gates, np.int32), np.empty(gates, np.int32)
+    box = np.zeros(2, np.int64)
+    for w in range(inputs):
+        _push(queues, nodes, box, columns[w], depths[w], 2 * w + 2)
+    for batch in batches:
+        column, kind, many, dx, dy, dz = batch
+        ds, dc = delays(kind, style, dx, dy, dz)
+        has_sum = kind != FULL_CARRY and kind != HALF_CARRY and kind != MORE_CARRY and kind != NEGATE_CARRY
+        for _ in range(many):
+            x = _pop(queues, nodes, column, dx)
+            y = _pop(queues, nodes, column, dy) if INPUTS[kind] > 1 else 0
+            z = _pop(queues, nodes, column, dz) if INPUTS[kind] > 2 else 0
+            if NEGATE <= kind <= NEGATE_CARRY:
+                s, c = x ^ 1, x
+            elif style == XAG:
+                s, c = _xag_adder(ops, a, b, box, inputs, kind, x, y, z)
+            else:
+                s, c = _aig_adder(ops, a, b, box, inputs, kind, style, x, y, z)
+            if has_sum:
+                _push(queues, nodes, box, column, ds, s)
+            if kind != ODD:
+                _push(queues, nodes, box, column + 1, dc, c)
+    # The final adder: its wires are what the columns left, then one a gate.
+    literal = np.zeros(len(net), np.int32)
+    wire = 1
+    for column in range(len(rows)):
+        for i in range(rows[column, LEFT]):
+            literal[wire] = _pop(queues, nodes, column, rows[column, D0 + i])
+            wire += 1
+    for wire in range(1, len(net)):
+        if net[wire, OP] != INPUT:
+            x = literal[net[wire, A] >> 1] ^ (net[wire, A] & 1)
+            y = literal[net[wire, B] >> 1] ^ (net[wire, B] & 1)
+            literal[wire] = _gate(ops, a, b, box, inputs, net[wire, OP], x, y)
+    out = np.empty(len(outputs), np.int32)
+    for i in range(len(outputs)):
+        out[i] = literal[outputs[i] >> 1] ^ (outputs[i] & 1)
+    return ops, a, b, out

@@ -1,0 +1,189 @@
+"""Threshold gates of all rows at once, on profiles: which are constant, how many wires they read, how deep they are.
+
+What `thresholds.decide` says of one row of codes. A run of equal codes acts as one wire with all of its weights: so
+weights are put together along runs, and no run is cut where only weights change. Every operand is looked at on its
+own grid, because what a sum can reach is the sum of what its parts can, and grids meet afterwards. In numba where
+64 bits hold all sums, else naively in Python integers.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from math import prod
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from circuitsim.schematic.profile import CONST1, Codes, Profile, Runs, align, unique_rows
+from circuitsim.schematic.schematic import Instruction, Thresholds
+from circuitsim.schematic.thresholds import Ints, number_type, state_of
+
+Kernel = Callable[..., Sequence[Ints]]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Gates of an `at_least`, weights undivided: profiles of integers, with the thresholds (or 1 for all) last.
+
+    Args:
+        fan_in: live wires of weight other than 0. size: the sum of their absolute weights.
+        largest, divisor: the largest and the greatest common divisor of those; 0 without wires.
+        deepest: depth of the deepest wire; -1 without wires.
+    """
+
+    fan_in: Profile
+    size: Profile
+    largest: Profile
+    divisor: Profile
+    deepest: Profile
+
+
+def states(line: Instruction, args: list[Profile]) -> Profile:
+    """The constants of an `at_least`, from those of its operands."""
+    how: Thresholds = line.attributes
+    found = []
+    for arg, table, added in _operands(how, args):
+        sums = [_along(np.add, part, added) for part in (np.minimum(table, 0), np.maximum(table, 0))]
+        found.append(_by_rows(arg, len(added), sums, _reach, _reach_naively))
+    runs, parts = align([profile for pair in found for profile in pair])
+    low, high = reduce(np.add, parts[::2]), reduce(np.add, parts[1::2])
+    thresholds = np.array(how.thresholds, parts[0].dtype)
+    ones = np.ones(len(thresholds), np.int64)
+    return Profile((*runs[:-1], ones), state_of(thresholds, low, high)).merge()
+
+
+def sizes(line: Instruction, args: list[Profile]) -> Sizes:
+    """Sizes and depths of the gates of an `at_least`, constant ones too, from the codes of its operands."""
+    found = []
+    for arg, table, added in _operands(line.attributes, args):
+        weights = np.abs(table)
+        fan_in = _along(np.add, (weights != 0).astype(table.dtype), added)
+        parts = [fan_in, *(_along(join, weights, added) for join in (np.add, np.maximum, np.gcd))]
+        found.append(_by_rows(arg, len(added), parts, _size, _size_naively))
+    joined = []
+    for join, profiles in zip((np.add, np.add, np.maximum, np.gcd, np.maximum), zip(*found, strict=True), strict=True):
+        runs, values = align(profiles)
+        joined.append(Profile(runs, reduce(join, values)))
+    return Sizes(*joined)
+
+
+def reads(line: Instruction, args: list[Profile], want: Profile, state: Profile) -> list[Profile]:
+    """Of every operand of an `at_least`, in 0s and 1s, what its wanted gates read that are not constant.
+
+    Args:
+        state: what `states` says.
+    """
+    runs, (w, s) = align([want, state])
+    asked = Profile(runs, ((w != 0) & (s >= 0)).astype(np.int32))
+    result = []
+    for arg, table, _ in _operands(line.attributes, args):
+        present = Profile.dense(table != 0).unit(0)
+        gates = asked.any_to((*asked.shape[:-1], 1)) if len(table) == 1 else asked.unit(len(runs) - 1)
+        lead, own = gates.codes.shape[:-1], present.codes.shape[1:]
+        pair = gates.codes.reshape(prod(lead), len(table)), present.codes.reshape(len(table), prod(own))
+        some = pair[0].astype(np.float32) @ pair[1].astype(np.float32) > 0  # of so many gates, none negative
+        grid = Profile((*gates.runs[:-1], *present.runs[1:]), some.reshape(*lead, *own).astype(np.int32))
+        meet, (read, codes) = align([grid, arg])
+        result.append(Profile(tuple(meet), ((read != 0) & (codes >= 0)).astype(np.int32)).any_to(arg.shape).merge())
+    return result
+
+
+def _operands(how: Thresholds, args: list[Profile]) -> Iterator[tuple[Profile, Ints, tuple[Runs, ...]]]:
+    """Every operand with its table of weights and the runs of the axes that are added up."""
+    ends = [arg.runs[len(arg.runs) - table.ndim + 1 :] for arg, table in zip(args, how.tables, strict=True)]
+    kind = number_type(how, ends)
+    for arg, table, added in zip(args, how.tables, ends, strict=True):
+        yield arg, table.astype(kind, copy=False), added
+
+
+def _along(join: np.ufunc, table: Ints, runs: tuple[Runs, ...]) -> Ints:
+    """What the weights (thresholds or 1, axes) come to in every run of the axes: (thresholds or 1, elements)."""
+    for axis, own in enumerate(runs, 1):
+        if table.shape[axis] == 1:
+            table = table * own.reshape(-1, *[1] * (len(runs) - axis)) if join is np.add else table
+        elif len(own) != table.shape[axis]:  # else every run is one wire
+            table = join.reduceat(table, np.cumsum(own) - own, axis)
+    grid = tuple(len(own) for own in runs)
+    wide = table if table.shape[1:] == grid else np.broadcast_to(table, (len(table), *grid))
+    return wide.reshape(len(table), prod(grid))
+
+
+def _by_rows(arg: Profile, last: int, tables: list[Ints], fast: Kernel, naive: Kernel) -> list[Profile]:
+    """Profiles of what a kernel makes of codes (rows, elements) and of tables (thresholds or 1, elements)."""
+    lead = arg.runs[: len(arg.runs) - last]
+    grid, many, elements = tuple(len(r) for r in lead), *tables[0].shape
+    codes = arg.codes.reshape(prod(grid), elements)
+    if tables[0].dtype == object:
+        classes, inverse = unique_rows(codes)
+        values = [value[inverse] for value in naive(classes, *tables)]
+    else:
+        values = list(fast(*map(_plain, (codes, *tables))))
+    return [Profile((*lead, np.ones(many, np.int64)), value.reshape(*grid, many)) for value in values]
+
+
+def _plain(array: Ints) -> Ints:
+    """The array as kernels are compiled for: its rows one after the other, and its own to write to."""
+    flags = array.flags
+    return array if flags.c_contiguous and flags.writeable else np.array(array, order="C")
+
+
+@njit(cache=True)
+def _reach(codes: Any, negative: Any, positive: Any) -> Any:
+    """Least and greatest sum of every row (rows, thresholds or 1), given sums of weights below and above 0."""
+    shape = (len(codes), len(negative))
+    low, high = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for row in range(shape[0]):
+        for t in range(shape[1]):
+            for k in range(codes.shape[1]):
+                code = codes[row, k]
+                if code == CONST1:
+                    low[row, t] += negative[t, k] + positive[t, k]
+                    high[row, t] += negative[t, k] + positive[t, k]
+                elif code >= 0:
+                    low[row, t] += negative[t, k]
+                    high[row, t] += positive[t, k]
+    return low, high
+
+
+def _reach_naively(codes: Codes, negative: Ints, positive: Ints) -> list[Ints]:
+    """`_reach` in Python integers."""
+    one, live = (codes == CONST1).astype(object), (codes >= 0).astype(object)
+    fixed = one @ (negative + positive).T
+    return [fixed + live @ negative.T, fixed + live @ positive.T]
+
+
+@njit(cache=True)
+def _size(codes: Any, fan_in: Any, size: Any, largest: Any, divisor: Any) -> Any:
+    """`Sizes` of every row (rows, thresholds or 1), given those of every element."""
+    shape = (len(codes), len(size))
+    wires, total, most = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    common, deepest = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
+    for row in range(shape[0]):
+        for t in range(shape[1]):
+            for k in range(codes.shape[1]):
+                code = codes[row, k]
+                if code < 0 or fan_in[t, k] == 0:
+                    continue
+                wires[row, t] += fan_in[t, k]
+                total[row, t] += size[t, k]
+                most[row, t] = max(most[row, t], largest[t, k])
+                deepest[row, t] = max(deepest[row, t], code)
+                if common[row, t] != 1:
+                    a, b = divisor[t, k], common[row, t]
+                    while b:
+                        a, b = b, a % b
+                    common[row, t] = a
+    return wires, total, most, common, deepest
+
+
+def _size_naively(codes: Codes, fan_in: Ints, size: Ints, largest: Ints, divisor: Ints) -> list[Ints]:
+    """`_size` in Python integers."""
+    found = []
+    for row in codes:
+        live = row >= 0
+        wires, total = fan_in[:, live].sum(axis=1), size[:, live].sum(axis=1)
+        most, common = largest[:, live].max(axis=1, initial=0), np.gcd.reduce(divisor[:, live], axis=1, initial=0)
+        deepest = np.where(fan_in[:, live] != 0, row[live], -1).max(axis=1, initial=-1)
+        found.append((wires, total, most, common, deepest))
+    return [np.array(part) for part in zip(*found, strict=True)]

@@ -1,0 +1,1 @@
+"""Circuits of two-input gates: attention, hidden units and signs, in O(log n) levels a layer."""

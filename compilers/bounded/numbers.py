@@ -1,0 +1,43 @@
+"""What fan-in 2 does its own way beside attention: hidden units and signs, by one `sum` each."""
+
+from circuitsim.models.fixed_point import FixedNet
+from circuitsim.models.stream import Ints, Range
+from circuitsim.schematic.drawing import Wires
+
+from ..residual import Bits, Residual
+
+
+def hidden(residual: Residual, net: FixedNet, index: int) -> Bits:
+    """R(ReLU) of one hidden unit at every position."""
+    number, grain, shift = net.outputs[index], net.hidden.grains[index], net.shifts[index]
+    half, drop = ((1 << shift) >> 1) << grain, grain + shift
+    row, offset = net.hidden.rows[index], int(net.hidden.offsets[index]) + half
+    low, high = ((v << grain) + half for v in net.hidden.ranges[index])
+    if low >> drop >= 0:
+        return residual.resolve(row, offset, (low, high), drop)
+    return Bits(_relu(residual, row, offset, (low, high), drop), 0, number.high)
+
+
+def _relu(residual: Residual, row: Ints, offset: int, interval: Range, drop: int) -> Wires:
+    """Bits of max(0, floor((row . x + offset) / 2^drop)): the bits of the sum, where its sign is not set."""
+    width = max(interval[1], -interval[0] - 1).bit_length() + 1
+    constant = int(residual.offset @ row) + offset
+    wires = residual.drawing.sum(residual.parts(row), constant, width)
+    sign = wires.slice(-1, width - 1, width)
+    kept = wires.slice(-1, drop, drop + (interval[1] >> drop).bit_length())
+    return kept & ~sign
+
+
+def resolve(residual: Residual, row: Ints, interval: Range, grain: int) -> Bits:
+    """The number (row . x) / 2^grain, which is whole, written out; row . x lies in `interval`."""
+    return residual.resolve(row, 0, interval, grain)
+
+
+def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
+    """[row . x + offset >= 0] at every position: (positions,)."""
+    low, high = interval
+    if low >= 0 or high < 0:
+        return residual.drawing.fill((residual.positions,), low >= 0)
+    width = max(high, -low - 1).bit_length() + 1
+    wires = residual.drawing.sum(residual.parts(row), int(residual.offset @ row) + offset, width)
+    return ~wires.slice(-1, width - 1, width).squeeze(-1)

@@ -1,0 +1,117 @@
+"""Saturated attention: maximum, selection of all keys that attain it, masked sums, one rounded quotient.
+
+R(mean) is floor(sum of (v + one half) / count) in units where R leaves a whole number, so half-up rounding costs
+no more than a constant in every value.
+"""
+
+from circuitsim.schematic.drawing import Drawing, Wires
+
+from ..bands import Band
+from ..residual import powers
+from .division import quotient
+from .head import HeadAtWork
+from .maximum import maximum
+from .scores import Scores
+
+
+def average(work: HeadAtWork) -> list[Wires]:
+    """For each live component the rounded mean over the maxima of every query: (queries, w)."""
+    drawing = work.drawing
+    with drawing.scope("values"):
+        weighed = [_weighed(work, c) for c in work.live]
+    crowded = [band for band in work.bands if band.keys > 1]  # a single key needs no mean
+    sums: list[list[Wires]] = [[] for _ in work.live]
+    counts: list[Wires] = []
+    for band in crowded:
+        selected = _select(drawing, work.scores, band)
+        with drawing.scope("sums"):
+            counts.append(_count(drawing, selected, band))
+            for index, component in enumerate(work.live):
+                value = band.see(weighed[index], 0)
+                sums[index].append(_sum(drawing, selected, value, band, _fraction(work, component)))
+    if not crowded:
+        return [_in_order(work, index, None) for index in range(len(work.live))]
+    queries = [band.queries for band in crowded]
+    results = []
+    with drawing.scope("division"):
+        divisor = _stack(drawing, counts, queries)
+        for index, component in enumerate(work.live):
+            numerator = _stack(drawing, sums[index], queries)
+            width = work.width(component)
+            found = quotient(drawing, numerator, divisor, width).broadcast((sum(queries), width))
+            results.append(_in_order(work, index, found))
+    return results
+
+
+def _fraction(work: HeadAtWork, component: int) -> int:
+    """Fraction bits of a sum of values, of which at least one is needed to hold the half."""
+    return max(work.head.value_shifts[component], 1)
+
+
+def _weighed(work: HeadAtWork, component: int) -> Wires:
+    """V less the output's low end, plus one half, in units of its fraction bits: never negative."""
+    head, drop = work.head, _fraction(work, component)
+    grain, factor = head.value.grains[component], 1 << (drop - head.value_shifts[component])
+    less = (1 << (drop - 1)) - (head.outputs[component].low << drop)
+    offset = int(head.value.offsets[component]) * factor + (less << grain)
+    high = head.value.ranges[component][1] * factor + less
+    return work.residual.unsigned(head.value.rows[component] * factor, offset, high, grain)
+
+
+def _select(drawing: Drawing, scores: Scores | None, band: Band) -> Wires | None:
+    """[key j attains the maximum of query i]: (queries or 1, keys); None where every key does."""
+    if scores is None:
+        return band.mask
+    with drawing.scope("maximum"):
+        found = scores.at(band)
+        if band.mask is not None:
+            found = found.broadcast((band.queries, *found.shape[1:])) & band.mask.expand(2)
+        best = maximum(drawing, found)
+    with drawing.scope("selection"):
+        selected = drawing.all([(~(found ^ best), 1)])
+        return selected if band.mask is None else selected & band.mask
+
+
+def _count(drawing: Drawing, selected: Wires | None, band: Band) -> Wires:
+    width = band.keys.bit_length()
+    if selected is None:
+        return drawing.constant([[band.keys >> k & 1 for k in range(width)]])
+    return drawing.sum([(selected, [1])], 0, width)
+
+
+def _sum(drawing: Drawing, selected: Wires | None, value: Wires, band: Band, drop: int) -> Wires:
+    """Sum over the selected keys of a value, `drop` low bits cut: (queries or 1, bits)."""
+    width = (((1 << value.shape[1]) - 1) * band.keys).bit_length()
+    terms = value.expand(0) if selected is None else selected.expand(2) & value.expand(0)
+    return drawing.sum([(terms, powers(value.shape[1]).reshape(1, -1))], 0, width).slice(-1, drop, width)
+
+
+def _stack(drawing: Drawing, pieces: list[Wires], queries: list[int]) -> Wires:
+    """Rows of different bands below each other, padded with constant zeros to one width."""
+    if len(pieces) == 1:
+        return pieces[0]
+    width = max(p.shape[1] for p in pieces)
+    rows = []
+    for piece, many in zip(pieces, queries, strict=True):
+        missing = width - piece.shape[1]
+        zeros = [drawing.fill((piece.shape[0], missing), False)] if missing else []
+        rows.append(drawing.concat([piece, *zeros], 1).broadcast((many, width)))
+    return drawing.concat(rows, 0)
+
+
+def _in_order(work: HeadAtWork, index: int, quotients: Wires | None) -> Wires:
+    """Outputs of all queries: quotients, the value itself where there is one key, zero where there is none."""
+    component = work.live[index]
+    pieces: list[Wires] = []
+    row = 0
+    for band in work.bands:
+        if band.keys > 1:
+            assert quotients is not None
+            pieces.append(quotients.slice(0, row, row + band.queries))
+            row += band.queries
+        elif band.keys == 1:
+            own = band.see(work.rounded[index], 0)
+            pieces.append(own.broadcast((band.queries, work.width(component))))
+        else:
+            pieces.append(work.nothing(component, band.queries))
+    return work.drawing.concat(pieces, 0)

@@ -1,0 +1,68 @@
+"""How many fraction bits a model needs: the least number at which its decisions are the exact model's, and stay so."""
+
+import numpy as np
+
+from circuitsim.errors import LimitError
+from circuitsim.models.fixed_point import MAX_BITS
+from circuitsim.models.inputs import chosen_inputs
+from circuitsim.models.rungs import AnyFixed, AnyModel, fix, run_exact_fast, run_integer
+from circuitsim.tokens import Codes
+
+LONGEST = 4096  # letters; beyond, running the models at every precision takes too long
+MOST_BITS = 32
+IN_A_ROW = 3  # agreement is not monotone in the bits
+AT_ONCE = 256  # inputs run before looking whether one disagrees
+
+
+class NoPrecisionError(LimitError):
+    """Too few bits decide wrongly, and more need wider numbers than are allowed."""
+
+
+def least_bits(
+    model: AnyModel,
+    n: int,
+    *,
+    samples: int = 1000,
+    seed: int = 0,
+    max_bits: int = MAX_BITS,
+    most: int = MOST_BITS,
+) -> int | None:
+    """The least b such that b, b + 1 and b + 2 fraction bits all decide as the exact model does; None beyond `most`.
+
+    Args:
+        samples, seed: the inputs that are tried where there are more than 2^12; below, all are.
+        max_bits: the widest interval allowed, as in `compile`.
+
+    Raises:
+        NoPrecisionError: an interval is wider than `max_bits` before enough bits agree.
+        LimitError: n is larger than 4096.
+    """
+    if n > LONGEST:
+        raise LimitError(f"--bits auto runs the model at every precision, for n up to {LONGEST:,}; n is {n:,}.")
+    _, codes = chosen_inputs(model, n, None, samples, seed)
+    decisions = run_exact_fast(model, codes).decisions
+    agreed = 0
+    for bits in range(most + IN_A_ROW):
+        try:
+            fixed = fix(model, n, bits, max_bits)
+        except LimitError:
+            raise NoPrecisionError(_too_wide(n, bits, max_bits)) from None
+        agreed = agreed + 1 if _agrees(fixed, codes, decisions) else 0
+        if agreed == IN_A_ROW:
+            return bits - IN_A_ROW + 1
+    return None
+
+
+def _too_wide(n: int, bits: int, max_bits: int) -> str:
+    if bits == 0:
+        return f"at n={n} even 0 fraction bits need more than --max-bits {max_bits}."
+    return (
+        f"at n={n} no precision up to {bits - 1} bits decides as the exact model does and goes on doing so for two more"
+        f" bits, and {bits} needs more than --max-bits {max_bits}."
+    )
+
+
+def _agrees(fixed: AnyFixed, codes: Codes, decisions: Codes) -> bool:
+    starts = range(0, len(codes), AT_ONCE)
+    parts = (slice(start, start + AT_ONCE) for start in starts)
+    return all(np.array_equal(run_integer(fixed, codes[part]).decisions, decisions[part]) for part in parts)

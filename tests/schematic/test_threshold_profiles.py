@@ -1,0 +1,147 @@
+"""Threshold gates of all rows at once against their definition: every gate alone, its wires tried in all ways."""
+
+import itertools
+import math
+from math import prod
+
+import numpy as np
+import pytest
+
+from circuitsim.netlist.evaluator.simulate import evaluate
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.measure import _dot
+from circuitsim.schematic.profile import CONST0, CONST1, Profile
+from circuitsim.schematic.schematic import Instruction, Schematic, Summand, Thresholds
+from circuitsim.schematic.threshold_profiles import reads, sizes, states
+
+CODES = {"mixed": [CONST0, CONST1, 0, 1, 7], "constant": [CONST0, CONST1], "live": [0, 3], "few": [CONST0] * 4 + [2]}
+LEAD = (2, 3)
+
+
+def random_operand(rng: np.random.Generator, scale: int, many: int, codes: str) -> tuple[Summand, Profile]:
+    """Weights, the same along some axes or for all thresholds, and codes, the same for some rows, in runs or not."""
+    axes = tuple(int(n) for n in rng.integers(1, 4, rng.integers(0, 3)))
+    shape = (int(rng.choice([1, many])), *(int(rng.choice([1, n])) for n in axes))
+    weights = rng.integers(-3, 4, prod(shape)) * rng.choice([1, 2, 6])
+    summand = Summand(tuple(int(w) * scale for w in weights), shape)
+    lead = tuple(int(rng.choice([1, n])) for n in LEAD)
+    profile = Profile.dense(rng.choice(CODES[codes], (*lead, *axes)))
+    return summand, profile.cut() if rng.random() < 0.3 else profile
+
+
+def random_gates(rng: np.random.Generator, scale: int, codes: str) -> tuple[Instruction, list[Profile]]:
+    many = int(rng.integers(1, 4))
+    operands = [random_operand(rng, scale, many, codes) for _ in range(rng.integers(1, 4))]
+    reached = tuple(int(t) * scale + int(rng.integers(-1, 2)) for t in rng.integers(-9, 10, many))
+    how = Thresholds(tuple(summand for summand, _ in operands), reached)
+    args = [profile for _, profile in operands]
+    lead = np.broadcast_shapes(*(arg.shape[: len(LEAD)] for arg in args))
+    return Instruction("at_least", tuple(range(len(args))), (*lead, many), "gates", how), args
+
+
+def wires_of(line: Instruction, args: list[Profile], row: tuple[int, ...], t: int) -> list[tuple[int, int]]:
+    """The weight and the code of every wire of one gate."""
+    found = []
+    for summand, arg in zip(line.attributes.summands, args, strict=True):
+        codes = arg.expand_dense()
+        own = codes[tuple(min(i, n - 1) for i, n in zip(row, codes.shape, strict=False))]
+        table = np.array(summand.weights, object).reshape(summand.shape)
+        weights = np.broadcast_to(table[min(t, len(table) - 1)], own.shape)
+        found += zip(weights.ravel().tolist(), own.ravel().tolist(), strict=True)
+    return found
+
+
+def state_by_trying(wires: list[tuple[int, int]], threshold: int) -> int:
+    fixed = sum(weight for weight, code in wires if code == CONST1)
+    sums = {fixed}
+    for weight in (weight for weight, code in wires if code >= 0):
+        sums |= {s + weight for s in sums}
+    answers = {s >= threshold for s in sums}
+    return 0 if len(answers) == 2 else CONST1 if True in answers else CONST0
+
+
+@pytest.mark.parametrize("codes", CODES)
+@pytest.mark.parametrize("scale", [1, 2**40, 2**58, 2**70, 3**50])
+def test_gates_of_all_rows_are_what_each_is_alone(scale: int, codes: str) -> None:
+    rng = np.random.default_rng(scale % 1009)
+    seen = set()
+    for _ in range(25):
+        line, args = random_gates(rng, scale, codes)
+        state, found = states(line, args), sizes(line, args)
+        assert state.shape == line.shape
+        dense = state.expand_dense()
+        parts = (found.fan_in, found.size, found.largest, found.divisor, found.deepest)
+        widened = [np.broadcast_to(part.expand_dense(), line.shape) for part in parts]
+        for *row, t in itertools.product(*(range(n) for n in line.shape)):
+            wires = wires_of(line, args, tuple(row), t)
+            live = [(abs(weight), code) for weight, code in wires if weight and code >= 0]
+            heavy = [weight for weight, _ in live]
+            expected = [len(live), sum(heavy), max(heavy, default=0), math.gcd(*heavy)]
+            expected.append(max((code for _, code in live), default=-1))
+            assert [int(part[*row, t]) for part in widened] == expected
+            assert dense[*row, t] == state_by_trying(wires, line.attributes.thresholds[t])
+            seen.add(int(dense[*row, t]))
+    assert seen == ({CONST0, CONST1} if codes == "constant" else {CONST0, CONST1, 0})
+
+
+def drawn(line: Instruction, args: list[Profile]) -> Schematic:
+    """The gates over inputs, of which constants make some constant."""
+    drawing, parts = Drawing("tc0"), []
+    for arg, summand in zip(args, line.attributes.summands, strict=True):
+        codes = arg.expand_dense()
+        some = drawing.input(codes.shape) & drawing.constant(codes >= 0)
+        parts.append(
+            (some | drawing.constant(codes == CONST1), np.array(summand.weights, object).reshape(summand.shape))
+        )
+    return drawing.finish([drawing.at_least(parts, line.attributes.thresholds)])
+
+
+@pytest.mark.parametrize("scale", [1, 2**70])
+def test_what_is_measured_is_what_flattening_decides(scale: int) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(60):
+        schematic = drawn(*random_gates(rng, scale, "mixed"))
+        circuit, cost = schematic.flatten(), schematic.measure()
+        assert (circuit.gates, len(circuit.fan_in)) == (cost.gates, cost.wires)
+        patterns = rng.integers(0, 2, (100, schematic.inputs))
+        assert np.array_equal(evaluate(circuit, patterns), schematic.evaluate(patterns))
+
+
+def test_a_run_of_a_million_wires_counts_as_a_million() -> None:
+    n = 10**6
+    line = Instruction("at_least", (0,), (1, 2), "gates", Thresholds((Summand((-4,), (1, 1)),), (-4 * n + 1, -4 * n)))
+    args = [Profile.uniform((1, n), 5)]
+    found = sizes(line, args)
+    assert states(line, args).expand_dense().tolist() == [[0, CONST1]]
+    parts = (found.fan_in, found.size, found.largest, found.divisor, found.deepest)
+    assert [int(part.codes.item()) for part in parts] == [n, 4 * n, 4, 4, 5]
+
+
+def test_without_wires_a_gate_is_a_constant() -> None:
+    line = Instruction("at_least", (0,), (2, 2), "gates", Thresholds((Summand((), (1, 0)),), (0, 1)))
+    args = [Profile.uniform((2, 0), 0)]
+    assert states(line, args).expand_dense().tolist() == [[CONST1, CONST0]] * 2
+    assert sizes(line, args).deepest.expand_dense().tolist() == [[-1], [-1]]
+
+
+def test_totals_beyond_64_bits_are_exact() -> None:
+    big = np.array([2**61, 3, 2**61])
+    assert _dot(np.array([1, 2, 1]), np.array([5, 6, 7])) == 24
+    assert _dot(big, big) == 2**123 + 9
+    assert _dot(big.astype(object) * 2**9, big) == (2**123 + 9) * 2**9
+
+
+def test_what_is_wanted_is_what_live_gates_read() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(150):
+        line, args = random_gates(rng, int(rng.choice([1, 2**70])), "mixed")
+        asked = rng.integers(0, 2, line.shape)
+        expected = [np.zeros(arg.shape, int) for arg in args]
+        for *row, t in zip(*np.nonzero(asked), strict=True):
+            if state_by_trying(wires_of(line, args, tuple(row), t), line.attributes.thresholds[t]) == 0:
+                for arg, seen, summand in zip(args, expected, line.attributes.summands, strict=True):
+                    place = tuple(min(i, n - 1) for i, n in zip(row, arg.shape, strict=False))
+                    table = np.array(summand.weights, object).reshape(summand.shape)
+                    seen[place] |= (table[min(t, len(table) - 1)] != 0) & (arg.expand_dense()[place] >= 0)
+        found = reads(line, args, Profile.dense(asked), states(line, args))
+        assert all(np.array_equal(a.expand_dense(), b) for a, b in zip(found, expected, strict=True))
