@@ -1,6 +1,6 @@
 """Input strings as arguments give them: as they are, `-` for lines of standard input, `@FILE` for lines of a file.
 
-What begins with @ itself is written with ; lines of files are taken as they are.
+What begins with @ itself is written with @@; lines of files are taken as they are.
 """
 
 import sys
@@ -28,10 +28,10 @@ def read_inputs(arguments: Iterable[str]) -> list[str]:
 def _expand(argument: str) -> Iterator[str]:
     if argument == "-":
         yield from _lines(sys.stdin.buffer.read(MOST_BYTES + 1), "standard input")
-    elif argument.startswith(""):
+    elif argument.startswith("@@"):
         yield argument[1:]
     elif argument == "@":
-        raise InputError("@ needs the name of a file of inputs after it;  is the input that is one @.")
+        raise InputError("@ needs the name of a file of inputs after it; @@ is the input that is one @.")
     elif argument.startswith("@"):
         path = Path(argument[1:])
         try:

@@ -77,7 +77,7 @@ def command(
     """Run FILE, a model or a circuit, on each INPUT and print what it decides, rung by rung.
 
     INPUT is a string of characters if every token of the vocabulary is one character, else tokens separated by
-    spaces; - reads lines from standard input, @FILE from a file.  at the start stands for one @, and after -- inputs
+    spaces; - reads lines from standard input, @FILE from a file. @@ at the start stands for one @, and after -- inputs
     may begin with a dash; lines that are read are taken as they are. A model decides in float64, exactly, in integers
     of the chosen bits, and as the circuit of the input's length; a circuit file is all there is to run.
     """

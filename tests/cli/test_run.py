@@ -105,9 +105,9 @@ def test_letters_that_mean_something_to_the_command_line(models: dict[str, str],
     path.write_text(text.replace('"0"', '"-"').replace('"1"', '"@"'))
     assert "put -- before it" in complaint("run", path, "-@")
     assert "put --" not in complaint("info", path, "--wrong")
-    text = succeed("run", "--json", path, "@-", "", "-", "--", "-@", "-", stdin=b"@\n-\n")
-    assert [row["input"] for row in json.loads(text)["rows"]] == ["-", "@", "@", "-", "-@", "-"]
-    assert " is the input" in complaint("run", path, "@")
+    text = succeed("run", "--json", path, "@@@-", "@@", "-", "--", "-@", "-@@", stdin=b"@\n-\n")
+    assert [row["input"] for row in json.loads(text)["rows"]] == ["@@-", "@", "@", "-", "-@", "-@@"]
+    assert "@@ is the input" in complaint("run", path, "@")
 
 
 def test_bytes_that_are_no_text(models: dict[str, str], tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_kernels_of_another_numba_are_dropped(tmp_path, monkeypatch):
 
 def test_processes_that_save_together_number_their_kernels_apart(tmp_path):
     program = (
-        "import sys; from circuitsim.circuits import kernel_cache; from numba.core.caching import IndexDataCacheFile;"
+        "import sys; from circuitsim.netlist import kernel_cache; from numba.core.caching import IndexDataCacheFile;"
         "cache = IndexDataCacheFile(sys.argv[1], 'kernel', 'stamp');"
         "[cache.save((sys.argv[2], k), (sys.argv[2], k)) for k in range(60)]"
     )
