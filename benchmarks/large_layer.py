@@ -1,4 +1,4 @@
-"""A saturated layer of about 10^8 gates: 8 free two's-complement 8-bit numbers a position, 8-bit weights, n = 64.
+"""A saturated layer of about 10^8 gates: 8 free 7-bit numbers a position, 8-bit weights, n = 64.
 
 Every position is read out. Prints the time of each step (draw, measure, flatten, levels, evaluate 4,096 patterns)
 and the process' peak memory.
@@ -9,39 +9,32 @@ import resource
 import time
 
 import numpy as np
-from circuitsim.compilers.bands import Bands
-from circuitsim.compilers.bounded.attention import attend
-from circuitsim.compilers.residual import Residual, powers
 
-from circuitsim.models.fixed_point import fix_head
-from circuitsim.models.model import Head
-from circuitsim.models.stream import Number, Stream
+import circuitsim as cs
+from circuitsim.models.model import Head, Layer, Model, Readout
+from circuitsim.models.tables import Table
 from circuitsim.netlist import counting
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.simulate import Evaluator
-from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.schematic import Basis, Schematic
+from circuitsim.tokens import Field
 
-WIDTH = 8  # numbers a position, bits a number, bits a weight
+WIDTH = 8  # numbers a position; weights have as many bits
 
 
 def draw(n: int, basis: Basis, width: int = WIDTH, seed: int = 0) -> Schematic:
-    """The layer over n positions."""
+    """The layer over n positions, each a token of `width` numbers; the read-out asks for the sign of the first."""
     rng = np.random.default_rng(seed)
     weights = [rng.integers(-128, 128, (width, width)).tolist() for _ in range(3)]
-    head = Head(weights[0], weights[1], weights[2], np.identity(width, dtype=int).tolist())
-    columns = np.identity(width, dtype=int).astype(object)
-    numbers = tuple(Number(column, -128, 127) for column in columns)
-    stream = Stream(0, np.array([0] * width, dtype=object), None, None, numbers)
-    fixed = fix_head(head, stream, 0, n)
-    drawing = Drawing(basis)
-    bits = powers(8)
-    bits[7] = -bits[7]  # two's complement
-    blocks = tuple((drawing.input((n, 8)), np.outer(column, bits)) for column in columns)
-    residual = Residual(drawing, blocks, stream.constant, stream, n)
-    with drawing.scope("layer0/head0"):
-        outputs = attend(drawing, fixed, residual, 0, n, Bands(drawing, n, "wired"))
-    return drawing.finish([o.wires for o in outputs if o.wires is not None])
+    unit = np.identity(width, dtype=int)
+    head = Head(weights[0], weights[1], weights[2], unit.tolist())
+    values = tuple(str(value) for value in range(-64, 64))
+    fields = tuple(Field(f"x{k}", values, "binary") for k in range(width))
+    tables = tuple(Table((f"x{k}",), np.outer(range(-64, 64), unit[k]).tolist()) for k in range(width))
+    layer = Layer((head,), residual=False)
+    readout = Readout(np.ones((1, width), int).tolist(), position="each")
+    model = Model((), {}, (layer,), readout, bits="0", name="large layer", fields=fields, tables=tables)
+    return cs.compile(model, basis=basis, positions="wired")(n)
 
 
 def peak() -> str:

@@ -12,11 +12,11 @@ from circuitsim.compilers.family import FOLDED_UP_TO, Family, input_length
 from circuitsim.compilers.reachable.reach import MAX_TIES
 from circuitsim.compilers.residual import Positions
 from circuitsim.errors import InputError
-from circuitsim.models.fixed_point import MAX_BITS
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.model import Attention, Model
 from circuitsim.models.model_edits import with_attention
-from circuitsim.models.rungs import AnyModel
 from circuitsim.models.sized import Sized
+from circuitsim.networks.limits import MAX_BITS
 from circuitsim.schematic.schematic import Basis, Optimize
 
 AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made small

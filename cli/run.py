@@ -129,9 +129,10 @@ def _run_circuit(path: str, inputs: list[str]) -> list[Answer]:
 
 
 def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_gates: int) -> list[Answer]:
-    from circuitsim.models.rungs import run_exact_fast, run_float, run_integer
     from circuitsim.netlist.evaluator.simulate import Evaluator
     from circuitsim.netlist.interface import decisions, with_wired
+    from circuitsim.networks.integer import run_integer
+    from circuitsim.networks.rungs import run_exact, run_float
     from circuitsim.schematic.measure import measure
     from circuitsim.zoo.primes import PrimeEncoding
 
@@ -160,7 +161,7 @@ def _run_model(how: Construction, path: str, inputs: list[str], basis: str, max_
                 continue
             for index, sure in zip(indices, floating.trusted.tolist(), strict=True):  # type: ignore[union-attr]
                 answers[index].undecided = not sure
-            _fill(answers, indices, "exact", run_exact_fast(model, codes).decisions, several)
+            _fill(answers, indices, "exact", run_exact(model, codes).decisions, several)
             if built[0] != length:
                 family = how.family(model, basis, how.bits_at(model, length), longest)
                 schematic = family(length)

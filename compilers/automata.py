@@ -8,7 +8,7 @@ every state and token and an OR for every next state: two levels.
 import numpy as np
 
 from circuitsim.models.recurrent import Automaton, RecurrentNet
-from circuitsim.models.rival_fixed import FixedAutomaton
+from circuitsim.networks.intervals import StateForms
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.tokens import Field
 
@@ -16,7 +16,7 @@ from .lookup import Operand, combinations, looked_up
 from .residual import Block, Residual
 
 
-def draw_automaton(drawing: Drawing, fixed: FixedAutomaton, model: RecurrentNet) -> Residual:
+def draw_automaton(drawing: Drawing, fixed: StateForms, model: RecurrentNet) -> Residual:
     """What the read-out sees of the states after the positions of the span, in the order of positions."""
     tokens = token_wires(drawing, model)
     with drawing.scope("transition"):
@@ -30,7 +30,7 @@ def draw_automaton(drawing: Drawing, fixed: FixedAutomaton, model: RecurrentNet)
         else:
             offset, found = looked_up(drawing, [(_states(fixed.cell), states)], fixed.rows)
             blocks = [Block(wires, columns) for wires, columns in found]
-    return Residual(drawing, tuple(blocks), offset, fixed.state(fixed.span[-1]), len(fixed.span))
+    return Residual(drawing, tuple(blocks), offset, fixed.after(fixed.span[-1]), len(fixed.span))
 
 
 def token_wires(drawing: Drawing, model: RecurrentNet) -> list[Operand]:
@@ -44,7 +44,7 @@ def _states(cell: Automaton) -> Field:
     return Field("state", cell.states, "binary")
 
 
-def _binary(drawing: Drawing, fixed: FixedAutomaton, tokens: list[Operand]) -> dict[int, Wires]:
+def _binary(drawing: Drawing, fixed: StateForms, tokens: list[Operand]) -> dict[int, Wires]:
     """The number of the state (1, bits) after each position."""
     cell = fixed.cell
     width = cell.code_bits
@@ -70,7 +70,7 @@ def _assembled(drawing: Drawing, base: list[bool], bits: list[tuple[Wires, np.nd
     return drawing.concat([wires.get(k, drawing.fill((1, 1), bit)) for k, bit in enumerate(base)], 1)
 
 
-def _one_hot(drawing: Drawing, fixed: FixedAutomaton, tokens: list[Operand]) -> dict[int, Wires]:
+def _one_hot(drawing: Drawing, fixed: StateForms, tokens: list[Operand]) -> dict[int, Wires]:
     """[the automaton is in state q] (1, states) after each position."""
     cell, states = fixed.cell, len(fixed.cell.states)
     marks = combinations(drawing, tokens) if tokens else None

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from circuitsim.models.fixed_point import FixedHead, FixedModel, FixedNet
-from circuitsim.models.stream import Ints, Range
+from circuitsim.networks.forms import Ints, Range
+from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from . import thresholds
@@ -26,11 +26,11 @@ class Lowering:
         refuse_large: raises LimitError for a model that is too large to draw, before anything is drawn.
     """
 
-    attend: Callable[[Drawing, FixedHead, Residual, int, int, Bands], list[Bits]]
-    hidden: Callable[[Residual, FixedNet, int], Bits]
+    attend: Callable[[Drawing, HeadForms, Residual, int, int, Bands], list[Bits]]
+    hidden: Callable[[Residual, NetForms, int], Bits]
     resolve: Callable[[Residual, Ints, Range, int], Bits]
     sign: Callable[[Residual, Ints, int, Range], Wires]
-    refuse_large: Callable[[FixedModel], None] = lambda fixed: None
+    refuse_large: Callable[[FixedPoint], None] = lambda fixed: None
 
 
 _BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.resolve, bounded.sign)

@@ -7,8 +7,8 @@ diagram on the bits of its fields (`lookup`), with thresholds by one AND for eve
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.stream import Ints, Stream
 from circuitsim.models.tables import Embedded, fields_of
+from circuitsim.networks.forms import Ints, Stream
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from .lookup import Found, Operand, decoded, looked_up

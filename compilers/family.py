@@ -7,21 +7,21 @@ from numbers import Integral
 from circuitsim.compilers.precision import least_bits
 
 from circuitsim.errors import InputError, LimitError
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import bits_at
-from circuitsim.models.fixed_point import MAX_BITS, FixedModel
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
-from circuitsim.models.rungs import AnyFixed, AnyModel, fix
 from circuitsim.models.sized import Sized
+from circuitsim.networks.intervals import FixedPoint, fix
+from circuitsim.networks.limits import MAX_BITS
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.schematic import BASES, OPTIMIZE, Basis, Optimize, Schematic
 
+from .lower import lower
 from .reachable.lower import draw_reachable
 from .reachable.reach import MAX_TIES, code_bits
 from .residual import POSITIONS, Positions
-from .rivals import draw_rival
-from .transformer import draw
 
 AUTO = "auto"
 FOLDED_UP_TO = 256  # letters; beyond, positions are opaque wires unless told otherwise
@@ -73,10 +73,7 @@ class Family:
         drawing = Drawing(self.basis, self.optimize)
         if self.exact:
             return draw_reachable(self._transformer(n), input_length(n), drawing, self.max_ties)
-        fixed, positions = self.fixed(n), self.positions_at(n)
-        return (
-            draw(fixed, drawing, positions) if isinstance(fixed, FixedModel) else draw_rival(fixed, drawing, positions)
-        )
+        return lower(self.fixed(n), drawing, self.positions_at(n))
 
     def bits(self, n: int) -> int | None:
         """Fraction bits at n; None in ac0."""
@@ -91,7 +88,7 @@ class Family:
         """Whether positions are folded or wired at n."""
         return self.positions or ("folded" if n <= FOLDED_UP_TO or self.exact else "wired")
 
-    def fixed(self, n: int) -> AnyFixed:
+    def fixed(self, n: int) -> FixedPoint:
         """The integer model at n, which C_n computes in every basis but ac0."""
         bits = str(self.bits(n)) if self.bits_expression == AUTO else self.bits_expression
         return _fixed(self.model.at(input_length(n)), input_length(n), bits, self.max_bits)
@@ -104,11 +101,7 @@ class Family:
         """
         if self.exact:
             return code_bits(self._transformer(n), input_length(n), self.max_ties)
-        fixed = self.fixed(n)
-        if not isinstance(fixed, FixedModel):
-            return fixed.state_bits
-        streams = [fixed.embedded, *(s for layer in fixed.layers for s in (layer.between, layer.after))]
-        return max(width for stream in streams for width in stream.widths())
+        return self.fixed(n).state_bits
 
     def _transformer(self, n: int) -> Model:
         model = self.model.at(input_length(n))
@@ -128,7 +121,7 @@ _REFUSED = {
 
 
 @lru_cache(maxsize=8)
-def _fixed(model: AnyModel, n: int, bits: str | None, max_bits: int) -> AnyFixed:
+def _fixed(model: AnyModel, n: int, bits: str | None, max_bits: int) -> FixedPoint:
     return fix(model, n, bits, max_bits)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from circuitsim.models.stream import Ints, Number, Stream
+from circuitsim.networks.forms import Ints, Number, Stream
 
 from .residual import Bits, Parts, Residual
 

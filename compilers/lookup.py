@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from circuitsim.errors import LimitError
-from circuitsim.models.stream import Ints
+from circuitsim.networks.forms import Ints
 from circuitsim.schematic.cells import FALSE, TRUE, Cell, Literal, Recorder
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.tokens import Field

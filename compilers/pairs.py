@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from circuitsim.errors import LimitError
-from circuitsim.models.fixed_point import FixedHead
-from circuitsim.models.stream import Affine, Ints, Number, Range
+from circuitsim.networks.forms import Affine, Ints, Number, Range
+from circuitsim.networks.intervals import HeadForms
 from circuitsim.schematic.drawing import Wires
 
 from .residual import Bits, Residual, powers
@@ -18,7 +18,7 @@ from .residual import Bits, Residual, powers
 MOST_PAIRS = 1 << 22  # seconds to list
 
 
-def over_pairs(head: FixedHead, residual: Residual) -> tuple[FixedHead, Residual]:
+def over_pairs(head: HeadForms, residual: Residual) -> tuple[HeadForms, Residual]:
     """The head of second order, and the stream of its keys and values, that are a head of third order.
 
     Components of the stream are those of the keys, then those of the values; queries keep the stream they have.
@@ -50,7 +50,7 @@ def pair_indices(positions: int) -> tuple[list[int], list[int]]:
     return [j for j in range(positions) for _ in range(positions)], list(range(positions)) * positions
 
 
-def reading_pairs(head: FixedHead, grains: tuple[int, ...]) -> FixedHead:
+def reading_pairs(head: HeadForms, grains: tuple[int, ...]) -> HeadForms:
     """A head of third order as one of second order, whose components are those of a stream of pairs / 2^grains."""
     assert head.key2 is not None
     assert head.value2 is not None
@@ -65,7 +65,7 @@ def _component(first: Affine, second: Affine, rows: Ints, grains: tuple[int, ...
     return Affine(rows, np.zeros(len(rows), dtype=object), grains, shed, ranges)
 
 
-def pair_stream(head: FixedHead, residual: Residual, products: list[Bits]) -> Residual:
+def pair_stream(head: HeadForms, residual: Residual, products: list[Bits]) -> Residual:
     """The stream over pairs whose components are these numbers."""
     nothing, unit = np.zeros(len(products), dtype=object), np.identity(len(products), dtype=int).astype(object)
     numbers = [(Number(unit[c], bits.low, bits.high), bits) for c, bits in enumerate(products)]

@@ -3,9 +3,12 @@
 import numpy as np
 
 from circuitsim.errors import LimitError
-from circuitsim.models.fixed_point import MAX_BITS
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.inputs import chosen_inputs
-from circuitsim.models.rungs import AnyFixed, AnyModel, fix, run_exact_fast, run_integer
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import FixedPoint, fix
+from circuitsim.networks.limits import MAX_BITS
+from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes
 
 LONGEST = 4096  # letters; beyond, running the models at every precision takes too long
@@ -40,7 +43,7 @@ def least_bits(
     if n > LONGEST:
         raise LimitError(f"--bits auto runs the model at every precision, for n up to {LONGEST:,}; n is {n:,}.")
     _, codes = chosen_inputs(model, n, None, samples, seed)
-    decisions = run_exact_fast(model, codes).decisions
+    decisions = run_exact(model, codes).decisions
     agreed = 0
     for bits in range(most + IN_A_ROW):
         try:
@@ -62,7 +65,7 @@ def _too_wide(n: int, bits: int, max_bits: int) -> str:
     )
 
 
-def _agrees(fixed: AnyFixed, codes: Codes, decisions: Codes) -> bool:
+def _agrees(fixed: FixedPoint, codes: Codes, decisions: Codes) -> bool:
     starts = range(0, len(codes), AT_ONCE)
     parts = (slice(start, start + AT_ONCE) for start in starts)
     return all(np.array_equal(run_integer(fixed, codes[part]).decisions, decisions[part]) for part in parts)

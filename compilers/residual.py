@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.stream import Ints, Number, Range, Stream
+from circuitsim.networks.forms import Ints, Number, Range, Stream
 from circuitsim.schematic.drawing import Drawing, Wires
 
 Parts: TypeAlias = list[tuple[Wires, npt.NDArray[np.object_]]]

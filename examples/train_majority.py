@@ -32,8 +32,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from circuitsim.models.exact import run_exact
 from circuitsim.models.files.reading import load
+from circuitsim.networks.rungs import run_definition
 
 Case: TypeAlias = tuple[int, int, int]  # length, first letter, number of ones: all that a decision depends on
 Vector: TypeAlias = list[Fraction]
@@ -474,7 +474,7 @@ def read_back_wrong(path: Path, longest: int) -> int:
     """How many strings circuitsim's own exact model, read from the file, decides wrongly."""
     model = load(path)
     strings = (letters for n in range(1, longest + 1) for letters in product((0, 1), repeat=n))
-    return sum(bool(run_exact(model, s).decisions.item()) != (2 * sum(s) > len(s)) for s in strings)
+    return sum(bool(run_definition(model, s).decisions.item()) != (2 * sum(s) > len(s)) for s in strings)
 
 
 @click.command(context_settings={"show_default": True})

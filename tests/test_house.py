@@ -15,6 +15,7 @@ ROOMS = (  # from the top of the house to its ground
     "circuitsim.compilers",
     "circuitsim.zoo",
     "circuitsim.render",
+    "circuitsim.networks",
     "circuitsim.models",
     "circuitsim.schematic",
     "circuitsim.formats",

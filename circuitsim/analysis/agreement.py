@@ -16,9 +16,11 @@ from circuitsim.analysis.families import Family
 from circuitsim.errors import LimitError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import Model
-from circuitsim.models.rungs import fix, run_exact_fast, run_integer
 from circuitsim.netlist.evaluator.simulate import Evaluator
 from circuitsim.netlist.interface import decisions, with_wired
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact
 from circuitsim.schematic.schematic import Basis
 from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built
@@ -112,7 +114,7 @@ def agree(
     if built.entry.architecture == "rational transformer":
         wrong = (model.exact(codes) != truth).any(axis=1)
         return _row(built, n, codes, everything, {"exact": wrong}, None, ())
-    found["exact"] = _wrong(lambda part: run_exact_fast(model, part).decisions, codes, truth, model)
+    found["exact"] = _wrong(lambda part: run_exact(model, part).decisions, codes, truth, model)
     progress(f"{name}, n = {n}: least bits")
     bits = least_bits(model, codes, truth)
     given = None if bits is None else str(bits)  # the model's own, where none is right

@@ -2,8 +2,9 @@
 
 from typing import Any, Protocol
 
-from circuitsim.models.rungs import AnyFixed, AnyModel
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.sized import Sized
+from circuitsim.networks.intervals import FixedPoint
 from circuitsim.schematic.schematic import Schematic
 
 
@@ -25,7 +26,7 @@ class Family(Protocol):
     def exact(self) -> bool:
         """Whether C_n computes the exact model, and not the integer model."""
 
-    def fixed(self, n: int) -> AnyFixed:
+    def fixed(self, n: int) -> FixedPoint:
         """The integer model at n."""
 
     def bits(self, n: int) -> int | None:

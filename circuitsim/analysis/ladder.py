@@ -18,16 +18,17 @@ import numpy.typing as npt
 
 from circuitsim.analysis.families import Family
 from circuitsim.formats import npz
-from circuitsim.models.exact_fast import ExactTrace
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.inputs import chosen_inputs
-from circuitsim.models.integer import IntegerTrace
-from circuitsim.models.rungs import AnyModel, fix, run_exact_fast, run_float, run_integer
 from circuitsim.models.sequence import decode
 from circuitsim.models.sized import Sized
-from circuitsim.models.trace import Trace
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.simulate import evaluate as evaluate_circuit
 from circuitsim.netlist.interface import with_wired
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact, run_float
+from circuitsim.networks.trace import ExactTrace, IntegerTrace, Trace
 from circuitsim.schematic.evaluate import planes_to_bits, probe_values, run_planes
 from circuitsim.schematic.flatten import flatten_with_values
 from circuitsim.schematic.flatten_wide import NOBODY
@@ -103,7 +104,7 @@ def climb(
     model = (model or families[0].model).at(n)
     everything, codes = chosen_inputs(model, n, exhaustive, samples, seed)
     progress("float and exact models")
-    floating, exact = run_float(model, codes), run_exact_fast(model, codes)
+    floating, exact = run_float(model, codes), run_exact(model, codes)
     rungs, bits = [_float_exact(model, codes, floating, exact)], None
     rounding = [family for family in families if not family.exact]
     truths = {True: Truth("exact", exact.decisions, tuple((r.numerators, r.denominator) for r in exact.residuals))}
@@ -195,9 +196,8 @@ def _differences(
     expected = _output_bits(model, truth.decisions[start : start + count])
     first = (outputs != expected).any(axis=1)
     for layer, probe in enumerate(schematic.probes):
-        shown = schematic.interface["probe_residuals"][layer] if "probe_residuals" in schematic.interface else layer
-        numbers, denominator = truth.residuals[shown]
-        low, high = _probed(schematic, model, codes.shape[1], layer)
+        numbers, denominator = truth.residuals[schematic.interface["probe_residuals"][layer]]
+        low, high = schematic.interface["probe_positions"][layer]
         numbers = numbers[start : start + count, low:high]
         seen = probe_values(probe, [values[v] for v in probe.values]) * denominator
         over = schematic.interface["denominators"][layer] if "denominators" in schematic.interface else 1
@@ -216,15 +216,6 @@ def _differences(
         at += len(kept)
     third = (evaluate_circuit(stored, full) != run[:, : outputs.shape[1]]).any(axis=1)
     return np.stack([first, second, third])
-
-
-def _probed(schematic: Schematic, model: AnyModel, n: int, layer: int) -> tuple[int, int]:
-    """The positions that the probe of a layer boundary shows."""
-    if "probe_positions" in schematic.interface:
-        low, high = schematic.interface["probe_positions"][layer]
-        return low, high
-    where = model.readout_positions(n)
-    return (where[0], where[-1] + 1) if layer == len(schematic.probes) - 1 else (0, model.length(n))
 
 
 def _with_outputs(circuit: Circuit, watched: list[tuple[int, Any]]) -> Circuit:

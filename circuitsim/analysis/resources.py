@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from circuitsim.analysis.description import parameters
 from circuitsim.analysis.rival_description import rival_parameters
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
-from circuitsim.models.rungs import AnyModel
 
 
 @dataclass(frozen=True)

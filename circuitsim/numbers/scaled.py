@@ -75,6 +75,14 @@ def scaled(rows: Matrix | Vector) -> Scaled:
     return Scaled(narrow(numerators.reshape(values.shape)), denominator)
 
 
+def grid(values: Scaled, bits: int) -> Array:
+    """R of every number, floor(x 2^b + 1/2), in units of 2^-b; in 64 bits where they fit."""
+    doubled = multiply(values.numerators, 2 << bits)
+    if largest(doubled) + values.denominator >= FITS_INT64:
+        doubled = doubled.astype(object)
+    return narrow((doubled + values.denominator) // (2 * values.denominator))
+
+
 def largest(array: Array) -> int:
     """The largest absolute value of an array of integers; 0 if it is empty."""
     return max(int(array.max()), -int(array.min())) if array.size else 0

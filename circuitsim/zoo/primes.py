@@ -19,17 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.errors import InputError, ModelError
-from circuitsim.models.exact import ZERO, mean, select
-from circuitsim.models.model import Head
+from circuitsim.networks.definition import select
 from circuitsim.numbers.rationals import size
 from circuitsim.tokens import Codes, Format
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.counting import Majority, Parity
 from circuitsim.zoo.tasks.mirrors import Palindrome
-
-ONE = Fraction(1)
-UNIFORM = Head(query=((ZERO,),), key=((ZERO,),), value=((ONE,),), output=((ONE,),))  # saturated, all scores equal
 
 
 @dataclass(frozen=True)
@@ -77,8 +73,8 @@ class PrimeEncoding:
     def output(self, letters: Sequence[int]) -> Fraction:
         """The head's output, the same at every position: the mean over all positions, whose scores are equal."""
         values = self.embedding(letters)
-        chosen = select(UNIFORM, dict.fromkeys(range(len(values)), ZERO))
-        return mean([(values[j],) for j in chosen], 1)[0]
+        chosen = select("saturated", dict.fromkeys(range(len(values)), Fraction(0)))
+        return sum((values[j] for j in chosen), Fraction(0)) / len(chosen)
 
     def exact(self, codes: Codes) -> npt.NDArray[np.int64]:
         """Decisions (inputs, positions) on strings (inputs, n): each through the head, the decoder and the oracle."""

@@ -1,6 +1,6 @@
 """One attention head in fan-in 2, exactly the integer model's: its outputs R(mean) as bits."""
 
-from circuitsim.models.fixed_point import FixedHead
+from circuitsim.networks.intervals import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Bands
@@ -11,7 +11,7 @@ from .head import HeadAtWork
 from .scores import scores
 
 
-def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, stop: int, bands: Bands) -> list[Bits]:
+def attend(drawing: Drawing, head: HeadForms, residual: Residual, start: int, stop: int, bands: Bands) -> list[Bits]:
     """The head's outputs R(mean) at positions start..stop-1, one number a component."""
     outputs = [Bits(None, number.low, number.low) for number in head.outputs]
     live = tuple(c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any())
@@ -32,7 +32,7 @@ def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, st
     return outputs
 
 
-def _rounded(head: FixedHead, residual: Residual, component: int) -> Wires:
+def _rounded(head: HeadForms, residual: Residual, component: int) -> Wires:
     """R(v) less the output's low end, at every key."""
     number, grain, drop = head.outputs[component], head.value.grains[component], head.value_shifts[component]
     less = ((1 << drop) >> 1) - (number.low << drop)

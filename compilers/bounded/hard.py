@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from circuitsim.models.fixed_point import FixedHead
+from circuitsim.networks.intervals import HeadForms
 from circuitsim.schematic.drawing import Wires
 
 from ..bands import Band
@@ -42,7 +42,7 @@ def _ties(work: HeadAtWork) -> Literal["left", "right"]:
     return "left" if work.head.attention == "hard-left" else "right"
 
 
-def unscored(head: FixedHead, joined: Wires, band: Band) -> Wires:
+def unscored(head: HeadForms, joined: Wires, band: Band) -> Wires:
     """All keys tie: the leftmost or rightmost key that each query sees, which is an end or next to the diagonal.
 
     The first of all pairs has the first position twice, and the last the last.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from circuitsim.models.fixed_point import FixedHead
+from circuitsim.networks.intervals import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band
@@ -22,7 +22,7 @@ class HeadAtWork:
     """
 
     drawing: Drawing
-    head: FixedHead
+    head: HeadForms
     residual: Residual
     live: tuple[int, ...]
     scores: Scores | None

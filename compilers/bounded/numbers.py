@@ -1,13 +1,13 @@
 """What fan-in 2 does its own way beside attention: hidden units and signs, by one `sum` each."""
 
-from circuitsim.models.fixed_point import FixedNet
-from circuitsim.models.stream import Ints, Range
+from circuitsim.networks.forms import Ints, Range
+from circuitsim.networks.intervals import NetForms
 from circuitsim.schematic.drawing import Wires
 
 from ..residual import Bits, Residual
 
 
-def hidden(residual: Residual, net: FixedNet, index: int) -> Bits:
+def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
     """R(ReLU) of one hidden unit at every position."""
     number, grain, shift = net.outputs[index], net.hidden.grains[index], net.shifts[index]
     half, drop = ((1 << shift) >> 1) << grain, grain + shift

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.models.fixed_point import FixedHead
-from circuitsim.models.stream import Affine
+from circuitsim.networks.forms import Affine
+from circuitsim.networks.intervals import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band
@@ -58,7 +58,7 @@ class Scores:
         return self.drawing.sum(parts, self.half, width).slice(-1, self.drop, width)
 
 
-def scores(head: FixedHead, queries: Residual, residual: Residual, start: int) -> Scores | None:
+def scores(head: HeadForms, queries: Residual, residual: Residual, start: int) -> Scores | None:
     """The scores of queries, of which the first is at position `start`; None if they are equal for all keys of a query.
 
     Args:

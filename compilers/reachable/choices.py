@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import LimitError
-from circuitsim.models.exact_fast import comparable
 from circuitsim.models.model import Head
 from circuitsim.models.sequence import mask_matrix
+from circuitsim.networks.exact import comparable
 from circuitsim.numbers.scaled import Array, Scaled, affine, product
 
 from .boxes import Boxes, InputSets
@@ -119,7 +119,7 @@ class Ranking:
         if not len(self.keys):
             return np.zeros(len(candidates), np.int64)
         scores = product(self.queries[query][None], self.keys[:, candidates])[0]
-        ordered = comparable(self.head, Scaled(scores, self.unit))
+        ordered = comparable(self.head.score_bits, Scaled(scores, self.unit))
         return np.unique(ordered, return_inverse=True)[1] if ordered.dtype == object else ordered
 
     def _enough(self, candidates: Ints, order: Ints) -> int:

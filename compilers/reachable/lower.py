@@ -6,17 +6,19 @@ ranges in `schematic.interface["probe_positions"]`; after the last layer those f
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import LimitError
 from circuitsim.models.model import Model
-from circuitsim.models.trace import decide
+from circuitsim.networks.trace import decide
 from circuitsim.numbers.scaled import Array, Scaled, affine
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.schematic import Schematic
 
+from ..interface import interface
 from .codes import Codes, letter_literals
 from .gates import Budget
 from .plan import Plan, plan
@@ -71,7 +73,7 @@ class _Lowering:
             self._probe(index + 1)
         if outputs is None:
             outputs = self._decide(0, _standing(reached.codes[0]))
-        return self.drawing.finish([outputs], interface(reached))
+        return self.drawing.finish([outputs], interface(reached.model, reached.n, None) | _shown(reached))
 
     def _layer(self, index: int, queries: Sequence[Query]) -> None:
         """From the codes before a layer to those after it."""
@@ -143,19 +145,11 @@ def _in_bits(values: Scaled) -> tuple[Array, Array, NDArray[np.bool_]]:
     return low, weights, bits
 
 
-def interface(reached: Reached) -> dict[str, object]:
-    """What a reader of the circuit needs to encode inputs, decode outputs and read probes."""
-    model, n = reached.model, reached.n
+def _shown(reached: Reached) -> dict[str, Any]:
+    """What each probe shows: integers over a denominator, at some positions of a residual of the trace."""
     return {
-        "model": model.name,
-        "n": n,
-        "bits": None,
-        **model.format.interface(),
-        "readout": "each" if model.readout.position == "each" else "one",
-        "readout_positions": len(model.readout_positions(n)),
-        "decision": "bit" if len(model.readout.weights) == 1 else "one-hot",
-        "classes": len(model.readout.weights),
         "denominators": [int(codes.values.denominator) for codes in reached.codes],
+        "probe_residuals": list(range(len(reached.codes))),
         "probe_positions": [list(codes.span) for codes in reached.codes],
     }
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import LimitError
-from circuitsim.models.fixed_point import no_circuit
 from circuitsim.models.model import Layer, Model
+from circuitsim.networks.refusals import no_circuit
 from circuitsim.numbers.scaled import Scaled
 
 from .boxes import Boxes, InputSets

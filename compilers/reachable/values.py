@@ -1,4 +1,4 @@
-"""The exact arithmetic of a layer on the vectors that occur, each computed once: what `models.exact` defines."""
+"""The exact arithmetic of a layer on the vectors that occur, each computed once: what `networks.definition` says."""
 
 from collections.abc import Sequence
 from math import lcm
@@ -6,8 +6,7 @@ from math import lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from circuitsim.models.exact_fast import after_net
-from circuitsim.models.model import Head, Layer
+from circuitsim.models.model import FeedForward, Head, Layer
 from circuitsim.numbers.scaled import FITS_INT64, Scaled, add, affine, multiply, narrow, scaled
 
 Ints = NDArray[np.int64]
@@ -63,3 +62,11 @@ def after_layer(layer: Layer, values: Scaled, outputs: Sequence[Scaled], terms: 
         total = after_net(layer.feed_forward, total)
     rows, index = distinct(total.reduced())
     return rows, index[which.ravel()]
+
+
+def after_net(net: FeedForward, stream: Scaled) -> Scaled:
+    """The stream (..., d) after a feed-forward net."""
+    hidden = affine(net.hidden, stream, net.hidden_bias)
+    positive = Scaled(np.maximum(hidden.numerators, 0), hidden.denominator)
+    result = affine(net.output, positive, net.output_bias)
+    return add(stream, result) if net.residual else result

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from circuitsim.models.fixed_point import FixedHead
+from circuitsim.networks.intervals import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band, Bands
@@ -16,7 +16,7 @@ from .winners import Winners, by_comparisons, by_digits, every_key, fewest
 MANY_DIGITS = 64
 
 
-def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, stop: int, bands: Bands) -> list[Bits]:
+def attend(drawing: Drawing, head: HeadForms, residual: Residual, start: int, stop: int, bands: Bands) -> list[Bits]:
     """The head's outputs R(mean) at positions start..stop-1 as thermometers, one number a component."""
     outputs = [Bits(None, number.low, number.low) for number in head.outputs]
     live = [c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any()]
@@ -34,7 +34,7 @@ def attend(drawing: Drawing, head: FixedHead, residual: Residual, start: int, st
 
 
 def _means(
-    drawing: Drawing, head: FixedHead, residual: Residual, table: Scores | None, rows: list[Band], bands: Bands,
+    drawing: Drawing, head: HeadForms, residual: Residual, table: Scores | None, rows: list[Band], bands: Bands,
     live: list[int],
 ) -> list[Wires]:  # fmt: skip
     """Thermometers of rounded means: [mean >= t - 1/2] is [2 sum - (2 t - 1) count >= 0], one gate."""
@@ -66,7 +66,7 @@ def _selected(winners: Winners, residual: Residual, blocks: list[Factor]) -> lis
 
 
 def _mean(
-    drawing: Drawing, head: FixedHead, residual: Residual, component: int, chosen: list[Factor], count: Wires
+    drawing: Drawing, head: HeadForms, residual: Residual, component: int, chosen: list[Factor], count: Wires
 ) -> Wires:
     """(queries or 1, thresholds)."""
     number, value = head.outputs[component], head.value
@@ -79,7 +79,7 @@ def _mean(
 
 
 def _choices(
-    drawing: Drawing, head: FixedHead, residual: Residual, table: Scores | None, rows: list[Band], bands: Bands,
+    drawing: Drawing, head: HeadForms, residual: Residual, table: Scores | None, rows: list[Band], bands: Bands,
     live: list[int],
 ) -> list[Wires]:  # fmt: skip
     """Thermometers of the rounded value of the one key that every query selects."""
@@ -105,7 +105,7 @@ def _choices(
     return results
 
 
-def _rounded(head: FixedHead, residual: Residual, component: int) -> Wires:
+def _rounded(head: HeadForms, residual: Residual, component: int) -> Wires:
     """The thermometer of R(v) at every key."""
     number, value = head.outputs[component], head.value
     drop = head.value_shifts[component] + value.grains[component]
@@ -114,7 +114,7 @@ def _rounded(head: FixedHead, residual: Residual, component: int) -> Wires:
     )  # fmt: skip
 
 
-def _winners(drawing: Drawing, head: FixedHead, table: Scores | None, band: Band, bands: Bands) -> Winners:
+def _winners(drawing: Drawing, head: HeadForms, table: Scores | None, band: Band, bands: Bands) -> Winners:
     if table is None:
         return every_key(drawing, band)
     with drawing.scope("scores"):

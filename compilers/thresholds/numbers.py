@@ -1,11 +1,14 @@
 """Functions of one heap in one level: thermometers of rounded values, and signs."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from circuitsim.errors import LimitError
-from circuitsim.models.fixed_point import FixedModel, FixedNet
-from circuitsim.models.stream import Ints, Range
+from circuitsim.networks.forms import Ints, Number, Range, Stream
+from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms
+from circuitsim.networks.network import Settle
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..residual import Bits, Residual, only_wire
@@ -18,21 +21,27 @@ def steps(low: int, high: int) -> range:
     return range(low + 1, high + 1)
 
 
-def refuse_large(fixed: FixedModel) -> None:
+def refuse_large(fixed: FixedPoint) -> None:
     """Refuse, before anything is drawn, a model with a thermometer of more than 2^20 thresholds, saying where.
 
     Raises:
-        LimitError: naming the layer, and the head or the net.
+        LimitError: naming the layer, and the head or the net; or the step.
     """
-    for index, layer in enumerate(fixed.layers):
-        for number, head in enumerate(layer.heads):
-            where = f"layer {index}, head {number}"
-            refuse_steps(f"{where}, a mean", max((o.high - o.low for o in head.outputs), default=0))
-            if head.shift:
-                refuse_steps(f"{where}, the rounded score", (head.score[1] - head.score[0]) >> head.shift)
-        if layer.net is not None:
-            most = max((o.high - o.low for o in layer.net.outputs), default=0)
-            refuse_steps(f"layer {index}, feed-forward, a hidden unit", most)
+    for line, known in zip(fixed.network.lines, fixed.known, strict=True):
+        if isinstance(known, HeadForms):
+            refuse_steps(f"{line.place}, a mean", _most(known.outputs))
+            if known.shift:
+                refuse_steps(f"{line.place}, the rounded score", (known.score[1] - known.score[0]) >> known.shift)
+        elif isinstance(known, NetForms):
+            refuse_steps(f"{line.place}, a hidden unit", _most(known.outputs))
+        elif isinstance(line.primitive, Settle):
+            assert isinstance(known, Stream)
+            refuse_steps(f"{line.place}, the state", _most(known.numbers))
+
+
+def _most(numbers: Sequence[Number]) -> int:
+    """The most steps that a number of them can take."""
+    return max((number.high - number.low for number in numbers), default=0)
 
 
 def refuse_steps(what: str, thresholds: int) -> None:
@@ -59,7 +68,7 @@ def rounded(residual: Residual, row: Ints, offset: int, drop: int, low: int, hig
     return residual.drawing.at_least(parts, thresholds)
 
 
-def hidden(residual: Residual, net: FixedNet, index: int) -> Bits:
+def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
     """R(ReLU) of one hidden unit: each threshold of the result is one of the sum."""
     number, drop = net.outputs[index], net.hidden.grains[index] + net.shifts[index]
     row, offset = net.hidden.rows[index], int(net.hidden.offsets[index])

@@ -5,8 +5,8 @@ A key or value of a pair is a heap over wires of the first position, wires of th
 
 import numpy as np
 
-from circuitsim.models.fixed_point import FixedHead
-from circuitsim.models.stream import Affine, Ints, Number
+from circuitsim.networks.forms import Affine, Ints, Number
+from circuitsim.networks.intervals import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..pairs import pair_indices, reading_pairs
@@ -14,7 +14,7 @@ from ..residual import Block, Residual
 from .scores import Factor, both_digits, factors
 
 
-def over_pairs(head: FixedHead, residual: Residual) -> tuple[FixedHead, Residual]:
+def over_pairs(head: HeadForms, residual: Residual) -> tuple[HeadForms, Residual]:
     """The head of second order, and the stream of its keys and values, that are a head of third order."""
     assert head.key2 is not None
     assert head.value2 is not None

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from circuitsim.errors import LimitError
-from circuitsim.models.fixed_point import FixedHead
-from circuitsim.models.stream import Ints
+from circuitsim.networks.forms import Ints
+from circuitsim.networks.intervals import HeadForms
 from circuitsim.numbers.scaled import product
 from circuitsim.schematic.drawing import Drawing, Wires
 
@@ -117,7 +117,7 @@ def _heap(parts: list[tuple[Wires, Ints]]) -> Heap:
     return Heap(tuple(parts), low, high, gcd(*weights))
 
 
-def scores(head: FixedHead, asking: Residual, residual: Residual, start: int) -> Scores | None:
+def scores(head: HeadForms, asking: Residual, residual: Residual, start: int) -> Scores | None:
     """The scores of queries, of which the first is at position `start`; None where they are equal for all keys.
 
     Args:

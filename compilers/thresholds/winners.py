@@ -7,7 +7,7 @@ where its score is not below. More levels, often fewer gates.
 
 from dataclasses import dataclass
 
-from circuitsim.models.stream import Ints
+from circuitsim.networks.forms import Ints
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band, Bands

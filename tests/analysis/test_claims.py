@@ -20,7 +20,7 @@ from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention
-from tests.models.test_literal import EXAMPLES
+from tests.networks.datatypes.test_literal import EXAMPLES
 
 MAJORITY, PARITY, FIRST = (load(EXAMPLES / name) for name in ("majority.pt", "parity.json", "first.json"))
 SHORT, DOUBLING = (2, 3, 4), (2, 4, 8, 16, 32)
@@ -225,11 +225,11 @@ def test_the_integer_model_itself_is_wrong_there():
     failure = claim_agreement.failure_at(study(MAJORITY), 179, 6)
     assert failure is not None
     codes = np.array([[int(letter) for letter in failure.string]])
-    from circuitsim.models.exact_fast import run_exact_fast
-    from circuitsim.models.fixed_point import fix
-    from circuitsim.models.integer import run_integer
+    from circuitsim.networks.integer import run_integer
+    from circuitsim.networks.intervals import fix
+    from circuitsim.networks.rungs import run_exact
 
-    exact, integer = run_exact_fast(MAJORITY, codes), run_integer(fix(MAJORITY, 179, 6, 200), codes)
+    exact, integer = run_exact(MAJORITY, codes), run_integer(fix(MAJORITY, 179, 6, 200), codes)
     assert exact.decisions.tolist() == [[1]]
     assert integer.decisions.tolist() == [[0]]
 

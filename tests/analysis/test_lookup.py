@@ -7,12 +7,12 @@ import pytest
 
 from circuitsim.analysis.growth.tables import MOST_INPUTS, lemma_1, lemma_2, lookup_circuit
 from circuitsim.errors import InputError, LimitError
-from circuitsim.models.fixed_point import fix
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import dead_gates, depth
 from circuitsim.netlist.program import AND
 from circuitsim.netlist.validate import validate
+from circuitsim.networks.intervals import fix
 
 
 def run(circuit: Circuit) -> tuple[Any, int, int]:
@@ -98,7 +98,7 @@ def decoded(number: int, widths: list[int]) -> list[int]:
 
 def test_the_readout_of_a_model_is_a_table_that_can_be_built() -> None:
     fixed = fix(tiny(), 3)
-    stream = fixed.layers[-1].after
+    stream = fixed.streams()[-1]
     widths, scale = stream.widths(), Fraction(1, 1 << stream.exponent)
     bits = sum(widths)
     decisions = [decoded(number, widths)[0] * scale > Fraction(1, 2) for number in range(2**bits)]
@@ -109,12 +109,12 @@ def test_the_readout_of_a_model_is_a_table_that_can_be_built() -> None:
         vector = stream.constant + number.column * value
         places = enumerate(zip(vector, widths, strict=True))
         word = sum((int(x) & ((1 << w) - 1)) << sum(widths[:c]) for c, (x, w) in places)
-        assert run(circuit)[0][word, 0] == (int(fixed.readout.apply(vector)[0]) > 0)
+        assert run(circuit)[0][word, 0] == (int(fixed.form(fixed.network.outputs[0]).apply(vector)[0]) > 0)
 
 
 def test_the_scores_of_a_model_are_a_table_that_can_be_built() -> None:
     fixed = fix(tiny(), 3)
-    stream, (head,) = fixed.embedded, fixed.layers[0].heads
+    stream, (head,) = fixed.streams()[0], fixed.layers()[0]
     widths = stream.widths()
     vectors = [np.array(decoded(v, widths), object) for v in range(2 ** sum(widths))]
     largest = 0

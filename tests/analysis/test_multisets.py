@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from circuitsim.analysis.claims.multisets import differing
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.files.reading import load
-from circuitsim.models.fixed_point import fix
 from circuitsim.models.inputs import counts_decide, representatives
-from circuitsim.models.integer import run_integer
 from circuitsim.models.model import Model
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact
 from tests.cases import random_model
-from tests.models.test_literal import EXAMPLES
+from tests.networks.datatypes.test_literal import EXAMPLES
 
 
 def countable(seed: int) -> Model:
@@ -30,7 +30,7 @@ def test_counts_decide_as_whole_strings_do(seed):
     for n in (1, 2, 4):
         codes = all_inputs(model, n)
         integer = run_integer(fix(model, n, bits, 5000), codes).decisions
-        wrong = (run_exact_fast(model, codes).decisions != integer).any(axis=1)
+        wrong = (run_exact(model, codes).decisions != integer).any(axis=1)
         assert (differing(model, codes, bits) == wrong).all()
         some = representatives(model, n)
         assert some is not None
@@ -45,7 +45,7 @@ def test_representatives_give_every_decision_that_any_string_gets(seed):
     found, expected = (
         {
             (*np.sort(row), *(np.sort(d) if place == "each" else d))
-            for row, d in zip(c, run_exact_fast(model, c).decisions, strict=True)
+            for row, d in zip(c, run_exact(model, c).decisions, strict=True)
         }
         for c in (some, codes)
     )

@@ -3,9 +3,9 @@ import pytest
 import circuitsim as cs
 from circuitsim.analysis.growth.paper import PaperCost, power_of_two, predict
 from circuitsim.errors import LimitError, ModelError
-from circuitsim.models.fixed_point import fix
 from circuitsim.models.model import Model
 from circuitsim.models.model_edits import with_attention
+from circuitsim.networks.intervals import fix
 from tests.cases import random_model
 
 
@@ -43,8 +43,8 @@ def test_the_depth_of_the_theorem_holds_for_any_model(seed: int) -> None:
 def test_theorem_5_of_a_small_model_by_hand() -> None:
     n = 4
     fixed = fix(model(), n)
-    before, after = (sum(s.widths()) for s in (fixed.embedded, fixed.layers[0].after))
-    low, high = fixed.layers[0].heads[0].score
+    before, after = (sum(s.widths()) for s in fixed.streams())
+    low, high = fixed.layers()[0][0].score
     score = max(high, -low - 1).bit_length() + 1
     found = of(predict(model(), n), "Merrill, Sabharwal and Smith")
     items = {item.name: item for item in found.items}
@@ -53,8 +53,8 @@ def test_theorem_5_of_a_small_model_by_hand() -> None:
     assert table["layer0/scores"] == (16, 2 * before, 16 * score * (2 ** (2 * before) + 2 * before + 1))
     masked = 2 * score + before
     assert table["layer0/masked values"] == (16, masked, 16 * before * (2**masked + masked + 1))
-    sums = sum(4 * (2**z - 1) + (4 * (2**z - 1)).bit_length() for z in fixed.embedded.widths())
-    assert table["layer0/sums"] == (8, 4 * max(fixed.embedded.widths()), 4 * sums)
+    sums = sum(4 * (2**z - 1) + (4 * (2**z - 1)).bit_length() for z in fixed.streams()[0].widths())
+    assert table["layer0/sums"] == (8, 4 * max(fixed.streams()[0].widths()), 4 * sums)
     assert table["layer0/maximum"][2] == 4 * (4 * 3 * 2 * score + 4 + 4 * score + score)
     assert table["layer0/activation"] == (4, 2 * before, 4 * after * (2 ** (2 * before) + 2 * before + 1))
     assert table["readout"] == (1, after, 2**after + after + 1)

@@ -2,10 +2,10 @@ import pytest
 from circuitsim.compilers.precision import NoPrecisionError, least_bits
 
 from circuitsim.errors import LimitError
-from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.fixed_point import fix
-from circuitsim.models.integer import run_integer
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact
 from tests.cases import random_model
 
 
@@ -13,7 +13,7 @@ from tests.cases import random_model
 def test_the_least_bits_are_the_least_of_three_that_agree(seed: int) -> None:
     model, n = random_model(seed), 4
     codes = all_inputs(model, n)
-    exact = run_exact_fast(model, codes).decisions
+    exact = run_exact(model, codes).decisions
     agrees = [(run_integer(fix(model, n, b, 500), codes).decisions == exact).all() for b in range(13)]
     expected = [b for b in range(11) if all(agrees[b : b + 3])]
     found = least_bits(model, n, max_bits=500)

@@ -9,8 +9,8 @@ from circuitsim.analysis.separations.bounds import bounds
 from circuitsim.analysis.separations.restricting import ASKER, restriction
 from circuitsim.errors import InputError
 from circuitsim.models.model import MASKS, FeedForward, Head, Layer, Model, PositionTable, Readout
-from circuitsim.models.rungs import run_exact_fast
 from circuitsim.models.tables import Table
+from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.tasks.averaging import QSTR
 
@@ -63,7 +63,7 @@ def test_the_answer_of_any_hard_heads_depends_on_no_sign_left_free(seed):
         digits[:, place, 0] = sign
     digits[:, free, 0] = list(product((0, 1), repeat=len(free)))
     codes = task.format(n).codes(digits)
-    run = run_exact_fast(model, codes)
+    run = run_exact(model, codes)
     asker = len(model.prepend) + ASKER
     streams = run.residuals[-1].numerators[:, asker]
     assert (streams == streams[0]).all()
@@ -88,7 +88,7 @@ def test_fewer_heads_than_pointers_answer_two_inputs_alike_and_one_wrongly(q, he
     if heads == q:
         assert found.codes is None
         return
-    got = run_exact_fast(entry.at(7), found.codes).decisions[:, ASKER]
+    got = run_exact(entry.at(7), found.codes).decisions[:, ASKER]
     truth = entry.task.decisions(found.codes)[:, ASKER]
     assert got[0] == got[1]
     assert truth[0] != truth[1]

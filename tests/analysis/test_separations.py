@@ -18,8 +18,9 @@ from circuitsim.analysis.separations.separations import SEPARATIONS, separation
 from circuitsim.analysis.separations.squeezing import squeeze, squeeze_bits, tried
 from circuitsim.api import compile
 from circuitsim.errors import InputError
-from circuitsim.models.fixed_point import fix as fix_transformer
-from circuitsim.models.rungs import fix, run_exact_fast, run_integer
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.keys import certificates, sign_keys
 
@@ -70,8 +71,8 @@ def test_a_side_that_is_not_made_at_a_length_says_why():
 def test_the_query_that_crosses_is_counted_component_by_component():
     entry = built("q-sparse-averaging:keys=one-hot")
     model = entry.at(8)
-    fixed = fix_transformer(model, 8, "0")
-    (head,) = fixed.layers[-1].heads
+    fixed = fix(model, 8, "0")
+    (head,) = fixed.layers()[-1]
     bits = [(high - low).bit_length() for low, high in head.query.ranges]
     assert crossing(model, fixed, True).total == len(bits) * max(bits)
 
@@ -104,7 +105,7 @@ def test_a_squeezed_model_fails_on_an_input_that_replays(name, label):
     assert found.model == f"zoo:{address}"
     entry = built(address)
     codes = entry.task.format(8).parse([found.input])
-    assert run_exact_fast(entry.at(8), codes).decisions[0].tolist() == found.got != found.expected
+    assert run_exact(entry.at(8), codes).decisions[0].tolist() == found.got != found.expected
     assert entry.task.decisions(codes)[0].tolist() == found.expected
     assert found.needed is not None
     if found.sent is not None:

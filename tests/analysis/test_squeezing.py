@@ -10,7 +10,7 @@ from circuitsim.analysis.separations.observing import observer
 from circuitsim.analysis.separations.separations import SEPARATIONS
 from circuitsim.analysis.separations.squeezing import Squeezed, countable, squeeze
 from circuitsim.errors import InputError
-from circuitsim.models.rungs import run_exact_fast
+from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.tasks.hops import KHop
 
@@ -78,7 +78,7 @@ def test_a_model_that_sends_too_few_messages_answers_two_inputs_alike_and_one_wr
     less = side.built(N, variant, found.too_few)
     (gadget,) = (g for g in gadgets(less.task, N) if g.name == found.gadget)
     clash = collision(observer(less.at(N), gadget, side.single_query), gadget)
-    got = run_exact_fast(less.at(N), clash.codes).decisions[:, list(gadget.read)]
+    got = run_exact(less.at(N), clash.codes).decisions[:, list(gadget.read)]
     assert (got[0] == got[1]).all()
     assert (got != clash.answers).any()
 
@@ -89,7 +89,7 @@ def test_too_few_heads_answer_two_inputs_alike_that_have_different_answers():
     assert found.needed is found.sent is None
     less = side.built(N, 4, found.fails)
     codes = less.task.format(N).parse(found.alike)
-    got, truth = run_exact_fast(less.at(N), codes).decisions[:, 0], less.task.decisions(codes)[:, 0]
+    got, truth = run_exact(less.at(N), codes).decisions[:, 0], less.task.decisions(codes)[:, 0]
     assert got[0] == got[1]
     assert truth[0] != truth[1]
 

@@ -12,15 +12,15 @@ from circuitsim.analysis.claims.division import literal_disagreements
 from circuitsim.analysis.claims.state_bits import fits, largest_size, state_bits
 from circuitsim.analysis.claims.state_bounds import dyadic_bounds, literal_bounds
 from circuitsim.errors import ModelError
-from circuitsim.models.exact import affine
 from circuitsim.models.files.reading import load
 from circuitsim.models.model_edits import with_attention
-from circuitsim.models.rounded import run_rounded
 from circuitsim.models.sequence import all_inputs
-from circuitsim.models.stored_numbers import on_grid, stored
+from circuitsim.networks.rungs import run_definition
 from circuitsim.numbers.rationals import size
 from circuitsim.numbers.scaled import Scaled
 from tests.cases import random_model
+from tests.networks.plain import affine
+from tests.networks.stored_model import on_grid, stored
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 POWERS = [4, 8, 16, 32, 64]
@@ -58,7 +58,7 @@ def test_measured_on_every_input_is_the_definition_and_in_bounds(seed, division)
     n = 4 if len(model.vocabulary) == 2 else 3
     rows = state_bits(model, [n], [division], bits=bits)
     kind = "literal" if division == "dyadic-literal" else "rounded"
-    runs = [run_rounded(model, codes, bits, division=kind) for codes in all_inputs(model, n)]
+    runs = [run_definition(model, codes, bits, division=kind) for codes in all_inputs(model, n)]
     for row in rows:
         entries = [x for run in runs for x in run.residuals[row.layer].flat]
         assert row.measured == max(map(size, entries))
@@ -193,7 +193,7 @@ def test_the_first_string_that_literal_division_changes():
     wrong = [
         s
         for s in strings
-        if run_rounded(model, [int(c) for c in s], 3, "literal").decisions[0, 0] != (s.count("1") > 3)
+        if run_definition(model, [int(c) for c in s], 3, "literal").decisions[0, 0] != (s.count("1") > 3)
     ]
     assert (row.bits, row.wrong, row.first) == (3, len(wrong), wrong[0])
     (none,) = literal_disagreements(model, [8])

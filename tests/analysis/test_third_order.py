@@ -12,19 +12,21 @@ from circuitsim.analysis.claims.ties import most_tied
 from circuitsim.analysis.description import describe_model, parameters
 from circuitsim.analysis.growth.paper import predict
 from circuitsim.api import claims as try_claims
-from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.fixed_point import fix
 from circuitsim.models.inputs import counts_decide
-from circuitsim.models.integer import run_integer
-from circuitsim.models.literal import run_literal
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention
-from circuitsim.models.rounded import run_rounded
 from circuitsim.models.sequence import all_inputs
-from circuitsim.numbers.scaled import scaled
-from tests.third_order import match3, third_order_model
 
 # The share of pairs of two b's, less 1/4: are at least half of the letters b's?
+from circuitsim.networks.datatypes.literal import run_literal as run_network_literally
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_definition, run_exact
+from circuitsim.numbers.scaled import scaled
+from tests.networks.plain import of_models
+from tests.third_order import match3, third_order_model
+
+run_literal = of_models(run_network_literally)
 HALF = Model(
     "ab",
     {"a": [0, 0], "b": [1, 0]},
@@ -61,7 +63,7 @@ def test_counts_decide_as_whole_strings_do(seed):
     for n in (1, 2, 4):
         codes = all_inputs(model, n)[:64]
         integer = run_integer(fix(model, n, bits, 5000), codes).decisions
-        wrong = (run_exact_fast(model, codes).decisions != integer).any(axis=1)
+        wrong = (run_exact(model, codes).decisions != integer).any(axis=1)
         assert (differing(model, codes, bits) == wrong).all()
 
 
@@ -71,7 +73,7 @@ def test_no_state_is_larger_than_its_bound(seed):
     codes = all_inputs(model, n)[:16]
     bounds = dyadic_bounds(model, n, bits).entries
     for string in codes:
-        for residual, bound in zip(run_rounded(model, string, bits).residuals, bounds, strict=True):
+        for residual, bound in zip(run_definition(model, string, bits).residuals, bounds, strict=True):
             assert largest_size(scaled(residual[0].tolist())) <= bound
     literal = run_literal(model, codes, bits)
     for state, bound in zip(literal.residuals, literal_bounds(model, n, bits).entries, strict=True):

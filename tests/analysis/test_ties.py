@@ -1,11 +1,14 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from circuitsim.analysis.claims.ties import most_tied, needed_queries
-from circuitsim.models.exact import ZERO
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
+
+ZERO = Fraction(0)
 
 
 def scored(mask: str = "none", position: str = "last") -> Model:

@@ -8,8 +8,8 @@ import pytest
 
 import circuitsim as cs
 from circuitsim.analysis.agreement import agree, least_bits
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.files.json_model import load_json
+from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.catalogue import ENTRIES
 from circuitsim.zoo.tasks.catalogue import TASKS
@@ -70,7 +70,7 @@ def test_export_without_a_file_prints_what_would_be_in_it(tmp_path: Path) -> Non
     file.write_text(succeed("zoo", "export", "zoo:palindrome", "-n", 5))
     model = load_json(file)
     codes = model.format.parse(["abcba".replace("c", "a"), "abbbb"])
-    assert run_exact_fast(model, codes).decisions[:, 0].tolist() == [1, 0]
+    assert run_exact(model, codes).decisions[:, 0].tolist() == [1, 0]
     assert "unbounded rationals" in complaint("zoo", "export", "parity-primes")
 
 

@@ -11,10 +11,10 @@ from circuitsim.compilers.reachable.reach import code_bits, reach
 import circuitsim as cs
 from circuitsim import tokens
 from circuitsim.errors import LimitError, ModelError
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.model import MASKS, Model, Readout
 from circuitsim.models.model_edits import with_attention
 from circuitsim.netlist.interface import decisions
+from circuitsim.networks.rungs import run_exact
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.evaluate import planes_to_bits, probe_values, run_planes
 from circuitsim.schematic.schematic import Schematic
@@ -43,7 +43,7 @@ def assert_is_the_exact_model(model: Model, n: int, form: str, **limits: int) ->
     """Outputs and residuals on all inputs, or many; the depth; and that it is measured exactly."""
     schematic = drawn(model, n, form, **limits)
     codes = some_inputs(model, n, 1024)
-    exact = run_exact_fast(model, codes)
+    exact = run_exact(model, codes)
     planes = run_planes(schematic, model.format.bits(codes))
     values = {index: planes_to_bits(p, len(codes)) for index, p in planes.items()}
     (output,) = schematic.outputs
@@ -180,7 +180,7 @@ def test_every_code_that_occurs_is_reachable():
     extra = []
     for seed in range(60):
         model, n = hard_model(seed), 1 + seed % 4
-        exact = run_exact_fast(model, some_inputs(model, n))
+        exact = run_exact(model, some_inputs(model, n))
         for boundary, codes in enumerate(reach(model, n).codes):
             vectors = codes.values.fractions()
             known = {(int(p), tuple(vectors[v])) for p, v in zip(codes.positions, codes.vectors, strict=True)}

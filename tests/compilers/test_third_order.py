@@ -12,10 +12,10 @@ from circuitsim.compilers.family import Family
 
 from circuitsim.analysis.ladder import climb
 from circuitsim.errors import CircuitSimError
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.model import MASKS, Layer
-from circuitsim.models.pairs import key_mask
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.keys import key_mask
+from circuitsim.networks.rungs import run_exact
 from circuitsim.render.names import compile_named
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.measure import measure
@@ -81,7 +81,7 @@ def test_of_pairs_that_tie_the_first_position_decides_before_the_second(seed, ki
     )
     model = replace(model, readout=replace(model.readout, position="each"))
     codes = all_inputs(model, 3)
-    ours, theirs = (run_exact_fast(m, codes).residuals[1].fractions() for m in (model, other))
+    ours, theirs = (run_exact(m, codes).residuals[1].fractions() for m in (model, other))
     assert (ours != theirs).any()  # the same pairs with the same scores and values, in another order
     assert_every_rung_agrees(model, 3, basis, "folded", "depth")
 

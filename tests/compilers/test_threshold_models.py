@@ -15,8 +15,8 @@ from circuitsim.compilers.thresholds.winners import by_digits, digit_base, fewes
 import circuitsim as cs
 from circuitsim.analysis.ladder import climb
 from circuitsim.errors import LimitError
-from circuitsim.models.integer import run_integer
 from circuitsim.models.model import MASKS, Head, Layer, Model, Readout
+from circuitsim.networks.integer import run_integer
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.evaluate import evaluate
 from circuitsim.schematic.measure import measure

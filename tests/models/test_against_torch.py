@@ -12,8 +12,8 @@ import pytest
 
 from circuitsim.errors import CircuitSimError
 from circuitsim.models.files.reading import load
-from circuitsim.models.floating import run_float
 from circuitsim.models.model import ATTENTIONS, MASKS, PositionTable
+from circuitsim.networks.rungs import run_float
 
 torch = pytest.importorskip("torch", reason="needs torch: pip install 'circuitsim[train]'")
 torch.set_num_threads(1)

@@ -13,11 +13,11 @@ import pytest
 from safetensors.numpy import save
 
 from circuitsim.errors import CircuitSimError, LimitError, ModelError
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.files.json_model import json_text, parse_json
 from circuitsim.models.files.reading import load
 from circuitsim.models.files.state_dict import model_from_state
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.rungs import run_exact
 from tests.models.torch_files import Tensor, pickled, saved, state, torch_bytes, zipped
 
 
@@ -34,7 +34,7 @@ def test_the_three_formats_hold_the_same_model(tmp_path):
     assert read(tmp_path, save(tensors, metadata), "model.safetensors") == model
     assert parse_json(json_text(model).encode(), "model.json") == model
     assert read(tmp_path, saved(config, tensors, order=">")) == model
-    assert run_exact_fast(model, all_inputs(model, 3)).decisions.shape == (8, 1)
+    assert run_exact(model, all_inputs(model, 3)).decisions.shape == (8, 1)
 
 
 def test_weights_land_where_they_should(tmp_path):

@@ -7,9 +7,11 @@ import circuitsim as cs
 from circuitsim.errors import InputError, ModelError
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import FeedForward, Readout
-from circuitsim.models.rungs import fix, run_exact_fast, run_float, run_integer
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.tables import Table
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.tokens import Field
 from tests.models.hand_rivals import any_one, neighbours
 
@@ -18,7 +20,7 @@ OR = FeedForward([[1, 1]], [[1]], residual=False)
 
 
 def decisions(net, codes):
-    exact = run_exact_fast(net, codes).decisions
+    exact = run_exact(net, codes).decisions
     assert (run_float(net, codes).decisions == exact).all()
     assert (run_integer(fix(net, codes.shape[1]), codes).decisions == exact).all()
     return exact
@@ -46,7 +48,7 @@ def test_records_are_read_position_by_position():
 def test_another_length_is_refused_in_one_sentence():
     net = any_one(3)
     for attempt in (
-        lambda: run_exact_fast(net, np.zeros((1, 4), np.int64)),
+        lambda: run_exact(net, np.zeros((1, 4), np.int64)),
         lambda: run_float(net, np.zeros((1, 2), np.int64)),
         lambda: cs.compile(net)(4),
         lambda: net.readout_positions(5),

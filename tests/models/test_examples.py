@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 
 from circuitsim import compile
-from circuitsim.models.exact import run_exact
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.files.json_model import parse_json
 from circuitsim.models.files.reading import load
-from circuitsim.models.floating import run_float
 from circuitsim.models.sequence import all_inputs, encode
+from circuitsim.networks.rungs import run_definition, run_exact, run_float
 
 ROOT = Path(__file__).parents[2]
 ANSWERS = {"first": lambda codes: codes[:, 0], "parity": lambda codes: codes.sum(axis=1) % 2}
@@ -26,12 +24,12 @@ ANSWERS = {"first": lambda codes: codes[:, 0], "parity": lambda codes: codes.sum
 def test_examples_are_right_on_every_string(name, n):
     model = load(ROOT / "examples" / f"{name}.json")
     codes = all_inputs(model, n)
-    assert (run_exact_fast(model, codes).decisions[:, 0] == ANSWERS[name](codes)).all()
+    assert (run_exact(model, codes).decisions[:, 0] == ANSWERS[name](codes)).all()
     floats = run_float(model, codes)
     assert floats.trusted.all()
     assert (floats.decisions[:, 0] == ANSWERS[name](codes)).all()
     if n <= 3:
-        assert [run_exact(model, c).decisions[0, 0] for c in codes] == ANSWERS[name](codes).tolist()
+        assert [run_definition(model, c).decisions[0, 0] for c in codes] == ANSWERS[name](codes).tolist()
 
 
 def integer_parity(n, bits):
@@ -71,9 +69,9 @@ def test_the_model_in_the_documentation_runs():
     text = (ROOT / "docs" / "model-format.md").read_text(encoding="utf-8")
     documents = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
     model = parse_json(json.dumps(documents[0]).encode(), "docs/model-format.md")
-    assert run_exact(model, encode(model, ["aab"])[0]).outputs[0, 0, 0] == Fraction(1, 3)
+    assert run_definition(model, encode(model, ["aab"])[0]).outputs[0, 0, 0] == Fraction(1, 3)
     strings = ["aab", "abb", "ab", "a", "b"]
-    answers = [run_exact(model, encode(model, [s])[0]).decisions[0, 0] for s in strings]
+    answers = [run_definition(model, encode(model, [s])[0]).decisions[0, 0] for s in strings]
     assert answers == [1, 0, 0, 1, 0]
 
 
@@ -96,7 +94,7 @@ def test_lookup_is_right_on_every_string(n):
     assert answers == [re.fullmatch(r"(\.*a\.*r)*\.*", word) is not None for word in words]
     for start in range(0, len(codes), 4096):
         some = codes[start : start + 4096]
-        assert run_exact_fast(model, some).decisions[:, 0].tolist() == answers[start : start + 4096]
+        assert run_exact(model, some).decisions[:, 0].tolist() == answers[start : start + 4096]
 
 
 def test_lookup_takes_four_levels_of_and_and_or():

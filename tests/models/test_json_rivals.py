@@ -11,9 +11,9 @@ from circuitsim.models.connected import FullyConnected
 from circuitsim.models.files.json_model import json_text, parse_json, save_json
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import FeedForward, Readout
-from circuitsim.models.rungs import run_exact_fast
 from circuitsim.models.sequence import encode
 from circuitsim.models.tables import Table
+from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Field
 from tests.models.random_rivals import random_connected, random_recurrent
 
@@ -80,8 +80,8 @@ def test_the_nets_in_the_documentation_run():
     blocks = [block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"kind"' in block]
     parity, either = (parse_json(block.encode(), "docs/model-format.md") for block in blocks)
     words = ["000", "010", "011", "111"]
-    assert run_exact_fast(parity, encode(parity, words)).decisions[:, 0].tolist() == [0, 1, 0, 1]
-    assert run_exact_fast(either, encode(either, words)).decisions[:, 0].tolist() == [0, 1, 1, 1]
+    assert run_exact(parity, encode(parity, words)).decisions[:, 0].tolist() == [0, 1, 0, 1]
+    assert run_exact(either, encode(either, words)).decisions[:, 0].tolist() == [0, 1, 1, 1]
 
 
 @pytest.mark.parametrize(

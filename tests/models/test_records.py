@@ -7,16 +7,13 @@ import numpy as np
 import pytest
 
 from circuitsim.errors import InputError, ModelError
-from circuitsim.models.exact import run_exact
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.files.json_model import json_text, parse_json
-from circuitsim.models.fixed_point import fix
-from circuitsim.models.floating import run_float
-from circuitsim.models.integer import run_integer
 from circuitsim.models.model import Layer, Model, Readout
-from circuitsim.models.rounded import run_rounded
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.tables import Table, embedding_tables, scaled_tables
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_definition, run_exact, run_float
 from circuitsim.tokens import Field, Format, fields_from, format_of, letters
 from tests.models.random_records import random_records
 
@@ -86,10 +83,10 @@ def test_every_rung_is_its_definition(seed, n):
     model = random_records(seed)
     codes = all_inputs(model, n)
     codes = codes[np.random.default_rng(seed).permutation(len(codes))[:30]]
-    fast, integer = run_exact_fast(model, codes).trace(), run_integer(fix(model, n), codes)
+    fast, integer = run_exact(model, codes).trace(), run_integer(fix(model, n), codes)
     floating = run_float(model, codes)
     for row, string in enumerate(codes):
-        exact, rounded = run_exact(model, string), run_rounded(model, string, 2)
+        exact, rounded = run_definition(model, string), run_definition(model, string, 2)
         for one, many in zip(exact.residuals, fast.residuals, strict=True):
             assert (one[0] == many[row]).all()
         for one, many, exponent in zip(rounded.residuals, integer.residuals, integer.exponents, strict=True):
@@ -105,7 +102,7 @@ def test_a_table_adds_its_row_where_all_its_fields_are():
     tables = (Table(("a",), [[1], [2]]), Table(("a", "b"), [[10], [20], [30], [40]]))
     model = Model((), {}, (Layer(()),), Readout([1], position="each"), fields=fields, tables=tables)
     codes = model.format.parse(["x x,u y y,v"])
-    assert [int(x) for x in run_exact(model, codes[0]).residuals[0][0, :, 0]] == [1, 11, 2, 42]
+    assert [int(x) for x in run_definition(model, codes[0]).residuals[0][0, :, 0]] == [1, 11, 2, 42]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -8,8 +8,10 @@ from circuitsim.analysis.separations.distinct_states import distinct_states, sta
 from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
-from circuitsim.models.rungs import fix, run_exact_fast, run_float, run_integer
 from circuitsim.models.sequence import all_inputs, decode, encode
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact, run_float
 from tests.models.hand_rivals import dyck_2_2, index_lookup, majority, parity, saturating
 from tests.models.random_rivals import random_recurrent
 
@@ -19,7 +21,7 @@ STEP = FeedForward([[1, 1]], [[1]], residual=False)
 
 def decisions(net, codes):
     """What every rung above the circuit decides, which must be the same."""
-    exact = run_exact_fast(net, codes).decisions
+    exact = run_exact(net, codes).decisions
     floating = run_float(net, codes)
     assert floating.trusted.all()
     assert (floating.decisions == exact).all()

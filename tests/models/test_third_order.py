@@ -11,22 +11,23 @@ import pytest
 
 import circuitsim as cs
 from circuitsim.errors import LimitError, ModelError
-from circuitsim.models.exact import run_exact, run_head
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.files.json_model import json_text, parse_json
 from circuitsim.models.files.state_dict import model_from_state
-from circuitsim.models.fixed_point import fix
-from circuitsim.models.floating import run_float
-from circuitsim.models.integer import run_integer
-from circuitsim.models.literal import run_literal
 from circuitsim.models.model import MASKS, Head, Layer, Model, Readout
-from circuitsim.models.p_bit_floats import run_p_bit
-from circuitsim.models.rounded import run_rounded
-from circuitsim.models.rounded_additions import run_rounded_additions
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.datatypes import literal as literal_division
+from circuitsim.networks.datatypes import p_bit_floats, rounded_additions
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_definition, run_exact, run_float
 from circuitsim.numbers.rationals import vector
 from tests.cases import KINDS
+from tests.networks.plain import of_models, run_head
 from tests.third_order import match3, third_order_model
+
+run_literal = of_models(literal_division.run_literal)
+run_p_bit = of_models(p_bit_floats.run_p_bit)
+run_rounded_additions = of_models(rounded_additions.run_rounded_additions)
 
 SEES = {
     "none": lambda i, j: True,
@@ -103,9 +104,9 @@ def test_many_strings_at_once_equal_the_definition(seed):
     model = third_order_model(seed)
     n = 1 + seed % 4
     codes = np.random.default_rng(seed).integers(0, len(model.vocabulary), (6, n))
-    fast = run_exact_fast(model, codes).trace()
+    fast = run_exact(model, codes).trace()
     for row, string in enumerate(codes):
-        slow = run_exact(model, string)
+        slow = run_definition(model, string)
         for left, right in zip(fast.residuals, slow.residuals, strict=True):
             assert left[row].tolist() == right[0].tolist()
         assert fast.outputs[row].tolist() == slow.outputs[0].tolist()
@@ -121,22 +122,18 @@ def test_the_integer_model_is_its_definition(seed):
     run = run_integer(fixed, codes)
     literal = run_literal(model, codes, bits).trace()
     for row, string in enumerate(codes):
-        slow = run_rounded(model, string, bits)
+        slow = run_definition(model, string, bits)
         for numbers, exponent, expected in zip(run.residuals, run.exponents, slow.residuals, strict=True):
             assert fractions(numbers[row], exponent) == expected[0].tolist()
         assert fractions(run.outputs[row], run.output_exponent) == slow.outputs[0].tolist()
         assert run.decisions[row].tolist() == slow.decisions[0].tolist()
-        crude = run_rounded(model, string, bits, "literal")
+        crude = run_definition(model, string, bits, "literal")
         assert literal.outputs[row].tolist() == crude.outputs[0].tolist()
-        for stream, numbers, exponent in zip(streams(fixed), run.residuals, run.exponents, strict=True):
+        for stream, numbers, exponent in zip(fixed.streams(), run.residuals, run.exponents, strict=True):
             assert stream.exponent == exponent
             for component, unit in enumerate(np.identity(model.width, dtype=int).astype(object)):
                 low, high = stream.range(unit)
                 assert low <= numbers[row, :, component].min() <= numbers[row, :, component].max() <= high
-
-
-def streams(fixed):
-    return [fixed.embedded, *(layer.after for layer in fixed.layers)]
 
 
 def fractions(numbers, exponent):
@@ -148,7 +145,7 @@ def test_a_trusted_float_run_agrees_with_the_exact_model():
     for seed in range(60):
         model = third_order_model(seed)
         codes = all_inputs(model, 1 + seed % 4)[:20]
-        floats, exact = run_float(model, codes), run_exact_fast(model, codes).trace()
+        floats, exact = run_float(model, codes), run_exact(model, codes).trace()
         for row in np.flatnonzero(floats.trusted):
             assert floats.decisions[row].tolist() == exact.decisions[row].tolist()
             for left, right in zip(floats.residuals, exact.residuals, strict=True):
@@ -186,7 +183,7 @@ def test_other_datatypes_round_the_products_of_pairs():
         model, embedding={"a": [13]}, layers=(Layer([replace(head, value=[[1]], value2=[[1]])], residual=False),)
     )
     assert run_p_bit(wide, codes, 10).trace().outputs[0, 0, 0] == 160  # 13 * 13 = 169 = 10101001, 4 bits kept
-    assert run_exact_fast(wide, codes).trace().outputs[0, 0, 0] == 169
+    assert run_exact(wide, codes).trace().outputs[0, 0, 0] == 169
 
 
 @pytest.mark.parametrize("n", range(1, 5))
@@ -195,7 +192,7 @@ def test_match3_is_right_on_every_string_of_numbers_modulo_5(n):
     codes = all_inputs(model, n)
     truth = [[any((x + y + z) % 5 == 0 for y, z in product(row, row)) for x in row] for row in codes.tolist()]
     assert run_float(model, codes).trusted.all()
-    for run in (run_float(model, codes), run_exact_fast(model, codes), run_integer(fix(model, n), codes)):
+    for run in (run_float(model, codes), run_exact(model, codes), run_integer(fix(model, n), codes)):
         assert run.decisions.astype(bool).tolist() == truth
 
 

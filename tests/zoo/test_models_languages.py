@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from circuitsim.api import check
-from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.fixed_point import fix
-from circuitsim.models.integer import run_integer
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.models import brackets, comparing, hops, languages
 from circuitsim.zoo.models.streams import Stream, lookup, tent
@@ -52,7 +52,7 @@ ADDRESSES = [address for address, *_ in MODELS]
 
 def assert_both_rungs_decide_as_the_task(models, n, codes):
     model, expected = models.at(n), models.task.decisions(codes)
-    assert np.array_equal(run_exact_fast(model, codes).decisions, expected)
+    assert np.array_equal(run_exact(model, codes).decisions, expected)
     assert np.array_equal(run_integer(fix(model, n), codes).decisions, expected)
 
 
@@ -123,8 +123,8 @@ def test_one_layer_less_misses_the_deepest_pairs():
     """D + 1 layers made for depth D reject what is nested deeper: the depth of a string is what the layers count."""
     deep = built("bounded-dyck:depth=2").task.format(6).parse(["((()))", "(())()", "([[]])"])
     shallow, enough = (built(f"bounded-dyck:depth={depth}").at(6) for depth in (2, 3))
-    assert run_exact_fast(shallow, deep).decisions[:, 0].tolist() == [0, 1, 0]
-    assert run_exact_fast(enough, deep).decisions[:, 0].tolist() == [1, 1, 1]
+    assert run_exact(shallow, deep).decisions[:, 0].tolist() == [0, 1, 0]
+    assert run_exact(enough, deep).decisions[:, 0].tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("k", "layers"), [(1, 2), (2, 3), (3, 3), (4, 4), (7, 4), (8, 5), (16, 6), (31, 6)])

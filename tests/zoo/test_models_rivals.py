@@ -9,7 +9,9 @@ from circuitsim.analysis.separations.messages import distinguishable, messages
 from circuitsim.analysis.separations.observing import observer
 from circuitsim.api import check, compile, measure
 from circuitsim.errors import CircuitSimError
-from circuitsim.models.rungs import fix, run_exact_fast, run_integer
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.models.automata import automaton
 
@@ -124,7 +126,7 @@ def inputs_of(entry, n):
 def wrong(entry, n, codes):
     """How many inputs the exact and the integer model decide otherwise than the task."""
     model, truth = entry.at(n), entry.task.decisions(codes)
-    found = run_exact_fast(model, codes).decisions, run_integer(fix(model, n), codes).decisions
+    found = run_exact(model, codes).decisions, run_integer(fix(model, n), codes).decisions
     return [int((decisions != truth).any(axis=1).sum()) for decisions in found]
 
 

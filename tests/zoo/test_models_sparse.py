@@ -9,9 +9,9 @@ import pytest
 
 from circuitsim.api import check
 from circuitsim.errors import CircuitSimError, LimitError
-from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.fixed_point import fix
-from circuitsim.models.integer import run_integer
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo import cosines, keys
 from circuitsim.zoo.models import averaging, lookup, matching, targets
 
@@ -72,7 +72,7 @@ def each(which):
 def agrees(zoo, n, codes):
     model = zoo.at(n)
     wanted = zoo.task.decisions(codes)
-    assert (run_exact_fast(model, codes).decisions == wanted).all()
+    assert (run_exact(model, codes).decisions == wanted).all()
     assert (run_integer(fix(model, n), codes).decisions == wanted).all()
 
 
@@ -149,7 +149,7 @@ def test_only_match3_is_of_third_order():
 def test_without_a_head_qstr_errs():
     zoo = built("qstr", "q=3,heads=2")
     codes = zoo.task.adversarial(9, 100, np.random.default_rng(0))
-    assert (run_exact_fast(zoo.at(9), codes).decisions != zoo.task.decisions(codes)).any()
+    assert (run_exact(zoo.at(9), codes).decisions != zoo.task.decisions(codes)).any()
     assert len(zoo.at(9).layers[0].heads) == 2
     with pytest.raises(CircuitSimError, match="heads is 4, expected 1 to 3"):
         built("qstr", "q=3,heads=4").at(9)

@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 
 from circuitsim.errors import InputError, ModelError
-from circuitsim.models.exact import run_head
+from circuitsim.models.model import Head
 from circuitsim.numbers.rationals import size
 from circuitsim.tokens import letters
-from circuitsim.zoo.primes import UNIFORM, PrimeEncoding, decode, first_primes
+from circuitsim.zoo.primes import PrimeEncoding, decode, first_primes
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.counting import Majority, Parity
 from circuitsim.zoo.tasks.mirrors import Palindrome
+from tests.networks.plain import run_head
 
 LANGUAGES: list[Task] = [Majority(), Parity(), Palindrome()]
+
+UNIFORM = Head(query=[[0]], key=[[0]], value=[[1]], output=[[1]])  # saturated, all scores equal
 
 
 def strings(n):
@@ -51,7 +54,7 @@ def test_long_strings_decode(seed):
 
 
 def test_the_output_is_that_of_the_tools_own_saturated_head():
-    """At every position the head of `models/exact.py` gives the same mean."""
+    """At every position the head of the definition gives the same mean."""
     model = PrimeEncoding(Parity())
     for row in strings(5).tolist():
         stream = [(x,) for x in model.embedding(row)]

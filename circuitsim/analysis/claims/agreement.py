@@ -10,12 +10,13 @@ from circuitsim.analysis.claims.division import literal_disagreements
 from circuitsim.analysis.claims.multisets import differing
 from circuitsim.analysis.ladder import Rung
 from circuitsim.errors import ModelError
-from circuitsim.models.exact_fast import run_exact_fast
-from circuitsim.models.fixed_point import MAX_BITS, fix
 from circuitsim.models.inputs import FEW, chosen_inputs, few_inputs, representatives
-from circuitsim.models.integer import run_integer
 from circuitsim.models.model import Model, PositionTable
 from circuitsim.models.sequence import decode, position_values
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.limits import MAX_BITS
+from circuitsim.networks.rungs import run_exact
 
 SEARCHED = 1024  # letters up to which the first failing n is looked for
 MOST_SCORES = 2**29  # of all samples together that such a search computes in a head
@@ -152,7 +153,7 @@ def failure_at(study: Study, n: int, bits: int) -> Failure | None:
     else:
         everything, codes = chosen_inputs(model, n, None, study.samples, study.seed)
         integer = run_integer(fix(model, n, bits, max(study.max_bits, MAX_BITS)), codes)
-        wrong = (integer.decisions != run_exact_fast(model, codes).decisions).any(axis=1)
+        wrong = (integer.decisions != run_exact(model, codes).decisions).any(axis=1)
     if not wrong.any():
         return None
     string = decode(model, codes[int(np.argmax(wrong))])

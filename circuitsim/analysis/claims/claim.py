@@ -11,8 +11,8 @@ from circuitsim.analysis.growth import growth
 from circuitsim.analysis.growth.bounded_growth import BIT, grows_like_log
 from circuitsim.compilers.precision import NoPrecisionError, least_bits
 from circuitsim.errors import LimitError
-from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.model import Model
+from circuitsim.networks.limits import MAX_BITS
 
 Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
 

@@ -11,15 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from circuitsim.analysis.claims.state_bounds import ANY_WIDTH
-from circuitsim.models.exact_fast import ExactTrace, run_exact_fast
 from circuitsim.models.expressions import bits_at
-from circuitsim.models.fixed_point import fix
-from circuitsim.models.integer import run_integer
-from circuitsim.models.literal import run_literal
 from circuitsim.models.model import Model
-from circuitsim.models.p_bit_floats import default_precision, run_p_bit
-from circuitsim.models.rounded_additions import run_rounded_additions
 from circuitsim.models.sequence import Codes
+from circuitsim.networks.datatypes.literal import run_literal
+from circuitsim.networks.datatypes.p_bit_floats import default_precision, run_p_bit
+from circuitsim.networks.datatypes.rounded_additions import run_rounded_additions
+from circuitsim.networks.draw import network
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.network import Network
+from circuitsim.networks.rungs import run_exact
+from circuitsim.networks.trace import ExactTrace
 from circuitsim.numbers.scaled import Scaled
 
 
@@ -52,13 +55,17 @@ def _run_dyadic(model: Model, codes: Codes, bits: int) -> ExactTrace:
     return ExactTrace(residuals, Scaled(run.outputs, 1 << run.output_exponent), run.decisions)
 
 
+def _over_networks(run: Callable[[Network, Codes, int], ExactTrace]) -> Callable[[Model, Codes, int], ExactTrace]:
+    return lambda model, codes, precision: run(network(model, codes.shape[1]), codes, precision)
+
+
 DATATYPES = {
     datatype.name: datatype
     for datatype in (
-        Datatype("dyadic-literal", run_literal),
+        Datatype("dyadic-literal", _over_networks(run_literal)),
         Datatype("dyadic", _run_dyadic),
-        Datatype("rational", lambda model, codes, _: run_exact_fast(model, codes), precision=""),
-        Datatype("float", run_p_bit, precision="bits of a float"),
-        Datatype("rounded-add", run_rounded_additions),
+        Datatype("rational", lambda model, codes, _: run_exact(model, codes), precision=""),
+        Datatype("float", _over_networks(run_p_bit), precision="bits of a float"),
+        Datatype("rounded-add", _over_networks(run_rounded_additions)),
     )
 }

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.inputs import chosen_inputs
-from circuitsim.models.literal import run_literal
 from circuitsim.models.model import Model
 from circuitsim.models.sequence import decode
+from circuitsim.networks.datatypes.literal import run_literal
+from circuitsim.networks.draw import network
+from circuitsim.networks.exact import run_exact
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def literal_disagreements(
     for n in ns:
         exhaustive, codes = chosen_inputs(model, n, None, samples, seed)
         b = bits_at(model.bits if bits is None else str(bits), n)
-        differs = (run_literal(model, codes, b).decisions != run_exact_fast(model, codes).decisions).any(axis=1)
+        drawn = network(model, n)
+        differs = (run_literal(drawn, codes, b).decisions != run_exact(drawn, codes).decisions).any(axis=1)
         first = decode(model, codes[int(np.argmax(differs))]) if differs.any() else None
         yield LiteralRow(n, b, exhaustive, len(codes), int(differs.sum()), first)

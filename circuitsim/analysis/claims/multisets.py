@@ -5,24 +5,25 @@ weight in a mean is how many there are: strings of a million letters run as stri
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from circuitsim.models.exact_fast import Exact, run_exact_fast
 from circuitsim.models.inputs import read_letter
 from circuitsim.models.model import Model
-from circuitsim.models.pairs import over_pairs
 from circuitsim.models.sequence import MOST_SCORES
-from circuitsim.models.stored_numbers import on_grid, stored
-from circuitsim.numbers.scaled import Scaled, multiply, narrow, product
+from circuitsim.networks.draw import network
+from circuitsim.networks.exact import Exact, run_exact
+from circuitsim.networks.keys import Flags, over_pairs
+from circuitsim.networks.network import Network
+from circuitsim.networks.stored import on_grid, stored
+from circuitsim.numbers.scaled import Scaled, grid, multiply, narrow, product
 from circuitsim.tokens import Codes
 
 AT_ONCE = 1024
 
 
-@dataclass(frozen=True)
 class Counted(Exact):
     """Arithmetic in which the key at position j of string i stands for counts[i, j] keys, and pairs for products.
 
@@ -32,10 +33,11 @@ class Counted(Exact):
             none.
     """
 
-    counts: NDArray[np.int64]
-    bits: int | None
+    def __init__(self, network: Network, codes: Codes, counts: NDArray[np.int64], bits: int | None) -> None:
+        super().__init__(network, codes)
+        self.counts, self.bits = counts, bits
 
-    def mean(self, chosen: NDArray[np.bool_], value: Scaled) -> Scaled:
+    def mean(self, chosen: Flags, value: Scaled) -> Scaled:
         """Means of the chosen values, weighted by their counts."""
         counts = self.counts
         if chosen.shape[2] != counts.shape[1]:  # one position is one pair, without a rival to weigh it against
@@ -51,12 +53,10 @@ class Counted(Exact):
             multiply(narrow(sums), shares[index.reshape(counts.shape)][..., None]), value.denominator * common
         )
 
-    def relu(self, x: Scaled) -> Scaled:
+    def positive(self, x: Scaled) -> Scaled:
         """The positive part, rounded."""
-        positive = np.maximum(x.numerators, 0)
-        if self.bits is None:
-            return Scaled(positive, x.denominator)
-        return self._rounded(positive.astype(object), np.array(x.denominator, object))
+        found = super().positive(x)
+        return found if self.bits is None else Scaled(grid(found, self.bits), 1 << self.bits)
 
     def _rounded(self, above: NDArray[np.object_], below: NDArray[np.object_]) -> Scaled:
         """Floor(2^b above / below + 1/2) / 2^b."""
@@ -73,11 +73,11 @@ def differing(model: Model, codes: Codes, bits: int) -> NDArray[np.bool_]:
     Raises:
         ModelError: a head is softmax.
     """
-    rounded = stored(model, codes.shape[1], on_grid(bits))
     flags = np.zeros(len(codes), bool)
     for rows, short, counts in _compressed(model, codes):
-        exact = run_exact_fast(model, short, Counted(counts, None)).decisions
-        integer = run_exact_fast(rounded, short, Counted(counts, bits)).decisions
+        drawn = network(model, short.shape[1])
+        exact = run_exact(drawn, short, partial(Counted, counts=counts, bits=None)).decisions
+        integer = run_exact(stored(drawn, on_grid(bits)), short, partial(Counted, counts=counts, bits=bits)).decisions
         flags[rows] = (exact != integer).any(axis=1)
     return flags
 

@@ -17,9 +17,9 @@ import numpy as np
 from circuitsim.analysis.claims.datatypes import DATATYPES
 from circuitsim.analysis.claims.state_bounds import dyadic_bounds, literal_bounds
 from circuitsim.analysis.growth.fits import Fit, PowerFit, fit_log, fit_power
-from circuitsim.models.exact_fast import run_exact_fast
 from circuitsim.models.inputs import chosen_inputs
 from circuitsim.models.model import Model
+from circuitsim.networks.rungs import run_exact
 from circuitsim.numbers.scaled import Scaled, largest
 
 Bounds: TypeAlias = Sequence[int | None]
@@ -86,7 +86,7 @@ def state_bits(
     rows = []
     for n in ns:
         _, codes = chosen_inputs(model, n, None, samples, seed)
-        exact = run_exact_fast(model, codes)
+        exact = run_exact(model, codes)
         for name in datatypes:
             datatype = DATATYPES[name]
             precision = datatype.precision_at(model, n, bits, p)

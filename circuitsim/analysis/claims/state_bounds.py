@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from math import lcm
 
-from circuitsim.models.fixed_point import FixedLayer, FixedModel, fix
-from circuitsim.models.model import FeedForward, Head, Layer, Model
-from circuitsim.models.sequence import position_values
-from circuitsim.models.stored_numbers import on_grid, stored
-from circuitsim.models.stream import Stream
-from circuitsim.models.tables import embedding_tables
-from circuitsim.numbers.rationals import Matrix, Vector
+from circuitsim.models.model import Model
+from circuitsim.networks import network as net
+from circuitsim.networks.draw import network
+from circuitsim.networks.forms import Stream
+from circuitsim.networks.intervals import FixedPoint, HeadForms, fix
+from circuitsim.networks.stored import on_grid, stored
+from circuitsim.numbers.rationals import Vector
 from circuitsim.numbers.rounding import to_grid
+from circuitsim.numbers.scaled import Scaled
 
 ANY_WIDTH = 1 << 20  # of an interval: states are bounded, not compiled
 
@@ -36,10 +36,10 @@ class StateBounds:
 
 
 def dyadic_bounds(model: Model, n: int, bits: int) -> StateBounds:
-    """Bounds of the integer model, from the intervals of `fixed_point`."""
+    """Bounds of the integer model, from its intervals."""
     fixed = fix(model, n, bits, ANY_WIDTH)
-    entries = [interval_bound(s) for s in (fixed.embedded, *(layer.after for layer in fixed.layers))]
-    return StateBounds(tuple(entries), (None, *(_lemma(layer, fixed) for layer in fixed.layers)))
+    sums = [_lemma(heads, fixed) for heads in fixed.layers()]
+    return StateBounds(tuple(map(interval_bound, fixed.streams())), (None, *sums))
 
 
 def interval_bound(stream: Stream) -> int:
@@ -56,13 +56,13 @@ def interval_bound(stream: Stream) -> int:
     return 2 * longest + 1
 
 
-def _lemma(layer: FixedLayer, fixed: FixedModel) -> int | None:
+def _lemma(heads: Sequence[HeadForms], fixed: FixedPoint) -> int | None:
     longest = 0
-    for head in layer.heads:
+    for head in heads:
         for (low, high), shift in zip(head.value_ranges, head.value_shifts, strict=True):
             longest = max(longest, max(-low, high).bit_length(), fixed.bits + shift + 1)
-    keys = [fixed.length**2 if head.third_order else fixed.length for head in layer.heads]
-    return lemma_bound(longest, max(keys)) if layer.heads else None
+    keys = [fixed.length**2 if head.third_order else fixed.length for head in heads]
+    return lemma_bound(longest, max(keys)) if heads else None
 
 
 def lemma_bound(longest: int, keys: int) -> int:
@@ -96,66 +96,83 @@ class Box:
         ends = [(a * c, a * d, b * c, b * d) for a, b, c, d in columns]
         return Box(tuple(map(min, ends)), tuple(map(max, ends)), self.exponent + other.exponent)
 
-    def affine(self, weights: Matrix, bias: Vector = ()) -> "Box":
+    def affine(self, weights: Scaled, bias: Scaled | None) -> "Box":
         """Weights (r, d) times a vector, plus a bias (r,)."""
         exponent = self.exponent + _fraction_bits(weights)
-        pairs = [[sorted((w * a, w * b)) for w, a, b in zip(row, self.low, self.high, strict=True)] for row in weights]
+        rows = weights.fractions()
+        pairs = [[sorted((w * a, w * b)) for w, a, b in zip(row, self.low, self.high, strict=True)] for row in rows]
         low, high = (tuple(sum((p[end] for p in row), Fraction(0)) for row in pairs) for end in (0, 1))
         product = Box(low, high, exponent)
-        return product.plus(Box(bias, bias, _fraction_bits([bias]))) if bias else product
+        return product if bias is None else product.plus(spanned(bias[None]))
 
 
 def literal_bounds(model: Model, n: int, bits: int) -> StateBounds:
     """Bounds of the integer model with literal division: a sum over C values gains |C| fraction bits, and shrinks."""
-    rounded, length = stored(model, n, on_grid(bits)), model.length(n)
-    boxes = [_spanned(table) for table in embedding_tables(rounded)]
-    positions = position_values(rounded, n)
-    box = reduce(Box.plus, boxes if positions is None else [*boxes, _spanned(positions)])
-    entries = [box]
-    sums: list[int | None] = [None]
-    for layer in rounded.layers:
-        values = [_values(head, box).longest for head in layer.heads]
-        sums.append(lemma_bound(max(values), max(h.keys(length) for h in layer.heads)) if values else None)
-        box = _after(layer, box, length, bits)
-        entries.append(box)
-    return StateBounds(tuple(2 * entry.longest + 1 for entry in entries), tuple(sums))
+    drawn = stored(network(model, n), on_grid(bits))
+    boxes = net.run(drawn, Boxes(drawn, bits))
+    values: list[list[int]] = [[] for _ in model.layers]
+    for index, line in enumerate(drawn.lines):
+        if isinstance(line.primitive, net.Attend):
+            values[drawn.layer_of(index)].append(line.primitive.reads[2])
+    sums = [
+        lemma_bound(max(boxes[x].longest for x in layer), max(drawn.positions(x) for x in layer)) if layer else None
+        for layer in values
+    ]
+    entries = [2 * boxes[x].longest + 1 for (x,) in drawn.residuals]
+    return StateBounds(tuple(entries), (None, *sums))
 
 
-def _after(layer: Layer, box: Box, length: int, bits: int) -> Box:
-    zero = (Fraction(0),) * len(box.low)
-    total = box if layer.residual else Box(zero, zero, 0)
-    for head in layer.heads:
-        total = total.plus(_shrunk(head, box, length).affine(head.output))
-    if layer.output_bias:
-        total = total.plus(_spanned([layer.output_bias]))
-    return total if layer.feed_forward is None else _net(layer.feed_forward, total, bits)
+class Boxes:
+    """Boxes around the values of a transformer's network with literal division: one rule a primitive."""
+
+    def __init__(self, drawn: net.Network, bits: int) -> None:
+        self.drawn, self.bits = drawn, bits
+
+    def tokens(self, index: int, how: net.Tokens) -> Box:
+        """Any row of every table, and any position's."""
+        tables = [spanned(table) for table in how.tables]
+        return reduce(Box.plus, tables if how.positions is None else [*tables, spanned(how.positions)])
+
+    def constant(self, index: int, how: net.Constant) -> Box:
+        """One row."""
+        return spanned(how.row)
+
+    def affine(self, index: int, how: net.Affine, x: Box) -> Box:
+        """A linear map."""
+        return x.affine(how.weights, how.bias)
+
+    def add(self, index: int, how: net.Add, *terms: Box) -> Box:
+        """A sum."""
+        return reduce(Box.plus, terms)
+
+    def relu(self, index: int, how: net.Relu, x: Box) -> Box:
+        """R of the positive part."""
+        low, high = (
+            tuple(Fraction(max(0, to_grid(v, self.bits)), 1 << self.bits) for v in end) for end in (x.low, x.high)
+        )
+        return Box(low, high, min(self.bits, x.exponent))
+
+    def pairs(self, index: int, how: net.Pairs, x: Box, y: Box) -> Box:
+        """Products."""
+        return x.times(y)
+
+    def attend(self, index: int, how: net.Attend, query: Box, key: Box, value: Box) -> Box:
+        """Sums of C values times the crude inverse of C: means times a number from 0 to 1, |keys| bits finer."""
+        zero = Fraction(0)
+        low, high = tuple(min(x, zero) for x in value.low), tuple(max(x, zero) for x in value.high)
+        return Box(low, high, value.exponent + self.drawn.positions(how.reads[1]).bit_length())
+
+    def pick(self, index: int, how: net.Pick, x: Box) -> Box:
+        """The same."""
+        return x
 
 
-def _values(head: Head, box: Box) -> Box:
-    """Around the values of all keys."""
-    values = box.affine(head.value, head.value_bias)
-    return values.times(box.affine(head.value2, head.value2_bias)) if head.third_order else values
-
-
-def _shrunk(head: Head, box: Box, length: int) -> Box:
-    """Sums of C values times the crude inverse of C: means times a number from 0 to 1, in units |keys| bits finer."""
-    values = _values(head, box)
-    low, high = (tuple(bound(x, Fraction(0)) for x in ends) for bound, ends in ((min, values.low), (max, values.high)))
-    return Box(low, high, values.exponent + head.keys(length).bit_length())
-
-
-def _net(net: FeedForward, box: Box, bits: int) -> Box:
-    hidden = box.affine(net.hidden, net.hidden_bias)
-    ends = [tuple(Fraction(max(0, to_grid(x, bits)), 1 << bits) for x in end) for end in (hidden.low, hidden.high)]
-    result = Box(ends[0], ends[1], min(bits, hidden.exponent)).affine(net.output, net.output_bias)
-    return box.plus(result) if net.residual else result
-
-
-def _spanned(rows: Sequence[Vector]) -> Box:
-    """The smallest box around some vectors."""
-    columns = list(zip(*rows, strict=True))
+def spanned(rows: Scaled) -> Box:
+    """The smallest box around some vectors (r, d)."""
+    columns = list(zip(*rows.fractions().tolist(), strict=True))
     return Box(tuple(map(min, columns)), tuple(map(max, columns)), _fraction_bits(rows))
 
 
-def _fraction_bits(rows: Sequence[Vector]) -> int:
-    return lcm(*(value.denominator for row in rows for value in row)).bit_length() - 1
+def _fraction_bits(x: Scaled) -> int:
+    """The fraction bits of dyadic numbers."""
+    return x.reduced().denominator.bit_length() - 1

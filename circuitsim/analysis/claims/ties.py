@@ -1,14 +1,18 @@
 """How many keys a saturated head averages: seen on inputs, in the exact model, where the answer depends on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from circuitsim.models.exact_fast import Exact, run_exact_fast
 from circuitsim.models.model import Layer, Model
 from circuitsim.models.sequence import Codes, decode, mask_matrix, score_blocks
+from circuitsim.networks.draw import network
+from circuitsim.networks.exact import Exact, run_exact
+from circuitsim.networks.keys import Flags
+from circuitsim.networks.network import Network
 from circuitsim.numbers.scaled import Scaled
 
 
@@ -24,13 +28,14 @@ class Tie:
     string: str
 
 
-@dataclass(frozen=True)
 class _Counting(Exact):
     """Exact arithmetic that writes down how many keys every query selects."""
 
-    counts: list[NDArray[np.int64]] = field(default_factory=list)
+    def __init__(self, network: Network, codes: Codes, counts: list[NDArray[np.int64]]) -> None:
+        super().__init__(network, codes)
+        self.counts = counts
 
-    def mean(self, chosen: NDArray[np.bool_], value: Scaled) -> Scaled:
+    def mean(self, chosen: Flags, value: Scaled) -> Scaled:
         self.counts.append(chosen.sum(axis=2))
         return super().mean(chosen, value)
 
@@ -42,9 +47,9 @@ def most_tied(model: Model, codes: Codes) -> Tie | None:
         ModelError: a head is softmax.
     """
     length = model.length(codes.shape[1])
-    arithmetic = _Counting()
-    run_exact_fast(model, codes, arithmetic)
-    needed, best, seen = needed_queries(model, codes.shape[1]), None, iter(arithmetic.counts)
+    selected: list[NDArray[np.int64]] = []
+    run_exact(network(model, codes.shape[1]), codes, partial(_Counting, counts=selected))
+    needed, best, seen = needed_queries(model, codes.shape[1]), None, iter(selected)
     for index, layer in enumerate(model.layers):
         for number, head in enumerate(layer.heads):
             counts = np.zeros((len(codes), length), np.int64)

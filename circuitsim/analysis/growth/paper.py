@@ -14,12 +14,13 @@ here. NOT is a gate and a level in the papers' tables, and neither in the parts 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from circuitsim.analysis.growth.tables import MOST_INPUTS, lemma_1, lemma_2
-from circuitsim.models.fixed_point import MAX_BITS, FixedHead, FixedModel, fix
 from circuitsim.models.model import Model
+from circuitsim.networks.intervals import FixedPoint, HeadForms, fix
+from circuitsim.networks.limits import MAX_BITS
 from circuitsim.numbers.rounding import drop_bits
 
 D_PLUS = 2  # iterated addition: Siu and Roychowdhury 1994
@@ -110,18 +111,19 @@ def has_third_order(model: Model) -> bool:
     return any(head.third_order for layer in model.layers for head in layer.heads)
 
 
-def merrill_sabharwal_smith(fixed: FixedModel) -> PaperCost:
+def merrill_sabharwal_smith(fixed: FixedPoint) -> PaperCost:
     """Theorem 5 of 2106.16213 for a model in integers."""
-    items = [_tables("embedding", fixed.n, max(fixed.model.format.sizes(fixed.n)), sum(fixed.embedded.widths()))]
-    for number, layer in enumerate(fixed.layers):
-        items += _saturated_layer(f"layer{number}", layer.heads, layer.before.widths(), fixed.length)
-        before, after = sum(layer.before.widths()), sum(layer.after.widths())
-        items.append(_tables(f"layer{number}/activation", fixed.length, before * (1 + len(layer.heads)), after))
-    items.append(_readout(fixed.model, fixed.n, sum(fixed.layers[-1].after.widths())))
+    widths = [stream.widths() for stream in fixed.streams()]
+    items = [_tables("embedding", fixed.n, max(fixed.model.format.sizes(fixed.n)), sum(widths[0]))]
+    for number, heads in enumerate(fixed.layers()):
+        items += _saturated_layer(f"layer{number}", heads, widths[number], fixed.length)
+        before, after = sum(widths[number]), sum(widths[number + 1])
+        items.append(_tables(f"layer{number}/activation", fixed.length, before * (1 + len(heads)), after))
+    items.append(_readout(fixed.model, fixed.n, sum(widths[-1])))
     return _cost("Merrill, Sabharwal and Smith 2022", MSS, "tc0", fixed.n, fixed.bits, items)
 
 
-def _saturated_layer(name: str, heads: tuple[FixedHead, ...], widths: list[int], length: int) -> list[Item]:
+def _saturated_layer(name: str, heads: Sequence[HeadForms], widths: list[int], length: int) -> list[Item]:
     """The parts of Theorem 5 up to the heads' outputs, of all heads together."""
     if not heads:
         return []
@@ -185,16 +187,17 @@ def _saturated_layer(name: str, heads: tuple[FixedHead, ...], widths: list[int],
     ]
 
 
-def merrill_sabharwal(fixed: FixedModel, d_plus: int = D_PLUS) -> PaperCost:
+def merrill_sabharwal(fixed: FixedPoint, d_plus: int = D_PLUS) -> PaperCost:
     """Theorem 1 of 2207.00729 for a model in integers.
 
     Its depth has no term for a read-out: the decision is taken for a bit of the last layer's function.
     """
     length, letter = fixed.length, _code_bits(max(fixed.model.format.sizes(fixed.n)))
-    items = [_shared("embedding", fixed.n, letter, sum(fixed.embedded.widths()))]
-    for number, layer in enumerate(fixed.layers):
-        name, heads, widths = f"layer{number}", len(layer.heads), layer.before.widths()
-        p, after = sum(widths), sum(layer.after.widths())
+    streams = [stream.widths() for stream in fixed.streams()]
+    items = [_shared("embedding", fixed.n, letter, sum(streams[0]))]
+    for number, layer in enumerate(fixed.layers()):
+        name, heads, widths = f"layer{number}", len(layer), streams[number]
+        p, after = sum(widths), sum(streams[number + 1])
         normalisers = heads * length * _iterated_sum(p, length) if p <= MOST_INPUTS else None
         sums = heads * length * sum(_iterated_sum(z, length) for z in widths) if p <= MOST_INPUTS else None
         several = heads * length * len(widths)
@@ -287,7 +290,7 @@ def _sum_bits(width: int, length: int) -> int:
     return width + length.bit_length() if width > MOST_INPUTS else (length * (2**width - 1)).bit_length()
 
 
-def _score_bits(head: FixedHead) -> int:
+def _score_bits(head: HeadForms) -> int:
     low, high = (drop_bits(end, head.shift or 0) for end in head.score)
     return int(max(high, -low - 1).bit_length()) + 1
 

@@ -14,11 +14,10 @@ from circuitsim.analysis.separations.cut_bits import (
     single_query_bits,
 )
 from circuitsim.models.connected import FullyConnected
-from circuitsim.models.fixed_point import FixedHead, FixedModel
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
-from circuitsim.models.rival_fixed import FixedAutomaton, FixedCell, FixedRecurrent, state_widths
-from circuitsim.models.stream import Range, Stream
+from circuitsim.networks.forms import Range, Stream
+from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms, StateForms
 
 
 @dataclass(frozen=True)
@@ -37,24 +36,23 @@ class Crossing:
     precision: int
 
 
-def crossing(model: Any, fixed: Any, single_query: bool) -> Crossing:
+def crossing(model: Any, fixed: FixedPoint, single_query: bool) -> Crossing:
     """The bits that cross the cut in a model at one length and precision.
 
     Args:
         fixed: its integer model. single_query: whether Alice has one token, which asks; else her tokens are keys.
     """
     if isinstance(model, RecurrentNet):
-        assert isinstance(fixed, FixedRecurrent)
         return _state(fixed)
     if isinstance(model, FullyConnected):
         net = model.layers[0]
         rank = first_layer_rank(net.hidden)
-        widest = max((_bits(number.low, number.high) for number in fixed.stages[0].net.outputs), default=1)
+        units = next(known for known in fixed.known if isinstance(known, NetForms)).outputs
+        widest = max((_bits(number.low, number.high) for number in units), default=1)
         return Crossing(rank * widest, {"rank of the first layer": rank, "bits of each number": widest}, widest)
     assert isinstance(model, Model)
-    assert isinstance(fixed, FixedModel)
-    layers = [layer for layer in fixed.layers if layer.heads]
-    heads = [head for layer in layers for head in layer.heads]
+    layers = [heads for heads in fixed.layers() if heads]
+    heads = [head for layer in layers for head in layer]
     precision = max(_precision(head) for head in heads)
     if len(layers) != 1 or any(head.third_order for head in heads):
         return Crossing(None, {}, precision)
@@ -68,17 +66,17 @@ def crossing(model: Any, fixed: Any, single_query: bool) -> Crossing:
     return Crossing(found.total, {item.name: item.bits for item in found.items}, precision)
 
 
-def state_components(fixed: FixedRecurrent) -> list[int]:
+def state_components(fixed: FixedPoint) -> list[int]:
     """Bits of every number of the states, forward and backward, after the step at which they are widest together."""
     found: list[int] = []
-    for cell in fixed.cells:
-        found += max(_widths(cell), key=sum, default=[])
+    for cell in range(len(fixed.network.states)):
+        found += max(_widths(fixed, cell), key=sum, default=[])
     return found
 
 
-def _state(fixed: FixedRecurrent) -> Crossing:
+def _state(fixed: FixedPoint) -> Crossing:
     components = state_components(fixed)
-    if any(isinstance(cell, FixedAutomaton) for cell in fixed.cells):
+    if any(isinstance(known, StateForms) for known in fixed.known):
         total = sum(components)
         return Crossing(total, {"bits of the automaton's state": total}, max(components, default=0))
     widest = max(components, default=0)
@@ -86,10 +84,11 @@ def _state(fixed: FixedRecurrent) -> Crossing:
     return Crossing(total, {"numbers of the state": len(components), "bits of each": widest}, widest)
 
 
-def _widths(cell: FixedCell) -> list[list[int]]:
-    if isinstance(cell, FixedAutomaton):
-        return state_widths(cell)
-    return [_entries(step.after) for step in cell.steps]
+def _widths(fixed: FixedPoint, cell: int) -> list[list[int]]:
+    steps = fixed.network.states[cell]
+    if isinstance(fixed.known[steps[0]], StateForms):
+        return fixed.state_widths(cell)
+    return [_entries(fixed.stream(x)) for x in steps]
 
 
 def _entries(stream: Stream) -> list[int]:
@@ -97,7 +96,7 @@ def _entries(stream: Stream) -> list[int]:
     return [_bits(low >> g, high >> g) for (low, high), g in zip(found.ranges, found.grains, strict=True)]
 
 
-def _precision(head: FixedHead) -> int:
+def _precision(head: HeadForms) -> int:
     ranges: list[Range] = [*head.query.ranges, *head.key_ranges, head.score, *((o.low, o.high) for o in head.outputs)]
     return max((_bits(low, high) for low, high in ranges), default=1)
 

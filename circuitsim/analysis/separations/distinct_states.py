@@ -11,11 +11,11 @@ from math import ceil, log2
 import numpy as np
 
 from circuitsim.errors import InputError
-from circuitsim.models.fixed_point import MAX_BITS
 from circuitsim.models.recurrent import Automaton, RecurrentNet
-from circuitsim.models.rival_fast import run_exact_rival
-from circuitsim.models.rival_fixed import FixedRecurrent, fix_rival, state_widths
-from circuitsim.models.rival_integer import run_integer_rival
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.limits import MAX_BITS
+from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes
 
 
@@ -47,10 +47,9 @@ def distinct_states(
         InputError: inputs have fewer tokens than `step`.
     """
     n = codes.shape[1]
-    fixed = fix_rival(_to_the_end(net), n, bits, max_bits)
-    assert isinstance(fixed, FixedRecurrent)
+    fixed = fix(_to_the_end(net), n, bits, max_bits)
     distinct = len(set(states_after(net, codes, step, fixed.bits)))
-    width = sum(state_widths(fixed.cells[0])[step - 1])
+    width = sum(fixed.state_widths(0)[step - 1])
     return StateCount(step, len(codes), distinct, ceil(log2(max(distinct, 1))), width)
 
 
@@ -73,9 +72,9 @@ def states_after(net: RecurrentNet, codes: Codes, step: int, bits: int | None = 
         return [int(number) for number in state]
     whole = _to_the_end(net)
     if bits is None:
-        numbers = run_exact_rival(whole, codes).residuals[1].fractions()
+        numbers = run_exact(whole, codes).residuals[1].fractions()
     else:
-        numbers = run_integer_rival(fix_rival(whole, n, bits), codes).residuals[1]
+        numbers = run_integer(fix(whole, n, bits), codes).residuals[1]
     return [tuple(row) for row in numbers[:, step - 1].tolist()]
 
 

@@ -12,10 +12,10 @@ from circuitsim.analysis.separations.distinct_states import states_after
 from circuitsim.analysis.separations.gadgets import Gadget
 from circuitsim.analysis.separations.messages import Observe
 from circuitsim.models.connected import FullyConnected
-from circuitsim.models.exact_fast import EXACT, comparable
 from circuitsim.models.model import Head, Model
 from circuitsim.models.recurrent import RecurrentNet
-from circuitsim.models.rungs import run_exact_fast
+from circuitsim.networks.exact import comparable, inner
+from circuitsim.networks.rungs import run_exact
 from circuitsim.numbers.scaled import Array, Scaled, affine, product
 from circuitsim.tokens import Codes
 
@@ -54,7 +54,7 @@ def attending(model: Model) -> int | None:
 
 def before(model: Model, codes: Codes, layer: int) -> Scaled:
     """The stream (inputs, length, d) that a layer reads."""
-    return run_exact_fast(model, codes).residuals[layer]
+    return run_exact(model, codes).residuals[layer]
 
 
 def _query(head: Head, stream: Scaled, asker: int) -> list[Any]:
@@ -64,8 +64,8 @@ def _query(head: Head, stream: Scaled, asker: int) -> list[Any]:
 def scored(head: Head, stream: Scaled, where: Any, asked: int) -> tuple[Array, int]:
     """Scores (inputs, keys) of some positions' keys at one query, as integers in their order, and the denominator."""
     query = affine(head.query, stream[:, [asked]], head.query_bias)
-    scores = EXACT.inner(query, affine(head.key, stream[:, where], head.key_bias))
-    return comparable(head, scores)[:, 0], scores.denominator
+    scores = inner(query, affine(head.key, stream[:, where], head.key_bias))
+    return comparable(head.score_bits, scores)[:, 0], scores.denominator
 
 
 def _sums(head: Head, stream: Scaled, where: Any, asked: int) -> list[Any]:
@@ -88,7 +88,7 @@ def _first_layer(model: FullyConnected, gadget: Gadget) -> Observe:
     weights = tuple(tuple(row[c] for c in columns) for row in net.hidden)
 
     def observe(codes: Codes) -> Iterable[Any]:
-        rows = run_exact_fast(model, codes).residuals[0][:, list(gadget.alice)]
+        rows = run_exact(model, codes).residuals[0][:, list(gadget.alice)]
         flat = Scaled(rows.numerators.reshape(len(codes), -1), rows.denominator)
         return _numbers(affine(weights, flat))
 

@@ -10,7 +10,7 @@ from circuitsim.analysis.separations.crossing import crossing
 from circuitsim.analysis.separations.separations import SEPARATIONS, Resource, Separation, Side
 from circuitsim.analysis.separations.store import remembered
 from circuitsim.errors import CircuitSimError, LimitError
-from circuitsim.models.rungs import fix
+from circuitsim.networks.intervals import fix
 from circuitsim.schematic.measure import measure
 from circuitsim.schematic.schematic import Basis
 from circuitsim.zoo.entry import Built

@@ -20,7 +20,9 @@ from circuitsim.analysis.separations.restricting import EVERY_SIGN, restriction
 from circuitsim.analysis.separations.separations import Separation, Side
 from circuitsim.analysis.separations.store import remembered
 from circuitsim.errors import CircuitSimError, InputError
-from circuitsim.models.rungs import fix, run_exact_fast, run_integer
+from circuitsim.networks.integer import run_integer
+from circuitsim.networks.intervals import fix
+from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built
 from circuitsim.zoo.tasks.averaging import QSTR
@@ -129,7 +131,7 @@ def _squeeze(
         progress(f"{separation.name}, {side.label}: {side.squeeze} = {value} at n = {n}")
         try:
             less = side.built(n, variant, value)
-            found = run_exact_fast(less.at(n), codes).decisions
+            found = run_exact(less.at(n), codes).decisions
         except InputError:  # a value that the option cannot have
             continue
         wrong = (found != truth).any(axis=1)

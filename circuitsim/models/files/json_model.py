@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from circuitsim.errors import ModelError
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.files import json_rivals
 from circuitsim.models.files.documents import (
     at,
@@ -34,7 +35,6 @@ from circuitsim.models.files.json_parts import (
     written,
 )
 from circuitsim.models.model import PROJECTIONS, Head, Layer, Model
-from circuitsim.models.rungs import AnyModel
 from circuitsim.numbers.rationals import matrix, rational, vector
 
 LARGEST = 16 * 2**20  # bytes of a file

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from circuitsim.errors import ModelError
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.files.checkpoint import load_checkpoint
 from circuitsim.models.files.json_model import load_json
 from circuitsim.models.files.safetensors import load_safetensors
-from circuitsim.models.rungs import AnyModel
 
 
 def load(path: str | Path) -> AnyModel:

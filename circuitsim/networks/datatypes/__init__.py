@@ -1,0 +1,1 @@
+"""What numbers a model's state may be: datatypes of the literature, each `exact` with roundings of its own."""

@@ -1,0 +1,172 @@
+"""The definition: what a network computes on one string, in fractions, as plainly as possible.
+
+Without bits it is the exact model. With b of them it is the integer model: R(x) = floor(x 2^b + 1/2) / 2^b is applied
+once to every stored number, to every mean and to every ReLU; sums and products are exact. Scores alone are rounded in
+both, where a head asks for it by `score_bits`.
+
+With literal division (for claims, never for circuits) a mean is instead the sum times the inverse of 2106.16213,
+Appendix A: floor(2^|C| / C) / 2^|C| for a count C of |C| bits, and R is not applied to it. The inverse is crude: 1/4
+for 3, and 1/8 for 5, 6 and 7.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import floor
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from circuitsim.models.recurrent import state_indices
+from circuitsim.models.tables import table_rows
+from circuitsim.numbers.scaled import Scaled
+
+from . import network as net
+from .keys import key_mask
+from .network import Network, run
+from .refusals import refuse_softmax
+from .trace import Trace, decide
+
+Vector: TypeAlias = tuple[Fraction, ...]
+Rows: TypeAlias = list[Vector]
+Division: TypeAlias = Literal["rounded", "literal"]
+
+ZERO = Fraction(0)
+
+
+def run_definition(
+    network: Network, codes: Sequence[int], bits: int | None = None, division: Division = "rounded"
+) -> Trace:
+    """Run a network on one string of token codes (n,); arrays of Fraction with a batch of one.
+
+    Raises:
+        ModelError: a head is softmax, which has no exact meaning.
+    """
+    refuse_softmax(network)
+    values = run(network, Definition(network, codes, bits, division))
+    residuals = tuple(_batch(values, residual) for residual in network.residuals)
+    outputs = _batch(values, network.outputs)
+    return Trace(residuals, outputs, decide(outputs))
+
+
+class Definition:
+    """One rule a primitive, over lists of vectors, one for each position."""
+
+    def __init__(self, network: Network, codes: Sequence[int], bits: int | None, division: Division) -> None:
+        self.codes, self.bits, self.division = codes, bits, division
+        self.chosen = table_rows(network.model, np.array([codes], np.int64))
+
+    def R(self, x: Iterable[Fraction]) -> Vector:  # noqa: N802
+        """R of every entry; the entries themselves without bits."""
+        return tuple(x) if self.bits is None else tuple(round_half_up(value, self.bits) for value in x)
+
+    def stored(self, x: Scaled) -> Rows:
+        """R of a matrix that a model stores, row by row."""
+        return [self.R(row) for row in x.fractions()]
+
+    def tokens(self, index: int, how: net.Tokens) -> Rows:
+        """The rows that the tokens choose, and the positions' own, each rounded before they are added."""
+        terms = [
+            [stored[row] for row in rows[0]]
+            for stored, rows in zip(map(self.stored, how.tables), self.chosen, strict=True)
+        ]
+        if how.positions is not None:
+            terms.append(self.stored(how.positions))
+        return self.add(index, how, *terms)
+
+    def states(self, index: int, how: net.States) -> Rows:
+        """The row of the state after each position, in the order of positions."""
+        rows, states = self.stored(how.rows), state_indices(how.cell, [self.codes[place] for place in how.span])
+        return [rows[state] for _, state in sorted(zip(how.span, states, strict=True))]
+
+    def constant(self, index: int, how: net.Constant) -> Rows:
+        """One row."""
+        return self.stored(how.row)
+
+    def affine(self, index: int, how: net.Affine, x: Rows) -> Rows:
+        """A sum of products for every row of the weights."""
+        weights = self.stored(how.weights)
+        bias = [ZERO] * len(weights) if how.bias is None else self.R(how.bias.fractions())
+        return [tuple(dot(row, v) + b for row, b in zip(weights, bias, strict=True)) for v in x]
+
+    def add(self, index: int, how: net.Primitive, *terms: Rows) -> Rows:
+        """Sums, position by position."""
+        positions = max(map(len, terms))
+        spread = [term * positions if len(term) == 1 else term for term in terms]
+        return [tuple(map(_sum, zip(*vectors, strict=True))) for vectors in zip(*spread, strict=True)]
+
+    def relu(self, index: int, how: net.Relu, x: Rows) -> Rows:
+        """R of the positive part."""
+        return [self.R(max(value, ZERO) for value in v) for v in x]
+
+    def pairs(self, index: int, how: net.Pairs, x: Rows, y: Rows) -> Rows:
+        """The first position slowest."""
+        return [tuple(a * b for a, b in zip(v, w, strict=True)) for v in x for w in y]
+
+    def attend(self, index: int, how: net.Attend, queries: Rows, keys: Rows, values: Rows) -> Rows:
+        """R of the mean over the selected keys; zero where none is seen."""
+        found = []
+        for query, seen in zip(queries, key_mask(how.mask, len(queries), how.third_order), strict=True):
+            scores = {int(j): score(dot(query, keys[j]), how.score_bits) for j in np.flatnonzero(seen)}
+            chosen = [values[j] for j in select(how.attention, scores)]
+            columns = zip(*chosen, strict=True) if chosen else [()] * len(values[0])
+            found.append(self.mean([_sum(column) for column in columns], len(chosen)))
+        return found
+
+    def mean(self, sums: list[Fraction], count: int) -> Vector:
+        """The quotient of sums, as the division says."""
+        if self.division == "rounded":
+            return self.R(x / max(count, 1) for x in sums)
+        power = 2 ** count.bit_length()
+        return tuple(x * Fraction(power // max(count, 1), power) for x in sums)
+
+    def pick(self, index: int, how: net.Pick, x: Rows) -> Rows:
+        """Some positions."""
+        return [x[place] for place in how.places]
+
+    def beside(self, index: int, how: net.Beside, *parts: Rows) -> Rows:
+        """Vectors joined."""
+        return [sum(vectors, ()) for vectors in zip(*parts, strict=True)]
+
+    def flat(self, index: int, how: net.Flat, x: Rows) -> Rows:
+        """One vector."""
+        return [sum(x, ())]
+
+    def settle(self, index: int, how: net.Settle, x: Rows) -> Rows:
+        """The same."""
+        return x
+
+
+def round_half_up(value: Fraction, bits: int) -> Fraction:
+    """R(x) = floor(x 2^b + 1/2) / 2^b."""
+    return Fraction(floor(value * 2**bits + Fraction(1, 2)), 2**bits)
+
+
+def score(exact: Fraction, bits: int | None) -> Fraction:
+    """A score, rounded half up to `score_bits` where a head has them."""
+    return exact if bits is None else round_half_up(exact, bits)
+
+
+def select(attention: str, scores: dict[int, Fraction]) -> list[int]:
+    """Those maxima of `scores` (key -> score) that a head looks at; none if there are none."""
+    if not scores:
+        return []
+    largest = max(scores.values())
+    maxima = [j for j, value in scores.items() if value == largest]
+    return {"hard-left": maxima[:1], "hard-right": maxima[-1:], "saturated": maxima}[attention]
+
+
+def dot(x: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
+    """The inner product."""
+    return _sum(a * b for a, b in zip(x, y, strict=True))
+
+
+def _sum(values: Iterable[Fraction]) -> Fraction:
+    return sum(values, ZERO)
+
+
+def _batch(values: list[Any], parts: Sequence[int]) -> Any:
+    """Vectors of some values, one below the other, as a batch of one: (1, positions, c)."""
+    rows = [vector for part in parts for vector in values[part]]
+    found = np.empty((1, len(rows), len(rows[0])), dtype=object)
+    found[0] = rows
+    return found

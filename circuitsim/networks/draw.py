@@ -1,0 +1,181 @@
+"""Models as networks: one function an architecture."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from circuitsim.models.any_model import AnyModel
+from circuitsim.models.connected import FullyConnected
+from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
+from circuitsim.models.sequence import position_values
+from circuitsim.models.tables import scaled_tables
+from circuitsim.numbers.rationals import Matrix
+from circuitsim.numbers.scaled import Scaled, scaled
+
+from .network import Attend, Flat, Network, Pairs, Probe, Relu, Settle, States, Tokens, Value
+
+CELLS = ("forward", "backward")
+
+
+def network(model: AnyModel, n: int) -> Network:
+    """The network of a model for n letters.
+
+    Raises:
+        InputError: the model has no such length.
+    """
+    drawn = Network(model, n)
+    positions = position_values(model, n)
+    rows = None if positions is None else scaled(positions)
+    with drawn.inside("embedding", ""):
+        tokens = Tokens((), scaled_tables(model), rows)
+        x = drawn.draw(tokens, (model.length(n), model.width), "embedding")
+    _show(drawn, "residual0", [x])
+    ARCHITECTURES[type(model)](drawn, model, x)
+    return drawn
+
+
+def _show(drawn: Network, name: str, values: Sequence[Value]) -> None:
+    """Let traces and circuits show values as the next residual."""
+    start = 0
+    for x in values:
+        drawn.probes.append(Probe(name if len(values) == 1 else f"{name} {start}", x, len(drawn.residuals), start))
+        start += drawn.positions(x)
+    drawn.residuals.append(tuple(values))
+
+
+def _transformer(drawn: Network, model: Model, x: Value) -> None:
+    for index, layer in enumerate(model.layers):
+        with drawn.inside(f"layer{index}", f"layer {index}"):
+            x = _layer(drawn, layer, x)
+        _show(drawn, f"residual{index + 1}", [x])
+    with drawn.inside("readout", ""):
+        _readout(drawn, model.readout, drawn.pick(x, model.readout_positions(drawn.n)))
+
+
+def _layer(drawn: Network, layer: Layer, x: Value) -> Value:
+    terms = [x] if layer.residual else []
+    place = drawn.place
+    for number, head in enumerate(layer.heads):
+        with drawn.inside(f"head{number}", f"{place}, head {number}"):
+            terms.append(drawn.affine(_head(drawn, head, x), _matrix(head.output, len(head.value)), None, ""))
+    if any(layer.output_bias) or not terms:
+        terms.append(drawn.constant(scaled(layer.output_bias or (Fraction(0),) * drawn.width(x))))
+    x = drawn.add(terms, "residual stream")
+    if layer.feed_forward is None:
+        return x
+    with drawn.inside("feed_forward", f"{place}, feed-forward"):
+        return _net(drawn, layer.feed_forward, x, "residual stream")
+
+
+def _head(drawn: Network, head: Head, x: Value) -> Value:
+    """R(mean) at every position."""
+
+    def linear(name: str) -> Value:
+        weights, bias = getattr(head, name), getattr(head, f"{name}_bias")
+        return drawn.affine(x, _matrix(weights, drawn.width(x)), scaled(bias) if bias else None, name)
+
+    read = [linear("query"), linear("key"), linear("value")]
+    if head.third_order:
+        for index, name in ((1, "key2"), (2, "value2")):
+            second = linear(name)
+            shape = drawn.positions(x) ** 2, drawn.width(second)
+            read[index] = drawn.draw(Pairs((read[index], second)), shape)
+    attend = Attend(tuple(read), head.attention, head.mask, head.score_bits, head.third_order)
+    return drawn.draw(attend, (drawn.positions(x), len(head.value)), "mean")
+
+
+def _net(drawn: Network, net: FeedForward, x: Value, quantity: str) -> Value:
+    """A ReLU net on every vector."""
+    hidden = drawn.affine(x, _matrix(net.hidden, drawn.width(x)), scaled(net.hidden_bias), "hidden sum")
+    positive = drawn.draw(Relu((hidden,)), drawn.lines[hidden].shape, "hidden unit")
+    result = drawn.affine(positive, _matrix(net.output, len(net.hidden)), scaled(net.output_bias), "")
+    return drawn.add([x, result] if net.residual else [result], quantity)
+
+
+def _readout(drawn: Network, readout: Readout, x: Value) -> None:
+    drawn.outputs.append(drawn.affine(x, scaled(readout.weights), scaled(readout.bias), "read-out"))
+
+
+def _recurrent(drawn: Network, model: RecurrentNet, x: Value) -> None:
+    found = []
+    for where, cell, span in zip(CELLS, model.cells, model.spans(drawn.n), strict=False):
+        if isinstance(cell, Automaton):
+            found.append(_automaton(drawn, where, cell, span, x))
+        else:
+            found.append(_steps(drawn, where, cell, span, x))
+    for place in model.readout_positions(drawn.n):
+        with drawn.inside("readout", ""):
+            seen = drawn.beside([*(states[place] for states in found), drawn.pick(x, [place])])
+            seen = _nets(drawn, model.nets, seen, f"the read-out at position {place}, net")
+            _readout(drawn, model.readout, seen)
+
+
+def _automaton(drawn: Network, where: str, cell: Automaton, span: range, x: Value) -> dict[int, Value]:
+    """What is seen of the state after each position."""
+    with drawn.inside(where, where):
+        states = drawn.draw(States((), cell, span, scaled(cell.rows)), (len(span), cell.size), "state")
+        seen = {place: drawn.pick(states, [place - min(span)]) for place in span}
+    drawn.states.append((states,))
+    _show(drawn, where, [states])
+    return seen
+
+
+def _steps(drawn: Network, where: str, cell: NetCell, span: range, x: Value) -> dict[int, Value]:
+    """The state after each position, one step after the other."""
+    found: dict[int, Value] = {}
+    state = drawn.constant(scaled(cell.initial))
+    for number, place in enumerate(span, start=1):
+        step = f"{where} step {number}"
+        with drawn.inside(where, step):
+            before = drawn.beside([state, drawn.pick(x, [place])])
+            with drawn.inside("transition", step):
+                after = _nets(drawn, cell.nets, before, f"{step}, net")
+                state = drawn.add([state, after], "state") if cell.residual else after
+            if cell.residual and cell.reads_state:
+                with drawn.inside("state", step):
+                    state = drawn.draw(Settle((state,)), (1, cell.size), "state")
+        found[place] = state
+    drawn.states.append(tuple(found.values()))
+    for place in span:  # probes stand in the order of steps, residuals in that of positions
+        start = place - min(span)
+        drawn.probes.append(Probe(f"{where} {place}", found[place], len(drawn.residuals), start))
+    drawn.residuals.append(tuple(found[place] for place in sorted(found)))
+    return found
+
+
+def _nets(drawn: Network, nets: Sequence[FeedForward], x: Value, place: str) -> Value:
+    for index, net in enumerate(nets):
+        with drawn.inside("", f"{place} {index}"):
+            x = _net(drawn, net, x, "output")
+    return x
+
+
+def _connected(drawn: Network, model: FullyConnected, x: Value) -> None:
+    model.check_length(drawn.n)
+    x = drawn.draw(Flat((x,)), (1, drawn.n * drawn.width(x)))
+    joined = True
+    for index, layer in enumerate(model.layers):
+        with drawn.inside(f"layer{index}", f"layer {index}"):
+            x = _net(drawn, layer, x, "output")
+        joined = joined and layer.residual
+        _show(drawn, f"residual{index + 1}", [x])
+        if joined:  # all rows and something added: no vector of its own
+            drawn.probes.pop()
+    with drawn.inside("readout", ""):
+        for readout in model.readouts:
+            _readout(drawn, readout, x)
+
+
+def _matrix(rows: Matrix, columns: int) -> Scaled:
+    """A matrix (r, columns), which may have no row."""
+    return scaled(rows) if rows else Scaled(np.zeros((0, columns), np.int64), 1)
+
+
+ARCHITECTURES: dict[type, Callable[[Network, Any, Value], None]] = {
+    Model: _transformer,
+    RecurrentNet: _recurrent,
+    FullyConnected: _connected,
+}

@@ -1,0 +1,161 @@
+"""The integer model: what the circuits compute, vectorised over a batch of inputs.
+
+Exact integer arithmetic in 64 bits where every interval fits, in Python integers beyond; the intervals guarantee that
+no result overflows, and 64-bit wrap-around in partial sums cancels.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.models.sequence import Codes
+from circuitsim.models.tables import table_rows
+from circuitsim.numbers.rounding import drop_bits, drop_bits_each
+from circuitsim.numbers.scaled import same_type_product
+
+from . import network as net
+from .exact import states_of
+from .forms import Affine
+from .intervals import FixedPoint, HeadForms, NetForms, Weighed
+from .keys import Flags, key_mask, over_pairs
+from .network import run
+from .trace import IntegerTrace, decide
+
+Array: TypeAlias = npt.NDArray[Any]
+
+WORKING_SET = 1 << 20  # entries of one tensor of scores, or of a stream: about what caches hold is fastest
+
+
+def run_integer(fixed: FixedPoint, codes: Codes) -> IntegerTrace:
+    """Run the integer model on token codes (batch, n)."""
+    lines = fixed.network.lines
+    shapes = [line.shape[0] * line.shape[1] for line in lines]
+    scores = [lines[x].shape[0] * lines[lines[x].primitive.reads[1]].shape[0] for x, _ in fixed.heads()]
+    step = max(1, WORKING_SET // max(1, *shapes, *scores))
+    pieces = [_run(fixed, codes[start : start + step]) for start in range(0, max(1, len(codes)), step)]
+    if len(pieces) == 1:
+        return pieces[0]
+    residuals = tuple(np.concatenate(parts) for parts in zip(*(p.residuals for p in pieces), strict=True))
+    outputs = np.concatenate([p.outputs for p in pieces])
+    decisions = np.concatenate([p.decisions for p in pieces])
+    return IntegerTrace(residuals, pieces[0].exponents, outputs, pieces[0].output_exponent, decisions)
+
+
+def _run(fixed: FixedPoint, codes: Codes) -> IntegerTrace:
+    network = fixed.network
+    values = run(network, Integer(fixed, codes))
+    residuals = tuple(_joined([values[x] for x in parts]) for parts in network.residuals)
+    exponents = (fixed.bits, *[2 * fixed.bits] * (len(residuals) - 1))
+    outputs = _joined([values[x] for x in network.outputs])
+    return IntegerTrace(residuals, exponents, outputs, fixed.output_exponent, decide(outputs))
+
+
+class Integer:
+    """One rule a primitive, over integers (batch, positions, components) in the units that `intervals` says."""
+
+    def __init__(self, fixed: FixedPoint, codes: Codes) -> None:
+        self.fixed, self.codes = fixed, codes
+        self.kind = np.dtype(np.int64 if fixed.largest <= 62 else object)
+        self.chosen = table_rows(fixed.model, codes)
+
+    def tokens(self, index: int, how: net.Tokens) -> Array:
+        """The rows that tokens choose, and those of the positions."""
+        stream = self.fixed.stream(index)
+        terms = [table.astype(self.kind)[rows] for table, rows in zip(stream.tables, self.chosen, strict=True)]
+        if stream.positions is not None:
+            terms.append(stream.positions.astype(self.kind))
+        return sum(terms[1:], terms[0])
+
+    def states(self, index: int, how: net.States) -> Array:
+        """The rows of an automaton's states."""
+        return self._fine(how.rows.numerators.astype(self.kind)[states_of(how, self.codes)])
+
+    def constant(self, index: int, how: net.Constant) -> Array:
+        """One row, for all strings."""
+        return self.fixed.stream(index).constant.astype(self.kind)[None, None]
+
+    def affine(self, index: int, how: net.Affine, x: Array) -> Array:
+        """The reduced integers of a form, or computed numbers times their columns."""
+        known = self.fixed.known[index]
+        if isinstance(known, Affine):
+            return known.apply(x)
+        assert isinstance(known, Weighed)
+        columns = how.weights.numerators.T.astype(self.kind, copy=False)
+        return same_type_product(x, columns) + known.constant.astype(self.kind)
+
+    def add(self, index: int, how: net.Add, *terms: Array) -> Array:
+        """A sum, in units of 2^-2b."""
+        fine = [self._lifted(x, term) for x, term in zip(how.reads, terms, strict=True)]
+        found = sum(fine[1:], fine[0])
+        return np.broadcast_to(found, (len(self.codes), self.fixed.network.positions(index), found.shape[2]))
+
+    def relu(self, index: int, how: net.Relu, x: Array) -> Array:
+        """R of the positive part."""
+        known = self.fixed.known[index]
+        assert isinstance(known, NetForms)
+        return np.maximum(drop_bits_each(x, known.shifts), 0)
+
+    def pairs(self, index: int, how: net.Pairs, x: Array, y: Array) -> Array:
+        """Products at pairs of positions."""
+        return over_pairs(x, y)
+
+    def attend(self, index: int, how: net.Attend, query: Array, key: Array, value: Array) -> Array:
+        """R of the mean of the values at the maximal scores."""
+        head = self.fixed.known[index]
+        assert isinstance(head, HeadForms)
+        scores = np.zeros((len(query), query.shape[1], key.shape[1]), self.kind)
+        weights = np.array([*head.weights], dtype=self.kind)
+        scores = scores + same_type_product(query * weights, np.swapaxes(key, 1, 2))
+        if head.shift is not None:
+            scores = drop_bits(scores, head.shift)
+        chosen = _selected(how, scores)
+        count = chosen.sum(axis=2)[..., None].astype(self.kind)
+        total = same_type_product(chosen.astype(self.kind), value)
+        unit = np.array([1 << shift for shift in head.value_shifts], self.kind)
+        means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
+        return np.where(count > 0, means, 0).astype(self.kind)
+
+    def pick(self, index: int, how: net.Pick, x: Array) -> Array:
+        """Some positions."""
+        return x[:, list(how.places)]
+
+    def beside(self, index: int, how: net.Beside, *parts: Array) -> Array:
+        """Vectors joined, in units of 2^-2b."""
+        fine = [self._lifted(x, part) for x, part in zip(how.reads, parts, strict=True)]
+        spread = [np.broadcast_to(part, (len(self.codes), *part.shape[1:])) for part in fine]
+        return np.concatenate(spread, axis=2)
+
+    def flat(self, index: int, how: net.Flat, x: Array) -> Array:
+        """One vector, in units of 2^-2b."""
+        return self._fine(x).reshape(len(x), 1, -1)
+
+    def settle(self, index: int, how: net.Settle, x: Array) -> Array:
+        """The same."""
+        return x
+
+    def _lifted(self, x: net.Value, numbers: Array) -> Array:
+        """Values in units of 2^-2b: those that only copy the tokens' rows are in 2^-b."""
+        return self._fine(numbers) if self.fixed.network.of_tokens(x) else numbers
+
+    def _fine(self, numbers: Array) -> Array:
+        return numbers * (1 << self.fixed.bits)
+
+
+def _selected(how: net.Attend, scores: Array) -> Flags:
+    """The keys that each query selects: (batch, queries, keys)."""
+    visible = np.broadcast_to(key_mask(how.mask, scores.shape[1], how.third_order), scores.shape)
+    lowest = scores.min(initial=0)
+    best = np.where(visible, scores, lowest).max(axis=2, keepdims=True)
+    chosen = visible & (scores == best)
+    if how.attention == "saturated":
+        return chosen
+    return _first(chosen) if how.attention == "hard-left" else _first(chosen[..., ::-1])[..., ::-1]
+
+
+def _first(chosen: Flags) -> Flags:
+    return chosen & (np.cumsum(chosen, axis=2) == 1)
+
+
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)

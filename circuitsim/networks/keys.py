@@ -1,0 +1,45 @@
+"""The keys of attention: which of them a query sees, which it selects, and keys that are pairs of positions."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuitsim.models.model import Attention, Mask
+from circuitsim.models.sequence import mask_matrix
+
+Flags = NDArray[np.bool_]
+
+
+def key_mask(mask: Mask, length: int, third_order: bool) -> Flags:
+    """Which keys each query sees: (length, length), or (length, length^2) where keys are pairs.
+
+    A query sees a pair if it sees both of its positions.
+    """
+    seen = mask_matrix(mask, length)
+    return over_pairs(seen[..., None], seen[..., None])[..., 0] if third_order else seen
+
+
+def over_pairs(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+    """Products of every row of `first` (..., length, c) with every row of `second`: (..., length^2, c)."""
+    products = first[..., :, None, :] * second[..., None, :, :]
+    pairs = first.shape[-2] * second.shape[-2]
+    return np.asarray(products.reshape(*products.shape[:-3], pairs, products.shape[-1]))
+
+
+def select(attention: Attention, scores: NDArray[Any], visible: Flags) -> Flags:
+    """Selected keys (batch, queries, keys): all maxima or an outermost one; none where none is visible.
+
+    Args:
+        attention: a hard kind or saturated.
+        scores: (batch, queries, keys), int64, Python integers or float64.
+        visible: (queries, keys).
+    """
+    lowest = -np.inf if scores.dtype == np.float64 else int(scores.min()) - 1
+    masked = np.where(visible, scores, lowest)
+    maxima: Flags = (masked == masked.max(axis=2, keepdims=True)) & visible
+    if attention == "saturated":
+        return maxima
+    flipped = maxima if attention == "hard-left" else maxima[..., ::-1]
+    single: Flags = (np.cumsum(flipped, axis=2) == 1) & flipped
+    return single if attention == "hard-left" else single[..., ::-1]

@@ -1,0 +1,68 @@
+"""What a model computes on a batch of inputs, whatever the numbers: residuals, outputs, decisions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuitsim.numbers.scaled import Scaled
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A run on a batch of inputs of one length.
+
+    Args:
+        residuals: L + 1 arrays (batch, length, d): after the embedding and after every whole layer.
+        outputs: (batch, positions, m), at the positions that are read out.
+        decisions: (batch, positions) int64, as `decide` says.
+        trusted: (batch,) bool for float runs: whether rounding can have changed no maximum and no decision.
+    """
+
+    residuals: tuple[Array, ...]
+    outputs: Array
+    decisions: NDArray[np.int64]
+    trusted: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True)
+class ExactTrace:
+    """A run on a batch, as `Trace`, with numbers as integer numerators over one denominator each.
+
+    Args:
+        residuals: L + 1 of shape (batch, length, d): after the embedding and after every whole layer.
+        outputs: (batch, positions, m).
+        decisions: (batch, positions) int64.
+    """
+
+    residuals: tuple[Scaled, ...]
+    outputs: Scaled
+    decisions: NDArray[np.int64]
+
+    def trace(self) -> Trace:
+        """The same with arrays of Fraction."""
+        return Trace(tuple(r.fractions() for r in self.residuals), self.outputs.fractions(), self.decisions)
+
+
+@dataclass(frozen=True)
+class IntegerTrace:
+    """Integers of a run; entry l of `residuals` (batch, length, d) is in units of 2^-exponents[l].
+
+    `outputs` (batch, positions, m) are in units of 2^-output_exponent; `decisions` (batch, positions).
+    """
+
+    residuals: tuple[NDArray[Any], ...]
+    exponents: tuple[int, ...]
+    outputs: NDArray[Any]
+    output_exponent: int
+    decisions: NDArray[np.int64]
+
+
+def decide(outputs: Array) -> NDArray[np.int64]:
+    """Decisions of outputs (..., m): for m = 1 whether it is positive, else the first maximum's index."""
+    if outputs.shape[-1] == 1:
+        return (outputs[..., 0] > 0).astype(np.int64)
+    return np.asarray(np.argmax(outputs, axis=-1), dtype=np.int64)

@@ -1,0 +1,215 @@
+"""From a network to a schematic: one rule a primitive, each value under its scope, with probes of what traces show.
+
+Linear maps are wiring and draw nothing. What needs gates are heads, hidden units, settled sums and signs; how they are
+made is the basis's own (`bases`). A net that reads a state is drawn once a token, one after the other. Where no net
+reads it, the state is a sum over tokens, which stays a heap of wires until the read-out asks: then depth does not grow
+with n, or by additions alone.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from circuitsim.networks import network as net
+from circuitsim.networks.forms import Affine, Ints, Number, zeros
+from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms, StateForms, Weighed
+from circuitsim.networks.network import Value
+from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.schematic import Schematic
+
+from .automata import draw_automaton
+from .bands import Bands
+from .bases import LOWERINGS
+from .embedding import embed
+from .interface import interface
+from .joined import flatten, join
+from .readout import readout
+from .residual import Bits, Positions, Residual
+
+Span: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A stream's wires at positions from `start` on."""
+
+    residual: Residual
+    start: int = 0
+
+    def at(self, span: Span) -> Residual:
+        """The wires at positions span[0]..span[1]-1."""
+        return self.residual.slice(span[0] - self.start, span[1] - self.start)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Numbers with their bits, and a constant (d,) that is added with them."""
+
+    numbers: list[tuple[Number, Bits]]
+    constant: Ints
+
+
+def lower(fixed: FixedPoint, drawing: Drawing, positions: Positions) -> Schematic:
+    """The circuit of `fixed` as a schematic that computes exactly what the integer model computes."""
+    LOWERINGS[drawing.basis].refuse_large(fixed)
+    rules = Lower(fixed, drawing, positions)
+    values: list[Any] = []
+    for index, line in enumerate(fixed.network.lines):
+        read = [values[x] for x in line.primitive.reads]
+        with ExitStack() as scopes:
+            for name in line.scope:
+                scopes.enter_context(drawing.scope(name))
+            values.append(getattr(rules, line.primitive.name)(index, line.primitive, *read))
+        rules.show(index, values[index])
+    outputs = drawing.concat(rules.outputs, 0) if len(rules.outputs) > 1 else rules.outputs[0]
+    return drawing.finish([outputs], interface(fixed.model, fixed.n, fixed.bits) | rules.shown())
+
+
+class Lower:
+    """One rule a primitive. Values are streams in place, bits of numbers, or those with their columns."""
+
+    def __init__(self, fixed: FixedPoint, drawing: Drawing, positions: Positions) -> None:
+        self.fixed, self.drawing, self.positions = fixed, drawing, positions
+        self.way = LOWERINGS[drawing.basis]
+        self.bands = Bands(drawing, fixed.length, positions)
+        self.spans = spans(fixed.network)
+        self.outputs: list[Wires] = []
+        self.probes = {probe.value: probe for probe in fixed.network.probes}
+        self.probed: list[tuple[int, int, int]] = []
+
+    def tokens(self, index: Value, how: net.Tokens) -> Placed:
+        """Input wires and constants."""
+        fixed = self.fixed
+        return Placed(embed(self.drawing, fixed.model, fixed.n, fixed.stream(index), self.positions))
+
+    def states(self, index: Value, how: net.States) -> Placed:
+        """An automaton's table, a step a token."""
+        known = self.fixed.known[index]
+        assert isinstance(known, StateForms)
+        return Placed(draw_automaton(self.drawing, known, self.fixed.model))
+
+    def constant(self, index: Value, how: net.Constant) -> Placed:
+        """No wire."""
+        stream = self.fixed.stream(index)
+        return Placed(Residual(self.drawing, (), stream.constant, stream, 1))
+
+    def affine(self, index: Value, how: net.Affine, x: Any) -> Any:
+        """Wiring; a read-out is drawn at once."""
+        known = self.fixed.known[index]
+        if isinstance(known, Weighed):
+            return Computed(list(zip(known.numbers, x, strict=True)), known.constant)
+        if index in self.fixed.network.outputs:
+            assert isinstance(known, Affine)
+            self.outputs.append(readout(self.drawing, known, x.residual, self.way))
+        return x
+
+    def add(self, index: Value, how: net.Add, *terms: Placed | Computed) -> Placed:
+        """More blocks of wires, at the positions that are read."""
+        stream, span, exponent = self.fixed.stream(index), self.spans[index], 2 * self.fixed.bits
+        placed = [term for term in terms if isinstance(term, Placed)]
+        moving = [term for term in placed if term.residual.blocks or term.residual.positions > 1 or span == (0, 1)]
+        empty = Residual(self.drawing, (), zeros(len(stream.constant)), stream, span[1] - span[0])
+        total = moving[0].at(span).finer(exponent) if moving else empty
+        for term in placed:
+            if not moving or term is not moving[0]:
+                other = term.residual.finer(exponent)
+                blocks, offset = total.blocks + other.blocks, total.offset + other.offset
+                total = replace(total, blocks=blocks, offset=offset)
+        computed = [term for term in terms if isinstance(term, Computed)]
+        numbers = [number for term in computed for number in term.numbers]
+        constant = sum((term.constant for term in computed), zeros(len(stream.constant)))
+        return Placed(total.plus(numbers, constant, stream, True), span[0])
+
+    def relu(self, index: Value, how: net.Relu, x: Placed) -> list[Bits]:
+        """Hidden units that vary and that somebody reads."""
+        known, stream = self.fixed.known[index], x.at(self.spans[index])
+        assert isinstance(known, NetForms)
+        found = []
+        for unit, number in enumerate(known.outputs):
+            constant = number.low == number.high or not number.column.any()
+            bits = Bits(None, number.low, number.low) if constant else self.way.hidden(stream, known, unit)
+            found.append(bits)
+        return found
+
+    def pairs(self, index: Value, how: net.Pairs, x: Placed, y: Placed) -> Placed:
+        """The stream of both factors: the head reads it at pairs of positions."""
+        return x
+
+    def attend(self, index: Value, how: net.Attend, query: Placed, key: Placed, value: Placed) -> list[Bits]:
+        """A head."""
+        known = self.fixed.known[index]
+        assert isinstance(known, HeadForms)
+        return self.way.attend(self.drawing, known, key.residual, *self.spans[index], self.bands)
+
+    def pick(self, index: Value, how: net.Pick, x: Placed) -> Placed:
+        """Some positions, next to each other."""
+        stream = self.fixed.stream(index)
+        found = x.at((how.places[0], how.places[-1] + 1)).finer(stream.exponent)
+        return Placed(replace(found, stream=stream))
+
+    def beside(self, index: Value, how: net.Beside, *parts: Placed) -> Placed:
+        """One vector at one position."""
+        return Placed(join([part.residual for part in parts], self.fixed.stream(index)))
+
+    def flat(self, index: Value, how: net.Flat, x: Placed) -> Placed:
+        """One vector of all positions."""
+        stream = self.fixed.stream(index)
+        return Placed(flatten(x.residual.finer(stream.exponent), stream))
+
+    def settle(self, index: Value, how: net.Settle, x: Placed) -> Placed:
+        """Every component written as one number."""
+        stream = self.fixed.stream(index)
+        numbers = [(number, self._written(x.residual, number)) for number in stream.numbers]
+        zero = zeros(len(stream.constant))
+        return Placed(Residual(self.drawing, (), zero, stream, 1).plus(numbers, zero, stream, True))
+
+    def show(self, index: Value, value: Any) -> None:
+        """Probe a value that traces show."""
+        probe = self.probes.get(index)
+        if probe is not None:
+            value.residual.probe(probe.name)
+            start = probe.start + value.start
+            self.probed.append((probe.residual, start, start + value.residual.positions))
+
+    def shown(self) -> dict[str, Any]:
+        """Which residual of the trace, and which positions of it, each probe shows."""
+        return {
+            "probe_residuals": [residual for residual, _, _ in self.probed],
+            "probe_positions": [[start, stop] for _, start, stop in self.probed],
+        }
+
+    def _written(self, state: Residual, number: Number) -> Bits:
+        unit = number.column * 0
+        unit[number.column.argmax()] = 1
+        grain = int(number.column.max()).bit_length() - 1
+        return self.way.resolve(state, unit, (number.low << grain, number.high << grain), grain)
+
+
+def spans(network: net.Network) -> list[Span]:
+    """The positions of every value that are read: of streams that are shown before the last one, all of them."""
+    lines = network.lines
+    found: list[Span | None] = [None] * len(lines)
+    for residual in network.residuals[:-1]:
+        for x in residual:
+            found[x] = (0, lines[x].shape[0])
+    for index in range(len(lines) - 1, -1, -1):
+        span = found[index] or (0, lines[index].shape[0])
+        found[index] = span
+        for x, asked in zip(lines[index].primitive.reads, _asked(network, index, span), strict=True):
+            before = found[x] or asked
+            found[x] = (min(before[0], asked[0]), max(before[1], asked[1]))
+    return [span for span in found if span is not None]
+
+
+def _asked(network: net.Network, index: Value, span: Span) -> Sequence[Span]:
+    """The positions of what a line reads that its value at `span` depends on."""
+    how = network.lines[index].primitive
+    whole = [(0, network.positions(x)) for x in how.reads]
+    if isinstance(how, net.Attend):
+        return [span, *whole[1:]]
+    if isinstance(how, net.Pick):
+        return [(how.places[0], how.places[-1] + 1)]
+    if isinstance(how, net.Pairs | net.Flat):
+        return whole
+    return [span if network.positions(x) > 1 else (0, 1) for x in how.reads]
