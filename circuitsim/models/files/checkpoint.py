@@ -90,6 +90,7 @@ class _Archive:
         if len(pickles) != 1:
             raise ModelError(f"{where}: a zip without exactly one data.pkl; expected a file written by torch.save.")
         self.root = pickles[0].removesuffix("data.pkl")
+        self.raw: dict[str, bytes] = {}  # storages by key: many tensors may be views of one
 
     def content(self) -> tuple[Any, dict[str, NDArray[Any]]]:
         """The config, and the tensors by name."""
@@ -153,7 +154,9 @@ class _Archive:
 
     def array(self, tensor: StoredTensor, order: Literal["<", ">"]) -> NDArray[Any]:
         storage = tensor.storage
-        data = self.read(f"data/{storage.key}", LARGEST)[: storage.count * _width(storage)]
+        if storage.key not in self.raw:
+            self.raw[storage.key] = self.read(f"data/{storage.key}", LARGEST)
+        data = memoryview(self.raw[storage.key])[: storage.count * _width(storage)]
         if storage.kind == "bfloat16":  # the upper half of a float32
             wide = np.frombuffer(data, dtype=f"{order}u2").astype(np.uint32) << 16
             flat: NDArray[Any] = wide.view(np.float32)

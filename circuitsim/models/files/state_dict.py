@@ -210,8 +210,9 @@ class _Reader:
                 if f"{place}.{name}.weight" in self.tensors:
                     given[name] = self.rows(f"{place}.{name}.weight", number, count)
                     given[f"{name}_bias"] = self.rows(f"{place}.{name}.bias", number, count)
-            given["query"] = tuple(tuple(scale * x for x in row) for row in given["query"])
-            given["query_bias"] = tuple(scale * x for x in given["query_bias"])
+            if scale != 1:
+                given["query"] = tuple(tuple(scale * x for x in row) for row in given["query"])
+                given["query_bias"] = tuple(scale * x for x in given["query_bias"])
             return Head(
                 **given,
                 output=self.columns(f"{place}.output.weight", number, count),
