@@ -42,7 +42,10 @@ def rational(value: object, where: str = "number") -> Fraction:
 
 def vector(values: object, where: str = "vector") -> Vector:
     """Read a vector of exact rationals from any iterable."""
-    return tuple(rational(v, f"{where}[{i}]") for i, v in enumerate(_items(values, where)))
+    given = tuple(_items(values, where))
+    if all(type(value) is Fraction for value in given):  # a place for each is text that nobody reads
+        return given  # type: ignore[return-value]
+    return tuple(rational(value, f"{where}[{i}]") for i, value in enumerate(given))
 
 
 def matrix(rows: object, where: str = "matrix") -> Matrix:

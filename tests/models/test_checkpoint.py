@@ -5,8 +5,10 @@ import os
 import pickle
 import struct
 import zipfile
-from collections import OrderedDict
+from argparse import Namespace
+from collections import OrderedDict, defaultdict, deque
 from fractions import Fraction
+from pathlib import PurePosixPath
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from circuitsim.errors import CircuitSimError, LimitError, ModelError
 from circuitsim.models.files.json_model import json_text, parse_json
 from circuitsim.models.files.reading import load
 from circuitsim.models.files.state_dict import model_from_state
+from circuitsim.models.files.unpickling import unpickle
 from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.rungs import run_exact
 from tests.models.torch_files import Tensor, pickled, saved, state, torch_bytes, zipped
@@ -99,6 +102,108 @@ def test_a_view_that_is_still_to_be_negated_is_refused(tmp_path):
     assert read(tmp_path, data) == read(tmp_path, saved(config, tensors))
 
 
+def training(config, tensors, **beside):
+    """The bytes of torch.save of a dictionary as training scripts keep it."""
+    states = {name: Tensor(t) for name, t in tensors.items()}
+    return torch_bytes({"config": config, "state_dict": states, **beside})
+
+
+def test_what_a_training_script_saves_beside_is_ignored(tmp_path):
+    """Fault 6."""
+    config, tensors = state()
+    optimizer = {
+        "state": {0: {"step": Tensor([3.0]), "exp_avg": Tensor([1.0, 2.0])}, 1: {}},
+        "param_groups": [{"lr": 1e-3, "betas": (0.9, 0.999), "params": [0, 1]}],
+    }
+    beside = {
+        "optimizer": optimizer,
+        "epoch": np.int64(7),
+        "loss": np.float32(0.25),
+        "settings": Namespace(lr=0.1),
+        "counts": defaultdict(list, {2: [1]}),
+        "deque": deque([1, 2], maxlen=3),
+        "seen": {1, (2, 3)},
+        "frozen": frozenset("ab"),
+        "raw": b"bytes",
+        "array": np.arange(3),
+        "at": PurePosixPath("runs/1"),
+        "what": Harmful(),
+        None: "no text",
+        2.5: "no text",
+        (1, 2): "no text",
+    }
+    good = read(tmp_path, saved(config, tensors))
+    assert read(tmp_path, training(config, tensors, **{k: v for k, v in beside.items() if isinstance(k, str)})) == good
+    states = {name: Tensor(t) for name, t in tensors.items()}
+    for protocol in (2, 3, 4, 5):
+        data = torch_bytes({**beside, "config": config, "state_dict": states}, protocol=protocol)
+        assert read(tmp_path, data) == good
+    assert read(tmp_path, saved({**config, "comment": {0: "zero", 1: Module()}}, tensors)) == good
+    assert not os.path.exists("circuitsim-was-here")
+
+
+def test_whole_numbers_as_keys_cannot_take_forever(tmp_path):
+    config, tensors = state()
+    colliding = {(2**61 - 1) * k: None for k in range(1, 20)}
+    data = training(config, tensors, beside=colliding)
+    content = unpickle(pickled({"beside": colliding}), "here")
+    assert read(tmp_path, data) == read(tmp_path, saved(config, tensors))
+    assert len({hash(key) for key in content["beside"]}) > 10  # the numbers' own hashes are all 0
+    assert {hash(key) for key in colliding} == {0}
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "_orig_mod.module.", "net.layers.0.model."])
+def test_a_prefix_of_all_names_is_taken_off(tmp_path, prefix):
+    """Fault 7."""
+    config, tensors = state()
+    good = read(tmp_path, saved(config, tensors))
+    wrapped = {f"{prefix}{name}": t for name, t in tensors.items()}
+    assert read(tmp_path, saved(config, wrapped)) == good
+    assert read(tmp_path, save(wrapped, {"circuitsim": json.dumps(config)}), "model.safetensors") == good
+    partly = {**wrapped, f"{prefix}a.name.that.is.long.enough.to.be.cut.in.an.ordinary.message": np.zeros(1)}
+    with pytest.raises(ModelError, match=r"without '.*\.': state_dict: unused tensor 'a\.name.*\.message'\.$"):
+        model_from_state(config, partly, "model.pt")
+    del wrapped[f"{prefix}readout.weight"]
+    with pytest.raises(ModelError, match=r"state_dict: missing tensor readout\.weight\.$"):
+        model_from_state(config, wrapped, "model.pt")
+
+
+def test_aliases_in_the_metadata_of_safetensors_are_followed(tmp_path):
+    """Fault 8."""
+    config, tensors = state()
+    tensors["readout.weight"] = tensors["embedding.weight"].copy()
+    del tensors["readout.bias"]
+    good = read(tmp_path, save(tensors, {"circuitsim": json.dumps(config)}), "model.safetensors")
+    for prefix in ("", "module."):
+        kept = {f"{prefix}{name}": t for name, t in tensors.items() if name != "readout.weight"}
+        tied = {f"{prefix}readout.weight": f"{prefix}embedding.weight", "format": "pt"}
+        data = save(kept, {"circuitsim": json.dumps(config), **tied})
+        assert read(tmp_path, data, "tied.safetensors") == good
+    lost = save(kept, {"circuitsim": json.dumps(config), "readout.weight": "head.weight", "head.weight": "head.weight"})
+    with pytest.raises(ModelError, match=r"missing tensor readout\.weight"):
+        read(tmp_path, lost, "lost.safetensors")
+
+
+def test_numbers_of_numpy_in_a_config_are_numbers(tmp_path):
+    """Fault 9."""
+    config, tensors = state()
+    plain = {**config, "heads": 2, "score_bits": 0, "residual": True, "scale": 0.1, "bits": 3, "name": "small"}
+    good = read(tmp_path, saved(plain, tensors))
+    numbers = {"heads": np.uint8(2), "score_bits": np.int64(0), "residual": np.bool_(True), "scale": np.float64(0.1)}
+    written = {**plain, **numbers, "bits": np.array(3, ">i4")[()], "name": np.str_("small")}
+    for protocol in (2, 5):
+        states = {name: Tensor(t) for name, t in tensors.items()}
+        assert read(tmp_path, torch_bytes({"config": written, "state_dict": states}, protocol=protocol)) == good
+    assert unpickle(pickled(np.float16(1.5)), "here") == 1.5
+    for odd in (np.complex128(1), np.datetime64("2026-01-01"), np.arange(2)):
+        with pytest.raises(ModelError, match=r"config\.heads\[1\]: expected .* pickled object of type"):
+            read(tmp_path, saved({**plain, "heads": [1, odd]}, tensors))
+    with pytest.raises(ModelError, match=r"config\.heads: expected .*, found a tensor"):
+        read(tmp_path, saved({**plain, "heads": Tensor([1])}, tensors))
+    with pytest.raises(ModelError, match=r"config\.mask: expected texts as keys, found a number"):
+        read(tmp_path, saved({**plain, "mask": {0: "none"}}, tensors))
+
+
 class Harmful:
     def __reduce__(self):
         return os.system, ("touch circuitsim-was-here",)
@@ -115,6 +220,14 @@ class Module:
         (Module(), r"object of type .*Module"),
         ({"config": {"vocabulary": Module()}, "state_dict": {}}, r"object of type .*Module"),
         ({"config": {}, "state_dict": {"a": 3}}, "'a' is a number"),
+        (
+            {"config": {}, "state_dict": {"a": Module()}},
+            r"'a' is a pickled object of type .*Module; nothing is executed",
+        ),
+        ({"config": {}, "state_dict": {3: Tensor([1])}}, "a key is a number"),
+        ({"config": {}, "state_dict": [Tensor([1])]}, "tensors by name, and it is a list"),
+        ({"config": {"scale": np.dtype("f4")}, "state_dict": {}}, r"config\.scale: .*, found .*"),
+        ({1: 2, "state_dict": {}}, "with the keys state_dict; expected"),
         ({"state_dict": {}}, "with the keys state_dict; expected"),
         ([1, 2], "holds a list"),
         ({"config": {"x": {1, 2}}, "state_dict": {}}, "object of type .*set"),
@@ -150,6 +263,15 @@ def pickle_only(data):
         b"\x80\x04\x8c\x08builtins\x8c\x04exec\x93\x8c\x04boom\x85R.",
         b"(S'touch x'\nios\nsystem\n.",
         b"cos\nsystem\n(S'ls'\ntR.",
+        b"\x80\x02cnumpy\ndtype\nX\x02\x00\x00\x00f9\x85Rcnumpy.core.multiarray\nscalar\nR.",
+        b"\x80\x03cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\x02\x00\x00\x00f9\x85RC\x01a\x86R.",
+        b"\x80\x03cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\x07\x00\x00\x00U999999\x85RC\x01a\x86R.",
+        b"\x80\x04\x8f(K\x01\x90.",
+        b"\x80\x04]\x94(K\x01\x90.",
+        b"\x80\x02K\x01)\x81.",
+        b"\x80\x02K\x01}b.",
+        b"\x80\x02K\x01K\x02a.",
+        b"\x80\x02]K\x01K\x02s.",
         b"\x80\x02.",
         b"\x80\x02)",
         b"",

@@ -56,7 +56,7 @@ class Reference:
         self.tensor, self.key = tensor, key
 
 
-def pickled(value, raw=None, order="<"):
+def pickled(value, raw=None, order="<", protocol=2):
     """The pickle of a value with Tensors in it; their raw storages are put into `raw`."""
     raw = {} if raw is None else raw
     with fake_torch() as modules:
@@ -83,7 +83,7 @@ def pickled(value, raw=None, order="<"):
                 return rebuild, arguments
 
         stream = io.BytesIO()
-        Pickler(stream, protocol=2).dump(value)
+        Pickler(stream, protocol=protocol).dump(value)
         return stream.getvalue()
 
 
@@ -96,10 +96,10 @@ def zipped(members, **options):
     return stream.getvalue()
 
 
-def torch_bytes(value, root="archive", order=None):
+def torch_bytes(value, root="archive", order=None, protocol=2):
     """The bytes of torch.save(value)."""
     raw = {}
-    members = {f"{root}/data.pkl": pickled(value, raw, order or "<")}
+    members = {f"{root}/data.pkl": pickled(value, raw, order or "<", protocol)}
     if order:
         members[f"{root}/byteorder"] = {"<": b"little", ">": b"big"}[order]
     members.update({f"{root}/data/{key}": data for key, data in raw.items()})

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from circuitsim.errors import CircuitSimError, LimitError, ModelError
 from circuitsim.models.files.documents import brief, kind
+from circuitsim.models.files.pickled_values import Storage, StoredTensor
 from circuitsim.models.files.state_dict import MOST_WEIGHTS, model_from_state
-from circuitsim.models.files.unpickling import Storage, StoredTensor, unpickle
+from circuitsim.models.files.unpickling import unpickle
 from circuitsim.models.model import Model
 
 LARGEST = 2**30  # bytes of a file
@@ -31,6 +32,8 @@ DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, Value
 
 def load_checkpoint(path: Path) -> Model:
     """Read a model from a file written by torch.save({"config": ..., "state_dict": ...}, path).
+
+    What else the dictionary holds (an optimizer's state, an epoch, a loss) is not looked at.
 
     Raises:
         ModelError: not such a file; it names what is wrong. Nothing in the file is executed.
@@ -87,25 +90,28 @@ class _Archive:
         if len(pickles) != 1:
             raise ModelError(f"{where}: a zip without exactly one data.pkl; expected a file written by torch.save.")
         self.root = pickles[0].removesuffix("data.pkl")
+        self.raw: dict[str, bytes] = {}  # storages by key: many tensors may be views of one
 
     def content(self) -> tuple[Any, dict[str, NDArray[Any]]]:
         """The config, and the tensors by name."""
         saved = unpickle(self.read("data.pkl", LARGEST_PICKLE), self.where)
-        if not isinstance(saved, Mapping) or set(saved) != {"config", "state_dict"}:
-            keys = f" with the keys {', '.join(sorted(saved))[:100]}" if isinstance(saved, Mapping) else ""
+        if not isinstance(saved, Mapping) or not {"config", "state_dict"} <= set(saved):
+            keys = [name for name in saved if isinstance(name, str)] if isinstance(saved, Mapping) else []
+            listed = f" with the keys {', '.join(sorted(keys))[:100]}" if keys else ""
             raise ModelError(
-                f"{self.where} holds {kind(saved)}{keys}; expected a dictionary with the keys config and"
+                f"{self.where} holds {kind(saved)}{listed}; expected a dictionary with the keys config and"
                 ' state_dict: torch.save({"config": {...}, "state_dict": model.state_dict()}, path).'
             )
         states = saved["state_dict"]
-        if not isinstance(states, Mapping) or not all(isinstance(t, StoredTensor) for t in states.values()):
-            odd = (
-                [n for n, t in states.items() if not isinstance(t, StoredTensor)] if isinstance(states, Mapping) else []
-            )
-            raise ModelError(
-                f"{self.where}: state_dict must hold tensors by name"
-                + (f", and {odd[0][:100]!r} is {kind(states[odd[0]])}." if odd else ".")
-            )
+        if not isinstance(states, Mapping):
+            raise ModelError(f"{self.where}: state_dict must hold tensors by name, and it is {kind(states)}.")
+        for name, tensor in states.items():
+            if not isinstance(name, str):
+                raise ModelError(f"{self.where}: state_dict must hold tensors by name, and a key is {kind(name)}.")
+            if not isinstance(tensor, StoredTensor):
+                raise ModelError(
+                    f"{self.where}: state_dict must hold tensors by name, and {name[:100]!r} is {kind(tensor)}."
+                )
         order = self.byte_order()
         total = 0
         for name, tensor in states.items():
@@ -148,7 +154,9 @@ class _Archive:
 
     def array(self, tensor: StoredTensor, order: Literal["<", ">"]) -> NDArray[Any]:
         storage = tensor.storage
-        data = self.read(f"data/{storage.key}", LARGEST)[: storage.count * _width(storage)]
+        if storage.key not in self.raw:
+            self.raw[storage.key] = self.read(f"data/{storage.key}", LARGEST)
+        data = memoryview(self.raw[storage.key])[: storage.count * _width(storage)]
         if storage.kind == "bfloat16":  # the upper half of a float32
             wide = np.frombuffer(data, dtype=f"{order}u2").astype(np.uint32) << 16
             flat: NDArray[Any] = wide.view(np.float32)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from circuitsim.errors import ModelError
+from circuitsim.models.files.pickled_values import OddKey, StoredTensor, Unread
 from circuitsim.numbers.rationals import LONGEST, Vector, rational
 
 FORMAT, VERSION = "circuitsim-model", 1
@@ -22,6 +23,7 @@ KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((int, float, Fraction), "a number"),
     ((list, tuple), "a list"),
     ((Mapping,), "an object"),
+    ((StoredTensor,), "a tensor"),
 )
 
 
@@ -79,7 +81,7 @@ def plain(value: object, where: str) -> Any:
     """
     budget = MOST_VALUES
 
-    def copy(item: object, depth: int) -> Any:
+    def copy(item: object, place: str, depth: int) -> Any:
         nonlocal budget
         budget -= 1
         if budget < 0 or depth > DEEPEST:
@@ -87,12 +89,15 @@ def plain(value: object, where: str) -> Any:
         if item is None or isinstance(item, bool | int | float | str | Fraction):
             return item
         if isinstance(item, list | tuple):
-            return [copy(x, depth + 1) for x in item]
+            return [copy(x, f"{place}[{index}]", depth + 1) for index, x in enumerate(item)]
         if isinstance(item, Mapping):
-            return {key: copy(x, depth + 1) for key, x in item.items()}
-        raise ModelError(f"{where}: expected texts, numbers, lists and dictionaries, found {kind(item)}.")
+            for name in item:
+                if not isinstance(name, str):
+                    raise ModelError(f"{where}{place}: expected texts as keys, found {kind(name)}.")
+            return {name: copy(x, f"{place}.{name[:100]}", depth + 1) for name, x in item.items()}
+        raise ModelError(f"{where}{place}: expected texts, numbers, lists and dictionaries, found {kind(item)}.")
 
-    return copy(value, 0)
+    return copy(value, "", 0)
 
 
 def check_format(document: object, where: str) -> dict[str, Any]:
@@ -172,6 +177,10 @@ def kind(value: object) -> str:
     """What a value is, in the words of JSON."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, OddKey):
+        return kind(value.value)
+    if isinstance(value, Unread):
+        return str(value)
     for types, words in KINDS:
         if isinstance(value, types):
             return words
@@ -184,9 +193,9 @@ def brief(error: Exception) -> str:
     return shown if len(shown) <= 120 else shown[:117] + "..."
 
 
-def show(value: object) -> str:
+def show(value: object, longest: int = 40) -> str:
     """A value as an error message quotes it."""
     if isinstance(value, Fraction):
-        return str(value)[:40]
+        return str(value)[:longest]
     shown = repr(value)
-    return shown if len(shown) <= 40 else shown[:37] + "..."
+    return shown if len(shown) <= longest else shown[: longest - 3] + "..."

@@ -52,7 +52,16 @@ def load_safetensors(path: Path) -> Model:
     total = sum(int(np.prod(entry["shape"], dtype=object)) for _, entry in entries)
     if total > MOST_WEIGHTS:
         raise LimitError(f"{where}: {total} weights, and a model may have {MOST_WEIGHTS}.")
-    return model_from_state(config, {name: _array(name, entry, where) for name, entry in entries}, where)
+    tensors = {name: _array(name, entry, where) for name, entry in entries}
+    return model_from_state(config, tensors | _aliases(metadata, tensors), where)
+
+
+def _aliases(metadata: dict[str, str], tensors: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Tensors that are others under a second name, as safetensors.torch.save_model writes tied weights.
+
+    It keeps one of them, and writes a line "name of the other": "name of the one" into the metadata.
+    """
+    return {name: tensors[kept] for name, kept in metadata.items() if kept in tensors and name not in tensors}
 
 
 def _array(name: str, entry: dict[str, Any], where: str) -> NDArray[Any]:

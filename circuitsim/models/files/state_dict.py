@@ -39,12 +39,15 @@ Tensors = Mapping[str, NDArray[Any]]
 
 MOST_WEIGHTS = 4_000_000  # of a model; exact rationals take some 150 bytes each
 MOST_HEADS = 10_000  # of a layer
+LONGEST_NAME = 100  # of a tensor, in a message
 
 CONFIG_KEYS = ("format", "version", "vocabulary")
 CONFIG_OPTIONS = (
-    *("name", "comment", "prepend", "append", "positions", "heads", "attention", "mask", "score_bits"),
+    *("name", "prepend", "append", "positions", "heads", "attention", "mask", "score_bits"),
     *("residual", "scale", "readout_position", "bits"),
 )
+EMBEDDINGS = ("embedding", "embedding.weight")
+EMBEDDING = re.compile(r"((?:.*\.)?)embedding(?:\.weight)?", re.DOTALL)
 LAYER_TENSOR = re.compile(
     r"layers\.(\d{1,6})\.(attention\.(query|key2?|value2?|output)|feed_forward\.(hidden|output))\.(weight|bias)",
     re.ASCII,
@@ -63,10 +66,25 @@ def model_from_state(config: object, tensors: Tensors, where: str) -> Model:
         ModelError: unknown or missing keys and tensors (all of them), wrong shapes, NaN or infinite weights.
         LimitError: more weights than a model may have.
     """
+    if isinstance(config, Mapping):  # a comment may be anything
+        config = {key: value for key, value in config.items() if key != "comment"}
     config = check_format(plain(config, f"{where}, config"), f"{where}, config")
     refuse_all(key_problems(config, "config", CONFIG_KEYS, CONFIG_OPTIONS), where)
-    with at(where):
-        return _Reader(config, tensors).model()
+    prefix = _prefix(tensors)
+    with at(f"{where}, names without {show(prefix)}" if prefix else where):
+        return _Reader(config, {name.removeprefix(prefix): array for name, array in tensors.items()}).model()
+
+
+def _prefix(tensors: Tensors) -> str:
+    """What wrappers such as DataParallel (`module.`) and torch.compile (`_orig_mod.`) put before all names.
+
+    Empty where the names have nothing in common, or do not become a model's without it.
+    """
+    if not tensors:
+        return ""
+    first, last = min(tensors), max(tensors)  # what begins both begins all names between them
+    before = (found[1] for name in tensors if (found := EMBEDDING.fullmatch(name)))
+    return next((prefix for prefix in before if first.startswith(prefix) and last.startswith(prefix)), "")
 
 
 class _Reader:
@@ -87,19 +105,18 @@ class _Reader:
     def _name_problems(self, indices: set[int]) -> Iterator[str]:
         """Tensors that no model has, and tensors that this one lacks."""
         known = {
-            "embedding",
-            "embedding.weight",
+            *EMBEDDINGS,
             "positions",
             "positions.weight",
             "readout.weight",
             "readout.bias",
         }
         odd = [n for n in self.tensors if n not in known and not LAYER_TENSOR.fullmatch(n)]
-        yield from (f"unused tensor {show(name)}" for name in odd)
+        yield from (f"unused tensor {show(name, LONGEST_NAME)}" for name in odd)
         for name in ("embedding", "positions"):
             if name in self.tensors and f"{name}.weight" in self.tensors:
                 yield f"both {name} and {name}.weight"
-        if not {"embedding", "embedding.weight"} & set(self.tensors):
+        if not any(name in self.tensors for name in EMBEDDINGS):
             yield "missing tensor embedding.weight"
         if "readout.weight" not in self.tensors:
             yield "missing tensor readout.weight"
@@ -193,8 +210,9 @@ class _Reader:
                 if f"{place}.{name}.weight" in self.tensors:
                     given[name] = self.rows(f"{place}.{name}.weight", number, count)
                     given[f"{name}_bias"] = self.rows(f"{place}.{name}.bias", number, count)
-            given["query"] = tuple(tuple(scale * x for x in row) for row in given["query"])
-            given["query_bias"] = tuple(scale * x for x in given["query_bias"])
+            if scale != 1:
+                given["query"] = tuple(tuple(scale * x for x in row) for row in given["query"])
+                given["query_bias"] = tuple(scale * x for x in given["query_bias"])
             return Head(
                 **given,
                 output=self.columns(f"{place}.output.weight", number, count),

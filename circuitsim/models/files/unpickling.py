@@ -1,75 +1,29 @@
-"""The few pickle instructions that a saved state dict needs, interpreted here; nothing is imported or called.
+"""The pickle instructions that a saved checkpoint needs, interpreted here; nothing is imported or called.
 
 Python's own unpickler is no help with a stranger's file: even restricted, it allocates what a file asks for.
-A tensor comes out as a description of where its numbers lie; `checkpoint` reads them.
+A tensor comes out as a description of where its numbers lie; `checkpoint` reads them. What a training script saves
+beside the weights may be anything: objects that are no data come out as their names (`pickled_values`).
 """
 
 import struct
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from circuitsim.errors import ModelError
+from circuitsim.models.files.pickled_values import STORAGES, Scalar, Storage, Unread, called, key
 
 MOST_INSTRUCTIONS = 1_000_000
 LONGEST_INTEGER = 64  # bytes
 
-STORAGES = {
-    "DoubleStorage": "f8",
-    "FloatStorage": "f4",
-    "HalfStorage": "f2",
-    "BFloat16Storage": "bfloat16",
-    "LongStorage": "i8",
-    "IntStorage": "i4",
-    "ShortStorage": "i2",
-    "CharStorage": "i1",
-    "ByteStorage": "u1",
-    "BoolStorage": "?",
-}
-
-REBUILD_TENSOR = ("torch._utils", "_rebuild_tensor_v2")
-REBUILD_PARAMETER = ("torch._utils", "_rebuild_parameter")
-ORDERED_DICT = ("collections", "OrderedDict")
-KNOWN = {REBUILD_TENSOR, REBUILD_PARAMETER, ORDERED_DICT, ("torch", "Size")} | {("torch", s) for s in STORAGES}
-
-
-@dataclass(frozen=True)
-class Storage:
-    """A run of `count` numbers of type `kind` (a numpy code or "bfloat16"), kept in the file under `key`."""
-
-    kind: str
-    key: str
-    count: int
-
-
-@dataclass(frozen=True)
-class StoredTensor:
-    """A view of a storage: `offset`, `shape` and `strides` in elements, not yet checked against its size."""
-
-    storage: Storage
-    offset: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Name:
-    """A name that the pickle would import."""
-
-    module: str
-    name: str
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.module, self.name
-
 
 def unpickle(data: bytes, where: str) -> Any:
-    """The plain data and StoredTensors that `data`, a pickle of protocol 2 or later, describes.
+    """What `data`, a pickle of protocol 2 or later, describes: plain data, StoredTensor, and Unread for all else.
+
+    Keys that are not texts come out as OddKey.
 
     Raises:
-        ModelError: the pickle is damaged, or holds anything else; it names the type.
+        ModelError: the pickle is damaged.
     """
     return _Machine(data, where).run()
 
@@ -90,18 +44,12 @@ class _Machine:
             if count > MOST_INSTRUCTIONS:
                 self.fail(f"has more than {MOST_INSTRUCTIONS} instructions")
             if code not in INSTRUCTIONS:
-                self.fail(f"uses the instruction {code:#04x}, which no saved state dict needs")
+                self.fail(f"uses the instruction {code:#04x}, which no saved checkpoint needs")
             INSTRUCTIONS[code](self)
         return self.pop()
 
     def fail(self, why: str) -> NoReturn:
         raise ModelError(f"{self.where}: the pickle {why}.")
-
-    def refuse(self, kind: str) -> NoReturn:
-        raise ModelError(
-            f"{self.where} holds a pickled object of type {kind[:100]}; nothing is executed on load. Save plain"
-            ' data: torch.save({"config": {...}, "state_dict": model.state_dict()}, path).'
-        )
 
     def take(self, count: int) -> bytes:
         if count > len(self.data) - self.at:
@@ -137,9 +85,9 @@ class _Machine:
             self.fail("takes more from its stack than it put there")
         return self.stack.pop()
 
-    def top(self, kind: type) -> Any:
-        if not self.stack or type(self.stack[-1]) not in (kind, OrderedDict if kind is dict else kind):
-            self.fail(f"fills something that is not a {kind.__name__}")
+    def top(self) -> Any:
+        if not self.stack:
+            self.fail("fills a value it does not have")
         return self.stack[-1]
 
     def mark(self) -> None:
@@ -172,24 +120,37 @@ class _Machine:
         self.push(int.from_bytes(self.take(size), "little", signed=True))
 
     def append(self, values: list[Any]) -> None:
-        self.top(list).extend(values)
+        match self.top():
+            case list() as target:
+                target.extend(values)
+            case Unread():  # a list of another class, whose entries nobody reads
+                pass
+            case _:
+                self.fail("fills something that is not a list")
 
     def set_items(self, values: list[Any]) -> None:
-        target = self.top(dict)
-        if len(values) % 2 or not all(isinstance(key, str) for key in values[::2]):
-            self.fail("has a dictionary whose keys are not texts")
-        target.update(zip(values[::2], values[1::2], strict=True))
+        if len(values) % 2:
+            self.fail("has a dictionary with a key and no value")
+        match self.top():
+            case dict() as target:
+                target.update(zip(map(key, values[::2]), values[1::2], strict=True))
+            case Unread():
+                pass
+            case _:
+                self.fail("fills something that is not a dictionary")
+
+    def add(self, values: list[Any]) -> None:
+        """Entries of a set, which is no plain data."""
+        if not isinstance(self.top(), Unread):
+            self.fail("fills something that is not a set")
+
+    def frozen_set(self, values: list[Any]) -> None:
+        self.push(Unread("builtins.frozenset"))
 
     def name(self, module: Any, name: Any) -> None:
-        if (module, name) not in KNOWN:
-            self.refuse(f"{module}.{name}")
-        self.push(_Name(module, name))
-
-    def stack_name(self) -> None:
-        module, name = self.last(2)
         if not isinstance(module, str) or not isinstance(name, str):
             self.fail("names something by what is not a text")
-        self.name(module, name)
+        self.push(Unread(f"{module}.{name}"))
 
     def global_name(self) -> None:
         module = self.line()
@@ -197,40 +158,38 @@ class _Machine:
 
     def call(self) -> None:
         function, arguments = self.last(2)
-        if not isinstance(function, _Name) or not isinstance(arguments, tuple):
-            self.refuse(type(function).__name__)
-        match function.key, arguments:
-            case key, () if key == ORDERED_DICT:
-                self.push(OrderedDict())
-            case key, (StoredTensor() as tensor, *_) if key == REBUILD_PARAMETER:
-                self.push(tensor)
-            case key, (Storage() as storage, int() as offset, tuple() as shape, tuple() as strides, *rest) if (
-                key == REBUILD_TENSOR and all(type(x) is int for x in (*shape, *strides))
-            ):
-                if any(rest[2:]):  # after requires_grad and hooks: a view whose numbers are still to be negated
-                    self.fail("holds a negated view of a tensor's numbers; call resolve_neg() before saving")
-                self.push(StoredTensor(storage, offset, shape, strides))
-            case key, (tuple() as shape,) if key == ("torch", "Size"):
-                self.push(shape)
-            case _:
-                self.fail(f"calls {function.module}.{function.name} with arguments it does not take")
+        if not isinstance(function, Unread) or not isinstance(arguments, tuple):
+            self.fail("calls something that is not a function")
+        result = called(function, arguments)
+        if result is None:
+            self.fail(f"calls {function.name[:100]} with arguments it does not take")
+        self.push(result)
+
+    def make(self, arguments: int) -> None:
+        """An object of a class: never one that is data."""
+        made = self.last(1 + arguments)[0]
+        if not isinstance(made, Unread):
+            self.fail("makes an object of something that is not a class")
+        self.push(made)
 
     def build(self) -> None:
-        # The state dict of a torch module carries an attribute _metadata, which says nothing about weights.
-        state, target = self.pop(), self.pop()
-        if type(target) is not OrderedDict or type(state) is not dict:
-            self.refuse(type(target).__name__)
-        self.push(target)
+        state = self.pop()
+        match self.top(), state:
+            case Scalar() as scalar, (int(), "<" | ">" | "|" as order, *_):
+                scalar.order = order
+            case OrderedDict(), dict():  # the _metadata of a module's state dict, which says nothing of its weights
+                pass
+            case Unread(), _:
+                pass
+            case _:
+                self.fail("gives attributes to something that has none")
 
     def persistent(self) -> None:
         match self.pop():
-            case ("storage", _Name(module="torch", name=name), str() as key, str(), int() as count) if name in STORAGES:
-                self.push(Storage(STORAGES[name], key, count))
+            case ("storage", Unread(name=name), str() as place, str(), int() as count):
+                self.push(Storage(STORAGES[name], place, count) if name in STORAGES else Unread(name))
             case _:
                 self.fail("refers to something that is not a tensor's storage")
-
-    def new_object(self) -> None:
-        self.refuse("some class")
 
 
 STOP = ord(".")
@@ -270,12 +229,17 @@ INSTRUCTIONS: dict[int, Instruction] = {
     ord("h"): lambda m: m.recall(m.number("<B")),  # BINGET
     ord("j"): lambda m: m.recall(m.number("<I")),
     ord("c"): _Machine.global_name,
-    0x93: _Machine.stack_name,
+    0x93: lambda m: m.name(*m.last(2)),  # STACK_GLOBAL
     ord("R"): _Machine.call,
+    0x81: lambda m: m.make(1),  # NEWOBJ
+    0x92: lambda m: m.make(2),  # NEWOBJ_EX
     ord("b"): _Machine.build,
     ord("Q"): _Machine.persistent,
-    0x81: _Machine.new_object,  # NEWOBJ, NEWOBJ_EX, INST, OBJ
-    0x92: _Machine.new_object,
-    ord("i"): _Machine.new_object,
-    ord("o"): _Machine.new_object,
+    0x8F: lambda m: m.push(Unread("builtins.set")),  # EMPTY_SET
+    0x90: lambda m: m.add(m.since_mark()),
+    0x91: lambda m: m.frozen_set(m.since_mark()),
+    ord("B"): lambda m: m.push(m.take(m.number("<I"))),  # BINBYTES
+    ord("C"): lambda m: m.push(m.take(m.number("<B"))),
+    0x8E: lambda m: m.push(m.take(m.number("<Q"))),
+    0x96: lambda m: m.push(m.take(m.number("<Q"))),  # BYTEARRAY8
 }
