@@ -8,6 +8,7 @@ from circuitsim.analysis.claims.claim import Study
 from circuitsim.analysis.claims.claims import Claims, Division
 from circuitsim.analysis.claims.claims import claims as try_claims
 from circuitsim.analysis.growth import growth
+from circuitsim.bases import BASES, DEFAULT, BasisName, names
 from circuitsim.compilers.family import FOLDED_UP_TO, Family, input_length
 from circuitsim.compilers.reachable.reach import MAX_TIES
 from circuitsim.compilers.residual import Positions
@@ -17,14 +18,14 @@ from circuitsim.models.model import Attention, Model
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.rungs import AnyModel
 from circuitsim.models.sized import Sized
-from circuitsim.schematic.schematic import Basis, Optimize
+from circuitsim.schematic.schematic import Optimize
 
 AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made small
 
 
 def compile(  # noqa: A001
     model: AnyModel | Sized,
-    basis: Basis = "xag",
+    basis: BasisName = DEFAULT,
     bits: int | str | None = None,
     *,
     attention: Attention | None = None,
@@ -63,7 +64,7 @@ def check(
     n: int,
     bits: int | str | None = None,
     *,
-    bases: Iterable[Basis] = ("xag", "aig"),
+    bases: Iterable[BasisName] = names(checked=True),
     attention: Attention | None = None,
     optimize: Optimize = "depth",
     positions: Positions | None = None,
@@ -76,7 +77,7 @@ def check(
     """The ladder at length n: float, exact, integer, schematic, circuit and file against each other."""
     options = {"attention": attention, "optimize": optimize, "positions": positions, "max_bits": max_bits}
     families = [
-        compile(model, basis, None if basis == "ac0" else bits, max_ties=max_ties, **options)  # type: ignore[arg-type]
+        compile(model, basis, None if BASES[basis].exact else bits, max_ties=max_ties, **options)  # type: ignore[arg-type]
         for basis in bases
     ]
     return ladder.climb(families, input_length(n), exhaustive=exhaustive, samples=samples, seed=seed)
@@ -116,8 +117,8 @@ def claims(
         raise InputError("claims are tried at one length at least.")
     one_way: Positions = positions or ("folded" if lengths[-1] <= FOLDED_UP_TO else "wired")
 
-    def build(basis: Basis, bits: str | None) -> Family:
-        placed = None if basis == "ac0" else one_way
+    def build(basis: BasisName, bits: str | None) -> Family:
+        placed = None if BASES[basis].exact else one_way
         return Family(model, basis, bits, optimize, placed, max_bits, max_ties)
 
     study = Study(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.bases import BASES
 from circuitsim.errors import InputError
 
 from . import options
@@ -61,7 +62,7 @@ def command(
     from .warming import warm_up
 
     started = time.perf_counter()
-    if unweighted and basis != "tc0":
+    if unweighted and not BASES[basis].weighted:
         raise InputError(f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1.")
     where = None if output is None else target(output, ".npz")
     with Status() as status:
@@ -138,11 +139,9 @@ def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circui
 
 
 def _print(result: dict[str, Any]) -> None:
-    from circuitsim.netlist.program import UNBOUNDED
-
     from .printing import number, print_facts, print_table
 
-    gates, shared = result["gates"], result.get("shared")
+    basis, gates, shared = BASES[result["basis"]], result["gates"], result.get("shared")
     kinds = ", ".join(f"{number(count)} {kind}" for kind, count in result["gates_by_kind"].items())
     click.secho(f"C_{result['n']} of {result['model']} in {result['basis']}", bold=True)
     saving = None
@@ -156,8 +155,8 @@ def _print(result: dict[str, Any]) -> None:
             ("gates", f"{number(gates)} ({kinds})" if gates else "0"),
             ("depth", number(result["depth"])),
             ("wires", number(result["wires"])),
-            ("largest fan-in", number(result["max_fan_in"]) if result["basis"] in UNBOUNDED else None),
-            ("largest weight", number(result["max_weight"]) if result["basis"] == "tc0" else None),
+            ("largest fan-in", number(result["max_fan_in"]) if basis.unbounded else None),
+            ("largest weight", number(result["max_weight"]) if basis.weighted else None),
             ("weighted wires", number(result["wires_weighted"]) if result["max_weight"] > 1 else None),
             ("shared", saving),
             ("fraction bits", result["bits"]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from circuitsim.bases import BASES
 from circuitsim.errors import InputError, LimitError, ModelError
 
 from .files import is_circuit
@@ -127,6 +128,6 @@ class Construction:
                 f" {LONGEST_EXPRESSIONS:,}."
             )
         positions = self.positions or ("folded" if longest <= FOLDED_UP_TO else "wired")
-        if basis == "ac0":
+        if BASES[basis].exact:
             return Family(model, basis, self.bits, self.optimize, self.positions, self.max_bits, self.max_ties)
         return Family(model, basis, bits, self.optimize, positions, self.max_bits, self.max_ties)

@@ -6,6 +6,7 @@ from numbers import Integral
 
 from circuitsim.compilers.precision import least_bits
 
+from circuitsim.bases import BASES, DEFAULT, BasisName, names
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import bits_at
@@ -15,7 +16,7 @@ from circuitsim.models.recurrent import RecurrentNet
 from circuitsim.models.rungs import AnyFixed, AnyModel, fix
 from circuitsim.models.sized import Sized
 from circuitsim.schematic.drawing import Drawing
-from circuitsim.schematic.schematic import BASES, OPTIMIZE, Basis, Optimize, Schematic
+from circuitsim.schematic.schematic import OPTIMIZE, Optimize, Schematic
 
 from .reachable.lower import draw_reachable
 from .reachable.reach import MAX_TIES, code_bits
@@ -41,7 +42,7 @@ class Family:
     """
 
     model: AnyModel | Sized
-    basis: Basis = "xag"
+    basis: BasisName = DEFAULT
     bits_expression: str | None = None
     optimize: Optimize = "depth"
     positions: Positions | None = None
@@ -50,7 +51,7 @@ class Family:
 
     def __post_init__(self) -> None:
         for name, value, known in (
-            ("basis", self.basis, BASES),
+            ("basis", self.basis, names()),
             ("optimize", self.optimize, OPTIMIZE),
             ("positions", self.positions, (None, *POSITIONS)),
         ):
@@ -66,7 +67,7 @@ class Family:
     @property
     def exact(self) -> bool:
         """Whether the circuits compute the exact model, and not the integer model."""
-        return self.basis == "ac0"
+        return BASES[self.basis].exact
 
     def __call__(self, n: int) -> Schematic:
         """The schematic of C_n."""

@@ -6,6 +6,7 @@ tokens, which stays a heap of wires until the read-out asks: then depth does not
 
 from collections.abc import Sequence
 
+from circuitsim.bases import BASES
 from circuitsim.models.rival_fixed import (
     FixedAutomaton,
     FixedConnected,
@@ -56,7 +57,7 @@ def draw_rival(fixed: FixedRival, drawing: Drawing, positions: Positions) -> Sch
 
 def _recurrent(fixed: FixedRecurrent, drawing: Drawing, positions: Positions) -> Schematic:
     model, n, way, probed = fixed.model, fixed.n, LOWERINGS[drawing.basis], _Probed(drawing)
-    if drawing.basis == "tc0":
+    if BASES[drawing.basis].weighted:
         _refuse_large(fixed)
     embedded = embed(drawing, model, n, fixed.embedded, positions)
     probed.probe(embedded, "residual0", 0, 0, n)
@@ -117,7 +118,7 @@ def _settled(state: Residual, stream: Stream, way: Lowering) -> Residual:
 
 def _connected(fixed: FixedConnected, drawing: Drawing, positions: Positions) -> Schematic:
     way, probed = LOWERINGS[drawing.basis], _Probed(drawing)
-    if drawing.basis == "tc0":
+    if BASES[drawing.basis].weighted:
         _refuse_large(fixed)
     embedded = embed(drawing, fixed.model, fixed.n, fixed.embedded, positions)
     probed.probe(embedded, "residual0", 0, 0, fixed.n)

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.analysis.families import Family
+from circuitsim.bases import BASES, ONE_A_CLASS, BasisName
 from circuitsim.errors import LimitError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import Model
 from circuitsim.models.rungs import fix, run_exact_fast, run_integer
 from circuitsim.netlist.evaluator.simulate import Evaluator
 from circuitsim.netlist.interface import decisions, with_wired
-from circuitsim.schematic.schematic import Basis
 from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built
 
@@ -32,7 +32,7 @@ FEW = 512  # inputs that a precision must pass first
 ENTRIES_AT_ONCE = 2**22  # of the streams, and of the scores, of the inputs that are run together
 
 
-Build: TypeAlias = Callable[[Any, Basis, str | None], Family]  # model, basis, bits: the family of its circuits
+Build: TypeAlias = Callable[[Any, BasisName, str | None], Family]  # model, basis, bits: the family of its circuits
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def agree(
     everything: bool,
     build: Build,
     *,
-    bases: tuple[Basis, ...] = ("xag", "tc0", "ac0"),
+    bases: tuple[BasisName, ...] = ONE_A_CLASS,
     samples: int = 2000,
     seed: int = 0,
     max_gates: int = 40_000_000,
@@ -99,7 +99,7 @@ def agree(
 
     Args:
         build: `build(model, basis, bits)` is the family of circuits.
-        bases: whose circuits are compared; ac0 only of hard attention on letters.
+        bases: whose circuits are compared; exact ones only of hard attention on letters.
         max_gates: larger circuits are skipped, and named.
     """
     name = f"zoo:{built.name}"
@@ -123,11 +123,12 @@ def agree(
         found["integer"] = np.zeros(len(codes), bool)
     skipped = []
     for basis in bases:
-        if basis == "ac0" and not (model.format.plain and built.entry.architecture == "hard-attention transformer"):
+        exact = BASES[basis].exact
+        if exact and not (model.format.plain and built.entry.architecture == "hard-attention transformer"):
             continue
         progress(f"{name}, n = {n}: {basis}")
         try:
-            family = build(model, basis, None if basis == "ac0" else given)
+            family = build(model, basis, None if exact else given)
             schematic = family(n)
             evaluator, wired = Evaluator(schematic.flatten(max_gates)), {"wired": schematic.wired_bits()}
         except LimitError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circuitsim.analysis.claims.claim import Claim, Entry, Kind, NotApplicable, Study, listed
+from circuitsim.analysis.claims.claim import ROUNDED_FIRST, Claim, Entry, Kind, NotApplicable, Study, listed
 from circuitsim.analysis.claims.division import literal_disagreements
 from circuitsim.analysis.claims.multisets import differing
 from circuitsim.analysis.ladder import Rung
@@ -95,7 +95,7 @@ def bits_agree(study: Study, searches: bool) -> Entry:
 
 def circuits_equal(study: Study) -> Entry:
     """Every circuit computes its model, bit for bit."""
-    found = {basis: equality(study, basis) for basis in ("xag", "aig", "tc0", "ac0")}
+    found: dict[str, dict[str, object]] = {basis: equality(study, basis) for basis in ROUNDED_FIRST}
     built = {basis: checked for basis, checked in found.items() if study.measured(basis).rows}
     if not any(checked["exhaustive_n"] or checked["sampled_n"] for checked in built.values()):
         return NotApplicable("circuits-equal-model", "no circuit of these lengths is small enough to be built")

@@ -9,6 +9,7 @@ from circuitsim.analysis import ladder
 from circuitsim.analysis.families import Family
 from circuitsim.analysis.growth import growth
 from circuitsim.analysis.growth.bounded_growth import BIT, grows_like_log
+from circuitsim.bases import BASES, DEFAULT, names
 from circuitsim.compilers.precision import NoPrecisionError, least_bits
 from circuitsim.errors import LimitError
 from circuitsim.models.fixed_point import MAX_BITS
@@ -16,6 +17,7 @@ from circuitsim.models.model import Model
 
 Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
 
+ROUNDED_FIRST = names(exact=False) + names(exact=True)
 MOST_MEASURED = 1 << 34  # wires that a circuit may be expected to have for it to be measured: seconds
 MOST_BUILT = 2**20  # wires of a circuit that is built
 LARGEST_EXPONENT = 700.0  # of e, in a float
@@ -101,12 +103,12 @@ class Study:
     _least: dict[int, int | None] = field(default_factory=dict)
 
     def family(self, basis: str) -> Family:
-        """The circuits in a basis; ac0 computes with exact values and has no bits."""
-        return self.build(basis, None if basis == "ac0" else self.bits)
+        """The circuits in a basis; those that compute with exact values have no bits."""
+        return self.build(basis, None if BASES[basis].exact else self.bits)
 
     def bits_at(self, n: int) -> int:
         """Fraction bits at n."""
-        found = self.family("xag").bits(n)
+        found = self.family(DEFAULT).bits(n)
         assert found is not None
         return found
 
@@ -133,7 +135,7 @@ class Study:
     def ladder(self, n: int) -> ladder.Row:
         """All rungs at n, in every basis whose circuit can be built."""
         if n not in self._ladder:
-            rows = [row for basis in ("xag", "aig", "tc0", "ac0") for row in self.measured(basis).rows if row.n == n]
+            rows = [row for basis in ROUNDED_FIRST for row in self.measured(basis).rows if row.n == n]
             families = [self.family(row.basis) for row in rows if row.wires <= MOST_BUILT]
             model = replace(self.model, bits=str(self.bits_at(n)))
             self._ladder[n] = ladder.climb(

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from circuitsim.analysis.claims import agreement, classes, precision
 from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
+from circuitsim.bases import DEFAULT
 
 Division: TypeAlias = Literal["exact", "literal"]
 
@@ -53,7 +54,7 @@ def claims(study: Study, division: Division = "exact") -> Claims:
         ModelError: the model has a softmax head.
         LimitError: at the shortest length a number is wider than the study's `max_bits`.
     """
-    study.family("xag").fixed(study.ns[0])
+    study.family(DEFAULT).fixed(study.ns[0])
     entries = [entry(study) for entry in ENTRIES]
     if division == "literal":
         entries.append(agreement.literal_decides(study))

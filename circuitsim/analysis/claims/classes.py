@@ -11,6 +11,7 @@ from circuitsim.analysis.growth.bounded_growth import (
     too_few,
 )
 from circuitsim.analysis.growth.paper import D_PLUS, has_third_order
+from circuitsim.bases import AC0, TC0, names
 from circuitsim.models.inputs import chosen_inputs
 from circuitsim.models.model import Model
 
@@ -21,12 +22,12 @@ HARD = ("hard-left", "hard-right")
 def ac0_depth(study: Study) -> Entry:
     """Hard attention has AC0 circuits."""
     name = "ac0-constant-depth"
-    found = study.measured("ac0")
+    found = study.measured(AC0.name)
     all_hard = all(head.attention in HARD for layer in study.model.layers for head in layer.heads)
     if not found.rows or (found.left_out and not all_hard):
         return NotApplicable(name, found.left_out)
     bound, depths = study.levels * len(study.model.layers), found.column("depth")
-    size, checked = _Size(found), equality(study, "ac0")
+    size, checked = _Size(found), equality(study, AC0.name)
     shallow = max(depths) <= bound
     holds = shallow and size.holds and not checked["differing"]
     evidence = {
@@ -53,7 +54,7 @@ def ac0_depth(study: Study) -> Entry:
 def tc0_depth(study: Study) -> Entry:
     """Saturated attention has TC0 circuits."""
     name = "tc0-constant-depth"
-    found = study.measured("tc0")
+    found = study.measured(TC0.name)
     wrong = study.precision_grows()
     if wrong or not found.rows:
         return NotApplicable(name, wrong or found.left_out)
@@ -109,8 +110,9 @@ def log_depth(study: Study) -> Entry:
     name, wrong = "nc1-log-depth", study.precision_grows()
     if wrong:
         return NotApplicable(name, wrong)
-    evidence, lines, holds = {}, [], True
-    for basis in ("xag", "aig"):
+    evidence: dict[str, object] = {}
+    lines, holds = [], True
+    for basis in names(unbounded=False):
         found = study.measured(basis)
         depths = found.column("depth")
         test = grows_like_log(found.ns, depths, _levels_a_doubling(study.model))
@@ -156,7 +158,7 @@ def ac0_refused(study: Study) -> Entry:
     name = "ac0-refuses-ties"
     if has_third_order(study.model):
         return NotApplicable(name, "ac0 is built for keys at single positions, and refuses third-order heads as such")
-    found = study.measured("ac0")
+    found = study.measured(AC0.name)
     tied: Tie | None = None
     everything = True
     for n in study.ns:

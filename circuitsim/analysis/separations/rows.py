@@ -9,13 +9,13 @@ from circuitsim.analysis.resources import resources
 from circuitsim.analysis.separations.crossing import crossing
 from circuitsim.analysis.separations.separations import SEPARATIONS, Resource, Separation, Side
 from circuitsim.analysis.separations.store import remembered
+from circuitsim.bases import DEFAULT, TC0, BasisName
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.models.rungs import fix
 from circuitsim.schematic.measure import measure
-from circuitsim.schematic.schematic import Basis
 from circuitsim.zoo.entry import Built
 
-BASES: tuple[Basis, ...] = ("xag", "tc0")
+MEASURED: tuple[BasisName, ...] = (DEFAULT, TC0.name)
 SAMPLES = 400  # inputs on which a precision is tried where they are many
 
 
@@ -182,7 +182,7 @@ def _bits(side: Side, entry: Built, model: Any, n: int, seed: int) -> tuple[int 
 def _circuits(model: Any, n: int, bits: int | None, build: Build) -> tuple[dict[str, int], dict[str, int]]:
     size: dict[str, int] = {}
     depth: dict[str, int] = {}
-    for basis in BASES:
+    for basis in MEASURED:
         try:
             cost = measure(build(model, basis, None if bits is None else str(bits))(n))
         except LimitError:
