@@ -193,14 +193,12 @@ class _Task:
 
 def _agreement(task: _Task, progress: Callable[[str], None]) -> "Agreement":
     from circuitsim.analysis.agreement import agree
-    from circuitsim.api import compile
     from circuitsim.zoo.addresses import built
 
     return agree(
         built(task.name),
         task.n,
         task.everything,
-        compile,
         bases=task.bases,
         samples=task.samples,
         seed=task.seed,

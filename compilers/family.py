@@ -1,6 +1,6 @@
 """Families: the field's C_n, a callable from n to a schematic that also says what it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from numbers import Integral
 
@@ -68,6 +68,12 @@ class Family:
     def exact(self) -> bool:
         """Whether the circuits compute the exact model, and not the integer model."""
         return BASES[self.basis].exact
+
+    def in_basis(self, basis: BasisName) -> "Family":
+        """The same in another basis, with the options that it has: exact circuits have no bits and fold positions."""
+        if basis in names(exact=True):
+            return replace(self, basis=basis, bits_expression=None, positions=None)
+        return replace(self, basis=basis)
 
     def __call__(self, n: int) -> Schematic:
         """The schematic of C_n."""

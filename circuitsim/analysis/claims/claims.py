@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from circuitsim.analysis.claims import agreement, classes, precision
 from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
 from circuitsim.bases import DEFAULT
+from circuitsim.compilers.family import AUTO
 
 Division: TypeAlias = Literal["exact", "literal"]
 
@@ -21,7 +22,7 @@ ENTRIES: tuple[Callable[[Study], Entry], ...] = (
     precision.log_state,
     precision.rationals_grow,
     agreement.float_agrees,
-    lambda study: agreement.bits_agree(study, searches=study.bits is not None and study.bits != "auto"),
+    lambda study: agreement.bits_agree(study, searches=study.circuits.bits_expression not in (None, AUTO)),
     agreement.circuits_equal,
     precision.least_precision,
     classes.ac0_refused,

@@ -15,6 +15,7 @@ from circuitsim.bases import AC0, TC0, names
 from circuitsim.models.inputs import chosen_inputs
 from circuitsim.models.model import Model
 
+AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made small
 TC0_LEVELS = 5  # a layer: products, comparisons, selection, mean, function of one number; in third order 6
 HARD = ("hard-left", "hard-right")
 
@@ -26,7 +27,7 @@ def ac0_depth(study: Study) -> Entry:
     all_hard = all(head.attention in HARD for layer in study.model.layers for head in layer.heads)
     if not found.rows or (found.left_out and not all_hard):
         return NotApplicable(name, found.left_out)
-    bound, depths = study.levels * len(study.model.layers), found.column("depth")
+    bound, depths = AC0_LEVELS[study.circuits.optimize] * len(study.model.layers), found.column("depth")
     size, checked = _Size(found), equality(study, AC0.name)
     shallow = max(depths) <= bound
     holds = shallow and size.holds and not checked["differing"]
@@ -165,11 +166,11 @@ def ac0_refused(study: Study) -> Entry:
         study.progress(f"ties, n = {n}")
         everything, codes = chosen_inputs(study.model, n, None, min(study.samples, 100), study.seed)
         tied = most_tied(study.model, codes)
-        if tied is not None and tied.keys > study.max_ties:
+        if tied is not None and tied.keys > study.circuits.max_ties:
             break
-    if tied is None or tied.keys <= study.max_ties:
+    if tied is None or tied.keys <= study.circuits.max_ties:
         most = 0 if tied is None else tied.keys
-        why = f"no saturated head was seen to average more than {study.max_ties} keys (at most {most})"
+        why = f"no saturated head was seen to average more than {study.circuits.max_ties} keys (at most {most})"
         return NotApplicable(name, why)
     refused = tied.n not in found.ns
     line = (
