@@ -7,6 +7,7 @@ import click
 
 from circuitsim.bases import BASES
 from circuitsim.errors import InputError
+from circuitsim.formats.table import EXTENSIONS, by_name
 
 from . import options
 from .construction import Construction
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 )
 @options.model_argument
 @options.length_option
-@click.option("-o", "--output", metavar="FILE", help="Build the circuit and write it, as .npz.")
+@click.option("-o", "--output", metavar="FILE", help=f"Build the circuit and write it, as {', '.join(EXTENSIONS)}.")
 @click.option("--share", is_flag=True, help="Build it, make equal gates one, and say what that saves.")
 @click.option("--unweighted", is_flag=True, help="Weights as copies of wires, in tc0, the one basis with weights.")
 @options.basis_option
@@ -53,7 +54,6 @@ def command(
     those of the circuit. A gate's depth is its longest path from an input.
     """
     from circuitsim.analysis.growth.growth import row
-    from circuitsim.formats.npz import save
     from circuitsim.netlist.passes.unweighted import unweighted as without_weights
     from circuitsim.schematic.flatten import flatten
 
@@ -64,7 +64,7 @@ def command(
     started = time.perf_counter()
     if unweighted and not BASES[basis].weighted:
         raise InputError(f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1.")
-    where = None if output is None else target(output, ".npz")
+    where = None if output is None else target(output, *EXTENSIONS)
     with Status() as status:
         status("reading the model")
         transformer = how.model(model).at(n)
@@ -94,7 +94,9 @@ def command(
                 circuit = without_weights(circuit, 2 * max_gates)
             if where is not None:
                 status(f"writing {output}")
-                save(circuit, where)
+                form = by_name(str(output)) or by_name(where)  # a link may have the one name, and its file the other
+                assert form is not None, "`target` has seen to it"
+                form.save(circuit, where)
     if unweighted:
         weight = int(result["max_weight"] > 0)
         result.update(wires=result["wires_weighted"], max_fan_in=result["max_fan_in_weighted"], max_weight=weight)

@@ -9,8 +9,7 @@ import click
 
 from circuitsim.bases import BASES
 from circuitsim.errors import InputError, LimitError, ModelError
-
-from .files import is_circuit
+from circuitsim.formats.table import format_of
 
 if TYPE_CHECKING:
     from circuitsim.compilers.family import Family
@@ -66,7 +65,7 @@ class Construction:
         from circuitsim.zoo.addresses import load_any
         from circuitsim.zoo.primes import PrimeEncoding
 
-        if is_circuit(path):
+        if format_of(path) is not None:
             raise InputError(f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both.")
         model = load_any(path)
         if isinstance(model, PrimeEncoding):
