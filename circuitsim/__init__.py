@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from circuitsim.api import check, claims, compile, measure
     from circuitsim.compilers.family import Family
     from circuitsim.errors import CircuitSimError
-    from circuitsim.formats.npz import load as load_circuit
-    from circuitsim.formats.npz import save as save_circuit
+    from circuitsim.formats.table import load as load_circuit
+    from circuitsim.formats.table import save as save_circuit
     from circuitsim.models.connected import FullyConnected
     from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
     from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
@@ -45,9 +45,9 @@ _WHERE = {
     "claims": "api:claims",
     "compile": "api:compile",
     "load": "zoo.addresses:load_any",
-    "load_circuit": "formats.npz:load",
+    "load_circuit": "formats.table:load",
     "measure": "api:measure",
-    "save_circuit": "formats.npz:save",
+    "save_circuit": "formats.table:save",
 }
 
 __all__ = [

@@ -8,6 +8,7 @@ from circuitsim.analysis.claims.claim import Study
 from circuitsim.analysis.claims.claims import Claims, Division
 from circuitsim.analysis.claims.claims import claims as try_claims
 from circuitsim.analysis.growth import growth
+from circuitsim.bases import DEFAULT, BasisName, names
 from circuitsim.compilers.family import FOLDED_UP_TO, Family, input_length
 from circuitsim.compilers.reachable.reach import MAX_TIES
 from circuitsim.compilers.residual import Positions
@@ -17,14 +18,12 @@ from circuitsim.models.model import Attention, Model
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sized import Sized
 from circuitsim.networks.limits import MAX_BITS
-from circuitsim.schematic.schematic import Basis, Optimize
-
-AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made small
+from circuitsim.schematic.schematic import Optimize
 
 
 def compile(  # noqa: A001
     model: AnyModel | Sized,
-    basis: Basis = "xag",
+    basis: BasisName = DEFAULT,
     bits: int | str | None = None,
     *,
     attention: Attention | None = None,
@@ -63,7 +62,7 @@ def check(
     n: int,
     bits: int | str | None = None,
     *,
-    bases: Iterable[Basis] = ("xag", "aig"),
+    bases: Iterable[BasisName] = names(checked=True),
     attention: Attention | None = None,
     optimize: Optimize = "depth",
     positions: Positions | None = None,
@@ -74,11 +73,11 @@ def check(
     seed: int = 0,
 ) -> ladder.Row:
     """The ladder at length n: float, exact, integer, schematic, circuit and file against each other."""
-    options = {"attention": attention, "optimize": optimize, "positions": positions, "max_bits": max_bits}
-    families = [
-        compile(model, basis, None if basis == "ac0" else bits, max_ties=max_ties, **options)  # type: ignore[arg-type]
-        for basis in bases
-    ]
+    family = compile(
+        model, DEFAULT, bits,
+        attention=attention, optimize=optimize, positions=positions, max_bits=max_bits, max_ties=max_ties,
+    )  # fmt: skip
+    families = [family.in_basis(basis) for basis in bases]
     return ladder.climb(families, input_length(n), exhaustive=exhaustive, samples=samples, seed=seed)
 
 
@@ -109,27 +108,12 @@ def claims(
     Raises:
         InputError: no lengths.
     """
-    if attention is not None:
-        model = with_attention(model, attention)
     lengths = tuple(sorted({input_length(n) for n in ns}))
     if not lengths:
         raise InputError("claims are tried at one length at least.")
     one_way: Positions = positions or ("folded" if lengths[-1] <= FOLDED_UP_TO else "wired")
-
-    def build(basis: Basis, bits: str | None) -> Family:
-        placed = None if basis == "ac0" else one_way
-        return Family(model, basis, bits, optimize, placed, max_bits, max_ties)
-
-    study = Study(
-        model=model,
-        ns=lengths,
-        build=build,
-        bits=None if bits is None else str(bits),
-        levels=AC0_LEVELS[optimize],
-        max_bits=max_bits,
-        max_ties=max_ties,
-        samples=samples,
-        seed=seed,
-        progress=progress,
-    )
-    return try_claims(study, division)
+    family = compile(
+        model, DEFAULT, bits,
+        attention=attention, optimize=optimize, positions=one_way, max_bits=max_bits, max_ties=max_ties,
+    )  # fmt: skip
+    return try_claims(Study(family, lengths, samples, seed, progress), division)

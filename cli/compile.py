@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.bases import BASES
 from circuitsim.errors import InputError
+from circuitsim.formats.table import EXTENSIONS, by_name
 
 from . import options
 from .construction import Construction
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 )
 @options.model_argument
 @options.length_option
-@click.option("-o", "--output", metavar="FILE", help="Build the circuit and write it, as .npz.")
+@click.option("-o", "--output", metavar="FILE", help=f"Build the circuit and write it, as {', '.join(EXTENSIONS)}.")
 @click.option("--share", is_flag=True, help="Build it, make equal gates one, and say what that saves.")
 @click.option("--unweighted", is_flag=True, help="Weights as copies of wires, in tc0, the one basis with weights.")
 @options.basis_option
@@ -52,7 +54,6 @@ def command(
     those of the circuit. A gate's depth is its longest path from an input.
     """
     from circuitsim.analysis.growth.growth import row
-    from circuitsim.formats.npz import save
     from circuitsim.netlist.passes.unweighted import unweighted as without_weights
     from circuitsim.schematic.flatten import flatten
 
@@ -61,9 +62,9 @@ def command(
     from .warming import warm_up
 
     started = time.perf_counter()
-    if unweighted and basis != "tc0":
+    if unweighted and not BASES[basis].weighted:
         raise InputError(f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1.")
-    where = None if output is None else target(output, ".npz")
+    where = None if output is None else target(output, *EXTENSIONS)
     with Status() as status:
         status("reading the model")
         transformer = how.model(model).at(n)
@@ -93,7 +94,9 @@ def command(
                 circuit = without_weights(circuit, 2 * max_gates)
             if where is not None:
                 status(f"writing {output}")
-                save(circuit, where)
+                form = by_name(str(output)) or by_name(where)  # a link may have the one name, and its file the other
+                assert form is not None, "`target` has seen to it"
+                form.save(circuit, where)
     if unweighted:
         weight = int(result["max_weight"] > 0)
         result.update(wires=result["wires_weighted"], max_fan_in=result["max_fan_in_weighted"], max_weight=weight)
@@ -138,11 +141,9 @@ def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circui
 
 
 def _print(result: dict[str, Any]) -> None:
-    from circuitsim.netlist.program import UNBOUNDED
-
     from .printing import number, print_facts, print_table
 
-    gates, shared = result["gates"], result.get("shared")
+    basis, gates, shared = BASES[result["basis"]], result["gates"], result.get("shared")
     kinds = ", ".join(f"{number(count)} {kind}" for kind, count in result["gates_by_kind"].items())
     click.secho(f"C_{result['n']} of {result['model']} in {result['basis']}", bold=True)
     saving = None
@@ -156,8 +157,8 @@ def _print(result: dict[str, Any]) -> None:
             ("gates", f"{number(gates)} ({kinds})" if gates else "0"),
             ("depth", number(result["depth"])),
             ("wires", number(result["wires"])),
-            ("largest fan-in", number(result["max_fan_in"]) if result["basis"] in UNBOUNDED else None),
-            ("largest weight", number(result["max_weight"]) if result["basis"] == "tc0" else None),
+            ("largest fan-in", number(result["max_fan_in"]) if basis.unbounded else None),
+            ("largest weight", number(result["max_weight"]) if basis.weighted else None),
             ("weighted wires", number(result["wires_weighted"]) if result["max_weight"] > 1 else None),
             ("shared", saving),
             ("fraction bits", result["bits"]),

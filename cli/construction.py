@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from circuitsim.bases import BASES
 from circuitsim.errors import InputError, LimitError, ModelError
-
-from .files import is_circuit
+from circuitsim.formats.table import format_of
 
 if TYPE_CHECKING:
     from circuitsim.compilers.family import Family
@@ -65,7 +65,7 @@ class Construction:
         from circuitsim.zoo.addresses import load_any
         from circuitsim.zoo.primes import PrimeEncoding
 
-        if is_circuit(path):
+        if format_of(path) is not None:
             raise InputError(f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both.")
         model = load_any(path)
         if isinstance(model, PrimeEncoding):
@@ -127,6 +127,6 @@ class Construction:
                 f" {LONGEST_EXPRESSIONS:,}."
             )
         positions = self.positions or ("folded" if longest <= FOLDED_UP_TO else "wired")
-        if basis == "ac0":
+        if BASES[basis].exact:
             return Family(model, basis, self.bits, self.optimize, self.positions, self.max_bits, self.max_ties)
         return Family(model, basis, bits, self.optimize, positions, self.max_bits, self.max_ties)

@@ -1,7 +1,6 @@
 """Files that commands read and write: models and circuits told apart, targets tried before work starts."""
 
 import os
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,17 +20,6 @@ class Interface:
     n: int
     several: bool  # every letter is read out, also where there is one
     entries: dict[str, Any]  # as `netlist.interface` reads them
-
-
-def is_circuit(path: str) -> bool:
-    """Whether a file is (or says it is) a saved circuit and not a model; what is missing is neither."""
-    try:
-        if not Path(path).is_file():
-            return False
-        with zipfile.ZipFile(path) as archive:
-            return "header.npy" in archive.namelist()
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return Path(path).suffix == ".npz"
 
 
 def interface_of(circuit: "Circuit", path: str) -> Interface:
@@ -66,20 +54,20 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
     return Interface(tokens, n, several, entries)
 
 
-def target(path: str, suffix: str | None = None) -> Path:
+def target(path: str, *suffixes: str) -> Path:
     """Where to write, following links; refused now, before work, if it surely cannot be written.
 
     Raises:
         InputError: the directory is missing or read-only, there is something that is not a plain file, or the
-            suffix is another.
+            name ends in none of `suffixes`, if any are given.
     """
     if not path:
         raise InputError("the name of the file to write is empty; give one, such as circuit.npz.")
     where = Path(os.path.realpath(path))
     if where.exists() and not where.is_file():
         raise InputError(f"{path}: cannot be written ({'a directory' if where.is_dir() else 'not a plain file'}).")
-    if suffix is not None and where.suffix != suffix and Path(path).suffix != suffix:
-        raise InputError(f"{path}: this is written as a {suffix} file; give a name that ends so.")
+    if suffixes and where.suffix not in suffixes and Path(path).suffix not in suffixes:
+        raise InputError(f"{path}: this is written as a {' or '.join(suffixes)} file; give a name that ends so.")
     if not where.parent.is_dir():
         raise InputError(f"{path}: cannot be written (there is no directory {where.parent}).")
     if not os.access(where.parent, os.W_OK):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.bases import BASES
+
 from .printing import Columns, clean, print_table
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from circuitsim.analysis.growth.paper import PaperCost
     from circuitsim.analysis.growth.trends import Series, Trend
 
-KINDS = {"xag": ("and", "xor"), "aig": (), "ac0": ("and", "or"), "tc0": ("and", "or", "threshold")}
 WIDEST_FLOAT = 1023  # powers of two that readers of JSON can hold
 LEFT_OUT = ("gates_by_kind", "items")  # of the columns of a CSV file
 
@@ -32,7 +33,8 @@ class Table:
     def __init__(self, name: str, first: "Row", longest: int) -> None:
         positions = f", positions {first.positions}" if first.positions else ""
         click.secho(f"{clean(name)} in {first.basis}{positions}", bold=True)
-        self.kinds, self.weighted = KINDS[first.basis], first.basis == "tc0"
+        basis = BASES[first.basis]
+        self.kinds, self.weighted = basis.kinds if len(basis.kinds) > 1 else (), basis.weighted
         weights = ["weighted wires", "largest weight"] if self.weighted else []
         titles = ["n", "bits", "depth", "gates", *self.kinds, "wires", *weights, "state bits", "seconds"]
         usual = 14 if longest > 4096 else 10

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.formats.table import format_of
+
 from . import options
 
 if TYPE_CHECKING:
@@ -33,18 +35,17 @@ def command(file: str, as_json: bool) -> None:
     """
     from circuitsim.analysis.description import describe_circuit, describe_model
     from circuitsim.analysis.rival_description import describe_rival
-    from circuitsim.formats.npz import load as load_circuit
     from circuitsim.models.model import Model
 
-    from .files import is_circuit
     from .printing import print_facts, print_json, print_table
 
-    if is_circuit(file):
-        circuit = describe_circuit(load_circuit(file))
+    circuit_file = format_of(file)
+    if circuit_file is not None:
+        circuit = describe_circuit(circuit_file.load(file))
         if as_json:
-            print_json({"kind": "circuit", "format": "npz", **vars(circuit)})
+            print_json({"kind": "circuit", "format": circuit_file.name, **vars(circuit)})
             return
-        print_facts(_circuit_lines(circuit))
+        print_facts(_circuit_lines(circuit, circuit_file.name))
         if circuit.scopes:
             click.echo()
             cells = [[s["scope"] or "(none)", f"{s['gates']:,}", f"{s['depth']:,}"] for s in circuit.scopes]
@@ -143,10 +144,10 @@ def _irrational(facts: "ModelFacts | RivalFacts") -> str | None:
     return f"{', '.join(facts.irrational)} (irrational: the nearest float64)" if facts.irrational else None
 
 
-def _circuit_lines(facts: "CircuitFacts") -> list[tuple[str, Any]]:
+def _circuit_lines(facts: "CircuitFacts", form: str) -> list[tuple[str, Any]]:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in facts.gates_by_kind.items())
     return [
-        ("circuit", f"{'C_n' if facts.n is None else f'C_{facts.n}'} of {facts.model or 'no named model'} (npz)"),
+        ("circuit", f"{'C_n' if facts.n is None else f'C_{facts.n}'} of {facts.model or 'no named model'} ({form})"),
         ("basis", facts.basis),
         ("vocabulary", None if facts.vocabulary is None else _tokens(facts.vocabulary)),
         ("inputs", f"{facts.inputs:,}"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.bases import AC0, DEFAULT
 from circuitsim.errors import InputError
 
 from . import interrupts, options
@@ -63,7 +64,7 @@ def parse_constructions(text: str) -> tuple[str, ...]:
     "--basis",
     "bases",
     callback=options.parsed(options.parse_bases),
-    default="xag",
+    default=DEFAULT,
     show_default=True,
     metavar="BASIS,...",
     help="One basis of `compile`, or several separated by commas.",
@@ -187,7 +188,7 @@ class Sweep:
         from circuitsim.analysis.growth.paper import predict
         from circuitsim.models.model import Model
 
-        basis = "ac0" if self.bases == ("ac0",) else None
+        basis = AC0.name if self.bases == (AC0.name,) else None
         for n in self.lengths:
             status(f"papers, n = {n}")
             model = sized.at(n)

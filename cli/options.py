@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from circuitsim.bases import BASES, DEFAULT, names
 from circuitsim.errors import InputError
 
 from .construction import Construction, naming
@@ -14,8 +15,8 @@ from .lengths import parse_length, parse_lengths
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-BASES = ("xag", "aig", "ac0", "tc0")
-CHECKED = ("xag", "aig")  # unless told otherwise
+CHECKED = names(checked=True)  # unless told otherwise
+NAMES = "|".join(BASES)
 ATTENTIONS = ("hard-left", "hard-right", "saturated")
 MAX_GATES = 200_000_000
 MAX_BITS = 62
@@ -54,9 +55,9 @@ file_argument = click.argument("file", metavar="FILE")
 basis_option = click.option(
     "--basis",
     callback=parsed(parse_basis),
-    default="xag",
+    default=DEFAULT,
     show_default=True,
-    metavar="xag|aig|ac0|tc0",
+    metavar=NAMES,
     help="Gates of two inputs: AND and XOR (xag), or AND alone (aig); of any number: AND and OR (ac0, for hard"
     " attention, without rounding), or those and weighted thresholds (tc0). NOT is free.",
 )
@@ -65,8 +66,8 @@ bases_option = click.option(
     "bases",
     callback=parsed(parse_bases),
     multiple=True,
-    metavar="xag|aig|ac0|tc0",
-    help="Check these circuits; may be repeated, or a list such as xag,tc0. [default: xag,aig]",
+    metavar=NAMES,
+    help=f"Check these circuits; may be repeated, or a list such as xag,tc0. [default: {','.join(CHECKED)}]",
 )
 max_gates_option = click.option(
     "--max-gates",

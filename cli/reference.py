@@ -5,6 +5,8 @@ import re
 
 import click
 
+from circuitsim.formats.table import FORMATS
+
 from .entry import program
 
 DEFAULT = re.compile(r"\[default: ([^\[\]]*)\]$")  # at the end of an option's help
@@ -24,7 +26,7 @@ printed if the environment has `CIRCUITSIM_TRACEBACK=1`; 130 after an interrupt.
 
 def reference() -> str:
     """The page, in Markdown."""
-    return "\n".join([START, *(section(command, name) for name, command in verbs().items())])
+    return "\n".join([START, *(section(command, name) for name, command in verbs().items()), circuit_files()])
 
 
 def verbs() -> dict[str, click.Command]:
@@ -34,6 +36,13 @@ def verbs() -> dict[str, click.Command]:
         inner = command.commands if isinstance(command, click.Group) else {}
         found.update({f"{name} {part}": one for part, one in inner.items()} or {name: command})
     return found
+
+
+def circuit_files() -> str:
+    """The formats of circuit files."""
+    rows = [f"| {', '.join(f'`{e}`' for e in form.extensions)} | {form.name} | {form.help} |" for form in FORMATS]
+    lines = ["## Circuit files", "", "What a file holds decides what it is; its name decides what is written.", ""]
+    return "\n".join([*lines, "| name ends in | format | what it holds |", "|---|---|---|", *rows, ""])
 
 
 def section(command: click.Command, name: str) -> str:

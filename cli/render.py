@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from circuitsim.errors import InputError
+from circuitsim.formats.table import format_of
 
 from . import options
 from .construction import Construction
 from .lengths import parse_length
 
 if TYPE_CHECKING:
+    from circuitsim.netlist.circuit import Circuit
     from circuitsim.render.altitude import Subject
     from circuitsim.render.painting import Drawn, Format
 
@@ -100,7 +102,7 @@ def command(
     from circuitsim.render.filters import Filters
     from circuitsim.render.painting import draw
 
-    from .files import is_circuit, target, write_bytes
+    from .files import target, write_bytes
     from .printing import Status, print_json
 
     where, form = None, "svg"
@@ -114,8 +116,10 @@ def command(
         )
     with Status() as status:
         status("reading")
-        if is_circuit(file):
-            subject, name, values = _of_circuit(context, file, text)
+        circuit_file = format_of(file)
+        if circuit_file is not None:
+            _refuse(context, OF_MODELS, f"can only be given with a model, and {file} is a circuit, already built")
+            subject, name, values = _of_circuit(circuit_file.load(file), file, text)
         else:
             subject, name, values = _of_model(how, file, n, basis, text, status)
         out = out or f"{name}.svg"
@@ -147,13 +151,10 @@ def _refuse(context: click.Context, names: tuple[str, ...], why: str) -> None:
         raise InputError(f"{', '.join(given)} {why}.")
 
 
-def _of_circuit(context: click.Context, path: str, text: str | None) -> "tuple[Subject, str, Any]":
+def _of_circuit(circuit: "Circuit", path: str, text: str | None) -> "tuple[Subject, str, Any]":
     """The circuit of a file, what to call it, and the bits of the input."""
-    from circuitsim.formats.npz import load
     from circuitsim.render.altitude import Subject
 
-    _refuse(context, OF_MODELS, f"can only be given with a model, and {path} is a circuit, already built")
-    circuit = load(path)
     bits = None
     if text is not None:
         from .files import interface_of

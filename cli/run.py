@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from circuitsim.errors import InputError
+from circuitsim.formats.table import format_of
 
 from . import options
 from .construction import Construction
 
 if TYPE_CHECKING:
+    from circuitsim.formats.table import CircuitFile
     from circuitsim.models.model import Model
     from circuitsim.models.sequence import Codes
     from circuitsim.models.sized import Sized
@@ -81,15 +83,15 @@ def command(
     may begin with a dash; lines that are read are taken as they are. A model decides in float64, exactly, in integers
     of the chosen bits, and as the circuit of the input's length; a circuit file is all there is to run.
     """
-    from .files import is_circuit
     from .inputs import read_inputs
     from .printing import print_json
 
-    if is_circuit(file):
+    circuit_file = format_of(file)
+    if circuit_file is not None:
         given = [p.opts[0] for p in context.command.params if _is_given(context, p) and p.name not in _OF_FILES]
         if given:
             raise InputError(f"{file} is a circuit, already built; {', '.join(given)} can only be given with a model.")
-        answers = _run_circuit(file, read_inputs(inputs))
+        answers = _run_circuit(circuit_file, file, read_inputs(inputs))
     else:
         answers = _run_model(how, file, read_inputs(inputs), basis, max_gates)
     if as_json:
@@ -106,14 +108,13 @@ def _is_given(context: click.Context, parameter: click.Parameter) -> bool:
     return source is click.core.ParameterSource.COMMANDLINE
 
 
-def _run_circuit(path: str, inputs: list[str]) -> list[Answer]:
-    from circuitsim.formats.npz import load
+def _run_circuit(form: "CircuitFile", path: str, inputs: list[str]) -> list[Answer]:
     from circuitsim.netlist.evaluator.simulate import Evaluator
     from circuitsim.netlist.interface import decisions, with_wired
 
     from .files import interface_of
 
-    circuit = load(path)
+    circuit = form.load(path)
     interface = interface_of(circuit, path)
     answers = [Answer(text) for text in inputs]
     evaluator = Evaluator(circuit)

@@ -17,6 +17,8 @@ class Table:
     """Rows of one separation, as they come."""
 
     def __init__(self, one: "Separation", first: bool) -> None:
+        from circuitsim.analysis.separations.rows import MEASURED
+
         from .printing import Columns
 
         click.echo("" if first else "\n", nl=not first)
@@ -31,21 +33,22 @@ class Table:
             "bits",
             "cut bits",
             "parameters",
-            "xag size",
-            "depth",
         ]
-        titles += ["tc0 size", "depth", "bound"]
+        titles += [title for basis in MEASURED for title in (f"{basis} size", "depth")]
+        titles.append("bound")
         longest = max(len(side.label) for side in one.sides) + (5 if one.option else 0)
         self.columns = Columns(titles, [longest, 3, 0, 0, 0, 0, 8, 10, 11, 0, 11, 0, 5])
 
     def row(self, row: "Row") -> None:
         """Print one."""
+        from circuitsim.analysis.separations.rows import MEASURED
+
         from .printing import number
 
         label = row.architecture + (f", {row.variant}" if row.variant else "")
         cells: list[Any] = [label, row.n, row.layers, row.heads, row.width, _or_dash(row.bits), _or_dash(row.cut_bits)]
         cells.append(number(row.parameters))
-        for basis in ("xag", "tc0"):
+        for basis in MEASURED:
             cells += [number(row.size[basis]), row.depth[basis]] if basis in row.size else ["-", "-"]
         cells.append("-" if row.lower_bound is None else f"{row.lower_bound:.4g}")
         self.columns.row(cells, **({} if row.holds else {"fg": "red"}))

@@ -95,10 +95,9 @@ def command(
 
 def _row(place: "Place", progress: Callable[[str], None], *, seed: int, fresh: bool) -> "Row | Missing":
     from circuitsim.analysis.separations.rows import row_at
-    from circuitsim.api import compile
 
     progress(str(place))
-    return row_at(place, compile, seed=seed, fresh=fresh)
+    return row_at(place, seed=seed, fresh=fresh)
 
 
 @dataclass

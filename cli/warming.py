@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import click
 
+from circuitsim.bases import DEFAULT
+
 from .printing import Status
 
 
@@ -47,7 +49,7 @@ def _use_kernels(builds: bool) -> None:
     recorder = Recorder(3)
     a, b, c = recorder.argument(0)
     cell = recorder.cell("mux", [recorder.mux(a, b, c)])
-    drawing = Drawing("xag")
+    drawing = Drawing(DEFAULT)
     wires = drawing.input((3,))
     twice = wires & wires  # which sharing folds
     schematic = drawing.finish([drawing.sum([(wires, [1, 2, 1])], 1, 3), drawing.call(cell, wires), twice])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.bases import ONE_A_CLASS, BasisName
 from circuitsim.errors import InputError
 
 from . import options
@@ -14,7 +15,7 @@ from .lengths import parse_lengths
 
 if TYPE_CHECKING:
     from circuitsim.analysis.agreement import Agreement
-    from circuitsim.schematic.schematic import Basis
+    from circuitsim.bases import BasisName
 
 SAMPLES = 2000
 DEFAULT_LENGTH = 8
@@ -108,9 +109,9 @@ def _options(given: Any) -> str:
     "--basis",
     "bases",
     callback=options.parsed(options.parse_bases),
-    default="xag,tc0,ac0",
+    default=",".join(ONE_A_CLASS),
     show_default=True,
-    metavar="xag|aig|ac0|tc0",
+    metavar=options.NAMES,
     help="Circuits that are tried too, where they exist and are not too large.",
 )
 @click.option("--samples", type=click.IntRange(min=2), default=SAMPLES, show_default=True, metavar="K")
@@ -126,7 +127,7 @@ def check_command(
     context: click.Context,
     names: tuple[str, ...],
     lengths: tuple[int, ...] | None,
-    bases: "tuple[Basis, ...]",
+    bases: "tuple[BasisName, ...]",
     samples: int,
     seed: int,
     max_gates: int,
@@ -181,7 +182,7 @@ class _Task:
     name: str
     n: int
     everything: bool
-    bases: "tuple[Basis, ...]"
+    bases: "tuple[BasisName, ...]"
     samples: int
     seed: int
     max_gates: int
@@ -192,14 +193,12 @@ class _Task:
 
 def _agreement(task: _Task, progress: Callable[[str], None]) -> "Agreement":
     from circuitsim.analysis.agreement import agree
-    from circuitsim.api import compile
     from circuitsim.zoo.addresses import built
 
     return agree(
         built(task.name),
         task.n,
         task.everything,
-        compile,
         bases=task.bases,
         samples=task.samples,
         seed=task.seed,

@@ -133,9 +133,11 @@ COLUMNS = ("architecture", "n", "layers", "heads", "width", "bits", "cut bits", 
 
 def row_cells(row: "Row") -> list[str]:
     """The cells of one row."""
+    from circuitsim.analysis.separations.rows import MEASURED
+
     label = row.architecture + (f", {row.variant}" if row.variant else "")
     numbers: list[Any] = [row.n, row.layers, row.heads, row.width, row.bits, row.cut_bits, f"{row.parameters:,}"]
-    for basis in ("xag", "tc0"):
+    for basis in MEASURED:
         numbers += [f"{row.size[basis]:,}", row.depth[basis]] if basis in row.size else ["-", "-"]
     numbers.append("-" if row.lower_bound is None else f"{row.lower_bound:.4g}")
     return [label, *("-" if number is None else str(number) for number in numbers)]

@@ -7,6 +7,7 @@ every state and token and an OR for every next state: two levels.
 
 import numpy as np
 
+from circuitsim.bases import BASES
 from circuitsim.models.recurrent import Automaton, RecurrentNet
 from circuitsim.networks.intervals import StateForms
 from circuitsim.schematic.drawing import Drawing, Wires
@@ -18,12 +19,12 @@ from .residual import Block, Residual
 
 def draw_automaton(drawing: Drawing, fixed: StateForms, model: RecurrentNet) -> Residual:
     """What the read-out sees of the states after the positions of the span, in the order of positions."""
-    tokens = token_wires(drawing, model)
+    tokens, one_hot = token_wires(drawing, model), BASES[drawing.basis].unbounded
     with drawing.scope("transition"):
-        steps = _binary(drawing, fixed, tokens) if drawing.basis in ("xag", "aig") else _one_hot(drawing, fixed, tokens)
+        steps = _one_hot(drawing, fixed, tokens) if one_hot else _binary(drawing, fixed, tokens)
         states = drawing.concat([steps[place] for place in sorted(steps)], 0)
     with drawing.scope("state"):
-        if drawing.basis not in ("xag", "aig"):
+        if one_hot:
             blocks, offset = [Block(states, fixed.rows.T)], fixed.rows[0] * 0
         elif len(fixed.rows) == 1:
             blocks, offset = [], fixed.rows[0]

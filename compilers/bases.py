@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from circuitsim.bases import AIG, TC0, XAG
 from circuitsim.networks.forms import Ints, Range
 from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms
 from circuitsim.schematic.drawing import Drawing, Wires
@@ -35,7 +36,9 @@ class Lowering:
 
 _BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.resolve, bounded.sign)
 LOWERINGS: dict[str, Lowering] = {
-    "xag": _BOUNDED,
-    "aig": _BOUNDED,
-    "tc0": Lowering(thresholds.attend, thresholds.hidden, thresholds.resolve, thresholds.sign, thresholds.refuse_large),
+    XAG.name: _BOUNDED,
+    AIG.name: _BOUNDED,
+    TC0.name: Lowering(
+        thresholds.attend, thresholds.hidden, thresholds.resolve, thresholds.sign, thresholds.refuse_large
+    ),
 }

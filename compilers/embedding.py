@@ -7,6 +7,7 @@ diagram on the bits of its fields (`lookup`), with thresholds by one AND for eve
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import BASES
 from circuitsim.models.tables import Embedded, fields_of
 from circuitsim.networks.forms import Ints, Stream
 from circuitsim.schematic.drawing import Drawing, Wires
@@ -116,7 +117,8 @@ def _map(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
         bits = np.array([[v >> k & 1 for k in range(field.width)] for v in range(field.size)], dtype=object)
         if (bits.reshape(field.size, -1) @ table + base == rows).all():
             return base, [(wires, table.T)] if table.any() else []
-    return looked_up(drawing, operands, rows) if drawing.basis in ("xag", "aig") else decoded(drawing, operands, rows)
+    look_up = decoded if BASES[drawing.basis].unbounded else looked_up
+    return look_up(drawing, operands, rows)
 
 
 def _at(wires: Wires, chosen: npt.NDArray[np.bool_]) -> Wires:

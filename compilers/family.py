@@ -1,11 +1,12 @@
 """Families: the field's C_n, a callable from n to a schematic that also says what it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from numbers import Integral
 
 from circuitsim.compilers.precision import least_bits
 
+from circuitsim.bases import BASES, DEFAULT, BasisName, names
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
@@ -16,7 +17,7 @@ from circuitsim.models.sized import Sized
 from circuitsim.networks.intervals import FixedPoint, fix
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.schematic.drawing import Drawing
-from circuitsim.schematic.schematic import BASES, OPTIMIZE, Basis, Optimize, Schematic
+from circuitsim.schematic.schematic import OPTIMIZE, Optimize, Schematic
 
 from .lower import lower
 from .reachable.lower import draw_reachable
@@ -41,7 +42,7 @@ class Family:
     """
 
     model: AnyModel | Sized
-    basis: Basis = "xag"
+    basis: BasisName = DEFAULT
     bits_expression: str | None = None
     optimize: Optimize = "depth"
     positions: Positions | None = None
@@ -50,7 +51,7 @@ class Family:
 
     def __post_init__(self) -> None:
         for name, value, known in (
-            ("basis", self.basis, BASES),
+            ("basis", self.basis, names()),
             ("optimize", self.optimize, OPTIMIZE),
             ("positions", self.positions, (None, *POSITIONS)),
         ):
@@ -66,7 +67,13 @@ class Family:
     @property
     def exact(self) -> bool:
         """Whether the circuits compute the exact model, and not the integer model."""
-        return self.basis == "ac0"
+        return BASES[self.basis].exact
+
+    def in_basis(self, basis: BasisName) -> "Family":
+        """The same in another basis, with the options that it has: exact circuits have no bits and fold positions."""
+        if basis in names(exact=True):
+            return replace(self, basis=basis, bits_expression=None, positions=None)
+        return replace(self, basis=basis)
 
     def __call__(self, n: int) -> Schematic:
         """The schematic of C_n."""

@@ -1,5 +1,8 @@
 """How many fraction bits a model needs: the least number at which its decisions are the exact model's, and stay so."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 
 from circuitsim.errors import LimitError
@@ -19,6 +22,23 @@ AT_ONCE = 256  # inputs run before looking whether one disagrees
 
 class NoPrecisionError(LimitError):
     """Too few bits decide wrongly, and more need wider numbers than are allowed."""
+
+
+def least(right: Callable[[int], bool], start: int, most: int) -> int | None:
+    """The least fraction bits that are right and go on being so for two more; None where none up to `most` do.
+
+    They are looked for from `start` upward. Only where `start` does itself are fewer tried, while these are right too.
+
+    Args:
+        right: whether so many bits decide rightly; asked once of each number.
+    """
+    known = cache(right)
+    tried = range(start, max(start, most) + 1)
+    found = next((bits for bits in tried if all(known(more) for more in range(bits, bits + IN_A_ROW))), None)
+    if found == start:
+        while found > 0 and known(found - 1):
+            found -= 1
+    return found
 
 
 def least_bits(
@@ -44,16 +64,15 @@ def least_bits(
         raise LimitError(f"--bits auto runs the model at every precision, for n up to {LONGEST:,}; n is {n:,}.")
     _, codes = chosen_inputs(model, n, None, samples, seed)
     decisions = run_exact(model, codes).decisions
-    agreed = 0
-    for bits in range(most + IN_A_ROW):
+
+    def right(bits: int) -> bool:
         try:
             fixed = fix(model, n, bits, max_bits)
         except LimitError:
             raise NoPrecisionError(_too_wide(n, bits, max_bits)) from None
-        agreed = agreed + 1 if _agrees(fixed, codes, decisions) else 0
-        if agreed == IN_A_ROW:
-            return bits - IN_A_ROW + 1
-    return None
+        return _agrees(fixed, codes, decisions)
+
+    return least(right, 0, most)
 
 
 def _too_wide(n: int, bits: int, max_bits: int) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from circuitsim.bases import BASES
+
 ROOT = Path(__file__).parent.parent
 ROOMS = (  # from the top of the house to its ground
     "circuitsim.cli",
@@ -22,6 +24,7 @@ ROOMS = (  # from the top of the house to its ground
     "circuitsim.netlist",
     "circuitsim.numbers",
     "circuitsim.tokens",
+    "circuitsim.bases",
     "circuitsim.errors",
 )
 FOLDERS = {"circuitsim.cli": "cli", "circuitsim.compilers": "compilers"}
@@ -80,6 +83,12 @@ def test_the_facade_is_complete_and_lazy():
     assert set(circuitsim.__all__) == set(circuitsim._WHERE)
     for name in circuitsim.__all__:
         assert getattr(circuitsim, name).__name__
+
+
+def test_a_basis_is_asked_of_its_record_and_not_of_its_name():
+    quoted = re.compile(rf"""["']({"|".join(BASES)})["']""")
+    naming = {module for module, path in modules() if quoted.search(path.read_text())}
+    assert naming == {"circuitsim.bases", FACADE}
 
 
 def test_architecture_names_every_room_and_only_folders_that_exist():

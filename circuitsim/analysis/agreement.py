@@ -6,13 +6,14 @@ the inputs that the task has: all of them where they are few.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.analysis.families import Family
+from circuitsim.bases import BASES, ONE_A_CLASS, BasisName
+from circuitsim.compilers.family import Family
+from circuitsim.compilers.precision import least
 from circuitsim.errors import LimitError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import Model
@@ -21,7 +22,6 @@ from circuitsim.netlist.interface import decisions, with_wired
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
-from circuitsim.schematic.schematic import Basis
 from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built
 
@@ -29,12 +29,8 @@ MOST = 2**16  # inputs up to which all are tried
 LONG = (32, 64)  # lengths at which inputs are drawn
 LONGEST_EXHAUSTIVE = 64
 MOST_BITS = 40
-IN_A_ROW = 3  # precisions above the least that must decide rightly too
 FEW = 512  # inputs that a precision must pass first
 ENTRIES_AT_ONCE = 2**22  # of the streams, and of the scores, of the inputs that are run together
-
-
-Build: TypeAlias = Callable[[Any, Basis, str | None], Family]  # model, basis, bits: the family of its circuits
 
 
 @dataclass(frozen=True)
@@ -89,9 +85,8 @@ def agree(
     built: Built,
     n: int,
     everything: bool,
-    build: Build,
     *,
-    bases: tuple[Basis, ...] = ("xag", "tc0", "ac0"),
+    bases: tuple[BasisName, ...] = ONE_A_CLASS,
     samples: int = 2000,
     seed: int = 0,
     max_gates: int = 40_000_000,
@@ -100,8 +95,7 @@ def agree(
     """Compare the exact model, the integer model at its least bits and the circuits with the task at length n.
 
     Args:
-        build: `build(model, basis, bits)` is the family of circuits.
-        bases: whose circuits are compared; ac0 only of hard attention on letters.
+        bases: whose circuits are compared; exact ones only of hard attention on letters.
         max_gates: larger circuits are skipped, and named.
     """
     name = f"zoo:{built.name}"
@@ -117,7 +111,8 @@ def agree(
     found["exact"] = _wrong(lambda part: run_exact(model, part).decisions, codes, truth, model)
     progress(f"{name}, n = {n}: least bits")
     bits = least_bits(model, codes, truth)
-    given = None if bits is None else str(bits)  # the model's own, where none is right
+    given = None if bits is None else str(bits)  # None is the model's own, where no number is right
+    circuits = Family(model, bits_expression=given)
     if bits is None:
         fixed = fix(model, n)
         found["integer"] = _wrong(lambda part: run_integer(fixed, part).decisions, codes, truth, model)
@@ -125,12 +120,11 @@ def agree(
         found["integer"] = np.zeros(len(codes), bool)
     skipped = []
     for basis in bases:
-        if basis == "ac0" and not (model.format.plain and built.entry.architecture == "hard-attention transformer"):
+        if BASES[basis].exact and not (model.format.plain and built.entry.architecture == "hard-attention transformer"):
             continue
         progress(f"{name}, n = {n}: {basis}")
         try:
-            family = build(model, basis, None if basis == "ac0" else given)
-            schematic = family(n)
+            schematic = circuits.in_basis(basis)(n)
             evaluator, wired = Evaluator(schematic.flatten(max_gates)), {"wired": schematic.wired_bits()}
         except LimitError as error:
             skipped.append(f"{basis}: {error}")
@@ -147,20 +141,7 @@ def least_bits(model: Any, codes: Codes, truth: npt.NDArray[np.int64]) -> int | 
     """
     n = codes.shape[1]
     own = bits_at(model.bits, n)
-
-    @cache
-    def right(bits: int) -> bool:
-        return _right(model, n, bits, codes, truth)
-
-    good = own
-    while not all(right(bits) for bits in range(good, good + IN_A_ROW)):
-        good += 1
-        if good > MOST_BITS:
-            return None
-    if good == own:
-        while good > 0 and right(good - 1):
-            good -= 1
-    return good
+    return least(lambda bits: _right(model, n, bits, codes, truth), own, MOST_BITS)
 
 
 def _right(model: Any, n: int, bits: int, codes: Codes, truth: npt.NDArray[np.int64]) -> bool:

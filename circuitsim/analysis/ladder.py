@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.analysis.families import Family
+from circuitsim.compilers.family import Family
 from circuitsim.formats import npz
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.inputs import chosen_inputs

@@ -1,1 +1,1 @@
-"""Circuit files, one module a format."""
+"""Circuit files: one module a format, and one table of formats."""

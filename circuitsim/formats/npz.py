@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import BASES
 from circuitsim.errors import CircuitSimError
 from circuitsim.formats.atomic import replacing
 from circuitsim.netlist.circuit import Circuit
@@ -33,7 +34,7 @@ MEMBERS: Mapping[str, tuple[str, tuple[int, ...]]] = {  # dtype and possible num
     "thresholds": ("<i8", (1,)),
 }
 ALWAYS = ("header", "ops", "fan_in", "outputs")
-OF_BASIS: Mapping[str, tuple[str, ...]] = {"ac0": ("starts",), "tc0": ("starts", "weights", "thresholds")}
+OF_UNBOUNDED, OF_WEIGHTED = ("starts",), ("weights", "thresholds")  # members that only such bases have
 LARGEST_HEADER = 64 << 20
 
 
@@ -116,11 +117,12 @@ def _header(raw: npt.NDArray[Any], path: Path) -> dict[str, Any]:
 
 def _check_basis(basis: str, arrays: Mapping[str, Any], path: Path) -> None:
     """Members that only some bases have are there if and only if the file's basis has them."""
-    wanted = OF_BASIS.get(basis, ())
-    for name in OF_BASIS["tc0"]:
+    has = BASES.get(basis)
+    wanted = () if has is None else OF_UNBOUNDED * has.unbounded + OF_WEIGHTED * has.weighted
+    for name in OF_UNBOUNDED + OF_WEIGHTED:
         if (name in arrays) != (name in wanted):
-            has = "has a" if name in wanted else "has no"
-            raise CircuitSimError(f"{path}: a circuit in {basis[:40]!r} {has} member {name}.")
+            said = "has a" if name in wanted else "has no"
+            raise CircuitSimError(f"{path}: a circuit in {basis[:40]!r} {said} member {name}.")
 
 
 def _read(file: io.BufferedReader, path: Path) -> Circuit:

@@ -94,7 +94,7 @@ class Builder(Building):
     """A circuit under construction, in preallocated arrays.
 
     Args:
-        basis: "xag" or "aig"; `xor` and programs with XOR are refused in "aig".
+        basis: of gates of two wires; `xor` and programs with XOR are refused where XOR is no gate.
         inputs: number of input wires; their literals are `input_literals()`.
         capacity: gates to allocate; exact if known. More gates make the arrays grow by half.
 
@@ -103,8 +103,6 @@ class Builder(Building):
     """
 
     def __init__(self, basis: str, inputs: int, capacity: int = 0) -> None:
-        if basis not in ("xag", "aig"):
-            raise CircuitSimError(f"a flat circuit of two-input gates has basis 'xag' or 'aig', got {basis!r}.")
         super().__init__(basis, inputs, capacity)
         self._fan_in = np.empty((capacity, 2), np.int32)
 
@@ -127,8 +125,8 @@ class Builder(Building):
         """
         if wires.ndim != 2 or wires.shape[1] != program.inputs:
             raise CircuitSimError(f"the program reads {program.inputs} wires, got an array of shape {wires.shape}.")
-        if self.basis == "aig" and program.ops.any():
-            raise CircuitSimError("the program has XOR gates, which the basis 'aig' lacks.")
+        if not self.has.has_xor and program.ops.any():
+            raise CircuitSimError(f"the program has XOR gates, which the basis {self.basis!r} lacks.")
         rows = len(wires)
         self._reserve(rows * program.gates)
         result: Ints = _stamp(
@@ -155,8 +153,8 @@ class Builder(Building):
 
     def xor(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
         """One XOR gate for every pair of literals (shapes broadcast); nothing is folded."""
-        if self.basis == "aig":
-            raise CircuitSimError("the basis 'aig' has no XOR gate; write it as three ANDs.")
+        if not self.has.has_xor:
+            raise CircuitSimError(f"the basis {self.basis!r} has no XOR gate; write it as three ANDs.")
         return self._append(XOR, a, b)
 
     def finish(self, outputs: npt.NDArray[Any] | Sequence[int], interface: dict[str, Any] | None = None) -> Circuit:

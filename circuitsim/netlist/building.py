@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.errors import LimitError
+from circuitsim.bases import BASES, names, quoted
+from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.netlist.program import Ints
 
 MOST_NODES = 1 << 30  # a literal, 2 * node + complement, is an int32
@@ -32,15 +33,23 @@ class Building:
     """A circuit under construction: what does not depend on the layout of its gates.
 
     Attributes:
-        basis: name of the basis.
+        unbounded: whether gates read any number of wires, else two.
+        basis: name of the basis. has: its record.
         inputs: number of input wires.
         gates: number of gates so far.
         level: (nodes or more,) int32 depths of the nodes, in gates.
     """
 
+    unbounded = False
+
     def __init__(self, basis: str, inputs: int, capacity: int = 0) -> None:
+        if basis not in names(unbounded=self.unbounded):
+            gates = "gates with any fan-in" if self.unbounded else "two-input gates"
+            known = quoted(unbounded=self.unbounded)
+            raise CircuitSimError(f"a flat circuit of {gates} has basis {known}, got {basis!r}.")
         check_nodes(inputs, capacity)
         self.basis, self.inputs, self.gates = basis, inputs, 0
+        self.has = BASES[basis]
         self.level = np.empty(1 + inputs + capacity, np.int32)
         self.level[: 1 + inputs] = 0
         self._ops = np.empty(capacity, np.uint8)

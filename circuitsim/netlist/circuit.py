@@ -23,21 +23,21 @@ class Circuit:
     """A netlist; negations are free (complemented literals).
 
     Args:
-        basis: "xag" (AND, XOR of two), "aig" (AND of two), "ac0" (AND, OR of any number) or "tc0" (those, and
-            weighted thresholds).
+        basis: which gates it may have, a name in `bases.BASES`; below, a basis is called bounded where they read two
+            wires, else unbounded, and weighted where it has thresholds.
         inputs: number of input wires.
         ops: (gates,) uint8 opcodes: AND = 0, XOR = 1, OR = 2, THRESHOLD = 3 (`program.KINDS`).
-        fan_in: (gates, 2) int32 literals in xag and aig; in ac0 and tc0 (wires,) int32 literals, of which gate g
-            reads `fan_in[starts[g]:starts[g + 1]]`.
+        fan_in: (gates, 2) int32 literals where bounded; else (wires,) int32 literals, of which gate g reads
+            `fan_in[starts[g]:starts[g + 1]]`.
         outputs: (outputs,) int32 literals.
         scopes: names of scopes such as "layer0/head1/scores", in order of first appearance.
         scope_runs: (runs, 2) int64: from gate `[r, 0]` on (to the next run) the scope is `scopes[[r, 1]]`.
         interface: JSON-able description for people and readers: vocabulary, token code, constants for wired
             inputs, names and decoding of outputs. Empty for circuits built by hand.
-        starts: (gates + 1,) int64 in ac0 and tc0, else None.
-        weights: (wires,) int64 in tc0, else None. A THRESHOLD is true where the sum of weight * wire is at least its
-            threshold; wires of AND and OR have weight 1.
-        thresholds: (gates,) int64 in tc0, 0 for AND and OR; else None.
+        starts: (gates + 1,) int64 where unbounded, else None.
+        weights: (wires,) int64 where weighted, else None. A THRESHOLD is true where the sum of weight * wire
+            is at least its threshold; wires of AND and OR have weight 1.
+        thresholds: (gates,) int64 where weighted, 0 for AND and OR; else None.
     """
 
     basis: str

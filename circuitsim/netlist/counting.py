@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from circuitsim.bases import BASES
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import BASIS_KINDS, KINDS, Ints
+from circuitsim.netlist.program import KINDS, Ints
 from circuitsim.netlist.unbounded import fill_levels, mark_live
 
 
@@ -71,7 +72,7 @@ def depth(circuit: Circuit, count_not: bool = False) -> int:
 def gates_by_kind(circuit: Circuit) -> dict[str, int]:
     """Number of gates of every kind the basis has."""
     counts = np.bincount(circuit.ops, minlength=len(KINDS))
-    return {kind: int(counts[KINDS.index(kind)]) for kind in BASIS_KINDS[circuit.basis]}
+    return {kind: int(counts[KINDS.index(kind)]) for kind in BASES[circuit.basis].kinds}
 
 
 def wires(circuit: Circuit) -> int:

@@ -15,13 +15,6 @@ Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 AND, XOR, OR, THRESHOLD = 0, 1, 2, 3  # opcodes of gates; programs hold AND and XOR
 KINDS = ("and", "xor", "or", "threshold")
-BASIS_KINDS: dict[str, tuple[str, ...]] = {  # the gates of every basis, NOT being free
-    "xag": ("and", "xor"),
-    "aig": ("and",),
-    "ac0": ("and", "or"),
-    "tc0": ("and", "or", "threshold"),
-}
-UNBOUNDED = ("ac0", "tc0")  # bases whose gates have any number of wires
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.netlist.building import Building, room
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import AND, BASIS_KINDS, KINDS, THRESHOLD, UNBOUNDED, Ints
+from circuitsim.netlist.program import AND, KINDS, THRESHOLD, Ints
 from circuitsim.netlist.unbounded import fill_levels, first_heavy_gate
 
 Longs = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ class UnboundedBuilder(Building):
     """A circuit of unbounded fan-in under construction; arrays that are too short grow by half.
 
     Args:
-        basis: "ac0" or "tc0"; threshold gates are refused in "ac0".
+        basis: of gates of any number of wires; threshold gates are refused where it is not weighted.
         inputs: number of input wires; their literals are `input_literals()`.
         capacity, wires: gates, and wires that they read, to allocate; exact if known.
 
@@ -63,11 +63,11 @@ class UnboundedBuilder(Building):
         LimitError: there would be more than 2^30 nodes, or weights beyond what 64 bits can sum.
     """
 
+    unbounded = True
+
     def __init__(self, basis: str, inputs: int, capacity: int = 0, wires: int = 0) -> None:
-        if basis not in UNBOUNDED:
-            raise CircuitSimError(f"a flat circuit of gates with any fan-in has basis 'ac0' or 'tc0', got {basis!r}.")
         super().__init__(basis, inputs, capacity)
-        weighted = basis == "tc0"
+        weighted = self.has.weighted
         self.wires = 0
         self._starts = np.empty(capacity + 1, np.int64)
         self._starts[0] = 0
@@ -77,7 +77,7 @@ class UnboundedBuilder(Building):
 
     def _reserve(self, gates: int, wires: int) -> None:
         """Make room for more gates and wires."""
-        weighted = self.basis == "tc0"
+        weighted = self.has.weighted
         size = self._capacity(gates)
         if size > len(self._ops):
             self._starts = room(self._starts, self.gates + 1, size + 1)
@@ -99,7 +99,7 @@ class UnboundedBuilder(Building):
         self._ops[gates] = op
         self._fan_in[ends] = fan_in
         self._starts[self.gates + 1 : self.gates + 1 + rows] = starts[1:] + self.wires
-        if self.basis == "tc0":
+        if self.has.weighted:
             self._thresholds[gates] = thresholds
             self._weights[ends].reshape(-1, max(1, np.size(weights)))[:] = weights
         first = 1 + self.inputs + self.gates
@@ -178,13 +178,13 @@ class UnboundedBuilder(Building):
         return self.gate(AND, np.stack([a.reshape(-1), b.reshape(-1)], axis=1)).reshape(a.shape)
 
     def _check_kind(self, op: int) -> None:
-        kinds = BASIS_KINDS[self.basis]
+        kinds = self.has.kinds
         if not 0 <= op < len(KINDS) or KINDS[op] not in kinds:
             raise CircuitSimError(f"opcode {op} is no gate of the basis {self.basis!r}, which has {', '.join(kinds)}.")
 
     def finish(self, outputs: npt.NDArray[Any] | Sequence[int], interface: dict[str, Any] | None = None) -> Circuit:
         """The circuit; its arrays are views of the builder's, which should not be used any further."""
-        weighted = self.basis == "tc0"
+        weighted = self.has.weighted
         return Circuit(
             basis=self.basis,
             inputs=self.inputs,

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from circuitsim.bases import BASES
 from circuitsim.errors import CircuitSimError
 from circuitsim.netlist.building import MOST_NODES
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import BASIS_KINDS, KINDS, UNBOUNDED
+from circuitsim.netlist.program import KINDS
 from circuitsim.netlist.unbounded import first_heavy_gate, first_late_wire, first_weighted_gate
 
 
@@ -58,7 +59,7 @@ def _check_scopes(circuit: Circuit) -> None:
 
 
 def _check_kinds(circuit: Circuit) -> None:
-    kinds = BASIS_KINDS[circuit.basis]
+    kinds = BASES[circuit.basis].kinds
     legal = [KINDS.index(kind) for kind in kinds]
     known = np.zeros(256, np.bool_)
     known[legal] = True
@@ -110,7 +111,7 @@ def _check_unbounded(circuit: Circuit) -> None:
 def _check_weights(circuit: Circuit) -> None:
     """Weights and thresholds, once the gates are known to be sound."""
     starts, weights, thresholds = circuit.starts, circuit.weights, circuit.thresholds
-    if circuit.basis != "tc0":
+    if not BASES[circuit.basis].weighted:
         for name, array in (("weights", weights), ("thresholds", thresholds)):
             _require(array is None, f"a circuit in {circuit.basis!r} has no {name}; they must be None.")
         return
@@ -136,8 +137,8 @@ def validate(circuit: Circuit) -> None:
         CircuitSimError: the first thing that is wrong, in a sentence.
     """
     _require(
-        circuit.basis in BASIS_KINDS,
-        f"the basis of a flat circuit is one of {', '.join(BASIS_KINDS)}, got {circuit.basis!r}.",
+        circuit.basis in BASES,
+        f"the basis of a flat circuit is one of {', '.join(BASES)}, got {circuit.basis!r}.",
     )
     _require(
         isinstance(circuit.inputs, int) and 0 <= circuit.inputs < MOST_NODES,
@@ -147,7 +148,7 @@ def validate(circuit: Circuit) -> None:
     _require(_is_array(circuit.outputs, np.int32, (None,)), "outputs must be an int32 array of shape (outputs,).")
     _require(circuit.nodes <= MOST_NODES, f"the circuit has {circuit.nodes:,} nodes; at most 2^30 are possible.")
     _check_kinds(circuit)
-    if circuit.basis in UNBOUNDED:
+    if BASES[circuit.basis].unbounded:
         _check_unbounded(circuit)
         _check_weights(circuit)
     else:

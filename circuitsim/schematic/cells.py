@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from circuitsim.bases import BASES
 from circuitsim.netlist.program import AND, XOR, Program
 
 Literal: TypeAlias = int
@@ -97,13 +98,13 @@ def reduce_program(
 ) -> tuple[Program, npt.NDArray[np.bool_]]:
     """Fold constants, expand XOR where the basis lacks it, and drop what no wanted output needs."""
     ops, a, b, outputs, used = _reduce(
-        program.inputs, program.ops, program.a, program.b, program.outputs, pattern, wanted, basis == "aig"
+        program.inputs, program.ops, program.a, program.b, program.outputs, pattern, wanted, BASES[basis].has_xor
     )
     return Program(program.inputs, ops, a, b, outputs), used
 
 
 @njit(cache=True)
-def _reduce(inputs, ops, a, b, outputs, pattern, wanted, aig):  # type: ignore[no-untyped-def]
+def _reduce(inputs, ops, a, b, outputs, pattern, wanted, has_xor):  # type: ignore[no-untyped-def]
     """Two passes: forward folding into a fresh list, then a backward mark and a compaction."""
     gates = len(ops)
     value = np.zeros(1 + inputs + gates, np.int32)  # new literal of every old wire
@@ -134,7 +135,7 @@ def _reduce(inputs, ops, a, b, outputs, pattern, wanted, aig):  # type: ignore[n
             out = y ^ x
         elif y <= 1:
             out = x ^ y
-        elif aig:
+        elif not has_xor:
             new_ops[count], new_a[count], new_b[count] = 0, x, y
             new_ops[count + 1], new_a[count + 1], new_b[count + 1] = 0, x ^ 1, y ^ 1
             both, neither = 2 * (inputs + count + 1), 2 * (inputs + count + 2)

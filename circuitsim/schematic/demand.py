@@ -12,19 +12,20 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from circuitsim.bases import BasisName
 from circuitsim.schematic import heaps
 from circuitsim.schematic.cells import specialise
 from circuitsim.schematic.constants import cell_rows, dual, gathered, pattern, per_row, sum_rows
 from circuitsim.schematic.others import others_back
 from circuitsim.schematic.profile import CONST0, Profile, align, rows, unique_rows
-from circuitsim.schematic.schematic import Basis, Instruction, Schematic
+from circuitsim.schematic.schematic import Instruction, Schematic
 from circuitsim.schematic.threshold_profiles import reads
 
 
 class Here(NamedTuple):
     """What a rule sees beside what is wanted and its operands' constants: the basis, and constants of its result."""
 
-    basis: Basis
+    basis: BasisName
     state: Profile
 
 

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import BasisName
 from circuitsim.errors import CircuitSimError
 from circuitsim.schematic.cells import Cell
 from circuitsim.schematic.operations import OPERATIONS
 from circuitsim.schematic.schematic import (
-    Basis,
     Gather,
     Instruction,
     Optimize,
@@ -99,7 +99,7 @@ class Wires:
 class Drawing:
     """Builds a schematic instruction by instruction; never looks at a depth or a literal."""
 
-    basis: Basis
+    basis: BasisName
     optimize: Optimize = "depth"
     instructions: list[Instruction] = field(default_factory=list)
     probes: list[Probe] = field(default_factory=list)

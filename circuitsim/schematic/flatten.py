@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import BASES
 from circuitsim.errors import LimitError
 from circuitsim.netlist.builder import Builder
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import UNBOUNDED
 from circuitsim.netlist.unbounded_builder import UnboundedBuilder
 from circuitsim.schematic import heaps, planning
 from circuitsim.schematic.cells import LIVE, ONE, ZERO, Recorder, specialise
@@ -76,7 +76,7 @@ def flatten_with_values(
             f" --max-gates is {max_gates:,}; raise it, or use `measure`."
         )
     inputs = schematic.inputs + schematic.wired
-    unbounded = schematic.basis in UNBOUNDED
+    unbounded = BASES[schematic.basis].unbounded
     builder: AnyBuilder
     if unbounded:
         builder = UnboundedBuilder(schematic.basis, inputs, size, cost.wires)
@@ -176,10 +176,10 @@ def _xor(line: Instruction, args: list[Literals], context: Context) -> Literals:
         np.where((b >= 0) & (b <= 1) & (a >= 0), a ^ b, NOBODY),
     )
     gate = context.want & (a > 1) & (b > 1)
-    if context.schematic.basis == "aig":
-        one[gate] = _gates(context).stamp(_XOR_OF_ANDS, np.stack([a[gate], b[gate]], axis=1))[:, 0]
-    else:
+    if BASES[context.schematic.basis].has_xor:
         one[gate] = _gates(context).xor(a[gate], b[gate])
+    else:
+        one[gate] = _gates(context).stamp(_XOR_OF_ANDS, np.stack([a[gate], b[gate]], axis=1))[:, 0]
     return one
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.netlist.program import UNBOUNDED
+from circuitsim.bases import BASES
 from circuitsim.schematic import heaps, planning
 from circuitsim.schematic.cells import specialise
 from circuitsim.schematic.constants import (
@@ -116,13 +116,14 @@ def _and(line: Instruction, args: list[Profile], context: Context) -> Profile:
 def _xor(line: Instruction, args: list[Profile], context: Context) -> Profile:
     runs, (a, b, w) = align([*args, context.want])
     gate = (w != 0) & (a >= 0) & (b >= 0)
-    aig = context.schematic.basis == "aig"
-    depth = np.maximum(a, b) + (2 if aig else 1)
+    price = BASES[context.schematic.basis].xor
+    assert price is not None, "the basis has XORs"
+    depth = np.maximum(a, b) + price.depth
     constant = (a == CONST0) | (a == CONST1)
     codes = np.where(gate, depth, np.where(constant, b, a))
     many = _total(Profile(runs, gate.astype(np.int32)).counts(), gate)
     deepest = int(np.where(gate, depth, 0).max(initial=0))
-    context.cost.charge(line.scope, "and" if aig else "xor", 3 * many if aig else many, deepest)
+    context.cost.charge(line.scope, price.kind, price.gates * many, deepest)
     return Profile(runs, codes.astype(np.int32))
 
 
@@ -159,7 +160,7 @@ def _all(line: Instruction, args: list[Profile], context: Context, kind: str = "
     for index, (row, many) in enumerate(zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)):
         live = row[:-1] >= 0
         if row[-1] and not (row[:-1] == CONST0).any() and live.any():
-            if context.schematic.basis in UNBOUNDED:
+            if BASES[context.schematic.basis].unbounded:
                 fan_in, gate = int(counts[live].sum()), int(row[:-1][live].max()) + 1
                 result[index] = gate if fan_in > 1 else gate - 1
                 context.cost.charge(line.scope, kind, many * (fan_in > 1), gate, fan_in)

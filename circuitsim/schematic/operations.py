@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from circuitsim.bases import BasisName, names
 from circuitsim.schematic.heaps import digits
-from circuitsim.schematic.schematic import BASES, Basis, Gather, Instruction, Thresholds
+from circuitsim.schematic.schematic import Gather, Instruction, Thresholds
 
 Planes: TypeAlias = npt.NDArray[np.uint64]
 Meaning: TypeAlias = Callable[[Instruction, list[Planes]], Planes]
@@ -36,7 +37,7 @@ class Operation:
     help: str
     cost: str
     meaning: Meaning | None
-    bases: tuple[Basis, ...] = BASES
+    bases: tuple[BasisName, ...] = names()
 
 
 def rewire(line: Instruction, args: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -225,7 +226,7 @@ def _reaches(total: Planes, threshold: int) -> Planes:
     return holds
 
 
-BOUNDED: tuple[Basis, ...] = ("xag", "aig")
+BOUNDED = names(unbounded=False)
 TREE = "a tree of gates of two inputs, earliest wires first; one gate in ac0 and tc0"
 _RECORDS = (
     Operation("input", "source", "Free wires: the letters of the input.", "nothing", None),
@@ -272,15 +273,19 @@ _RECORDS = (
     ),
     Operation("all", "gate", "AND over the last axes of its parts.", TREE, _all),
     Operation("any", "gate", "OR over the last axes of its parts.", TREE, _any),
-    Operation("all_of", "gate", "ANDs of chosen wires, as many as each takes.", "one AND each", _all_of, ("ac0",)),
-    Operation("any_of", "gate", "ORs of chosen wires, as many as each takes.", "one OR each", _any_of, ("ac0",)),
+    Operation(
+        "all_of", "gate", "ANDs of chosen wires, as many as each takes.", "one AND each", _all_of, names(exact=True)
+    ),
+    Operation(
+        "any_of", "gate", "ORs of chosen wires, as many as each takes.", "one OR each", _any_of, names(exact=True)
+    ),
     Operation(
         "at_least",
         "gate",
         "Weighted sums of wires, each compared with constants.",
         "one threshold gate for every constant",
         _at_least,
-        ("tc0",),
+        names(weighted=True),
     ),
     Operation(
         "sum",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from circuitsim.bases import BasisName
 from circuitsim.netlist.program import Program
 from circuitsim.schematic.heaps import Layout, Settled, column_counts
 from circuitsim.schematic.plans.sums import SumPlan, plan_sum
@@ -18,7 +19,6 @@ from circuitsim.schematic.plans.trees import TreePlan, plan_tree
 from circuitsim.schematic.schematic import Schematic
 
 Codes = npt.NDArray[np.int32]
-Bounded: TypeAlias = Literal["xag", "aig"]
 Mode: TypeAlias = Literal["depth", "size"]
 
 
@@ -51,7 +51,6 @@ def total(
     width = keep[-1] + 1
     constant = sum(int(bit) << c for c, bit in enumerate(settled.bits[row, :width]))
     counts = np.ascontiguousarray(counts[:width])
-    assert schematic.basis == "xag" or schematic.basis == "aig"
     mode: Mode = "size" if schematic.optimize == "size" else "depth"
     plan, gates_out = _sum(counts.tobytes(), counts.shape, constant, keep, schematic.basis, mode)
     depths = tuple(d + base if d >= 0 else d for d in plan.depths)
@@ -61,7 +60,7 @@ def total(
 
 @lru_cache(maxsize=65536)
 def _sum(
-    data: bytes, shape: tuple[int, int], constant: int, keep: tuple[int, ...], basis: Bounded, optimize: Mode
+    data: bytes, shape: tuple[int, int], constant: int, keep: tuple[int, ...], basis: BasisName, optimize: Mode
 ) -> tuple[SumPlan, tuple[bool, ...]]:
     counts = np.frombuffer(data, np.int64).reshape(shape).copy()
     return plan_sum(counts, constant, keep, basis, optimize), _gate_outputs(counts, constant, keep)

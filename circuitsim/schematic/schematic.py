@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import BasisName
 from circuitsim.netlist import showing
 from circuitsim.schematic.cells import Cell
 
@@ -18,11 +19,9 @@ if TYPE_CHECKING:
     from circuitsim.netlist.circuit import Circuit
     from circuitsim.schematic.cost import Cost
 
-Basis: TypeAlias = Literal["xag", "aig", "ac0", "tc0"]
 Optimize: TypeAlias = Literal["depth", "balanced", "size"]
 Shape: TypeAlias = tuple[int, ...]
 FITS = 1 << 62  # integers below fit into 64 bits, with their sums of two
-BASES: tuple[Basis, ...] = ("xag", "aig", "ac0", "tc0")
 OPTIMIZE: tuple[Optimize, ...] = ("depth", "balanced", "size")
 
 
@@ -109,7 +108,7 @@ class Probe:
 class Schematic:
     """A circuit C_n as array instructions. `str()` prints it; the interpreters are functions beside it."""
 
-    basis: Basis
+    basis: BasisName
     optimize: Optimize
     instructions: tuple[Instruction, ...]
     outputs: tuple[int, ...]

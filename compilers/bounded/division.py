@@ -6,6 +6,7 @@ prefix adder gives a difference and its comparison together.
 
 from functools import lru_cache
 
+from circuitsim.bases import BASES
 from circuitsim.schematic.cells import FALSE, TRUE, Cell, Recorder
 from circuitsim.schematic.drawing import Drawing, Wires
 
@@ -18,7 +19,8 @@ def quotient(drawing: Drawing, numerator: Wires, divisor: Wires, width: int) -> 
     The quotient must fit in `width` bits wherever the divisor is positive; elsewhere the result has no meaning.
     """
     radix = 1 if drawing.optimize == "size" else digit_bits(divisor.shape[-1], width)
-    cell = division_cell(numerator.shape[-1], divisor.shape[-1], width, radix, drawing.basis == "aig" and radix > 1)
+    or_carries = radix > 1 and not BASES[drawing.basis].has_xor
+    cell = division_cell(numerator.shape[-1], divisor.shape[-1], width, radix, or_carries)
     return drawing.call(cell, numerator, divisor)
 
 

@@ -26,11 +26,12 @@ MAJORITY, PARITY, FIRST = (load(EXAMPLES / name) for name in ("majority.pt", "pa
 SHORT, DOUBLING = (2, 3, 4), (2, 4, 8, 16, 32)
 
 
-def study(model: Model, ns=SHORT, **options) -> Study:
-    def build(basis, bits):
-        return compile(model, basis, bits)
-
-    return Study(**{"model": model, "ns": tuple(ns), "build": build, "samples": 100, **options})
+def study(model: Model, ns=SHORT, family=None, **options) -> Study:
+    """A study of a model; `family` plants other circuits, by basis."""
+    found = Study(compile(model, **options), tuple(ns), samples=100)
+    if family is not None:
+        found.family = family
+    return found
 
 
 def claim(entry) -> Claim:
@@ -91,7 +92,7 @@ def test_ac0_deeper_than_by_construction_fails():
 
 def test_ac0_that_differs_from_the_exact_model_fails():
     other = replace(FIRST, readout=Readout([[0, 1, 0, 0, 0, -1]], [1], "CLS"))
-    found = claim(claim_classes.ac0_depth(study(FIRST, build=lambda basis, bits: Lying(FIRST, other, basis))))
+    found = claim(claim_classes.ac0_depth(study(FIRST, family=lambda basis: Lying(FIRST, other, basis))))
     assert not found.holds
     assert "exact = schematic ac0 FAILS at n = 2 on '00'" in found.line
 
@@ -110,10 +111,7 @@ class Lying:
 
 
 def test_saturated_attention_in_fan_in_two_is_not_of_constant_depth():
-    def build(basis, bits):
-        return compile(PARITY, "xag", bits)
-
-    found = claim(claim_classes.tc0_depth(study(PARITY, build=build)))
+    found = claim(claim_classes.tc0_depth(study(PARITY, family=lambda basis: compile(PARITY, "xag"))))
     assert not found.holds
     assert "EXCEEDED at n = 2" in found.line
 
@@ -162,10 +160,7 @@ def test_a_large_circuit_is_left_out_and_said(monkeypatch):
 
 
 def test_a_limit_ends_a_sweep_and_is_said():
-    def build(basis, bits):
-        return compile(PARITY, basis, bits, max_bits=24)
-
-    found = study(PARITY, (2, 64), build=build).measured("tc0")
+    found = study(PARITY, (2, 64), family=lambda basis: compile(PARITY, basis, max_bits=24)).measured("tc0")
     assert found.ns == [2]
     assert "refused at n = 64" in found.left_out
 
@@ -261,7 +256,7 @@ def test_circuits_of_another_model_are_found():
     other = replace(
         MAJORITY, readout=Readout(MAJORITY.readout.weights, [x + 1 for x in MAJORITY.readout.bias], "first")
     )
-    lying = study(MAJORITY, build=lambda basis, bits: Lying(MAJORITY, other, basis))
+    lying = study(MAJORITY, family=lambda basis: Lying(MAJORITY, other, basis))
     lying._measured["ac0"] = Measured(())
     found = claim(claim_agreement.circuits_equal(lying))
     assert not found.holds
@@ -287,10 +282,8 @@ def test_least_bits_above_the_models_fail():
 
 
 def test_a_compiler_that_takes_ties_fails():
-    def build(basis, bits):
-        return compile(MAJORITY, basis, bits, max_ties=16)
-
-    found = claim(claim_classes.ac0_refused(study(MAJORITY, build=build)))
+    takes_ties = study(MAJORITY, family=lambda basis: compile(MAJORITY, basis, max_ties=16))
+    found = claim(claim_classes.ac0_refused(takes_ties))
     assert not found.holds
     assert "at n = 2, layer 0, head 0 averages 2 keys on '00'; ac0 is NOT refused" in found.line
 

@@ -1,5 +1,6 @@
+import numpy as np
 import pytest
-from circuitsim.compilers.precision import NoPrecisionError, least_bits
+from circuitsim.compilers.precision import NoPrecisionError, least, least_bits
 
 from circuitsim.errors import LimitError
 from circuitsim.models.sequence import all_inputs
@@ -32,3 +33,30 @@ def test_numbers_that_grow_too_wide_end_the_search():
     model = random_model(0)
     with pytest.raises(NoPrecisionError, match="even 0 fraction bits need more than --max-bits 1"):
         least_bits(model, 4, max_bits=1)
+
+
+def slowly(right: list[bool], start: int, most: int) -> int | None:
+    """The definition of `least`, over all numbers at once; beyond the list nothing is right."""
+    known = right + [False] * 99
+    good = [bits for bits in range(start, max(start, most) + 1) if all(known[bits : bits + 3])]
+    if not good or good[0] > start:
+        return good[0] if good else None
+    return next(bits for bits in range(start + 1) if all(known[bits : start + 1]))
+
+
+def test_the_search_finds_what_its_definition_says_and_asks_once_of_each_number() -> None:
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(2000):
+        right = (rng.random(12) < rng.choice([0.4, 0.7, 0.9])).tolist()
+        start, most = (int(k) for k in rng.integers(0, 9, 2))
+        asked = []
+
+        def known(bits: int, right: list[bool] = right, asked: list[int] = asked) -> bool:
+            asked.append(bits)
+            return bits < len(right) and right[bits]
+
+        found.append(least(known, start, most))
+        assert found[-1] == slowly(right, start, most)
+        assert len(asked) == len(set(asked))
+    assert {None, 0, 5} <= set(found)

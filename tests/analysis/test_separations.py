@@ -31,7 +31,7 @@ def elsewhere(tmp_path, monkeypatch):
 
 
 def made(name, ns=(8,)):
-    found = list(rows(SEPARATIONS[name], ns, compile))
+    found = list(rows(SEPARATIONS[name], ns))
     assert all(isinstance(row, Row) for row in found), found
     return found
 
@@ -58,10 +58,10 @@ def test_the_bits_of_a_row_are_least():
 
 
 def test_a_side_that_is_not_made_at_a_length_says_why():
-    found = list(rows(SEPARATIONS["bounded-dyck"], (7,), compile))
+    found = list(rows(SEPARATIONS["bounded-dyck"], (7,)))
     why = [row.why for row in found if isinstance(row, Missing)]
     assert why == [] or all("length" in reason or "tokens" in reason for reason in why)
-    far = list(rows(SEPARATIONS["match3"], (128,), compile))
+    far = list(rows(SEPARATIONS["match3"], (128,)))
     assert [row.why for row in far if isinstance(row, Missing)] == [
         "measured for n up to 64",
         "measured for n up to 32",

@@ -74,9 +74,7 @@ def test_the_reference_says_the_help_texts_word_for_word() -> None:
 
 def test_options_offer_what_the_package_has() -> None:
     from circuitsim.networks.limits import MAX_BITS
-    from circuitsim.schematic.schematic import BASES
 
-    assert BASES == options.BASES
     assert MAX_BITS == options.MAX_BITS
     assert set(options.ATTENTIONS) == set(ATTENTIONS) - {"softmax"}
 

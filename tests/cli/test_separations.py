@@ -16,7 +16,6 @@ from circuitsim.analysis.separations import store
 from circuitsim.analysis.separations.rows import Row, rows
 from circuitsim.analysis.separations.separations import SEPARATIONS
 from circuitsim.analysis.separations.squeezing import Squeezed
-from circuitsim.api import compile
 from tests.cli.runs import ROOT, complaint, invoke, succeed
 
 PAGE = ROOT / "docs" / "separations.md"
@@ -126,7 +125,7 @@ def test_the_page_of_the_zoo_is_fresh() -> None:
 def test_the_rows_of_the_page_are_what_is_measured(name: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert "| " + " | ".join(COLUMNS) + " |" in page
-    for row in rows(SEPARATIONS[name], CHECKED, compile):
+    for row in rows(SEPARATIONS[name], CHECKED):
         assert isinstance(row, Row)
         assert row.holds
         assert "| " + " | ".join(row_cells(row)) + " |" in page, "python -m circuitsim.cli.zoo_pages separations docs"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
+from circuitsim.analysis import agreement
 from circuitsim.analysis.agreement import agree, least_bits
 from circuitsim.models.files.json_model import load_json
 from circuitsim.networks.rungs import run_exact
@@ -86,7 +87,9 @@ def test_check_reports_rows_and_says_where_a_model_is_wrong() -> None:
 
 def test_agreement_counts_what_is_wrong_on_every_rung() -> None:
     entry = built("parity")
-    wrong = agree(entry, 6, True, lambda model, basis, bits: cs.compile(model, basis, "2"), bases=("xag",))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(agreement, "Family", lambda model, bits_expression: cs.compile(model, bits="2"))
+        wrong = agree(entry, 6, True, bases=("xag",))
     circuit = cs.compile(entry.at(6), "xag", "2")(6).flatten()
     codes = entry.task.inputs(6)
     expected = (circuit.evaluate(codes.astype(bool))[:, 0] != entry.task.decisions(codes)[:, 0]).sum()

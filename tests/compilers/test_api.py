@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
+from circuitsim.bases import names
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.sequence import all_inputs
 from circuitsim.schematic import flatten
@@ -100,3 +101,13 @@ def test_few_gates_that_are_drawn_from_a_large_array_are_refused_before_it_is_ma
     monkeypatch.setattr(flatten, "FEW_LITERALS", 0)
     with pytest.raises(LimitError, match=r"takes an array of [\d,]+ wires, most of them of no gate"):
         schematic.flatten(limit)
+
+
+def test_a_family_is_there_in_every_basis_with_the_options_that_it_has():
+    family = cs.compile(MAJORITY, bits=5, optimize="size", positions="wired", max_ties=3)
+    for basis in names(exact=False):
+        assert family.in_basis(basis) == cs.compile(MAJORITY, basis, 5, optimize="size", positions="wired", max_ties=3)
+    for basis in names(exact=True):
+        assert family.in_basis(basis) == cs.compile(MAJORITY, basis, optimize="size", max_ties=3)
+    with pytest.raises(InputError, match="basis 'tc1' is not one of"):
+        family.in_basis("tc1")

@@ -4,8 +4,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import BASES
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import AND, OR, THRESHOLD, UNBOUNDED
+from circuitsim.netlist.program import AND, OR, THRESHOLD
 from circuitsim.netlist.reference import evaluate_integers
 
 Words = npt.NDArray[np.uint64]
@@ -66,7 +67,7 @@ def random_unbounded(rng: np.random.Generator, basis: str, inputs: int, gates: i
 
 def random_of(rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int) -> Circuit:
     """A random circuit of any basis."""
-    write = random_unbounded if basis in UNBOUNDED else random_circuit
+    write = random_unbounded if BASES[basis].unbounded else random_circuit
     return write(rng, basis, inputs, gates, outputs)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from circuitsim.bases import BASES, names
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import (
     ScopeCost,
@@ -14,11 +15,9 @@ from circuitsim.netlist.counting import (
     wires,
     wires_weighted,
 )
-from circuitsim.netlist.program import BASIS_KINDS, KINDS
+from circuitsim.netlist.program import KINDS
 from circuitsim.netlist.unbounded_builder import UnboundedBuilder
 from tests.netlist.random_circuits import Gates, random_of
-
-BASES = list(BASIS_KINDS)
 
 
 def sources(circuit: Circuit, gate: int) -> list[int]:
@@ -50,7 +49,7 @@ def slow_live(circuit: Circuit) -> set[int]:
     return live
 
 
-@pytest.mark.parametrize("basis", BASES)
+@pytest.mark.parametrize("basis", names())
 @pytest.mark.parametrize("count_not", [False, True])
 def test_levels_and_depth_are_longest_paths(basis: str, count_not: bool) -> None:
     rng = np.random.default_rng(0)
@@ -63,14 +62,14 @@ def test_levels_and_depth_are_longest_paths(basis: str, count_not: bool) -> None
         assert depth(circuit, count_not) == max(ends, default=0)
 
 
-@pytest.mark.parametrize("basis", BASES)
+@pytest.mark.parametrize("basis", names())
 def test_counts_are_the_definitions(basis: str) -> None:
     rng = np.random.default_rng(1)
     for _ in range(50):
         circuit = random_of(rng, basis, *(int(rng.integers(0, most)) for most in (5, 60, 6)))
         assert dead_gates(circuit) == circuit.gates - len(slow_live(circuit))
         kinds = gates_by_kind(circuit)
-        assert tuple(kinds) == BASIS_KINDS[basis]
+        assert tuple(kinds) == BASES[basis].kinds
         assert all(count == circuit.ops.tolist().count(KINDS.index(kind)) for kind, count in kinds.items())
         assert sum(kinds.values()) == circuit.gates
         fan_in = [len(sources(circuit, g)) for g in range(circuit.gates)]

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from circuitsim.bases import BasisName, names
 from circuitsim.netlist.program import AND, XOR, Program
-from circuitsim.schematic.plans.sums import Basis, Objective, SumPlan, bind_sum, plan_sum
+from circuitsim.schematic.plans.sums import Objective, SumPlan, bind_sum, plan_sum
 from circuitsim.schematic.plans.trees import bind_tree, plan_tree
 
-BASES: list[Basis] = ["xag", "aig"]
+BASES = names(unbounded=False)
 OBJECTIVES: list[Objective] = ["depth", "size"]
 
 
@@ -159,7 +160,7 @@ def test_only_differences_of_depths_matter(basis, optimize):
         assert shifted.depths == tuple(d if d < 0 else d + 37 for d in plan.depths)
 
 
-def count_ones(n: int, basis: Basis, optimize: Objective = "depth") -> SumPlan:
+def count_ones(n: int, basis: BasisName, optimize: Objective = "depth") -> SumPlan:
     counts = np.zeros((n.bit_length(), 1), np.int64)
     counts[0] = n
     return plan_sum(counts, 0, range(n.bit_length()), basis, optimize)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circuitsim.analysis.claims.claim import Claim, Entry, Kind, NotApplicable, Study, listed
+from circuitsim.analysis.claims.claim import ROUNDED_FIRST, Claim, Entry, Kind, NotApplicable, Study, listed
 from circuitsim.analysis.claims.division import literal_disagreements
 from circuitsim.analysis.claims.multisets import differing
 from circuitsim.analysis.ladder import Rung
+from circuitsim.bases import BasisName
 from circuitsim.errors import ModelError
 from circuitsim.models.inputs import FEW, chosen_inputs, few_inputs, representatives
 from circuitsim.models.model import Model, PositionTable
@@ -96,8 +97,8 @@ def bits_agree(study: Study, searches: bool) -> Entry:
 
 def circuits_equal(study: Study) -> Entry:
     """Every circuit computes its model, bit for bit."""
-    found = {basis: equality(study, basis) for basis in ("xag", "aig", "tc0", "ac0")}
-    built = {basis: checked for basis, checked in found.items() if study.measured(basis).rows}
+    having = [basis for basis in ROUNDED_FIRST if study.measured(basis).rows]
+    built: dict[str, dict[str, object]] = {basis: equality(study, basis) for basis in having}
     if not any(checked["exhaustive_n"] or checked["sampled_n"] for checked in built.values()):
         return NotApplicable("circuits-equal-model", "no circuit of these lengths is small enough to be built")
     sampled = any(checked["sampled_n"] for checked in built.values())
@@ -113,7 +114,7 @@ def circuits_equal(study: Study) -> Entry:
     )
 
 
-def equality(study: Study, basis: str) -> dict[str, object]:
+def equality(study: Study, basis: BasisName) -> dict[str, object]:
     """At which lengths all inputs, or some, were run through a built circuit; and the first that differs."""
     exhaustive: list[int] = []
     sampled: list[int] = []
@@ -152,7 +153,7 @@ def failure_at(study: Study, n: int, bits: int) -> Failure | None:
         wrong = differing(model, codes, bits)
     else:
         everything, codes = chosen_inputs(model, n, None, study.samples, study.seed)
-        integer = run_integer(fix(model, n, bits, max(study.max_bits, MAX_BITS)), codes)
+        integer = run_integer(fix(model, n, bits, max(study.circuits.max_bits, MAX_BITS)), codes)
         wrong = (integer.decisions != run_exact(model, codes).decisions).any(axis=1)
     if not wrong.any():
         return None
@@ -223,7 +224,7 @@ def literal_decides(study: Study) -> Entry:
     rows = []
     for n in ns:
         study.progress(f"literal division, n = {n}")
-        bits = study.bits_at(n) if study.bits is not None else max(LITERAL_BITS, study.bits_at(n))
+        bits = study.bits_at(n) if study.circuits.bits_expression is not None else max(LITERAL_BITS, study.bits_at(n))
         rows += list(literal_disagreements(study.model, [n], bits))
     wrong, inputs = sum(row.wrong for row in rows), sum(row.inputs for row in rows)
     rounded = [found for row in rows if (found := failure_at(study, row.n, row.bits))]

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import exp, log
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from circuitsim.analysis import ladder
-from circuitsim.analysis.families import Family
 from circuitsim.analysis.growth import growth
 from circuitsim.analysis.growth.bounded_growth import BIT, grows_like_log
+from circuitsim.bases import DEFAULT, BasisName, names
+from circuitsim.compilers.family import Family
 from circuitsim.compilers.precision import NoPrecisionError, least_bits
 from circuitsim.errors import LimitError
 from circuitsim.models.model import Model
-from circuitsim.networks.limits import MAX_BITS
 
 Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
 
+ROUNDED_FIRST = names(exact=False) + names(exact=True)
 MOST_MEASURED = 1 << 34  # wires that a circuit may be expected to have for it to be measured: seconds
 MOST_BUILT = 2**20  # wires of a circuit that is built
 LARGEST_EXPONENT = 700.0  # of e, in a float
@@ -51,13 +52,6 @@ class NotApplicable:
 Entry: TypeAlias = Claim | NotApplicable
 
 
-class Build(Protocol):
-    """How families are made; analyses know no compiler."""
-
-    def __call__(self, basis: Any, bits: str | None) -> Family:
-        """The circuits of the model in a basis; `bits` is None for the model's own."""
-
-
 @dataclass(frozen=True)
 class Measured:
     """Rows of one basis at ascending n, up to the first n that was left out; `left_out` says why, or is empty."""
@@ -80,19 +74,13 @@ class Study:
     """A model at several lengths.
 
     Args:
-        ns: ascending. build: gives the families.
-        bits: fraction bits in place of the model's own: a number, an expression in n, or "auto".
-        levels: depth that a layer of an ac0 circuit may have, by the form of circuits that `build` gives.
+        circuits: of the model in one basis; those of the others are made in the same way.
+        ns: ascending.
         samples, seed: the inputs where there are more than 2^12.
     """
 
-    model: Model
+    circuits: Family
     ns: tuple[int, ...]
-    build: Build
-    bits: str | None = None
-    levels: int = 2
-    max_bits: int = MAX_BITS
-    max_ties: int = 1
     samples: int = 1000
     seed: int = 0
     progress: Callable[[str], None] = lambda text: None
@@ -100,17 +88,23 @@ class Study:
     _ladder: dict[int, ladder.Row] = field(default_factory=dict)
     _least: dict[int, int | None] = field(default_factory=dict)
 
-    def family(self, basis: str) -> Family:
-        """The circuits in a basis; ac0 computes with exact values and has no bits."""
-        return self.build(basis, None if basis == "ac0" else self.bits)
+    @property
+    def model(self) -> Model:
+        """The transformer that it is about, one for all lengths."""
+        assert isinstance(self.circuits.model, Model)
+        return self.circuits.model
+
+    def family(self, basis: BasisName) -> Family:
+        """The circuits in a basis."""
+        return self.circuits.in_basis(basis)
 
     def bits_at(self, n: int) -> int:
         """Fraction bits at n."""
-        found = self.family("xag").bits(n)
+        found = self.family(DEFAULT).bits(n)
         assert found is not None
         return found
 
-    def measured(self, basis: str) -> Measured:
+    def measured(self, basis: BasisName) -> Measured:
         """Circuits of a basis, measured at every n up to the first that is refused or too large."""
         if basis not in self._measured:
             self._measured[basis] = self._measure(self.family(basis))
@@ -133,7 +127,7 @@ class Study:
     def ladder(self, n: int) -> ladder.Row:
         """All rungs at n, in every basis whose circuit can be built."""
         if n not in self._ladder:
-            rows = [row for basis in ("xag", "aig", "tc0", "ac0") for row in self.measured(basis).rows if row.n == n]
+            rows = [row for basis in ROUNDED_FIRST for row in self.measured(basis).rows if row.n == n]
             families = [self.family(row.basis) for row in rows if row.wires <= MOST_BUILT]
             model = replace(self.model, bits=str(self.bits_at(n)))
             self._ladder[n] = ladder.climb(
@@ -151,7 +145,7 @@ class Study:
         if n not in self._least:
             self.progress(f"least precision, n = {n}")
             try:
-                found = least_bits(self.model, n, samples=self.samples, seed=self.seed, max_bits=self.max_bits)
+                found = least_bits(self.model, n, samples=self.samples, seed=self.seed, max_bits=self.circuits.max_bits)
             except NoPrecisionError:
                 found = None
             self._least[n] = found

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 
 from circuitsim.analysis.claims import agreement, classes, precision
 from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
+from circuitsim.bases import DEFAULT
+from circuitsim.compilers.family import AUTO
 
 Division: TypeAlias = Literal["exact", "literal"]
 
@@ -20,7 +22,7 @@ ENTRIES: tuple[Callable[[Study], Entry], ...] = (
     precision.log_state,
     precision.rationals_grow,
     agreement.float_agrees,
-    lambda study: agreement.bits_agree(study, searches=study.bits is not None and study.bits != "auto"),
+    lambda study: agreement.bits_agree(study, searches=study.circuits.bits_expression not in (None, AUTO)),
     agreement.circuits_equal,
     precision.least_precision,
     classes.ac0_refused,
@@ -53,7 +55,7 @@ def claims(study: Study, division: Division = "exact") -> Claims:
         ModelError: the model has a softmax head.
         LimitError: at the shortest length a number is wider than the study's `max_bits`.
     """
-    study.family("xag").fixed(study.ns[0])
+    study.family(DEFAULT).fixed(study.ns[0])
     entries = [entry(study) for entry in ENTRIES]
     if division == "literal":
         entries.append(agreement.literal_decides(study))

@@ -11,9 +11,11 @@ from circuitsim.analysis.growth.bounded_growth import (
     too_few,
 )
 from circuitsim.analysis.growth.paper import D_PLUS, has_third_order
+from circuitsim.bases import AC0, TC0, names
 from circuitsim.models.inputs import chosen_inputs
 from circuitsim.models.model import Model
 
+AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made small
 TC0_LEVELS = 5  # a layer: products, comparisons, selection, mean, function of one number; in third order 6
 HARD = ("hard-left", "hard-right")
 
@@ -21,12 +23,12 @@ HARD = ("hard-left", "hard-right")
 def ac0_depth(study: Study) -> Entry:
     """Hard attention has AC0 circuits."""
     name = "ac0-constant-depth"
-    found = study.measured("ac0")
+    found = study.measured(AC0.name)
     all_hard = all(head.attention in HARD for layer in study.model.layers for head in layer.heads)
     if not found.rows or (found.left_out and not all_hard):
         return NotApplicable(name, found.left_out)
-    bound, depths = study.levels * len(study.model.layers), found.column("depth")
-    size, checked = _Size(found), equality(study, "ac0")
+    bound, depths = AC0_LEVELS[study.circuits.optimize] * len(study.model.layers), found.column("depth")
+    size, checked = _Size(found), equality(study, AC0.name)
     shallow = max(depths) <= bound
     holds = shallow and size.holds and not checked["differing"]
     evidence = {
@@ -53,7 +55,7 @@ def ac0_depth(study: Study) -> Entry:
 def tc0_depth(study: Study) -> Entry:
     """Saturated attention has TC0 circuits."""
     name = "tc0-constant-depth"
-    found = study.measured("tc0")
+    found = study.measured(TC0.name)
     wrong = study.precision_grows()
     if wrong or not found.rows:
         return NotApplicable(name, wrong or found.left_out)
@@ -109,8 +111,9 @@ def log_depth(study: Study) -> Entry:
     name, wrong = "nc1-log-depth", study.precision_grows()
     if wrong:
         return NotApplicable(name, wrong)
-    evidence, lines, holds = {}, [], True
-    for basis in ("xag", "aig"):
+    evidence: dict[str, object] = {}
+    lines, holds = [], True
+    for basis in names(unbounded=False):
         found = study.measured(basis)
         depths = found.column("depth")
         test = grows_like_log(found.ns, depths, _levels_a_doubling(study.model))
@@ -156,18 +159,18 @@ def ac0_refused(study: Study) -> Entry:
     name = "ac0-refuses-ties"
     if has_third_order(study.model):
         return NotApplicable(name, "ac0 is built for keys at single positions, and refuses third-order heads as such")
-    found = study.measured("ac0")
+    found = study.measured(AC0.name)
     tied: Tie | None = None
     everything = True
     for n in study.ns:
         study.progress(f"ties, n = {n}")
         everything, codes = chosen_inputs(study.model, n, None, min(study.samples, 100), study.seed)
         tied = most_tied(study.model, codes)
-        if tied is not None and tied.keys > study.max_ties:
+        if tied is not None and tied.keys > study.circuits.max_ties:
             break
-    if tied is None or tied.keys <= study.max_ties:
+    if tied is None or tied.keys <= study.circuits.max_ties:
         most = 0 if tied is None else tied.keys
-        why = f"no saturated head was seen to average more than {study.max_ties} keys (at most {most})"
+        why = f"no saturated head was seen to average more than {study.circuits.max_ties} keys (at most {most})"
         return NotApplicable(name, why)
     refused = tied.n not in found.ns
     line = (

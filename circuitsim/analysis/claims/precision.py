@@ -84,7 +84,7 @@ def least_precision(study: Study) -> Entry:
     known = [(n, b) for n, b in zip(study.ns, least, strict=True) if b is not None]
     fit = fit_log([n for n, _ in known], [b for _, b in known], "least bits")
     short = [n for n, need, has in zip(study.ns, least, bits, strict=True) if need is None or has < need]
-    source = study.bits or study.model.bits
+    source = study.circuits.bits_expression or study.model.bits
     line = f"least bits {listed(study.ns, least)}: {_line(fit)}; '{source}' gives {listed(study.ns, bits)}"
     line += f"; TOO FEW at n = {', '.join(map(str, short))}" if short else ", enough at every n"
     return Claim(

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from circuitsim.analysis.families import Family
+from circuitsim.bases import BasisName
+from circuitsim.compilers.family import Family
 from circuitsim.schematic.cost import Cost
 from circuitsim.schematic.measure import measure
 from circuitsim.schematic.schematic import Schematic
@@ -28,7 +29,7 @@ class Row:
     """
 
     n: int
-    basis: str
+    basis: BasisName
     bits: int | None
     positions: str
     depth: int

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from circuitsim.analysis.growth.tables import MOST_INPUTS, lemma_1, lemma_2
+from circuitsim.bases import AC0, BASES, TC0
 from circuitsim.models.model import Model
 from circuitsim.networks.intervals import FixedPoint, HeadForms, fix
 from circuitsim.networks.limits import MAX_BITS
@@ -84,7 +85,7 @@ def predict(
 
     Args:
         bits: fraction bits, or an expression in n; None takes the model's own. Hard attention needs none.
-        basis: "ac0" leaves out circuits that need threshold gates; any other name, and None, leaves all.
+        basis: one whose circuits are exact leaves out circuits that count; any other, and None, leaves all.
         d_plus: depth of iterated addition in 2207.00729; its size is that of depth 2, whatever is given.
 
     Returns:
@@ -100,7 +101,7 @@ def predict(
     kinds = {head.attention for layer in model.layers for head in layer.heads}
     hard = {"hard-left", "hard-right"}
     costs = [hao_angluin_frank(model, n)] if kinds <= hard else []
-    if not kinds & hard and basis != "ac0":
+    if not kinds & hard and (basis is None or not BASES[basis].exact):
         fixed = fix(model, n, bits, max_bits)
         costs += [merrill_sabharwal_smith(fixed), merrill_sabharwal(fixed, d_plus)]
     return costs
@@ -120,7 +121,7 @@ def merrill_sabharwal_smith(fixed: FixedPoint) -> PaperCost:
         before, after = sum(widths[number]), sum(widths[number + 1])
         items.append(_tables(f"layer{number}/activation", fixed.length, before * (1 + len(heads)), after))
     items.append(_readout(fixed.model, fixed.n, sum(widths[-1])))
-    return _cost("Merrill, Sabharwal and Smith 2022", MSS, "tc0", fixed.n, fixed.bits, items)
+    return _cost("Merrill, Sabharwal and Smith 2022", MSS, TC0.name, fixed.n, fixed.bits, items)
 
 
 def _saturated_layer(name: str, heads: Sequence[HeadForms], widths: list[int], length: int) -> list[Item]:
@@ -211,7 +212,7 @@ def merrill_sabharwal(fixed: FixedPoint, d_plus: int = D_PLUS) -> PaperCost:
             _shared(f"{name}/layer function", length, (1 + heads) * p, after),
         ]
     source = f"2207.00729, Theorem 1: depth 3 + (9 + 2 d_plus) L, d_plus = {d_plus}"
-    return _cost("Merrill and Sabharwal 2023", source, "tc0", fixed.n, fixed.bits, items)
+    return _cost("Merrill and Sabharwal 2023", source, TC0.name, fixed.n, fixed.bits, items)
 
 
 def hao_angluin_frank(model: Model, n: int) -> PaperCost:
@@ -248,7 +249,7 @@ def hao_angluin_frank(model: Model, n: int) -> PaperCost:
         items.append(Item(f"{name}/value", length, bits, bits, 0, 0, TUPLES))
     items.append(_readout(model, n, bits))
     source = "2204.06618; bits b_k = (H+1) b_(k-1), b_0 = ceil log |tokens| + 2 ceil log(n+1): our count"
-    return _cost("Hao, Angluin and Frank 2022", source, "ac0", n, None, items)
+    return _cost("Hao, Angluin and Frank 2022", source, AC0.name, n, None, items)
 
 
 def power_of_two(gates: int | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import AC0
 from circuitsim.errors import InputError, LimitError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, OR
@@ -35,7 +36,7 @@ def lemma_1(inputs: int, outputs: int) -> int | None:
 
 
 def lookup_circuit(table: npt.ArrayLike, shared: bool = False) -> Circuit:
-    """The circuit of a table in basis "ac0": an OR, for each output, of an AND for each row where it is 1.
+    """The circuit of a table in ac0: an OR, for each output, of an AND for each row where it is 1.
 
     Args:
         table: (2^c, d) of 0 and 1, c from 1 to 12. Bit k of a row's number is input k.
@@ -51,7 +52,7 @@ def lookup_circuit(table: npt.ArrayLike, shared: bool = False) -> Circuit:
     """
     rows = _checked(table)
     inputs = len(rows).bit_length() - 1
-    builder = UnboundedBuilder("ac0", inputs)
+    builder = UnboundedBuilder(AC0.name, inputs)
     literals = np.asarray(builder.input_literals(), np.int32)
     unset = 1 - (np.arange(len(rows))[:, None] >> np.arange(inputs) & 1)
     minterms = (literals[None, :] ^ unset).astype(np.int32)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from circuitsim.analysis.growth.fits import Fit, PowerFit, fit_log, fit_power
 from circuitsim.analysis.growth.growth import Row
-from circuitsim.netlist.program import UNBOUNDED
+from circuitsim.bases import BASES
 
 FEWEST = 3  # lengths of a fit
 
@@ -55,7 +55,7 @@ class Series:
             fit_log(self.ns, self.depth, "depth"),
             fit_power(self.ns, self.gates, "gates"),
             fit_power(self.ns, self.wires, "wires"),
-            plateau(self.ns, self.depth) if self.basis in UNBOUNDED else None,
+            plateau(self.ns, self.depth) if BASES[self.basis].unbounded else None,
         )
 
 

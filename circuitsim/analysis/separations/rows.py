@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from circuitsim.analysis.agreement import Build, few, inputs, least_bits
+from circuitsim.analysis.agreement import few, inputs, least_bits
 from circuitsim.analysis.resources import resources
 from circuitsim.analysis.separations.crossing import crossing
 from circuitsim.analysis.separations.separations import SEPARATIONS, Resource, Separation, Side
 from circuitsim.analysis.separations.store import remembered
+from circuitsim.bases import DEFAULT, TC0, BasisName
+from circuitsim.compilers.family import Family
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.networks.intervals import fix
 from circuitsim.schematic.measure import measure
-from circuitsim.schematic.schematic import Basis
 from circuitsim.zoo.entry import Built
 
-BASES: tuple[Basis, ...] = ("xag", "tc0")
+MEASURED: tuple[BasisName, ...] = (DEFAULT, TC0.name)
 SAMPLES = 400  # inputs on which a precision is tried where they are many
 
 
@@ -100,18 +101,15 @@ def places(separation: Separation, ns: tuple[int, ...]) -> list[Place]:
     return [Place(separation.name, variant, side, n) for variant in separation.variants for side in sides for n in ns]
 
 
-def rows(
-    separation: Separation, ns: tuple[int, ...], build: Build, *, seed: int = 0, fresh: bool = False
-) -> Iterator[Row | Missing]:
+def rows(separation: Separation, ns: tuple[int, ...], *, seed: int = 0, fresh: bool = False) -> Iterator[Row | Missing]:
     """The rows of a separation at lengths `ns`, each as soon as it is there, as `row_at` says."""
-    return (row_at(place, build, seed=seed, fresh=fresh) for place in places(separation, ns))
+    return (row_at(place, seed=seed, fresh=fresh) for place in places(separation, ns))
 
 
-def row_at(place: Place, build: Build, *, seed: int = 0, fresh: bool = False) -> Row | Missing:
+def row_at(place: Place, *, seed: int = 0, fresh: bool = False) -> Row | Missing:
     """One row, from disk if it was asked before.
 
     Args:
-        build: `build(model, basis, bits)` is the family of circuits.
         fresh: compute everything anew.
     """
     separation, n, variant = SEPARATIONS[place.task], place.n, place.variant
@@ -124,7 +122,7 @@ def row_at(place: Place, build: Build, *, seed: int = 0, fresh: bool = False) ->
 
     def answer() -> dict[str, Any]:
         try:
-            return asdict(_row(separation, side, n, variant, build, seed))
+            return asdict(_row(separation, side, n, variant, seed))
         except CircuitSimError as error:
             return asdict(Missing(separation.name, name, n, str(error)))
 
@@ -133,13 +131,13 @@ def row_at(place: Place, build: Build, *, seed: int = 0, fresh: bool = False) ->
     return kind(**found)
 
 
-def _row(separation: Separation, side: Side, n: int, variant: int, build: Build, seed: int) -> Row:
+def _row(separation: Separation, side: Side, n: int, variant: int, seed: int) -> Row:
     entry = side.built(n, variant)
     model = entry.at(n)
     bits, everything = _bits(side, entry, model, n, seed)
     fixed = fix(model, n, None if bits is None else str(bits))
     cut, has = crossing(model, fixed, side.single_query), resources(model)
-    size, depth = _circuits(model, n, bits, build)
+    size, depth = _circuits(model, n, bits)
     measured = {"cut_bits": cut.total, "width": has.width, "heads": has.heads, "layers": has.layers, "bits": bits}
     bound = side.bound
     return Row(
@@ -179,12 +177,13 @@ def _bits(side: Side, entry: Built, model: Any, n: int, seed: int) -> tuple[int 
     return least_bits(model, codes, entry.task.decisions(codes)), everything
 
 
-def _circuits(model: Any, n: int, bits: int | None, build: Build) -> tuple[dict[str, int], dict[str, int]]:
+def _circuits(model: Any, n: int, bits: int | None) -> tuple[dict[str, int], dict[str, int]]:
     size: dict[str, int] = {}
     depth: dict[str, int] = {}
-    for basis in BASES:
+    circuits = Family(model, bits_expression=None if bits is None else str(bits))
+    for basis in MEASURED:
         try:
-            cost = measure(build(model, basis, None if bits is None else str(bits))(n))
+            cost = measure(circuits.in_basis(basis)(n))
         except LimitError:
             continue
         size[basis], depth[basis] = cost.gates, cost.depth

@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from numba import get_num_threads, set_num_threads
 
+from circuitsim.bases import BASES
 from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator import kernels
 from circuitsim.netlist.evaluator.lower import lower
 from circuitsim.netlist.evaluator.patterns import Words, pack, unpack
 from circuitsim.netlist.evaluator.threshold_kernels import UnboundedProgram
-from circuitsim.netlist.program import UNBOUNDED
 
 WIDTHS = (1, 8, 16, 32, 64, 128)  # words in a row of the value table
 LEVEL2, LEVEL3 = 1 << 20, 32 << 20  # bytes of cache assumed when the system does not say
@@ -64,7 +64,7 @@ class Evaluator:
     def __init__(self, circuit: Circuit, threads: int = 1, fuse: bool = True) -> None:
         self.inputs, self.outputs = circuit.inputs, len(circuit.outputs)
         self.threads = threads
-        self.unbounded = UnboundedProgram(circuit, threads) if circuit.basis in UNBOUNDED else None
+        self.unbounded = UnboundedProgram(circuit, threads) if BASES[circuit.basis].unbounded else None
         if self.unbounded is None:
             self.program = lower(circuit, fuse)
 

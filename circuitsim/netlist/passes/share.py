@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from circuitsim.bases import BASES
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.passes.share_unbounded import share_unbounded
-from circuitsim.netlist.program import AND, UNBOUNDED, XOR
+from circuitsim.netlist.program import AND, XOR
 
 CHAIN = 4  # gates in the list of one node
 
@@ -152,7 +153,7 @@ class Share:
 
     def __call__(self, circuit: Circuit) -> Circuit:
         """The shared circuit; same inputs, outputs, function, scopes and interface."""
-        if circuit.basis in UNBOUNDED:
+        if BASES[circuit.basis].unbounded:
             return share_unbounded(circuit)
         first = 1 + circuit.inputs
         live = np.empty(circuit.nodes, np.bool_)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from circuitsim.bases import BASES, quoted
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import wires_weighted
@@ -23,8 +24,10 @@ def unweighted(circuit: Circuit, max_wires: int = 1 << 28) -> Circuit:
         CircuitSimError: the circuit has another basis.
         LimitError: there would be more than `max_wires` wires.
     """
-    if circuit.basis != "tc0":
-        raise CircuitSimError(f"weights are of circuits in 'tc0'; this one is in {circuit.basis!r} and has none.")
+    if not BASES[circuit.basis].weighted:
+        raise CircuitSimError(
+            f"weights are of circuits in {quoted(weighted=True)}; this one is in {circuit.basis!r} and has none."
+        )
     total = wires_weighted(circuit)
     if total > max_wires:
         raise LimitError(

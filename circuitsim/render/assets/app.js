@@ -64,8 +64,8 @@ function head({ circuit, path }) {
   byId('title').append(make('bdi', { title: text }, text), make('span', { class: 'basis' }, basis));
   const kinds = Object.entries(figures.gates_by_kind).map(([kind, many]) => `${count(many)} ${kind}`).join(', ');
   const rows = [['gates', count(figures.gates), kinds], ['depth', count(figures.depth)], ['wires', count(figures.wires)], ['inputs', count(figures.inputs)], ['outputs', count(figures.outputs)]];
-  if (circuit.basis === 'ac0' || circuit.basis === 'tc0') rows.push(['largest fan-in', count(figures.max_fan_in)]);
-  if (circuit.basis === 'tc0') rows.push(['largest weight', count(figures.max_weight)]);
+  if (circuit.unbounded) rows.push(['largest fan-in', count(figures.max_fan_in)]);
+  if (circuit.weights) rows.push(['largest weight', count(figures.max_weight)]);
   byId('figures').append(...rows.map(([name, value, note]) => make('div', { 'data-figure': name }, make('dt', {}, name), make('dd', {}, value, note ? make('span', { class: 'note' }, ` ${note}`) : null))));
 }
 

@@ -1,6 +1,6 @@
 // The circuit as typed arrays, from the JSON and base64 that page.py embeds.
 
-const AND = 0, XOR = 1, OR = 2, THRESHOLD = 3; // opcodes, as in circuits/program.py
+const AND = 0, XOR = 1, OR = 2, THRESHOLD = 3; // opcodes, as in netlist/program.py
 const KINDS = ['AND', 'XOR', 'OR', 'threshold'];
 const ARRAYS = {
   u1: Uint8Array, i1: Int8Array, u2: Uint16Array, i2: Int16Array, i4: Int32Array, i8: BigInt64Array,
@@ -23,6 +23,7 @@ function decode(text) {
     ops: unpack(ops),
     fanIn: Int32Array.from(unpack(fan_in)), // literals: 2 * node + complement
     outputs: Int32Array.from(unpack(outputs)),
+    unbounded: starts !== null, // gates read any number of wires
     starts: null, // gate g reads fanIn[starts[g]] to fanIn[starts[g + 1] - 1]
     weights: weights && unpack(weights), // BigInt where 32 bits are too few
     thresholds: thresholds && unpack(thresholds),

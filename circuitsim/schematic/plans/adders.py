@@ -17,6 +17,7 @@ import numpy as np
 from .compiled import compiled
 
 XAG, AIG8, AIG7 = 0, 1, 2
+STYLES: Final = {"xor5": XAG, "and8": AIG8, "and7": AIG7}  # as the records of bases name them
 
 FULL = 0  # x + y + z = s + 2c
 FULL_CARRY = 1  # only c

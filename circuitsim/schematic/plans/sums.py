@@ -13,10 +13,11 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import BASES, BasisName
 from circuitsim.errors import InputError, LimitError
 from circuitsim.netlist.program import AND, XOR, Ints, Program
 
-from .adders import AIG7, AIG8, XAG
+from .adders import STYLES
 from .bind import expand
 from .chain import FAR
 from .compress import OVERFLOW, USED
@@ -25,18 +26,11 @@ from .gates import DEPTH, OP
 from .heap import GREEDY, adders_cost, compress, roles
 
 Longs = npt.NDArray[np.int64]
-Basis = Literal["xag", "aig"]
 Objective = Literal["depth", "size"]
 
 TAILS: Final = (4, 6, 8)
 """Below how many wires rule S stops looking ahead; the best is kept."""
 
-WAYS: Final = {
-    ("xag", "depth"): [(XAG, tail) for tail in (*TAILS, GREEDY)],
-    ("xag", "size"): [(XAG, tail) for tail in (*TAILS, GREEDY)],
-    ("aig", "depth"): [(AIG8, tail) for tail in (*TAILS, GREEDY)],
-    ("aig", "size"): [(AIG7, tail) for tail in (*TAILS, GREEDY)],
-}
 CONSTANT_0, CONSTANT_1 = -2, -1
 
 
@@ -71,14 +65,16 @@ def _bits(constant: int, width: int) -> Longs:
     return np.unpackbits(np.frombuffer(octets, np.uint8), bitorder="little")[:width].astype(np.int64)
 
 
-def plan_sum(counts: Longs, constant: int, keep: Sequence[int], basis: Basis, optimize: Objective = "depth") -> SumPlan:
+def plan_sum(
+    counts: Longs, constant: int, keep: Sequence[int], basis: BasisName, optimize: Objective = "depth"
+) -> SumPlan:
     """Plan a sum modulo 2^width, width = max(keep) + 1.
 
     Args:
         counts: (width, D); counts[c, t] wires of weight 2^c have relative depth t. No constants.
         constant: an integer added, taken mod 2^width.
         keep: the bits wanted, increasing; no gate is built that serves no kept bit.
-        basis: "xag" (AND and XOR gates) or "aig" (AND only).
+        basis: one that has adders.
         optimize: "depth" then size, or "size" then depth.
     """
     kept = list(keep)
@@ -100,7 +96,10 @@ def plan_sum(counts: Longs, constant: int, keep: Sequence[int], basis: Basis, op
     log, box = np.empty((room, 6), np.int64), np.zeros(3, np.int64)
     by_size = optimize == "size"
     best, plan = (FAR, FAR), None
-    for style, tail in WAYS[basis, optimize]:
+    adders = BASES[basis].adders
+    assert adders is not None, "the basis has sums"
+    style = STYLES[adders.size if by_size else adders.depth]
+    for tail in (*TAILS, GREEDY):
         columns = compress(counts, ones, wanted, role, style, tail, span, log, box)
         while box[OVERFLOW]:
             span, log = 2 * span, np.empty((4 * len(log), 6), np.int64)
