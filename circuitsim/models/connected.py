@@ -7,7 +7,7 @@ from circuitsim.errors import InputError
 from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
 from circuitsim.models.nets import Rival, net_problems, readout_problems, refuse, token_problems, width_after
 from circuitsim.models.tables import Table
-from circuitsim.numbers.rationals import Vector
+from circuitsim.numbers.arrays import Vector
 from circuitsim.tokens import Field
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from circuitsim.errors import ModelError
 from circuitsim.models.tables import Embedded, Table
-from circuitsim.numbers.rationals import Matrix, Vector, matrix, vector
+from circuitsim.numbers.arrays import EMPTY, NO_ROWS, Matrix, Vector, matrix, vector, zeros
 from circuitsim.tokens import Field
 
 Attention: TypeAlias = Literal["hard-left", "hard-right", "saturated", "softmax"]
@@ -43,16 +43,16 @@ class Head:
     key: Matrix
     value: Matrix
     output: Matrix
-    query_bias: Vector = ()
-    key_bias: Vector = ()
-    value_bias: Vector = ()
+    query_bias: Vector = EMPTY
+    key_bias: Vector = EMPTY
+    value_bias: Vector = EMPTY
     attention: Attention = "saturated"
     mask: Mask = "none"
     score_bits: int | None = None
-    key2: Matrix = ()
-    value2: Matrix = ()
-    key2_bias: Vector = ()
-    value2_bias: Vector = ()
+    key2: Matrix = NO_ROWS
+    value2: Matrix = NO_ROWS
+    key2_bias: Vector = EMPTY
+    value2_bias: Vector = EMPTY
 
     def __post_init__(self) -> None:
         for name in (*PROJECTIONS, "output"):
@@ -60,7 +60,7 @@ class Head:
         for name in PROJECTIONS:
             bias = vector(getattr(self, f"{name}_bias"), f"{name}_bias")
             rows = len(getattr(self, name))
-            object.__setattr__(self, f"{name}_bias", bias or (vector([0]) * rows))
+            object.__setattr__(self, f"{name}_bias", bias or zeros(rows))
             if bias and len(bias) != rows:
                 raise ModelError(f"{name}_bias has {len(bias)} entries, {name} has {rows} rows.")
         if self.attention not in ATTENTIONS:
@@ -90,8 +90,8 @@ class FeedForward:
 
     hidden: Matrix
     output: Matrix
-    hidden_bias: Vector = ()
-    output_bias: Vector = ()
+    hidden_bias: Vector = EMPTY
+    output_bias: Vector = EMPTY
     residual: bool = True
 
     def __post_init__(self) -> None:
@@ -101,7 +101,7 @@ class FeedForward:
             if bias and len(bias) != len(rows):
                 raise ModelError(f"{name}_bias has {len(bias)} entries, {name} has {len(rows)} rows.")
             object.__setattr__(self, name, rows)
-            object.__setattr__(self, f"{name}_bias", bias or (vector([0]) * len(rows)))
+            object.__setattr__(self, f"{name}_bias", bias or zeros(len(rows)))
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Layer:
     """Attention heads, whose outputs and `output_bias` (d,) add up (to x where `residual`), then a net."""
 
     heads: tuple[Head, ...]
-    output_bias: Vector = ()
+    output_bias: Vector = EMPTY
     residual: bool = True
     feed_forward: FeedForward | None = None
 
@@ -128,7 +128,7 @@ class Readout:
     """
 
     weights: Matrix
-    bias: Vector = ()
+    bias: Vector = EMPTY
     position: str = "last"
 
     def __post_init__(self) -> None:
@@ -138,7 +138,7 @@ class Readout:
             flat = bool(rows) and (isinstance(rows[0], str) or not isinstance(rows[0], Iterable))
             rows = [rows] if flat else rows
         object.__setattr__(self, "weights", matrix(rows, "readout.weights"))
-        bias = vector(self.bias, "readout.bias") or vector([0]) * len(self.weights)
+        bias = vector(self.bias, "readout.bias") or zeros(len(self.weights))
         object.__setattr__(self, "bias", bias)
         if not self.weights or len(bias) != len(self.weights):
             raise ModelError(f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows.")

@@ -7,7 +7,7 @@ from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
 from circuitsim.models.shapes import PLACES, bits_problems, expression_problems, is_token
 from circuitsim.models.tables import Embedded, table_problems
-from circuitsim.numbers.rationals import vector
+from circuitsim.numbers.arrays import vector
 from circuitsim.tokens import Field
 
 

@@ -14,7 +14,7 @@ from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
 from circuitsim.models.nets import Rival, net_problems, readout_problems, refuse, token_problems, width_after
 from circuitsim.models.tables import Table
-from circuitsim.numbers.rationals import Matrix, Vector, matrix, vector
+from circuitsim.numbers.arrays import NO_ROWS, Matrix, Vector, matrix, vector
 from circuitsim.tokens import Field
 
 MOST_STATES = 2**16
@@ -67,7 +67,7 @@ class Automaton:
     states: tuple[str, ...]
     moves: tuple[tuple[int, ...], ...]
     initial: int = 0
-    rows: Matrix = ()
+    rows: Matrix = NO_ROWS
 
     def __post_init__(self) -> None:
         states = tuple(str(state) for state in self.states)

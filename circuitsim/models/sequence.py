@@ -14,7 +14,7 @@ from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.expressions import expression
 from circuitsim.models.model import MASKS, Mask, Model, PositionTable
 from circuitsim.models.tables import Embedded
-from circuitsim.numbers.rationals import Vector
+from circuitsim.numbers.arrays import Matrix, matrix
 from circuitsim.tokens import Codes as Codes  # also for those who import it from here
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def all_inputs(model: Embedded, n: int) -> Codes:
     return np.indices(sizes).reshape(n, -1).T.astype(np.int64)
 
 
-def position_values(model: "Model | Rival", n: int) -> tuple[Vector, ...] | None:
-    """What is added at each position of a sequence with n letters: exact vectors (d,), or None.
+def position_values(model: "Model | Rival", n: int) -> Matrix | None:
+    """What is added at each position of a sequence with n letters: (length, d), or None.
 
     Raises:
         InputError: the sequence is longer than the model's position table.
@@ -84,7 +84,7 @@ def position_values(model: "Model | Rival", n: int) -> tuple[Vector, ...] | None
             columns.append([parsed.value(i, length) for i in range(length)])
         else:
             columns.append([parsed.value(0, length)] * length)
-    return tuple(zip(*columns, strict=True))
+    return matrix(list(zip(*columns, strict=True)))
 
 
 def mask_matrix(mask: Mask, length: int) -> NDArray[np.bool_]:

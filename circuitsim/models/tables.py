@@ -6,15 +6,13 @@ one for its constant tokens; a position that lacks the fields of a table takes i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
 from math import prod
 
 import numpy as np
 
 from circuitsim.errors import ModelError
-from circuitsim.numbers.rationals import Matrix, Vector, matrix
-from circuitsim.numbers.scaled import Scaled, scaled
+from circuitsim.numbers.arrays import Matrix, Vector, matrix
+from circuitsim.numbers.scaled import Scaled, stacked
 from circuitsim.tokens import Codes, Field, Format, letters
 
 MOST_ROWS = 2**20  # of one table
@@ -38,10 +36,10 @@ class Table:
         if len(self.rows) > MOST_ROWS:
             raise ModelError(f"the table of {', '.join(self.fields)} has {len(self.rows)} rows, at most {MOST_ROWS}.")
 
-    @cached_property
+    @property
     def scaled(self) -> Scaled:
         """The rows in integers over one denominator."""
-        return scaled(self.rows)
+        return self.rows.scaled
 
 
 class Embedded:
@@ -84,23 +82,11 @@ class Embedded:
         return len(self.prepend) + n + len(self.append)
 
 
-def embedding_tables(model: Embedded) -> tuple[Matrix, ...]:
-    """The tables of a model, each (rows, d); every position adds one row of each."""
-    zero = ((Fraction(0),) * model.width,)
-    tables: list[Matrix] = []
-    for table in model.tables:
-        tables.append(table.rows if _everywhere(model, table) else table.rows + zero)
-    if model.tokens:
-        rows = tuple(model.embedding[token] for token in model.tokens)
-        tables.append(rows + zero if model.fields else rows)
-    return tuple(tables)
-
-
 def scaled_tables(model: Embedded) -> tuple[Scaled, ...]:
-    """`embedding_tables` in integers over one denominator each."""
+    """The tables of a model, each (rows, d), of which every position adds one row."""
     tables = [table.scaled if _everywhere(model, table) else _and_zero(table.scaled) for table in model.tables]
     if model.tokens:
-        letters = scaled(tuple(model.embedding[token] for token in model.tokens))
+        letters = stacked([model.embedding[token].scaled for token in model.tokens])
         tables.append(_and_zero(letters) if model.fields else letters)
     return tuple(tables)
 

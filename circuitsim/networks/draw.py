@@ -1,7 +1,6 @@
 """Models as networks: one function an architecture."""
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,8 @@ from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.sequence import position_values
 from circuitsim.models.tables import scaled_tables
-from circuitsim.numbers.rationals import Matrix
-from circuitsim.numbers.scaled import Scaled, scaled
+from circuitsim.numbers.arrays import Matrix, zeros
+from circuitsim.numbers.scaled import Scaled
 
 from .network import Attend, Flat, Network, Pairs, Probe, Relu, Settle, States, Tokens, Value
 
@@ -28,7 +27,7 @@ def network(model: AnyModel, n: int) -> Network:
     """
     drawn = Network(model, n)
     positions = position_values(model, n)
-    rows = None if positions is None else scaled(positions)
+    rows = None if positions is None else positions.scaled
     with drawn.inside("embedding", ""):
         tokens = Tokens((), scaled_tables(model), rows)
         x = drawn.draw(tokens, (model.length(n), model.width), "embedding")
@@ -62,7 +61,7 @@ def _layer(drawn: Network, layer: Layer, x: Value) -> Value:
         with drawn.inside(f"head{number}", f"{place}, head {number}"):
             terms.append(drawn.affine(_head(drawn, head, x), _matrix(head.output, len(head.value)), None, ""))
     if any(layer.output_bias) or not terms:
-        terms.append(drawn.constant(scaled(layer.output_bias or (Fraction(0),) * drawn.width(x))))
+        terms.append(drawn.constant((layer.output_bias or zeros(drawn.width(x))).scaled))
     x = drawn.add(terms, "residual stream")
     if layer.feed_forward is None:
         return x
@@ -75,7 +74,7 @@ def _head(drawn: Network, head: Head, x: Value) -> Value:
 
     def linear(name: str) -> Value:
         weights, bias = getattr(head, name), getattr(head, f"{name}_bias")
-        return drawn.affine(x, _matrix(weights, drawn.width(x)), scaled(bias) if bias else None, name)
+        return drawn.affine(x, _matrix(weights, drawn.width(x)), bias.scaled if bias else None, name)
 
     read = [linear("query"), linear("key"), linear("value")]
     if head.third_order:
@@ -89,14 +88,14 @@ def _head(drawn: Network, head: Head, x: Value) -> Value:
 
 def _net(drawn: Network, net: FeedForward, x: Value, quantity: str) -> Value:
     """A ReLU net on every vector."""
-    hidden = drawn.affine(x, _matrix(net.hidden, drawn.width(x)), scaled(net.hidden_bias), "hidden sum")
+    hidden = drawn.affine(x, _matrix(net.hidden, drawn.width(x)), net.hidden_bias.scaled, "hidden sum")
     positive = drawn.draw(Relu((hidden,)), drawn.lines[hidden].shape, "hidden unit")
-    result = drawn.affine(positive, _matrix(net.output, len(net.hidden)), scaled(net.output_bias), "")
+    result = drawn.affine(positive, _matrix(net.output, len(net.hidden)), net.output_bias.scaled, "")
     return drawn.add([x, result] if net.residual else [result], quantity)
 
 
 def _readout(drawn: Network, readout: Readout, x: Value) -> None:
-    drawn.outputs.append(drawn.affine(x, scaled(readout.weights), scaled(readout.bias), "read-out"))
+    drawn.outputs.append(drawn.affine(x, readout.weights.scaled, readout.bias.scaled, "read-out"))
 
 
 def _recurrent(drawn: Network, model: RecurrentNet, x: Value) -> None:
@@ -116,7 +115,7 @@ def _recurrent(drawn: Network, model: RecurrentNet, x: Value) -> None:
 def _automaton(drawn: Network, where: str, cell: Automaton, span: range, x: Value) -> dict[int, Value]:
     """What is seen of the state after each position."""
     with drawn.inside(where, where):
-        states = drawn.draw(States((), cell, span, scaled(cell.rows)), (len(span), cell.size), "state")
+        states = drawn.draw(States((), cell, span, cell.rows.scaled), (len(span), cell.size), "state")
         seen = {place: drawn.pick(states, [place - min(span)]) for place in span}
     drawn.states.append((states,))
     _show(drawn, where, [states])
@@ -126,7 +125,7 @@ def _automaton(drawn: Network, where: str, cell: Automaton, span: range, x: Valu
 def _steps(drawn: Network, where: str, cell: NetCell, span: range, x: Value) -> dict[int, Value]:
     """The state after each position, one step after the other."""
     found: dict[int, Value] = {}
-    state = drawn.constant(scaled(cell.initial))
+    state = drawn.constant(cell.initial.scaled)
     for number, place in enumerate(span, start=1):
         step = f"{where} step {number}"
         with drawn.inside(where, step):
@@ -171,7 +170,7 @@ def _connected(drawn: Network, model: FullyConnected, x: Value) -> None:
 
 def _matrix(rows: Matrix, columns: int) -> Scaled:
     """A matrix (r, columns), which may have no row."""
-    return scaled(rows) if rows else Scaled(np.zeros((0, columns), np.int64), 1)
+    return rows.scaled if rows else Scaled(np.zeros((0, columns), np.int64), 1)
 
 
 ARCHITECTURES: dict[type, Callable[[Network, Any, Value], None]] = {

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
-from circuitsim.numbers.scaled import Scaled, grid, scaled
+from circuitsim.numbers.scaled import Scaled, grid, over_one_denominator
 
 from .network import Network, Primitive
 
@@ -20,8 +20,7 @@ def each(number: Callable[[Fraction], Fraction]) -> Callable[[Scaled], Scaled]:
     """The rounding of arrays that rounds every number."""
 
     def changed(x: Scaled) -> Scaled:
-        found = scaled(tuple(number(value) for value in x.fractions().ravel()))
-        return Scaled(found.numerators.reshape(x.shape), found.denominator)
+        return over_one_denominator([number(value) for value in x.fractions().ravel()], x.shape)
 
     return changed
 

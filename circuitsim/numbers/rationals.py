@@ -2,14 +2,9 @@
 
 import math
 import numbers
-from collections.abc import Iterable
 from fractions import Fraction
-from typing import TypeAlias
 
 from circuitsim.errors import ModelError
-
-Vector: TypeAlias = tuple[Fraction, ...]
-Matrix: TypeAlias = tuple[Vector, ...]
 
 LONGEST = 400  # characters of a written number, so that "1e999999999" cannot fill the memory
 LARGEST_EXPONENT = 400  # decimal
@@ -31,7 +26,7 @@ def rational(value: object, where: str = "number") -> Fraction:
     if isinstance(value, str):
         return _parse(value, where)
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise ModelError(f"{where}: expected a number, got {_show(value)}.")
+        raise ModelError(f"{where}: expected a number, got {show(value)}.")
     if isinstance(value, numbers.Integral):
         return Fraction(int(value))
     number = float(value)
@@ -40,41 +35,20 @@ def rational(value: object, where: str = "number") -> Fraction:
     return Fraction(number)
 
 
-def vector(values: object, where: str = "vector") -> Vector:
-    """Read a vector of exact rationals from any iterable."""
-    given = tuple(_items(values, where))
-    if all(type(value) is Fraction for value in given):  # a place for each is text that nobody reads
-        return given  # type: ignore[return-value]
-    return tuple(rational(value, f"{where}[{i}]") for i, value in enumerate(given))
-
-
-def matrix(rows: object, where: str = "matrix") -> Matrix:
-    """Read a matrix of exact rationals, given by rows of equal length."""
-    result = tuple(vector(row, f"{where}[{i}]") for i, row in enumerate(_items(rows, where)))
-    if len({len(row) for row in result}) > 1:
-        raise ModelError(f"{where}: rows have different lengths {sorted({len(r) for r in result})}.")
-    return result
-
-
-def _items(values: object, where: str) -> Iterable[object]:
-    if isinstance(values, str | bytes | dict) or not isinstance(values, Iterable):
-        raise ModelError(f"{where}: expected a list of numbers, got {_show(values)}.")
-    return values
-
-
 def _parse(text: str, where: str) -> Fraction:
     stripped = text.strip()
     exponent = stripped.lower().partition("e")[2].lstrip("+-").lstrip("0")
     # Only plain digits: "_" and foreign digits, which Fraction takes too, would hide a large exponent.
     odd = not stripped.isascii() or "_" in stripped
     if len(stripped) > LONGEST or odd or len(exponent) > 3 or (exponent.isdigit() and int(exponent) > LARGEST_EXPONENT):
-        raise ModelError(f"{where}: {_show(text)} is too long for a number, or not written in plain digits.")
+        raise ModelError(f"{where}: {show(text)} is too long for a number, or not written in plain digits.")
     try:
         return Fraction(stripped)
     except (ValueError, ZeroDivisionError):
-        raise ModelError(f'{where}: expected a rational such as "1/3" or "0.25", got {_show(text)}.') from None
+        raise ModelError(f'{where}: expected a rational such as "1/3" or "0.25", got {show(text)}.') from None
 
 
-def _show(value: object) -> str:
+def show(value: object) -> str:
+    """Something wrong, short enough for a message."""
     text = repr(value)
     return text if len(text) <= 40 else text[:37] + "..."

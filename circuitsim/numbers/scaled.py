@@ -4,16 +4,14 @@ Numerators are int64 where a bound on everything that is added up says that they
 integers; so results are exact whatever the numbers, and fast where they are small.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from circuitsim.numbers.rationals import Matrix, Vector
 
 Array = NDArray[Any]
 
@@ -65,14 +63,28 @@ class Scaled:
         return multiply(self.numerators, factor)
 
 
-def scaled(rows: Matrix | Vector) -> Scaled:
-    """A matrix or vector of rationals over its least common denominator."""
-    values = np.array(rows, dtype=object)
-    denominator = lcm(*(value.denominator for value in values.flat))
-    flat = [value.numerator * (denominator // value.denominator) for value in values.flat]
-    numerators = np.empty(len(flat), dtype=object)
-    numerators[:] = flat
-    return Scaled(narrow(numerators.reshape(values.shape)), denominator)
+class Holds(Protocol):
+    """Whatever holds exact rationals as integers over one denominator, as a model's vectors and matrices do."""
+
+    @property
+    def scaled(self) -> Scaled:
+        """The numbers."""
+
+
+def over_one_denominator(values: Sequence[Fraction], shape: tuple[int, ...]) -> Scaled:
+    """Rationals over their least common denominator, as an array of a shape."""
+    denominator = lcm(*(value.denominator for value in values))
+    numerators = np.empty(len(values), dtype=object)
+    numerators[:] = [value.numerator * (denominator // value.denominator) for value in values]
+    return Scaled(narrow(numerators.reshape(shape)), denominator)
+
+
+def stacked(rows: Sequence[Scaled]) -> Scaled:
+    """Arrays of one shape as one array, over one denominator."""
+    common = lcm(*(row.denominator for row in rows))
+    parts = [row.times(common // row.denominator) for row in rows]
+    wide = any(part.dtype == object for part in parts)
+    return Scaled(np.stack([part.astype(object) if wide else part for part in parts]), common)
 
 
 def grid(values: Scaled, bits: int) -> Array:
@@ -137,10 +149,11 @@ def add(x: Scaled, y: Scaled) -> Scaled:
     return Scaled(left + right, denominator)
 
 
-def affine(weights: Matrix, x: Scaled, bias: Vector = ()) -> Scaled:
+def affine(weights: Holds, x: Scaled, bias: Holds | None = None) -> Scaled:
     """Matrix (r, c) times every vector of x (..., c), plus a bias (r,) if there is one: (..., r)."""
-    matrix = scaled(weights)
+    matrix = weights.scaled
     if not matrix.numerators.size:
-        return Scaled(np.zeros((*x.shape[:-1], len(weights)), dtype=np.int64), 1)
+        return Scaled(np.zeros((*x.shape[:-1], matrix.shape[0]), dtype=np.int64), 1)
     result = Scaled(product(x.numerators, matrix.numerators.T), x.denominator * matrix.denominator)
-    return (add(result, scaled(bias)) if any(bias) else result).reduced()
+    moves = bias is not None and bias.scaled.numerators.any()
+    return (add(result, bias.scaled) if bias is not None and moves else result).reduced()

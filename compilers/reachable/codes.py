@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from circuitsim.models.model import Layer, Model
 from circuitsim.models.sequence import mask_matrix, position_values
-from circuitsim.numbers.scaled import Scaled, add, scaled
+from circuitsim.numbers.scaled import Scaled, add, stacked
 
 from .boxes import Boxes, Fields, InputSets
 from .values import distinct
@@ -75,10 +75,10 @@ def embedded(model: Model, n: int, span: Span, sets: InputSets) -> Codes:
             positions.append(position)
             tokens.append(row[token])
             inputs.append(sets.everything)
-    values = scaled(tuple(model.embedding[token] for token in model.tokens))[tokens]
+    values = stacked([model.embedding[token].scaled for token in model.tokens])[tokens]
     added = position_values(model, n)
     if added is not None:
-        values = add(values, scaled(added)[positions])
+        values = add(values, added.scaled[positions])
     rows, vectors = distinct(values.reduced())
     return Codes(span, np.array(positions, np.int64), vectors, rows, tuple(inputs), length)
 

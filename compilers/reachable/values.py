@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.models.model import FeedForward, Head, Layer
-from circuitsim.numbers.scaled import FITS_INT64, Scaled, add, affine, multiply, narrow, scaled
+from circuitsim.numbers.scaled import FITS_INT64, Scaled, add, affine, multiply, narrow
 
 Ints = NDArray[np.int64]
 
@@ -57,7 +57,7 @@ def after_layer(layer: Layer, values: Scaled, outputs: Sequence[Scaled], terms: 
     for head, output in enumerate(outputs):
         total = add(total, output[different[:, 1 + head]])
     if any(layer.output_bias):
-        total = add(total, scaled(layer.output_bias))
+        total = add(total, layer.output_bias.scaled)
     if layer.feed_forward is not None:
         total = after_net(layer.feed_forward, total)
     rows, index = distinct(total.reduced())

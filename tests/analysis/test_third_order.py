@@ -22,7 +22,7 @@ from circuitsim.networks.datatypes.literal import run_literal as run_network_lit
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_definition, run_exact
-from circuitsim.numbers.scaled import scaled
+from circuitsim.numbers.arrays import matrix
 from tests.networks.plain import of_models
 from tests.third_order import match3, third_order_model
 
@@ -74,7 +74,7 @@ def test_no_state_is_larger_than_its_bound(seed):
     bounds = dyadic_bounds(model, n, bits).entries
     for string in codes:
         for residual, bound in zip(run_definition(model, string, bits).residuals, bounds, strict=True):
-            assert largest_size(scaled(residual[0].tolist())) <= bound
+            assert largest_size(matrix(residual[0].tolist()).scaled) <= bound
     literal = run_literal(model, codes, bits)
     for state, bound in zip(literal.residuals, literal_bounds(model, n, bits).entries, strict=True):
         assert largest_size(state) <= bound

@@ -20,7 +20,7 @@ from circuitsim.networks.datatypes import p_bit_floats, rounded_additions
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_definition, run_exact, run_float
-from circuitsim.numbers.rationals import vector
+from circuitsim.numbers.arrays import vector
 from tests.cases import KINDS
 from tests.networks.plain import of_models, run_head
 from tests.third_order import match3, third_order_model

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from circuitsim.models.model import Layer, Model, Readout
-from circuitsim.models.tables import embedding_tables, table_rows
+from circuitsim.models.tables import scaled_tables, table_rows
 from circuitsim.networks.draw import network
 from circuitsim.networks.rungs import run_definition
 
@@ -23,8 +23,8 @@ def embedded(model, codes):
     """The sum of every table's row at each position of the whole sequence of one string (n,)."""
     chosen = table_rows(model, np.array([codes], dtype=np.int64))
     stream = [(Fraction(0),) * model.width] * model.length(len(codes))
-    for table, rows in zip(embedding_tables(model), chosen, strict=True):
-        stream = [add(x, table[row]) for x, row in zip(stream, rows[0], strict=True)]
+    for table, rows in zip(scaled_tables(model), chosen, strict=True):
+        stream = [add(x, table[row].fractions()) for x, row in zip(stream, rows[0], strict=True)]
     return stream
 
 

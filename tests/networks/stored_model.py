@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
 from circuitsim.models.sequence import position_values
-from circuitsim.numbers.rationals import Matrix, Vector
+from circuitsim.numbers.arrays import Matrix, Vector
 from circuitsim.numbers.rounding import to_grid
 
 Rounding: TypeAlias = Callable[[Fraction], Fraction]

@@ -14,8 +14,9 @@ from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_definition
+from circuitsim.numbers.arrays import matrix
 from circuitsim.numbers.rounding import to_grid
-from circuitsim.numbers.scaled import grid, scaled
+from circuitsim.numbers.scaled import grid
 from tests.cases import random_model
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -108,6 +109,6 @@ def test_a_grid_of_scaled_numbers_rounds_each_of_them(seed):
     size, bits = r.choice([10, 2**20, 2**61, 2**62, 2**70]), r.choice([0, 1, 5, 31, 60])
     rows = [[Fraction(r.randint(-size, size), r.choice([1, 2, 3, 1 << 40])) for _ in range(4)] for _ in range(3)]
     rows[0][0] = Fraction(-1, 2 << bits)  # a tie
-    found = grid(scaled(rows), bits)
+    found = grid(matrix(rows).scaled, bits)
     assert found.tolist() == [[to_grid(value, bits) for value in row] for row in rows]
     assert all(type(value) is int for row in found.tolist() for value in row)

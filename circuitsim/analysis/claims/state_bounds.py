@@ -20,7 +20,6 @@ from circuitsim.networks.draw import network
 from circuitsim.networks.forms import Stream
 from circuitsim.networks.intervals import FixedPoint, HeadForms, fix
 from circuitsim.networks.stored import on_grid, stored
-from circuitsim.numbers.rationals import Vector
 from circuitsim.numbers.rounding import to_grid
 from circuitsim.numbers.scaled import Scaled
 
@@ -74,8 +73,8 @@ def lemma_bound(longest: int, keys: int) -> int:
 class Box:
     """Vectors between `low` and `high` (d,), whose entries are multiples of 2^-exponent."""
 
-    low: Vector
-    high: Vector
+    low: tuple[Fraction, ...]
+    high: tuple[Fraction, ...]
     exponent: int
 
     @property

@@ -8,7 +8,7 @@ from math import lcm, log2
 
 import numpy as np
 
-from circuitsim.numbers.rationals import Matrix
+from circuitsim.numbers.arrays import Matrix
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from circuitsim.models.model import Head, Model
 from circuitsim.models.recurrent import RecurrentNet
 from circuitsim.networks.exact import comparable, inner
 from circuitsim.networks.rungs import run_exact
+from circuitsim.numbers.arrays import Matrix
 from circuitsim.numbers.scaled import Array, Scaled, affine, product
 from circuitsim.tokens import Codes
 
@@ -85,7 +86,7 @@ def _first_layer(model: FullyConnected, gadget: Gadget) -> Observe:
     """What the first layer's sums hold of Alice's tokens: its columns of hers, times their rows."""
     net, width = model.layers[0], model.width
     columns = [position * width + c for position in gadget.alice for c in range(width)]
-    weights = tuple(tuple(row[c] for c in columns) for row in net.hidden)
+    weights = Matrix(net.hidden.scaled[:, columns])
 
     def observe(codes: Codes) -> Iterable[Any]:
         rows = run_exact(model, codes).residuals[0][:, list(gadget.alice)]

@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 from circuitsim.errors import ModelError
 from circuitsim.models.files.pickled_values import OddKey, StoredTensor, Unread
-from circuitsim.numbers.rationals import LONGEST, Vector, rational
+from circuitsim.numbers.arrays import Vector
+from circuitsim.numbers.rationals import LONGEST, rational
 
 FORMAT, VERSION = "circuitsim-model", 1
 

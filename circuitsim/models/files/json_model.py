@@ -35,7 +35,8 @@ from circuitsim.models.files.json_parts import (
     written,
 )
 from circuitsim.models.model import PROJECTIONS, Head, Layer, Model
-from circuitsim.numbers.rationals import matrix, rational, vector
+from circuitsim.numbers.arrays import matrix, vector
+from circuitsim.numbers.rationals import rational
 
 LARGEST = 16 * 2**20  # bytes of a file
 

@@ -21,7 +21,7 @@ from circuitsim.models.files.documents import (
 )
 from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
 from circuitsim.models.tables import Embedded
-from circuitsim.numbers.rationals import Matrix, Vector, matrix, vector
+from circuitsim.numbers.arrays import Matrix, Vector, matrix, vector
 
 WIDEST = 90  # characters of a list that is written on one line
 

@@ -23,7 +23,7 @@ from circuitsim.models.files.json_parts import (
 )
 from circuitsim.models.model import FeedForward
 from circuitsim.models.recurrent import Automaton, Cell, NetCell, RecurrentNet
-from circuitsim.numbers.rationals import matrix, vector
+from circuitsim.numbers.arrays import matrix, vector
 
 KINDS = ("recurrent", "fully-connected")
 COMMON = ("format", "version", "kind")

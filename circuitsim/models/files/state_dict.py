@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,8 @@ from circuitsim.models.model import (
     PositionTable,
     Readout,
 )
-from circuitsim.numbers.rationals import Matrix, Vector, rational
+from circuitsim.numbers.arrays import EMPTY, Matrix, Vector, matrix, vector
+from circuitsim.numbers.rationals import rational
 
 Tensors = Mapping[str, NDArray[Any]]
 
@@ -211,8 +211,7 @@ class _Reader:
                     given[name] = self.rows(f"{place}.{name}.weight", number, count)
                     given[f"{name}_bias"] = self.rows(f"{place}.{name}.bias", number, count)
             if scale != 1:
-                given["query"] = tuple(tuple(scale * x for x in row) for row in given["query"])
-                given["query_bias"] = tuple(scale * x for x in given["query_bias"])
+                given["query"], given["query_bias"] = (given[name].times(scale) for name in ("query", "query_bias"))
             return Head(
                 **given,
                 output=self.columns(f"{place}.output.weight", number, count),
@@ -240,7 +239,9 @@ class _Reader:
 
     def columns(self, name: str, number: int, count: int) -> Matrix:
         """One head's share of the columns of a weight."""
-        return tuple(_share(row, name, number, count) for row in self.matrix(name))
+        whole = self.matrix(name)
+        part = _share(range(whole.scaled.shape[1]), name, number, count)
+        return whole.columns(part.start, part.stop)
 
     def matrix(self, name: str) -> Matrix:
         array = self.tensors[name]
@@ -249,16 +250,16 @@ class _Reader:
         if array.ndim != 2 or 0 in array.shape:
             raise ModelError(f"tensor {name} has shape {array.shape}, expected two dimensions, none of them 0.")
         if name not in self.read:
-            self.read[name] = tuple(_fractions(row) for row in array)
+            self.read[name] = matrix(_numbers(array), name)
         return self.read[name]
 
     def vector(self, name: str) -> Vector:
         if name not in self.tensors:
-            return ()
+            return EMPTY
         array = self.tensors[name]
         if array.ndim > 1:
             raise ModelError(f"tensor {name} has shape {array.shape}, expected one dimension.")
-        return _fractions(array.reshape(-1))
+        return vector(_numbers(array.reshape(-1)), name)
 
 
 def _share(sequence: Any, name: str, number: int, count: int) -> Any:
@@ -268,8 +269,9 @@ def _share(sequence: Any, name: str, number: int, count: int) -> Any:
     return sequence[number * size : (number + 1) * size]
 
 
-def _fractions(row: NDArray[Any]) -> Vector:
-    return tuple(Fraction(x) for x in row.tolist())
+def _numbers(array: NDArray[Any]) -> NDArray[Any]:
+    """Truth values as numbers."""
+    return array.astype(np.int64) if array.dtype.kind == "b" else array
 
 
 def _check_finite(name: str, array: NDArray[Any]) -> None:

@@ -26,7 +26,7 @@ from circuitsim.networks.keys import Flags
 from circuitsim.networks.network import Network
 from circuitsim.networks.stored import each, stored
 from circuitsim.networks.trace import ExactTrace
-from circuitsim.numbers.scaled import Array, Scaled, narrow, product, scaled
+from circuitsim.numbers.scaled import Array, Scaled, narrow, over_one_denominator, product
 
 MACHINE_BITS = 63  # exponents this large hold every int64 that is over a small enough power of two
 
@@ -106,7 +106,7 @@ class Floats:
             return Scaled(np.sign(x.numerators) * (size >> dropped << dropped), x.denominator).reduced()
         distinct, where = np.unique(x.numerators, return_inverse=True)
         floats = [self.float_of(Fraction(int(number), x.denominator)) for number in distinct]
-        return scaled(tuple(floats))[where.reshape(x.shape)] if floats else x
+        return over_one_denominator(floats, (len(floats),))[where.reshape(x.shape)]
 
     @property
     def largest(self) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from circuitsim.errors import LimitError
 from circuitsim.models.model import Model, PositionTable
-from circuitsim.numbers.rationals import matrix
+from circuitsim.numbers.arrays import matrix
 from circuitsim.zoo.entry import Entry, Value
 from circuitsim.zoo.keys import (
     certificates,

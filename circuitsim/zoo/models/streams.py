@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 from circuitsim.models.model import Attention, FeedForward, Head, Layer, Mask, Model, PositionExpressions, Readout
 from circuitsim.models.tables import Table
-from circuitsim.numbers.rationals import Matrix, Vector, rational, vector
+from circuitsim.numbers.arrays import Matrix, Vector, matrix, vector
+from circuitsim.numbers.rationals import rational
 from circuitsim.tokens import Format
 
 Number: TypeAlias = int | str | Fraction
@@ -36,7 +37,7 @@ class Stream:
         for name, weight in _weights(form).items():
             if name:
                 found[self._places[name]] = rational(weight, "form")
-        return tuple(found)
+        return vector(found)
 
     def head(
         self,
@@ -155,7 +156,7 @@ class Stream:
         names = (read,) if isinstance(read, str) else read
         sizes = {field.name: field.size for field in tokens.fields}
         indices = product(*(range(sizes[name]) for name in names))
-        return Table(names, tuple(self.row(rows(*index)) for index in indices))
+        return Table(names, matrix([self.row(rows(*index)) for index in indices]))
 
     def _positions(self, positions: Mapping[str, str] | None) -> PositionExpressions | None:
         if not positions:
@@ -165,10 +166,10 @@ class Stream:
 
     def _rows(self, forms: Sequence[Form]) -> "_Rows":
         constants = vector([_weights(form).get("", 0) for form in forms], "constants")
-        return _Rows(tuple(self.row(form) for form in forms), constants)
+        return _Rows(matrix([self.row(form) for form in forms]), constants)
 
     def _columns(self, forms: Sequence[Form]) -> Matrix:
-        return tuple(zip(*(self.row(form) for form in forms), strict=True))
+        return matrix(list(zip(*(self.row(form) for form in forms), strict=True)))
 
 
 @dataclass(frozen=True)
