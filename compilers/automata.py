@@ -9,7 +9,7 @@ import numpy as np
 
 from circuitsim.bases import BASES
 from circuitsim.models.recurrent import Automaton, RecurrentNet
-from circuitsim.networks.intervals import StateForms
+from circuitsim.networks.known import StateForms
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.tokens import Field
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from circuitsim.bases import AIG, TC0, XAG
+from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Range
-from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms
+from circuitsim.networks.known import HeadForms, NetForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from . import thresholds

@@ -14,7 +14,7 @@ from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
 from circuitsim.models.sized import Sized
-from circuitsim.networks.intervals import FixedPoint, fix
+from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.schematic import OPTIMIZE, Optimize, Schematic

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from circuitsim.networks import network as net
+from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Affine, Ints, Number, zeros
-from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms, StateForms, Weighed
+from circuitsim.networks.known import HeadForms, NetForms, StateForms, Weighed
 from circuitsim.networks.network import Value
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.schematic import Schematic

@@ -10,7 +10,7 @@ import numpy as np
 
 from circuitsim.errors import LimitError
 from circuitsim.networks.forms import Affine, Ints, Number, Range
-from circuitsim.networks.intervals import HeadForms
+from circuitsim.networks.known import HeadForms
 from circuitsim.schematic.drawing import Wires
 
 from .residual import Bits, Residual, powers

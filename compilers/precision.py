@@ -8,8 +8,8 @@ import numpy as np
 from circuitsim.errors import LimitError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.inputs import chosen_inputs
+from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import FixedPoint, fix
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes

@@ -19,8 +19,8 @@ from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import Model
 from circuitsim.netlist.evaluator.simulate import Evaluator
 from circuitsim.netlist.interface import decisions, with_wired
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built

@@ -25,8 +25,8 @@ from circuitsim.models.sized import Sized
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.simulate import evaluate as evaluate_circuit
 from circuitsim.netlist.interface import with_wired
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.networks.trace import ExactTrace, IntegerTrace, Trace
 from circuitsim.schematic.evaluate import planes_to_bits, probe_values, run_planes

@@ -16,9 +16,10 @@ from circuitsim.numbers.scaled import same_type_product
 
 from . import network as net
 from .exact import states_of
+from .fixed_point import FixedPoint
 from .forms import Affine
-from .intervals import FixedPoint, HeadForms, NetForms, Weighed
 from .keys import Flags, key_mask, over_pairs
+from .known import HeadForms, NetForms, Weighed
 from .network import run
 from .trace import IntegerTrace, decide
 

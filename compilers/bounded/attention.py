@@ -1,6 +1,6 @@
 """One attention head in fan-in 2, exactly the integer model's: its outputs R(mean) as bits."""
 
-from circuitsim.networks.intervals import HeadForms
+from circuitsim.networks.known import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Bands

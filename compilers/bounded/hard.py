@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from circuitsim.networks.intervals import HeadForms
+from circuitsim.networks.known import HeadForms
 from circuitsim.schematic.drawing import Wires
 
 from ..bands import Band

@@ -1,7 +1,7 @@
 """What fan-in 2 does its own way beside attention: hidden units and signs, by one `sum` each."""
 
 from circuitsim.networks.forms import Ints, Range
-from circuitsim.networks.intervals import NetForms
+from circuitsim.networks.known import NetForms
 from circuitsim.schematic.drawing import Wires
 
 from ..residual import Bits, Residual

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.networks.forms import Affine
-from circuitsim.networks.intervals import HeadForms
+from circuitsim.networks.known import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band

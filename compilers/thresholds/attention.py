@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from circuitsim.networks.intervals import HeadForms
+from circuitsim.networks.known import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band, Bands

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.errors import LimitError
+from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Number, Range, Stream
-from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms
+from circuitsim.networks.known import HeadForms, NetForms
 from circuitsim.networks.network import Settle
 from circuitsim.schematic.drawing import Drawing, Wires
 

@@ -6,7 +6,7 @@ A key or value of a pair is a heap over wires of the first position, wires of th
 import numpy as np
 
 from circuitsim.networks.forms import Affine, Ints, Number
-from circuitsim.networks.intervals import HeadForms
+from circuitsim.networks.known import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..pairs import pair_indices, reading_pairs

@@ -8,7 +8,7 @@ import numpy as np
 
 from circuitsim.errors import LimitError
 from circuitsim.networks.forms import Ints
-from circuitsim.networks.intervals import HeadForms
+from circuitsim.networks.known import HeadForms
 from circuitsim.numbers.scaled import product
 from circuitsim.schematic.drawing import Drawing, Wires
 

@@ -220,8 +220,8 @@ def test_the_integer_model_itself_is_wrong_there():
     failure = claim_agreement.failure_at(study(MAJORITY), 179, 6)
     assert failure is not None
     codes = np.array([[int(letter) for letter in failure.string]])
+    from circuitsim.networks.fixed_point import fix
     from circuitsim.networks.integer import run_integer
-    from circuitsim.networks.intervals import fix
     from circuitsim.networks.rungs import run_exact
 
     exact, integer = run_exact(MAJORITY, codes), run_integer(fix(MAJORITY, 179, 6, 200), codes)

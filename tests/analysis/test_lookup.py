@@ -12,7 +12,7 @@ from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import dead_gates, depth
 from circuitsim.netlist.program import AND
 from circuitsim.netlist.validate import validate
-from circuitsim.networks.intervals import fix
+from circuitsim.networks.fixed_point import fix
 
 
 def run(circuit: Circuit) -> tuple[Any, int, int]:

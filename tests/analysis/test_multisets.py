@@ -9,8 +9,8 @@ from circuitsim.models.inputs import counts_decide, representatives
 from circuitsim.models.model import Model
 from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
 from tests.cases import random_model
 from tests.networks.datatypes.test_literal import EXAMPLES

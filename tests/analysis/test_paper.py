@@ -5,7 +5,7 @@ from circuitsim.analysis.growth.paper import PaperCost, power_of_two, predict
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.model import Model
 from circuitsim.models.model_edits import with_attention
-from circuitsim.networks.intervals import fix
+from circuitsim.networks.fixed_point import fix
 from tests.cases import random_model
 
 

@@ -4,8 +4,8 @@ from circuitsim.compilers.precision import NoPrecisionError, least, least_bits
 
 from circuitsim.errors import LimitError
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
 from tests.cases import random_model
 

@@ -18,8 +18,8 @@ from circuitsim.analysis.separations.separations import SEPARATIONS, separation
 from circuitsim.analysis.separations.squeezing import squeeze, squeeze_bits, tried
 from circuitsim.api import compile
 from circuitsim.errors import InputError
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.keys import certificates, sign_keys

@@ -19,8 +19,8 @@ from circuitsim.models.sequence import all_inputs
 
 # The share of pairs of two b's, less 1/4: are at least half of the letters b's?
 from circuitsim.networks.datatypes.literal import run_literal as run_network_literally
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_definition, run_exact
 from circuitsim.numbers.arrays import matrix
 from tests.networks.plain import of_models

@@ -9,8 +9,8 @@ from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.tables import Table
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.tokens import Field
 from tests.models.hand_rivals import any_one, neighbours

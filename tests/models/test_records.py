@@ -11,8 +11,8 @@ from circuitsim.models.files.json_model import json_text, parse_json
 from circuitsim.models.model import Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs
 from circuitsim.models.tables import Table, scaled_tables
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_definition, run_exact, run_float
 from circuitsim.tokens import Field, Format, fields_from, format_of, letters
 from tests.models.random_records import random_records

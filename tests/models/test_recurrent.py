@@ -9,8 +9,8 @@ from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.sequence import all_inputs, decode, encode
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact, run_float
 from tests.models.hand_rivals import dyck_2_2, index_lookup, majority, parity, saturating
 from tests.models.random_rivals import random_recurrent

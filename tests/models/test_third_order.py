@@ -17,8 +17,8 @@ from circuitsim.models.model import MASKS, Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.datatypes import literal as literal_division
 from circuitsim.networks.datatypes import p_bit_floats, rounded_additions
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_definition, run_exact, run_float
 from circuitsim.numbers.arrays import vector
 from tests.cases import KINDS

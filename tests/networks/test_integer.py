@@ -11,8 +11,8 @@ from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_definition
 from circuitsim.numbers.arrays import matrix
 from circuitsim.numbers.rounding import to_grid

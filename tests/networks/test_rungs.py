@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import StateForms, fix
+from circuitsim.networks.known import StateForms
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.networks.rungs import run_definition, run_exact, run_float
 from tests.models.random_rivals import random_connected, random_recurrent

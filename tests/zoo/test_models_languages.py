@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from circuitsim.api import check
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.models import brackets, comparing, hops, languages

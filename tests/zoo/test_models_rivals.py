@@ -9,8 +9,8 @@ from circuitsim.analysis.separations.messages import distinguishable, messages
 from circuitsim.analysis.separations.observing import observer
 from circuitsim.api import check, compile, measure
 from circuitsim.errors import CircuitSimError
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.models.automata import automaton

@@ -9,8 +9,8 @@ import pytest
 
 from circuitsim.api import check
 from circuitsim.errors import CircuitSimError, LimitError
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo import cosines, keys
 from circuitsim.zoo.models import averaging, lookup, matching, targets

@@ -14,8 +14,8 @@ from circuitsim.errors import ModelError
 from circuitsim.models.inputs import FEW, chosen_inputs, few_inputs, representatives
 from circuitsim.models.model import Model, PositionTable
 from circuitsim.models.sequence import decode, position_values
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.networks.rungs import run_exact
 

@@ -18,8 +18,8 @@ from circuitsim.networks.datatypes.literal import run_literal
 from circuitsim.networks.datatypes.p_bit_floats import default_precision, run_p_bit
 from circuitsim.networks.datatypes.rounded_additions import run_rounded_additions
 from circuitsim.networks.draw import network
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.network import Network
 from circuitsim.networks.rungs import run_exact
 from circuitsim.networks.trace import ExactTrace

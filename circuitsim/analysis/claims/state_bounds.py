@@ -17,8 +17,9 @@ from functools import reduce
 from circuitsim.models.model import Model
 from circuitsim.networks import network as net
 from circuitsim.networks.draw import network
+from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.forms import Stream
-from circuitsim.networks.intervals import FixedPoint, HeadForms, fix
+from circuitsim.networks.known import HeadForms
 from circuitsim.networks.stored import on_grid, stored
 from circuitsim.numbers.rounding import to_grid
 from circuitsim.numbers.scaled import Scaled

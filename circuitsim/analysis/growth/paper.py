@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from circuitsim.analysis.growth.tables import MOST_INPUTS, lemma_1, lemma_2
 from circuitsim.bases import AC0, BASES, TC0
 from circuitsim.models.model import Model
-from circuitsim.networks.intervals import FixedPoint, HeadForms, fix
+from circuitsim.networks.fixed_point import FixedPoint, fix
+from circuitsim.networks.known import HeadForms
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.numbers.rounding import drop_bits
 

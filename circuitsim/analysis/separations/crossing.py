@@ -16,8 +16,9 @@ from circuitsim.analysis.separations.cut_bits import (
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
+from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Range, Stream
-from circuitsim.networks.intervals import FixedPoint, HeadForms, NetForms, StateForms
+from circuitsim.networks.known import HeadForms, NetForms, StateForms
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import numpy as np
 
 from circuitsim.errors import InputError
 from circuitsim.models.recurrent import Automaton, RecurrentNet
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes

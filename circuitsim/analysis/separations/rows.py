@@ -12,7 +12,7 @@ from circuitsim.analysis.separations.store import remembered
 from circuitsim.bases import DEFAULT, TC0, BasisName
 from circuitsim.compilers.family import Family
 from circuitsim.errors import CircuitSimError, LimitError
-from circuitsim.networks.intervals import fix
+from circuitsim.networks.fixed_point import fix
 from circuitsim.schematic.measure import measure
 from circuitsim.zoo.entry import Built
 

@@ -20,8 +20,8 @@ from circuitsim.analysis.separations.restricting import EVERY_SIGN, restriction
 from circuitsim.analysis.separations.separations import Separation, Side
 from circuitsim.analysis.separations.store import remembered
 from circuitsim.errors import CircuitSimError, InputError
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built

@@ -14,8 +14,8 @@ from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.datatypes import literal as datatype
 from circuitsim.networks.datatypes.literal import inverse
+from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.intervals import fix
 from circuitsim.networks.rungs import run_definition, run_exact
 from tests.cases import random_model
 from tests.networks.plain import of_models
