@@ -1,10 +1,10 @@
-"""The adders that sums are made of: their gates and delays, by basis and objective.
+"""The adders that sums are made of: their gates and delays; the records of bases say which takes which.
 
-A *style* is a choice of full adder. z is always the latest of the three wires:
+A *style* is a full adder, named after its gates. z is always the latest of the three wires:
 
-    xag     p = x^y, s = p^z, c = (x & y) | (z & p)           5 gates; x, y -> s 2, c 3; z -> s 1, c 2
-    aig8    g = x&y, o = x|y, p = o&~g, s = p^z, c = g|(z&o)  8 gates; x, y -> s 4, c 3; z -> s 2, c 2
-    aig7    as aig8, but c = g | (z & p), shared with the XOR 7 gates; x, y -> 4, 4;     z -> 2, 2
+    xor5    p = x^y, s = p^z, c = (x & y) | (z & p)           5 gates; x, y -> s 2, c 3; z -> s 1, c 2
+    and8    g = x&y, o = x|y, p = o&~g, s = p^z, c = g|(z&o)  8 gates; x, y -> s 4, c 3; z -> s 2, c 2
+    and7    as and8, but c = g | (z & p), shared with the XOR 7 gates; x, y -> 4, 4;     z -> 2, 2
 
 The *kind* of an adder says which wires go in and which come out; adders without a use for one output leave it
 out.
@@ -16,8 +16,8 @@ import numpy as np
 
 from .compiled import compiled
 
-XAG, AIG8, AIG7 = 0, 1, 2
-STYLES: Final = {"xor5": XAG, "and8": AIG8, "and7": AIG7}  # as the records of bases name them
+XOR5, AND8, AND7 = 0, 1, 2
+STYLES: Final = {"xor5": XOR5, "and8": AND8, "and7": AND7}  # as the records of bases name them
 
 FULL = 0  # x + y + z = s + 2c
 FULL_CARRY = 1  # only c
@@ -46,11 +46,11 @@ INPUTS: Final = np.array([3, 3, 2, 2, 2, 2, 1, 1, 2], dtype=np.int64)
 @compiled
 def delays(kind: int, style: int, dx: int, dy: int, dz: int) -> tuple[int, int]:
     """Depths of (sum, carry) of an adder whose wires have depths dx, dy, dz."""
-    xor = 1 if style == XAG else 2
+    xor = 1 if style == XOR5 else 2
     pair = max(dx, dy)
     if kind == FULL:
         late = max(pair + xor, dz)
-        if style == AIG8:
+        if style == AND8:
             return late + 2, max(pair + 1, dz) + 2
         return late + xor, late + 2
     if kind == FULL_CARRY:

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from circuitsim.netlist.program import AND, XOR, Bytes, Ints
 
 from .adders import (
-    AIG8,
+    AND8,
     FULL,
     FULL_CARRY,
     HALF,
@@ -17,7 +17,7 @@ from .adders import (
     NEGATE,
     NEGATE_CARRY,
     ODD,
-    XAG,
+    XOR5,
     delays,
 )
 from .chain import D0, LEFT
@@ -81,7 +81,7 @@ def _xag_adder(
 
 
 @compiled
-def _aig_adder(
+def _and_adder(
     ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, kind: int, style: int, x: int, y: int, z: int
 ) -> tuple[int, int]:
     """Sum and carry literals of one adder of ANDs only."""
@@ -102,7 +102,7 @@ def _aig_adder(
     h = _gate(ops, a, b, box, inputs, AND, p, z)
     idle = _gate(ops, a, b, box, inputs, AND, p ^ 1, z ^ 1)
     s = _gate(ops, a, b, box, inputs, AND, h ^ 1, idle ^ 1)
-    if style == AIG8:
+    if style == AND8:
         h = _gate(ops, a, b, box, inputs, AND, z, neither ^ 1)
     return s, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
 
@@ -134,10 +134,10 @@ def expand(
             z = _pop(queues, nodes, column, dz) if INPUTS[kind] > 2 else 0
             if NEGATE <= kind <= NEGATE_CARRY:
                 s, c = x ^ 1, x
-            elif style == XAG:
+            elif style == XOR5:
                 s, c = _xag_adder(ops, a, b, box, inputs, kind, x, y, z)
             else:
-                s, c = _aig_adder(ops, a, b, box, inputs, kind, style, x, y, z)
+                s, c = _and_adder(ops, a, b, box, inputs, kind, style, x, y, z)
             if has_sum:
                 _push(queues, nodes, box, column, ds, s)
             if kind != ODD:

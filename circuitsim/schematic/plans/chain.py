@@ -18,7 +18,7 @@ before C comes.
 import numpy as np
 import numpy.typing as npt
 
-from .adders import XAG
+from .adders import XOR5
 from .compiled import compiled
 
 Longs = npt.NDArray[np.int64]
@@ -120,7 +120,7 @@ def own_terms(rows: Longs, column: int, style: int, terms: Longs) -> int:
     """Depths of what a column gives to its own sum bit: p, or the wires of a top column; how many."""
     left = rows[column, LEFT]
     if rows[column, ROLE] != TOP and left >= 2:
-        terms[0] = max(rows[column, D0], rows[column, D1]) + (1 if style == XAG else 2)
+        terms[0] = max(rows[column, D0], rows[column, D1]) + (1 if style == XOR5 else 2)
         return 1
     for i in range(left):
         terms[i] = rows[column, D0 + i]
@@ -142,7 +142,7 @@ def folds(rows: Longs, cells: Longs, g: Longs, p: Longs, e: int, k: int, style: 
     """Whether the carry steps k+1 .. e-1 may be folded into the sum bit of element e."""
     if g[cells[e, START], k] == ABSENT or p[k + 1, e - 1] == TRUE:
         return False
-    if style == XAG:
+    if style == XOR5:
         return disjoint(rows, cells, k + 1, e - 1)
     return bool(rows[cells[e, COLUMN], LEFT] > 0)
 
@@ -156,8 +156,8 @@ def sum_depth(
     carry is the depth of the carry out of element k, high and way those of G and P over the folded steps.
     """
     n = own_terms(rows, cells[e, COLUMN], style, terms)
-    step = 1 if style == XAG else 2
-    if k == e - 1 or style == XAG:
+    step = 1 if style == XOR5 else 2
+    if k == e - 1 or style == XOR5:
         if k < e - 1 and high != ABSENT:
             terms[n] = high
             n += 1

@@ -14,7 +14,7 @@ where Paterson, Pippenger and Zwick (1992) have 3.71 for these adders.
 import numpy as np
 import numpy.typing as npt
 
-from .adders import AIG7, FULL, FULL_CARRY, HALF, HALF_CARRY, ODD, XAG, delays
+from .adders import AND7, FULL, FULL_CARRY, HALF, HALF_CARRY, ODD, XOR5, delays
 from .compiled import compiled
 
 Longs = npt.NDArray[np.int64]
@@ -127,11 +127,11 @@ def adders(
 @compiled
 def _wanted(row: Longs, t: int, waiting: int, style: int) -> int:
     """How many full adders rule S wants to start now."""
-    if style == XAG:
+    if style == XOR5:
         odd_ahead = row[t + 1] + row[t + 3] + row[t + 5] + row[t + 7]
         even_ahead = row[t + 2] + row[t + 4] + row[t + 6]
         return int((waiting + odd_ahead - even_ahead + 2) // 4)
-    if style == AIG7:
+    if style == AND7:
         look = 11 * row[t + 1] + 14 * row[t + 2] - 5 * row[t + 3] - 23 * row[t + 4]
         look += 3 * row[t + 5] + 7 * row[t + 6]
         return int((11 * waiting + look + 36) // 64)
@@ -146,7 +146,7 @@ def _take_late(row: Longs, runs: Longs, t: int, a: int, waiting: int, style: int
         How many runs, and how many of the wires were waiting.
     """
     b1, b2 = row[t + 1], row[t + 2]
-    if style == AIG7:
+    if style == AND7:
         second = min(a, b2)
         first = min(a - second, b1)
         old = a - second - first
@@ -217,7 +217,7 @@ def rule_s(
     while wires > stop and not box[OVERFLOW]:
         a = 0
         if waiting >= 2:
-            seen = row[t + 1] + (0 if style == XAG else row[t + 2])
+            seen = row[t + 1] + (0 if style == XOR5 else row[t + 2])
             a = int(waiting >= 3 or seen > 0) if wires <= tail else _wanted(row, t, waiting, style)
             a = max(0, min(a, waiting // 2, (waiting + seen) // 3, (wires - stop) // 2))
         if a > 0:
@@ -258,7 +258,7 @@ def odd(row: Longs, log: Longs, box: Longs, column: int, style: int, stop: int) 
 
 @compiled
 def drop_last_sum(above: Longs, log: Longs, box: Longs, style: int) -> None:
-    """Rewrite the last adder of a column, whose sum nobody wants, to make only its carry (aig7: sooner)."""
+    """Rewrite the last adder of a column, whose sum nobody wants, to make only its carry (and7: sooner)."""
     last = log[box[USED] - 1]
     above[delays(last[1], style, last[3], last[4], last[5])[1]] -= 1
     last[1] = FULL_CARRY if last[1] == FULL else HALF_CARRY

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from .adders import XAG
+from .adders import XOR5
 from .chain import (
     ABSENT,
     CHAIN,
@@ -62,9 +62,9 @@ def _build_cells(
         if rows[c, ROLE] == TOP:
             continue
         summed = sums[e] >= 0
-        if by_g[e, e] < FAR or (summed and style != XAG):
+        if by_g[e, e] < FAR or (summed and style != XOR5):
             lit_g[e, e] = conj(net, box, x, y)
-        if style == XAG:
+        if style == XOR5:
             if summed or by_p[e, e] < FAR:
                 own[e] = lit_p[e, e] = parity(net, box, x, y, -1, False)
         else:
@@ -102,7 +102,7 @@ def _build_intervals(
             if p[k + 1, j] != TRUE:
                 way = lit_p[k + 1, j]
                 final = k == j - 1 and i == cells[j, START] and sums[j] == k
-                if final and style != XAG:
+                if final and style != XOR5:
                     # Sum bit j is own ^ carry; its first AND serves the next carry too, if not too late.
                     late = max(net[own[j] >> 1, DEPTH], net[low >> 1, DEPTH]) + (1 if g[j, j] == ABSENT else 2)
                     if late <= by_g[i, j]:
@@ -129,7 +129,7 @@ def _build_sum(
         n, one = rows[c, LEFT], rows[c, ONE]
         for i in range(n):
             lits[i] = 2 * (first[c] + i)
-    ands = style != XAG
+    ands = style != XOR5
     if g[start, k] == ABSENT:
         return parity_of(net, box, lits, n, ands) ^ one
     carry = lit_g[start, k]

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from .adders import GATES, MORE, MORE_CARRY, NEGATE, NEGATE_CARRY, XAG
+from .adders import GATES, MORE, MORE_CARRY, NEGATE, NEGATE_CARRY, XOR5
 from .chain import CHAIN, D0, DROPPED, FIELDS, KEPT, LEFT, MIDDLE, ONE, ROLE, TOP
 from .compiled import compiled
 from .compress import OVERFLOW, USED, drop_last_sum, empty, following, half, odd, rule_s, total, write
@@ -97,7 +97,7 @@ def compress(
                 rows[c, ONE] = _constant(row, above, log, box, c, style, chain, kept[c])
             if tail == GREEDY:
                 before = box[USED]
-                left = rule_r3(row, above, log, box, c, style, 6 if style == XAG or c == lowest else 12, runs)
+                left = rule_r3(row, above, log, box, c, style, 6 if style == XOR5 or c == lowest else 12, runs)
                 if box[USED] > before and not kept[c]:
                     drop_last_sum(above, log, box, style)
                     left = 0

@@ -9,7 +9,7 @@ is all that is built, so no gate is dead.
 import numpy as np
 import numpy.typing as npt
 
-from .adders import XAG
+from .adders import XOR5
 from .chain import ABSENT, COLUMN, FAR, KEPT, START, TRUE, best_fold, both, join, sum_depth
 from .compiled import compiled
 
@@ -42,14 +42,14 @@ def _ask_for_sum(
         high, way = g[k + 1, e - 1], p[k + 1, e - 1]
     if carry == ABSENT:
         return
-    if k < e - 1 and style != XAG:
+    if k < e - 1 and style != XOR5:
         _ask(by_g, g, start, k, end - 2)
         _ask(by_g, g, k + 1, e - 1, end - (4 if high == ABSENT or k == e - 2 else 5))
         _ask(by_p, p, k + 1, e - 1, end - (4 if high == ABSENT or k == e - 2 else 5))
         return
     # The place of a term in the XOR is at most three steps above the root: the loosest place that works.
     terms = np.empty(4, np.int64)
-    step = 1 if style == XAG else 2
+    step = 1 if style == XOR5 else 2
     gap = 0 if k == e - 1 else 1
     for place in range(1, 4):
         late = end - place * step - gap
