@@ -4,25 +4,23 @@ Every position is read out. Prints the time of each step (draw, measure, flatten
 and the process' peak memory.
 """
 
-import argparse
 import resource
 import time
 
 import numpy as np
 
 import circuitsim as cs
+from circuitsim.bases import BasisName
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.tables import Table
 from circuitsim.netlist import counting
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.simulate import Evaluator
-from circuitsim.schematic.schematic import Basis, Schematic
+from circuitsim.schematic.schematic import Schematic
 from circuitsim.tokens import Field
 
-WIDTH = 8  # numbers a position; weights have as many bits
 
-
-def draw(n: int, basis: Basis, width: int = WIDTH, seed: int = 0) -> Schematic:
+def draw(n: int, basis: BasisName, width: int, seed: int = 0) -> Schematic:
     """The layer over n positions, each a token of `width` numbers; the read-out asks for the sign of the first."""
     rng = np.random.default_rng(seed)
     weights = [rng.integers(-128, 128, (width, width)).tolist() for _ in range(3)]
@@ -42,7 +40,7 @@ def peak() -> str:
     return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB"
 
 
-def rows(n: int, basis: Basis, patterns: int) -> list[list[str]]:
+def rows(n: int, basis: BasisName, width: int, patterns: int) -> list[list[str]]:
     """One row a step: what, seconds, peak memory, result."""
     result: list[list[str]] = []
 
@@ -50,7 +48,7 @@ def rows(n: int, basis: Basis, patterns: int) -> list[list[str]]:
         result.append([name, f"{time.perf_counter() - started:.2f} s", peak(), said])
 
     started = time.perf_counter()
-    schematic = draw(n, basis)
+    schematic = draw(n, basis, width)
     step("draw", started, f"{len(schematic)} instructions")
     started = time.perf_counter()
     cost = schematic.measure()
@@ -73,14 +71,9 @@ def rows(n: int, basis: Basis, patterns: int) -> list[list[str]]:
     return result
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-n", type=int, default=64)
-    parser.add_argument("--basis", default="xag", choices=["xag", "aig"])
-    parser.add_argument("--patterns", type=int, default=4096)
-    arguments = parser.parse_args()
-    Evaluator(draw(2, arguments.basis, 2).flatten())  # compile the kernels first
-    for row in rows(arguments.n, arguments.basis, arguments.patterns):
+def main(smallest: bool = False) -> None:
+    Evaluator(draw(2, "xag", 2).flatten())  # compile the kernels first
+    for row in rows(2, "xag", 2, 64) if smallest else rows(64, "xag", 8, 4096):
         print("  ".join(f"{cell:<26}" for cell in row))
 
 

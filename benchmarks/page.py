@@ -20,7 +20,8 @@ from circuitsim.render.names import compile_named
 from circuitsim.render.page import page
 from tests.render.browser import Page, chromium, why_not
 
-N, REPEATS = 160, 7
+ROOT = Path(__file__).parent.parent
+N = 160
 
 # From the event to the frame after it: what is asked for in the event is painted in the next animation frame.
 WATCH = """
@@ -33,10 +34,10 @@ addEventListener(arguments[0], () => {
 """
 
 
-def waits(shown: Page, event: str, act: Callable[[int], Any]) -> str:
+def waits(shown: Page, event: str, act: Callable[[int], Any], repeats: int) -> str:
     """Least and median milliseconds of `act`, measured in the page."""
     shown.driver.execute_script(WATCH, event)
-    for i in range(REPEATS):
+    for i in range(repeats):
         act(i)
         time.sleep(0.4)
     return spread(shown.driver.execute_script("return window.waited"))
@@ -46,11 +47,12 @@ def spread(times: list[float]) -> str:
     return f"{min(times):9.1f}{statistics.median(times):9.1f}"
 
 
-def main() -> None:
+def main(smallest: bool = False) -> None:
     if reason := why_not():
         print(f"left out: {reason}")
         return
-    circuit, names = compile_named(cs.compile(cs.load("examples/parity.json"), "xag")(N))
+    repeats = 1 if smallest else 7
+    circuit, names = compile_named(cs.compile(cs.load(ROOT / "examples" / "parity.json"), "xag")(N))
     started = time.perf_counter()
     text = page(circuit, names)
     written = time.perf_counter() - started
@@ -64,7 +66,7 @@ def main() -> None:
         path = Path(folder) / "page.html"
         path.write_text(text)
         loads = []
-        for _ in range(REPEATS):
+        for _ in range(repeats):
             shown = Page(driver, path)
             loads.append(shown.says("times()")["ready"])
         print(f"{'from opening the file to interactive':42}{spread(loads)}")
@@ -75,16 +77,16 @@ def main() -> None:
             letter.click()
             flips.append(shown.says("times()")["evaluate"])
 
-        print(f"{'a letter flipped, to the frame':42}{waits(shown, 'click', flip)}")
+        print(f"{'a letter flipped, to the frame':42}{waits(shown, 'click', flip, repeats)}")
         print(f"{'  of it, evaluating all gates':42}{spread(flips)}")
-        print(f"{'a scope folded or unfolded':42}{waits(shown, 'click', lambda _: sign(shown).click())}")
+        print(f"{'a scope folded or unfolded':42}{waits(shown, 'click', lambda _: sign(shown).click(), repeats)}")
         shown = Page(driver, path)
         shown.keys("e")
         shown.settle()
-        print(f"{'all unfolded: a frame of all gates':42}{spread([shown.says('paint()') for _ in range(REPEATS)])}")
+        print(f"{'all unfolded: a frame of all gates':42}{spread([shown.says('paint()') for _ in range(repeats)])}")
         node = circuit.inputs + 1 + circuit.gates // 2
-        print(f"{'a gate clicked':42}{waits(shown, 'click', lambda i: click(shown, node + 100 * i))}")
-        print(f"{'its cone, by key':42}{waits(shown, 'keydown', lambda i: shown.keys('oi'[i % 2]))}")
+        print(f"{'a gate clicked':42}{waits(shown, 'click', lambda i: click(shown, node + 100 * i), repeats)}")
+        print(f"{'its cone, by key':42}{waits(shown, 'keydown', lambda i: shown.keys('oi'[i % 2]), repeats)}")
 
 
 def sign(shown: Page) -> Any:

@@ -10,11 +10,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from peers import there
 
-from circuitsim.schematic.plans.sums import Basis, Objective, plan_sum
+from circuitsim.bases import BasisName
+from circuitsim.schematic.plans.sums import Objective, plan_sum
 
 SIZES = (63, 64, 1023, 1024, 2**16 - 1, 2**16, 2**20 - 1, 2**20)
-METHODS: tuple[tuple[Basis, Objective], ...] = (("xag", "depth"), ("xag", "size"), ("aig", "depth"), ("aig", "size"))
+METHODS: tuple[tuple[BasisName, Objective], ...] = (
+    ("xag", "depth"),
+    ("xag", "size"),
+    ("aig", "depth"),
+    ("aig", "size"),
+)
 COMPARED_AT = 1023
 
 
@@ -45,7 +52,7 @@ def row(n: int, method: str, depth: int, gates: int) -> Row:
     )
 
 
-def planned(n: int, basis: Basis, optimize: Objective) -> Row:
+def planned(n: int, basis: BasisName, optimize: Objective) -> Row:
     counts = np.zeros((n.bit_length(), 1), np.int64)
     counts[0] = n
     plan = plan_sum(counts, 0, range(n.bit_length()), basis, optimize)
@@ -53,12 +60,10 @@ def planned(n: int, basis: Basis, optimize: Objective) -> Row:
 
 
 def cirbo_rows(n: int) -> Iterator[Row]:
-    """Cirbo's generators over two-input gates, with negations and constants free; nothing if it is not installed."""
-    try:
-        from cirbo.core.circuit import Circuit, gate
-        from cirbo.synthesis.generation.arithmetics import summation
-    except ImportError:
-        return
+    """Cirbo's generators over two-input gates, with negations and constants free."""
+    from cirbo.core.circuit import Circuit, gate
+    from cirbo.synthesis.generation.arithmetics import summation
+
     for name in ("add_sum_n_weighted_bits", "add_sum_n_weighted_bits_log_depth", "add_sum_n_weighted_bits_naive"):
         circuit = Circuit.bare_circuit(n)
         bits = getattr(summation, name)(circuit, [(0, label) for label in circuit.inputs])
@@ -73,16 +78,14 @@ def cirbo_rows(n: int) -> Iterator[Row]:
         yield row(n, f"cirbo {name.removeprefix('add_sum_n_')}", max(depths[x] for x in circuit.outputs), size)
 
 
-def rows() -> list[Row]:
-    """All measurements."""
-    found = [planned(n, basis, optimize) for n in SIZES for basis, optimize in METHODS]
-    return found + list(cirbo_rows(COMPARED_AT))
-
-
-def main() -> None:
+def main(smallest: bool = False) -> None:
     """Print the table."""
+    sizes, compared_at = ((3, 4), 7) if smallest else (SIZES, COMPARED_AT)
+    rows = [planned(n, basis, optimize) for n in sizes for basis, optimize in METHODS]
+    if there("cirbo"):
+        rows += cirbo_rows(compared_at)
     print(f"{'n':>8} {'method':34} {'depth':>5} {'gates':>8}  3.71log 3.34log {'5n-3m-2s':>8} {'4.5n-2m':>9}")
-    for r in rows():
+    for r in rows:
         print(
             f"{r.n:8} {r.method:34} {r.depth:5} {r.gates:8}  {r.depth_371:7} {r.depth_334:7}"
             f" {r.gates_full_adders:8} {r.gates_mdfa:9}"

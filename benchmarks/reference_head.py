@@ -5,7 +5,6 @@ the mean with 4 fraction bits, rounded half up; every position read out. A secon
 part of the first mean, and number = position number + first mean modulo n, so that all of it arrives late.
 """
 
-import argparse
 import time
 from dataclasses import dataclass
 
@@ -15,9 +14,10 @@ from circuitsim.compilers.bounded.division import quotient
 from circuitsim.compilers.bounded.maximum import maximum
 from circuitsim.compilers.residual import powers
 
+from circuitsim.bases import BasisName
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.measure import Cost, measure
-from circuitsim.schematic.schematic import Basis, Optimize, Schematic
+from circuitsim.schematic.schematic import Optimize, Schematic
 
 GUARD = 4
 VALUE = 8
@@ -42,7 +42,7 @@ class Stages:
 
 
 def draw(
-    log_n: int, basis: Basis, layers: int, mask: str = "none", optimize: Optimize = "depth"
+    log_n: int, basis: BasisName, layers: int, mask: str = "none", optimize: Optimize = "depth"
 ) -> tuple[Schematic, list[Stages]]:
     """The head over n = 2^log_n positions, `layers` times."""
     n = 1 << log_n
@@ -116,10 +116,8 @@ HEADER = ["basis", "n", "layer", "score", "maximum", "selection", "count", "sum"
           "levels of maximum (7 log2 n)", "asked: sum, quotient", "gates", "seconds"]  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="10,15,20", help="log2 n, separated by commas")
-    sizes = [int(s) for s in parser.parse_args().sizes.split(",")]
+def main(smallest: bool = False) -> None:
+    sizes = [2] if smallest else [10, 15, 20]
     draw(4, "xag", 1)[0].measure()  # compile the kernels first
     for row in [HEADER, *rows(sizes)]:
         print("  ".join(f"{cell:>9}" for cell in row))

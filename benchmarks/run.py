@@ -7,9 +7,9 @@ berkeley-abc`) is used where it is installed.
 import argparse
 import contextlib
 import datetime
+import importlib
 import io
 import platform
-import runpy
 import shutil
 import sys
 import time
@@ -25,6 +25,7 @@ SECTIONS = {
     "fusion": "fusing full adders, on the compiled reference head",
     "building": "building netlists, beside aigverse",
     "page": "the page of a circuit of 10^5 gates, in headless Chromium",
+    "run_stream": "running a file of inputs, beside the evaluator alone",
     "large_layer": "a layer of about 10^8 gates, step by step",
     "drawing": "time to draw, and the size of the file, beside graphviz",
 }
@@ -40,12 +41,11 @@ def cpu() -> str:
     return platform.processor() or platform.machine()
 
 
-def run(section: str) -> str:
+def run(section: str, smallest: bool = False) -> str:
     """Run one section in this process, printing as it goes; its output."""
-    sys.argv = [section]
     seen = io.StringIO()
     with contextlib.redirect_stdout(_Both(sys.stdout, seen)):
-        runpy.run_path(str(HERE / f"{section}.py"), run_name="__main__")
+        importlib.import_module(section).main(smallest)
     return seen.getvalue()
 
 
@@ -65,6 +65,7 @@ class _Both(io.TextIOBase):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sections", nargs="*", default=list(SECTIONS), help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("--smallest", action="store_true", help="small sizes, which show that it runs; not saved")
     parser.add_argument("--no-save", action="store_true", help="do not append to benchmarks/results.md")
     arguments = parser.parse_args()
     sys.path.insert(0, str(HERE))
@@ -73,8 +74,8 @@ def main() -> None:
     for section in arguments.sections:
         print(f"\n## {section}: {SECTIONS[section]}\n", flush=True)
         started = time.perf_counter()
-        text = run(section)
-        if not arguments.no_save:
+        text = run(section, arguments.smallest)
+        if not (arguments.no_save or arguments.smallest):
             date = datetime.date.today().isoformat()
             seconds = time.perf_counter() - started
             head = f"\n### {date} {section}, {cpu()}, Python {platform.python_version()}, {seconds:.0f} s"

@@ -11,14 +11,14 @@ from circuitsim.compilers.residual import powers
 from reference_head import GUARD, VALUE, draw
 
 from circuitsim.analysis.growth.fits import fit_log, fit_power
+from circuitsim.bases import BasisName
 from circuitsim.schematic.drawing import Drawing, Wires
-from circuitsim.schematic.schematic import Basis, Schematic
+from circuitsim.schematic.schematic import Schematic
 
-SIZES = range(4, 21)
 ASKED = {("saturated", "xag", 1): 12, ("saturated", "aig", 1): 14}
 
 
-def hard(log_n: int, basis: Basis, layers: int) -> Schematic:
+def hard(log_n: int, basis: BasisName, layers: int) -> Schematic:
     """The reference head with the leftmost maximum: its value travels with the tournament."""
     n = 1 << log_n
     drawing = Drawing(basis)
@@ -32,7 +32,7 @@ def hard(log_n: int, basis: Basis, layers: int) -> Schematic:
     return drawing.finish([value])
 
 
-def fixed(log_n: int, basis: Basis, layers: int) -> Schematic:
+def fixed(log_n: int, basis: BasisName, layers: int) -> Schematic:
     """Scores are products of two 4-bit parts of the values, whatever n; means of 8-bit values with 4 guard bits."""
     n = 1 << log_n
     drawing = Drawing(basis)
@@ -60,20 +60,21 @@ HEADS = {
 }
 
 
-def main() -> None:
-    titles = ["head", "basis", "layers", "depth at 2^10", "at 2^20", "a", "b", "residual", "asked a", "gates ~ n^e",
-              "e at the end"]  # fmt: skip
+def main(smallest: bool = False) -> None:
+    sizes, middle = (range(2, 6), 4) if smallest else (range(4, 21), 10)
+    titles = ["head", "basis", "layers", f"depth at 2^{middle}", f"at 2^{sizes[-1]}", "a", "b", "residual",
+              "asked a", "gates ~ n^e", "e at the end"]  # fmt: skip
     print("  ".join(f"{t:>13}" for t in titles))
     for name, make in HEADS.items():
         for basis in ("xag", "aig"):
             for layers in (1, 2):
-                costs = {1 << k: make(k, basis, layers).measure() for k in SIZES}
+                costs = {1 << k: make(k, basis, layers).measure() for k in sizes}
                 depth = fit_log(list(costs), [c.depth for c in costs.values()], "depth")
                 size = fit_power(list(costs), [c.gates for c in costs.values()], "gates")
                 assert depth is not None
                 assert size is not None
                 asked = ASKED.get((name, basis, layers), "")
-                cells = [name, basis, layers, costs[1 << 10].depth, costs[1 << 20].depth, f"{depth.a:.2f}",
+                cells = [name, basis, layers, costs[1 << middle].depth, costs[1 << sizes[-1]].depth, f"{depth.a:.2f}",
                          f"{depth.b:.1f}", f"{depth.residual:.1f}", asked and f"<= {asked}", f"{size.exponent:.3f}",
                          f"{size.local:.3f}"]  # fmt: skip
                 print("  ".join(f"{c!s:>13}" for c in cells))

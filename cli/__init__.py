@@ -7,8 +7,9 @@ __all__ = ["main"]
 
 def main() -> NoReturn:
     """The program `circuitsim`; little is imported before an interrupt is one line and exit code 130."""
-    from . import interrupts
+    from . import interrupts, streams
 
+    streams.open_closed()
     with interrupts.heard():
         try:
             from .entry import program

@@ -34,7 +34,10 @@ def _plain(value: Any) -> Any:
 
 def clean(text: object) -> str:
     """Text from a file or a user, with what would move the cursor or change colours written out."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
+    shown = str(text)
+    if shown.isprintable():
+        return shown
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
 
 
 def shorten(text: str) -> str:
@@ -59,27 +62,36 @@ class Columns:
         self.left = [title.startswith("<") for title in titles]
         self.titles = [title.removeprefix("<") for title in titles]
         self.widths = [max(len(t), w) for t, w in zip(self.titles, widths, strict=True)]
+        sides = zip(self.widths, self.left, strict=True)
+        self.layout = "  ".join(f"%{'-' if left else ''}{width}s" for width, left in sides)
         self.started = False
 
     def row(self, cells: Iterable[object], **style: Any) -> None:
         """Print one row, and the titles before the first."""
+        self._start()
+        line = self._line([clean(cell) for cell in cells])
+        click.echo(click.style(line, **style) if style else line)
+
+    def rows(self, rows: Iterable[Sequence[str]]) -> None:
+        """Print many rows at once, of texts that are clean."""
+        self._start()
+        if lines := [self._line(row) for row in rows]:
+            click.echo("\n".join(lines))
+
+    def _start(self) -> None:
         if not self.started:
             self.started = True
-            self._line(self.titles, bold=True)
-        self._line([clean(cell) for cell in cells], **style)
+            click.echo(click.style(self._line(self.titles), bold=True))
 
-    def _line(self, cells: Sequence[str], **style: Any) -> None:
-        placed = zip(cells, self.widths, self.left, strict=True)
-        line = "  ".join(cell.ljust(width) if left else cell.rjust(width) for cell, width, left in placed)
-        click.echo(click.style(line.rstrip(), **style) if style else line.rstrip())
+    def _line(self, cells: Sequence[str]) -> str:
+        return (self.layout % tuple(cells)).rstrip()
 
 
 def print_table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A whole table, as wide as its cells."""
     cells = [[clean(cell) for cell in row] for row in rows]
     columns = Columns(titles, [max([0, *(len(row[i]) for row in cells)]) for i in range(len(titles))])
-    for row in cells:
-        columns.row(row)
+    columns.rows(cells)
 
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:

@@ -25,10 +25,13 @@ class Sized:
         """The model for n letters, made once."""
         return _made(self, n)
 
-    def reading(self, text: str) -> Any:
-        """The model for as many letters as a string has: those between spaces, or its characters."""
+    def length(self, text: str, most: int) -> int:
+        """How many letters a string has: those between spaces, or its characters.
+
+        Beyond `most` characters a word is read as the model for `most` letters reads one: no larger one is made.
+        """
         words = len(text.split())
-        return self.at(len(text) if words == 1 and self._single(len(text)) else words)
+        return len(text) if words == 1 and self._single(min(len(text), most)) else words
 
     def first(self, least: int) -> int:
         """The first length from `least` on that has a model.

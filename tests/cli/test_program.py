@@ -17,6 +17,7 @@ from circuitsim.cli.entry import program as main
 from circuitsim.cli.reference import reference
 
 import circuitsim
+from circuitsim.formats.npz import load
 from circuitsim.models.model import ATTENTIONS
 
 from .runs import PROGRAM, ROOT, complaint, invoke, process, succeed
@@ -151,6 +152,34 @@ def test_streams_and_codes_of_a_process(models: dict[str, str]) -> None:
     bad = process("run", models["majority"], "-", stdin=b"0a\n")
     assert (bad.returncode, bad.stdout) == (2, b"")
     assert bad.stderr.count(b"\n") == 1
+
+
+def test_standard_input_that_is_closed(models: dict[str, str]) -> None:
+    """Fault 13."""
+    done = shell(f"run {models['majority']} - <&-")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"circuitsim: standard input is closed")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_output_that_is_closed_is_not_written(models: dict[str, str], tmp_path: Path, closed: str) -> None:
+    """Fault 13: quiet, and files get nothing that was meant for a stream."""
+    for line, code in [
+        (f"run {models['majority']} 0110", 0),
+        (f"info {models['majority']}", 0),
+        (f"run {models['majority']} 01x", 2),
+        (f"compile {models['majority']} -n 4 -o {tmp_path / 'c.npz'}", 0),
+    ]:
+        done = shell(f"{line} {closed}")
+        assert done.returncode == code, (line, done.stderr)
+        assert code == 2 or done.stderr == b""
+        assert b"NoneType" not in done.stderr
+    assert load(tmp_path / "c.npz").inputs == 4
+
+
+def shell(line: str) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(["bash", "-c", f"{PROGRAM} {line}"], capture_output=True, timeout=120, check=False)
 
 
 def test_arguments_that_are_no_text(models: dict[str, str]) -> None:

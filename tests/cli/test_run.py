@@ -1,10 +1,13 @@
 import json
+import weakref
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
+from circuitsim.cli.inputs import BLOCK, Block, Inputs
 
+from circuitsim.errors import InputError, LimitError
 from circuitsim.formats.npz import load, save
 
 from .runs import ROOT, answer, complaint, invoke, succeed
@@ -111,8 +114,153 @@ def test_letters_that_mean_something_to_the_command_line(models: dict[str, str],
 
 
 def test_bytes_that_are_no_text(models: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "bytes").write_bytes(b"01\xff\n")
-    assert "not UTF-8" in complaint("run", models["majority"], f"@{tmp_path / 'bytes'}")
+    (tmp_path / "bytes").write_bytes(b"01\n\n01\xff\n")
+    assert f"{tmp_path / 'bytes'}, line 3: not UTF-8" in complaint("run", models["majority"], f"@{tmp_path / 'bytes'}")
+
+
+def test_a_circuit_answers_a_long_file_as_it_answers_each_line(circuit: Path, tmp_path: Path) -> None:
+    """Fault 11: lines are run in blocks; a block's answers are printed before the next is read."""
+    lines = ["".join(letters) for letters in product("01", repeat=5)] * 3000
+    path = tmp_path / "long"
+    path.write_text("\n".join(lines) + "\n")
+    assert path.stat().st_size > 2 * BLOCK
+    majority = [int(line.count("1") > 2) for line in lines]
+    rows = answer("run", circuit, f"@{path}")["rows"]
+    assert [(row["input"], row["circuit"]) for row in rows] == list(zip(lines, majority, strict=True))
+    table = succeed("run", circuit, f"@{path}").splitlines()
+    assert [line.split() for line in table[1:]] == [[a, str(b)] for a, b in zip(lines, majority, strict=True)]
+    path.write_text("\n".join([*lines, "01x00", "01011", "01y00"]))
+    for as_json in ([], ["--json"]):
+        result = invoke("run", circuit, f"@{path}", *as_json)
+        assert result.exit_code == 2
+        assert f"{path}, line {len(lines) + 1:,}: input '01x00': unknown token 'x'" in result.stderr
+        assert result.stdout.count("00000") > 1000
+
+
+def test_a_model_answers_a_long_file(models: dict[str, str], tmp_path: Path) -> None:
+    lengths = [1 + 7 * k % 5 for k in range(3000)]
+    lines = ["".join("01"[k * j % 3 == 1] for j in range(length)) for k, length in enumerate(lengths)]
+    (tmp_path / "long").write_text("\n".join(lines))
+    rows = answer("run", models["majority"], f"@{tmp_path / 'long'}")["rows"]
+    assert [row["input"] for row in rows] == lines
+    for row, line in zip(rows, lines, strict=True):
+        assert [row[rung] for rung in RUNGS] == [int(2 * line.count("1") > len(line))] * 4
+
+
+def test_memory_does_not_grow_with_the_file(circuit: Path, tmp_path: Path) -> None:
+    """Fault 11. The blocks that are alive at once, counted."""
+    path = tmp_path / "long"
+    path.write_text("01011\n" * 300_000)
+    blocks: list[weakref.ref[Block]] = []
+    for block in Inputs([f"@{path}"]):
+        blocks.append(weakref.ref(block))
+        assert len(block.texts) <= BLOCK
+        assert sum(kept() is not None for kept in blocks) <= 2
+    assert len(blocks) > 4
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_read_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    """Fault 14, and the definition of lines: Python's own, with universal ends."""
+    written = ["é01", "", "  ", "0", "\u2028", "1あ1", "", "x" * 40, "last"]
+    for final in ("", end):
+        path = tmp_path / "lines"
+        path.write_bytes(b"\xef\xbb\xbf" + (end.join(written) + final).encode())
+        with path.open(encoding="utf-8-sig") as file:
+            expected = [(row.rstrip("\n"), number) for number, row in enumerate(file, 1)]
+        for size in (3, 4, 5, 7, 16, 1000):
+            for blanks in (False, True):
+                monkeypatch.setattr("circuitsim.cli.inputs.BLOCK", size)
+                assert places(Inputs([f"@{path}"], blanks)) == [
+                    (row, f"{path}, line {number}: ") for row, number in expected if row and (blanks or row.strip())
+                ]
+
+
+def places(inputs: Inputs) -> list[tuple[str, str]]:
+    """Every input, and what an error would put before its sentence."""
+    found = []
+    for block in inputs:
+        for index, text in enumerate(block.texts):
+            with pytest.raises(InputError) as raised, block.at(index):
+                raise InputError("")
+            found.append((text, str(raised.value)))
+    return found
+
+
+def test_arguments_and_files_stand_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "lines").write_text("0\n\n1\n")
+    where = f"{tmp_path / 'lines'}, line"
+    said = places(Inputs(["a", "b", f"@{tmp_path / 'lines'}", "", "@@"]))
+    assert said == [("a", ""), ("b", ""), ("0", f"{where} 1: "), ("1", f"{where} 3: "), ("", ""), ("@", "")]
+
+
+def test_a_line_longer_than_any_input_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("circuitsim.cli.inputs.LONGEST_LINE", 2**20)
+    (tmp_path / "long").write_text("01\n" + "0" * 2**21)
+    with pytest.raises(LimitError, match=r"long, line 2: longer than 1 MiB"):
+        list(Inputs([f"@{tmp_path / 'long'}"]))
+
+
+@pytest.mark.parametrize("address", ["majority", "zoo:index-lookup", "circuit"])
+def test_a_line_of_200_000_letters_is_refused_before_it_is_read(
+    models: dict[str, str], circuit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Fault 12. Nothing reads the tokens of such a line, and no model is made for it."""
+
+    def never(*given: object) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr("circuitsim.tokens.Format.parse", never)
+    words = "a b " if address.startswith("zoo:") else "01"
+    (tmp_path / "long").write_text(words * 100_000)
+    file = {"majority": models["majority"], "circuit": circuit}.get(address, address)
+    said = complaint("run", file, f"@{tmp_path / 'long'}")
+    assert f"{tmp_path / 'long'}, line 1: " in said
+    assert "200,000" in said or "200000" in said
+    assert address == "circuit" or "n up to 4,096" in said
+
+
+def test_blank_lines_are_no_inputs(models: dict[str, str], tmp_path: Path) -> None:
+    """Fault 14."""
+    (tmp_path / "blank").write_bytes(b"0110101\n   \n\t\n0011\n")
+    rows = answer("run", models["majority"], f"@{tmp_path / 'blank'}")["rows"]
+    assert [row["input"] for row in rows] == ["0110101", "0011"]
+    spaced = Path(models["majority"]).read_text().replace('"1"', '" "')
+    (tmp_path / "spaced.json").write_text(spaced)
+    (tmp_path / "blanks").write_bytes(b"0 \n  \n\n")
+    rows = answer("run", tmp_path / "spaced.json", f"@{tmp_path / 'blanks'}")["rows"]
+    assert [(row["input"], row["exact"]) for row in rows] == [("0 ", 0), ("  ", 1)]
+
+
+def test_files_of_an_old_mac(models: dict[str, str], tmp_path: Path) -> None:
+    """Fault 14."""
+    (tmp_path / "mac").write_bytes(b"0110101\r0011\r")
+    rows = answer("run", models["majority"], f"@{tmp_path / 'mac'}")["rows"]
+    assert [row["input"] for row in rows] == ["0110101", "0011"]
+    (tmp_path / "mac").write_bytes(b"0110101\r0x11\r")
+    assert f"{tmp_path / 'mac'}, line 2: " in complaint("run", models["majority"], f"@{tmp_path / 'mac'}")
+
+
+def test_letters_with_accents_of_their_own(models: dict[str, str], tmp_path: Path) -> None:
+    """Fault 14: the vocabulary has é, the file e and an accent."""
+    text = Path(models["majority"]).read_text()
+    (tmp_path / "accents.json").write_text(text.replace('"0"', '"あ"').replace('"1"', '"é"'))
+    (tmp_path / "nfc").write_text("ああé\n")
+    (tmp_path / "nfd").write_text("ああé\nああe\u0301\n")
+    assert answer("run", tmp_path / "accents.json", f"@{tmp_path / 'nfc'}")["rows"][0]["exact"] == 0
+    said = complaint("run", tmp_path / "accents.json", f"@{tmp_path / 'nfd'}")
+    assert said.startswith(f"{tmp_path / 'nfd'}, line 2: input 'ああe\u0301'")
+    assert "NFD" in said
+    assert "write the input in NFC" in said
+
+
+def test_progress_is_a_share_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "long").write_text("01011\n" * 100_000)
+    inputs = Inputs(["01", f"@{tmp_path / 'long'}"])
+    said = [inputs.progress() for _ in inputs]
+    assert said[0] != said[-1]
+    assert all(s == "" or s.endswith("% of the file") for s in said)
+    assert said[0].endswith("% of the file")
 
 
 @pytest.mark.parametrize(

@@ -154,3 +154,41 @@ def test_scaled_tables_are_the_tables(seed):
         rows = numbers.fractions().tolist()
         assert rows[: len(table.rows)] == [list(row) for row in table.rows]
         assert not any(any(row) for row in rows[len(table.rows) :])  # what a token without these fields adds
+
+
+def read_one(tokens, string):
+    """The definition of reading: each token by itself, where its position says which fields it has."""
+    words = list(string) if tokens.single else string.split()
+    codes = []
+    for position, word in enumerate(words):
+        there = tokens.at(position, len(words))
+        parts = [word] if len(tokens.fields) == 1 else word.split(",")
+        code = 0
+        for index, part in zip(there, parts, strict=True):
+            code = code * tokens.fields[index].size + tokens.fields[index].values.index(part)
+        codes.append(code)
+    return codes
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_strings_are_read_at_once_as_each_is_read_alone(seed):
+    rng = np.random.default_rng(seed)
+    alphabets = ["01", "abcé", "あ😀b", ["push", "pop", "é"], ["0", "10"]]
+    if seed % 2:
+        alphabet = alphabets[seed // 2 % len(alphabets)]
+        tokens = letters(alphabet)
+    else:
+        places = ("each", "first", "last", "not-first", "not-last", "even", "odd")
+        wheres = ["each", *rng.choice(places, 2)]
+        tokens = Format(tuple(Field(f"f{i}", tuple("abcd"[: i + 2]), where=w) for i, w in enumerate(wheres)))
+    n, count = int(rng.integers(1, 9)), int(rng.integers(1, 20))
+    codes = np.stack([rng.integers(0, size, count) for size in tokens.sizes(n)], axis=1)
+    strings = [tokens.text(row) for row in codes]
+    assert tokens.parse(strings).tolist() == codes.tolist()
+    assert [read_one(tokens, string) for string in strings] == codes.tolist()
+    at, odd = int(rng.integers(count)), int(rng.integers(n))
+    words = list(strings[at]) if tokens.single else strings[at].split()
+    words[odd] = "?"
+    strings[at] = ("" if tokens.single else " ").join(words)
+    with pytest.raises(InputError, match=re.escape(repr(strings[at]))):
+        tokens.parse(strings)
