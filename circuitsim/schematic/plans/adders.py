@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from .compiled import compiled
+from circuitsim.kernels import compiled
 
 XAG, AIG8, AIG7 = 0, 1, 2
 STYLES: Final = {"xor5": XAG, "and8": AIG8, "and7": AIG7}  # as the records of bases name them
