@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import netlists
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import dead_gates
 from circuitsim.netlist.evaluator.simulate import Evaluator, aligned_words, row_width
@@ -49,7 +49,7 @@ def best_time(run: Callable[[], Any], seconds: float) -> float:
             return best
 
 
-@njit(cache=True)
+@compiled
 def _stream(a: Any, b: Any, c: Any, repeats: int) -> None:
     for _ in range(repeats):
         for i in range(len(a)):

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, XOR
 
 BITS = 64
 
 
-@njit(cache=True)
+@compiled
 def _gate(fan_in: Any, ops: Any, first: int, at: int, op: int, a: int, b: int) -> int:
     fan_in[at, 0] = a
     fan_in[at, 1] = b
@@ -20,7 +20,7 @@ def _gate(fan_in: Any, ops: Any, first: int, at: int, op: int, a: int, b: int) -
     return 2 * (first + at)
 
 
-@njit(cache=True)
+@compiled
 def full_adder(fan_in: Any, ops: Any, first: int, at: int, aig: bool, x: int, y: int, z: int) -> tuple[int, int, int]:
     """Full adder: 5 gates in xag; 8 in aig (z > 1), or the half adder's 2 and 4 (z = 0). Returns at, sum, carry."""
     if aig:
@@ -44,7 +44,7 @@ def full_adder(fan_in: Any, ops: Any, first: int, at: int, aig: bool, x: int, y:
     return at + 5, s, c ^ 1
 
 
-@njit(cache=True)
+@compiled
 def _multipliers(fan_in: Any, ops: Any, aig: bool) -> tuple[int, Any]:
     """Fill the arrays with multipliers, each fed by the two halves of the last product; rows ripple."""
     first = 1 + 2 * BITS
@@ -97,7 +97,7 @@ def random_layers(gates: int, layers: int = 100, basis: str = "aig", seed: int =
     return Circuit(basis, width, ops, fan_in.reshape(-1, 2), outputs)
 
 
-@njit(cache=True)
+@compiled
 def _aiger_gates(fan_in: Any, inputs: int, out: Any) -> int:
     """Deltas of binary AIGER, with one latch between inputs and gates; returns the number of bytes."""
     at = 0

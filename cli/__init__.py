@@ -12,8 +12,12 @@ def main() -> NoReturn:
     streams.open_closed()
     with interrupts.heard():
         try:
-            from .entry import program
+            from circuitsim.kernels import telling
 
+            from .entry import program
+            from .printing import say_compiling
+
+            telling.when_compiling(say_compiling)
             program.main()
         except Exception as error:
             if interrupts.was_interrupt(error):

@@ -65,7 +65,6 @@ def command(
 
     from .lengths import limit_lengths
     from .printing import Status, print_json
-    from .warming import warm_up
 
     limit_lengths(lengths, "claims")
     with Status() as status:
@@ -74,7 +73,6 @@ def command(
             raise InputError(f"{model}: the claims are about one transformer for all lengths, and this is none.")
         for n in lengths if how.bits not in (None, "auto") else ():
             how.bits_at(transformer, n)
-        warm_up(status, builds=True)
         found = claims(
             transformer,
             lengths,

@@ -1,6 +1,5 @@
 """`circuitsim compile`: C_n of a model, measured always, built only where it is to be written or shared."""
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -54,14 +53,14 @@ def command(
     those of the circuit. A gate's depth is its longest path from an input.
     """
     from circuitsim.analysis.growth.growth import row
+    from circuitsim.kernels.telling import clock
     from circuitsim.netlist.passes.unweighted import unweighted as without_weights
     from circuitsim.schematic.flatten import flatten
 
     from .files import target
     from .printing import Status, print_json
-    from .warming import warm_up
 
-    started = time.perf_counter()
+    started = clock()
     if unweighted and not BASES[basis].weighted:
         raise InputError(f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1.")
     where = None if output is None else target(output, *EXTENSIONS)
@@ -69,8 +68,6 @@ def command(
         status("reading the model")
         transformer = how.model(model).at(n)
         how.warn_of_folding(transformer, n, status)
-        status("preparing")
-        started += warm_up(status, where is not None or share)
         status("measuring")
         family = how.family(transformer, basis, how.bits_at(transformer, n), n)
         schematic = family(n)
@@ -100,7 +97,7 @@ def command(
     if unweighted:
         weight = int(result["max_weight"] > 0)
         result.update(wires=result["wires_weighted"], max_fan_in=result["max_fan_in_weighted"], max_weight=weight)
-    result["seconds"] = time.perf_counter() - started
+    result["seconds"] = clock() - started
     if as_json:
         print_json(result)
     else:

@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
@@ -10,8 +11,7 @@ import click
 import circuitsim
 from circuitsim.errors import CircuitSimError
 
-from . import check, claims, info, interrupts, measure, render, run, separations, zoo
-from .compile import command as compile_command
+from . import interrupts
 from .printing import clean
 
 BAD_INPUT = 2
@@ -20,8 +20,25 @@ NOBODY_READS = 141  # as a shell reports a program that SIGPIPE ended
 SHOW_TRACEBACK = "CIRCUITSIM_TRACEBACK"
 
 
+# Verbs in the order in which they are used first; the module of each is imported when it is asked for.
+VERBS = ("compile", "info", "run", "check", "measure", "claims", "render", "zoo", "separations")
+
+
+class _Verbs(dict[str, click.Command]):
+    """Commands by name; one that is not there yet is imported."""
+
+    def __missing__(self, name: str) -> click.Command:
+        command: click.Command = import_module(f"circuitsim.cli.{name}").command
+        self[name] = command
+        return command
+
+
 class _ClosedPipeError(Exception):
     """Standard output is a pipe that was closed."""
+
+
+class _CutShortError(Exception):
+    """Something that was read ended too early; click takes an EOFError for Ctrl-C."""
 
 
 class Program(click.Group):
@@ -47,6 +64,8 @@ class Program(click.Group):
             interrupts.check()
         except BrokenPipeError as error:
             raise _ClosedPipeError from error
+        except EOFError as error:
+            raise _CutShortError(str(error)) from error
         except BaseException as error:
             if interrupts.was_interrupt(error):
                 raise click.Abort from error
@@ -55,7 +74,11 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order in which they are used first."""
-        return list(self.commands)
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, if there is one."""
+        return self.commands[cmd_name] if cmd_name in VERBS else None
 
     def _run(self, args: Any, extra: Any) -> int:
         try:
@@ -122,6 +145,7 @@ def _stop(sentence: str) -> str:
 @click.command(
     "circuitsim",
     cls=Program,
+    commands=_Verbs(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nStart here:\n"
     "  circuitsim info MODEL            what a model is\n"
@@ -136,17 +160,3 @@ def _stop(sentence: str) -> str:
 @click.version_option(circuitsim.__version__, prog_name="circuitsim", message="%(prog)s %(version)s")
 def program() -> None:
     """Turn a transformer with hard or saturated attention into an explicit boolean circuit, and measure it."""
-
-
-for verb in (
-    compile_command,
-    info.command,
-    run.command,
-    check.command,
-    measure.command,
-    claims.command,
-    render.command,
-    zoo.command,
-    separations.command,
-):
-    program.add_command(verb)

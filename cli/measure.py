@@ -147,12 +147,9 @@ class Sweep:
 
     def run(self, model: "Model | Sized", status: "Status") -> None:
         """Measure and predict, printing measured rows."""
-        from .warming import warm_up
-
         self.name = model.name
         self.how.warn_of_folding(model.at(max(self.lengths)), max(self.lengths), status)
         if "ours" in self.constructions:
-            warm_up(status)
             for basis in self.bases:
                 self._measure(model, basis, status)
         if "paper" in self.constructions:

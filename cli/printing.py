@@ -102,6 +102,13 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
         click.echo(f"{name.ljust(width)}  {value}".rstrip())
 
 
+def say_compiling() -> None:
+    """Why nothing happens for a while; the status line, if there is one, is wiped."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[2K", nl=False, err=True, color=True)
+    click.echo("circuitsim: compiling kernels (first run only) ...", err=True)
+
+
 class Status:
     """What is being done, on one line of standard error that is wiped again; silent unless that is a terminal."""
 

@@ -7,7 +7,7 @@ import click
 
 from circuitsim.formats.table import FORMATS
 
-from .entry import program
+from .entry import VERBS, program
 
 DEFAULT = re.compile(r"\[default: ([^\[\]]*)\]$")  # at the end of an option's help
 
@@ -32,7 +32,8 @@ def reference() -> str:
 def verbs() -> dict[str, click.Command]:
     """Every command by its name, and those of a group as "group command"."""
     found = {}
-    for name, command in program.commands.items():
+    for name in VERBS:
+        command = program.commands[name]
         inner = command.commands if isinstance(command, click.Group) else {}
         found.update({f"{name} {part}": one for part, one in inner.items()} or {name: command})
     return found

@@ -170,15 +170,12 @@ def _of_model(
     """The circuit of a model at n, what to call it, and the bits of the input."""
     from circuitsim.render.altitude import Subject
 
-    from .warming import warm_up
-
     sized = how.model(path)
     if n is None:
         raise InputError(f"{path} is a model; say the letters of the input with -n, such as -n 4.")
     model = sized.at(n)
     bits = None if text is None else _bits(model, n, text, f"-n {n}")
     how.warn_of_folding(model, n, status)
-    warm_up(status, True)
     status("measuring")
     schematic = how.family(model, basis, how.bits_at(model, n), n)(n)
     return Subject(schematic=schematic), f"{_plain(model.name)}-n{n}-{basis}", bits

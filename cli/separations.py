@@ -70,12 +70,10 @@ def command(
     from circuitsim.analysis.separations.separations import SEPARATIONS, separation
 
     from .printing import Status, print_json
-    from .warming import warm_up
 
     chosen = [separation(task) for task in tasks] or list(SEPARATIONS.values())
     work = Work(lengths, seed, fresh, as_json)
     with Status() as status, interrupts.kept(lambda: work.rows) as kept:
-        warm_up(status)
         work.measure(chosen, jobs, status)
     if not work.rows and work.missing:
         raise InputError(f"{reasons(work.missing)}.")

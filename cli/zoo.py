@@ -145,7 +145,6 @@ def check_command(
 
     from . import interrupts
     from .printing import Status, print_json
-    from .warming import warm_up
     from .workers import in_order
 
     tasks, tried = [], names or addresses()
@@ -154,15 +153,17 @@ def check_command(
         tasks += [_Task(entry.name, n, everything, bases, samples, seed, max_gates) for n, everything in plan]
     rows: list[Agreement] = []
     table = None if as_json else _Table(max((len(task.name) for task in tasks), default=0))
-    with Status() as status, interrupts.kept(lambda: rows) as kept:
-        warm_up(status, builds=True)
-        with closing(in_order(_agreement, tasks, min(jobs, len(tried)), status)) as found:
-            for row in found:
-                status.clear()
-                rows.append(row)
-                if table is not None:
-                    table.row(row)
-                interrupts.check()
+    with (
+        Status() as status,
+        interrupts.kept(lambda: rows) as kept,
+        closing(in_order(_agreement, tasks, min(jobs, len(tried)), status)) as found,
+    ):
+        for row in found:
+            status.clear()
+            rows.append(row)
+            if table is not None:
+                table.row(row)
+            interrupts.check()
     holds = all(row.disagreements == 0 for row in rows)
     if as_json:
         print_json({"holds": holds, "rows": rows})

@@ -1,9 +1,13 @@
 """What all tests share."""
 
+import signal
 
-def pytest_collection_finish() -> None:
-    """Compile kernels now: a first run says on standard error that it does, and the tests know what belongs there."""
-    from circuitsim.cli.printing import Status
-    from circuitsim.cli.warming import warm_up
+from circuitsim.kernels import worth
 
-    warm_up(Status(), builds=True)
+# In this process kernels are machine code from their first call on, and hence the same in every order of tests.
+# The programs that tests start choose for themselves; tests/kernels/ compares the two readings.
+worth.reading = lambda: worth.Reading.COMPILED
+
+# Started in the background of a script, tests inherit an ignored SIGINT, and so would the programs that they interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

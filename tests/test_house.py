@@ -22,9 +22,11 @@ ROOMS = (  # from the top of the house to its ground
     "circuitsim.schematic",
     "circuitsim.formats",
     "circuitsim.netlist",
+    "circuitsim.kernels",
     "circuitsim.numbers",
     "circuitsim.tokens",
     "circuitsim.bases",
+    "circuitsim.user_cache",
     "circuitsim.errors",
 )
 FOLDERS = {"circuitsim.cli": "cli", "circuitsim.compilers": "compilers"}
@@ -119,3 +121,9 @@ def test_every_module_says_what_it_is_for():
 def test_no_file_is_longer_than_a_reader_can_hold():
     long = [f"{path} has {count} lines" for _, path in modules() if (count := len(path.read_text().splitlines())) > 330]
     assert not long
+
+
+def test_there_is_one_way_to_make_a_kernel():
+    benchmarks = (ROOT / "benchmarks").rglob("*.py")
+    paths = [*(path for _, path in modules()), *benchmarks]
+    assert [path.name for path in paths if re.search(r"\bn?jit\b", path.read_text())] == ["kept.py"]

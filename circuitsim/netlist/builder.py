@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from circuitsim.errors import CircuitSimError
+from circuitsim.kernels import compiled
 from circuitsim.netlist.building import Building, room
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, XOR, Bytes, Ints, Program
@@ -19,7 +19,7 @@ from circuitsim.netlist.program import AND, XOR, Bytes, Ints, Program
 ROWS = 64  # rows of a block: gates of one kind in a row, while the block's values stay near one another
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _operand(literal: int, inputs: int, m: int, start: int, local: Any, deep: Any, level: Any, x: Any, up: Any) -> None:
     """Literals of one operand in the m rows of a block, to x, and their levels, to up."""
     wire, flip = literal >> 1, np.int32(literal & 1)
@@ -35,7 +35,7 @@ def _operand(literal: int, inputs: int, m: int, start: int, local: Any, deep: An
             up[i] = at[i]
 
 
-@njit(cache=True)
+@compiled(work=lambda ops, a, b, outs, wires, *more: (2 + len(ops)) * len(wires) + wires.size)
 def _stamp(
     ops: Any, a: Any, b: Any, outs: Any, wires: Any, out_ops: Any, fan_in: Any, level: Any, nodes: int, at: int
 ) -> Any:
@@ -76,7 +76,7 @@ def _stamp(
     return result
 
 
-@njit(cache=True)
+@compiled(work=lambda op, a, *more: len(a))
 def _append(op: int, a: Any, b: Any, ops: Any, fan_in: Any, level: Any, nodes: int, at: int, out: Any) -> None:
     """Gates `op` of literals a[i], b[i], from gate `at` on; their literals go to `out`."""
     pairs, deeper = fan_in[at : at + len(a)], level[nodes + at : nodes + at + len(a)]

@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from circuitsim.bases import BASES
+from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import KINDS, Ints
 from circuitsim.netlist.unbounded import fill_levels, mark_live
@@ -19,7 +19,7 @@ class ScopeCost(NamedTuple):
     depth: int
 
 
-@njit(cache=True)
+@compiled
 def _levels(fan_in: Any, inputs: int, not_cost: int) -> Any:
     level = np.empty(1 + inputs + len(fan_in), np.int32)
     level[: 1 + inputs] = 0
@@ -32,7 +32,7 @@ def _levels(fan_in: Any, inputs: int, not_cost: int) -> Any:
     return level
 
 
-@njit(cache=True)
+@compiled
 def _dead(fan_in: Any, outputs: Any, inputs: int) -> int:
     live = np.zeros(1 + inputs + len(fan_in), np.bool_)
     for o in outputs:

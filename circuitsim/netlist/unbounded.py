@@ -3,14 +3,14 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.program import THRESHOLD
 
 MOST_SUM = 1 << 62  # the weights of a gate sum to less, in absolute value
 
 
-@njit(cache=True)
+@compiled
 def fill_levels(fan_in: Any, starts: Any, level: Any, first: int, not_cost: int) -> None:
     """Levels of the gates, to `level[first:]`; those of earlier nodes are in `level[:first]`.
 
@@ -24,7 +24,7 @@ def fill_levels(fan_in: Any, starts: Any, level: Any, first: int, not_cost: int)
         level[first + g] = deepest + np.int32(1)
 
 
-@njit(cache=True)
+@compiled
 def mark_live(fan_in: Any, starts: Any, outputs: Any, live: Any) -> None:
     """Which nodes some output depends on, to `live` (nodes,); the last nodes are the gates."""
     live[:] = False
@@ -37,7 +37,7 @@ def mark_live(fan_in: Any, starts: Any, outputs: Any, live: Any) -> None:
                 live[fan_in[k] >> 1] = True
 
 
-@njit(cache=True)
+@compiled
 def first_late_wire(fan_in: Any, starts: Any, inputs: int) -> tuple[int, int]:
     """The first gate that reads a negative literal, itself or a later node, and that wire; (-1, -1) if none does."""
     for g in range(len(starts) - 1):
@@ -47,7 +47,7 @@ def first_late_wire(fan_in: Any, starts: Any, inputs: int) -> tuple[int, int]:
     return -1, -1
 
 
-@njit(cache=True)
+@compiled
 def first_weighted_gate(ops: Any, starts: Any, weights: Any, thresholds: Any) -> int:
     """The first AND or OR with a threshold, or with a weight other than 1; -1 if there is none."""
     for g in range(len(ops)):
@@ -60,7 +60,7 @@ def first_weighted_gate(ops: Any, starts: Any, weights: Any, thresholds: Any) ->
     return -1
 
 
-@njit(cache=True)
+@compiled
 def first_heavy_gate(starts: Any, weights: Any) -> int:
     """The first gate whose |weights| sum to 2^62 or more; -1 if none do."""
     for g in range(len(starts) - 1):

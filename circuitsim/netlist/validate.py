@@ -3,17 +3,17 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from circuitsim.bases import BASES
 from circuitsim.errors import CircuitSimError
+from circuitsim.kernels import compiled
 from circuitsim.netlist.building import MOST_NODES
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import KINDS
 from circuitsim.netlist.unbounded import first_heavy_gate, first_late_wire, first_weighted_gate
 
 
-@njit(cache=True)
+@compiled
 def _first_bad_gate(fan_in: Any, inputs: int) -> int:
     """The first gate that reads a negative literal, itself or a later node; -1 if none does."""
     for g in range(len(fan_in)):

@@ -7,13 +7,13 @@ constants fold, gates that reach no wanted output go, and XOR becomes three ANDs
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from circuitsim.bases import BASES
+from circuitsim.kernels import compiled
 from circuitsim.netlist.program import AND, XOR, Program
 
 Literal: TypeAlias = int
@@ -103,8 +103,8 @@ def reduce_program(
     return Program(program.inputs, ops, a, b, outputs), used
 
 
-@njit(cache=True)
-def _reduce(inputs, ops, a, b, outputs, pattern, wanted, has_xor):  # type: ignore[no-untyped-def]
+@compiled
+def _reduce(inputs: Any, ops: Any, a: Any, b: Any, outputs: Any, pattern: Any, wanted: Any, has_xor: Any) -> Any:
     """Two passes: forward folding into a fresh list, then a backward mark and a compaction."""
     gates = len(ops)
     value = np.zeros(1 + inputs + gates, np.int32)  # new literal of every old wire

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.schematic.profile import ABSENT, CONST0, CONST1
 from circuitsim.schematic.schematic import Summand
 
@@ -119,8 +119,10 @@ class Settled:
     needed: npt.NDArray[np.bool_]
 
 
-@njit(cache=True)
-def _settle(element, column, negated, repeats, constant, codes, wanted):  # type: ignore[no-untyped-def]
+@compiled(
+    work=lambda element, column, negated, repeats, constant, codes, wanted: len(codes) * len(element) + wanted.size
+)
+def _settle(element: Any, column: Any, negated: Any, repeats: Any, constant: Any, codes: Any, wanted: Any) -> Any:
     rows, width = wanted.shape
     states = np.zeros((rows, width), np.int32)
     bits = np.zeros((rows, width), np.int64)
@@ -162,8 +164,10 @@ def _settle(element, column, negated, repeats, constant, codes, wanted):  # type
     return states, bits, reached, needed
 
 
-@njit(cache=True)
-def column_counts(element, column, negated, repeats, codes, reached, base, span):  # type: ignore[no-untyped-def]
+@compiled
+def column_counts(
+    element: Any, column: Any, negated: Any, repeats: Any, codes: Any, reached: Any, base: Any, span: Any
+) -> Any:
     """counts[c, t] of one row: live wires of depth base + t in the reached columns."""
     counts = np.zeros((len(reached), span), np.int64)
     for d in range(len(element)):

@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from circuitsim.bases import BasisName, names
+from circuitsim.kernels import compiled
 from circuitsim.schematic.heaps import digits
 from circuitsim.schematic.schematic import Gather, Instruction, Thresholds
 
@@ -83,8 +83,21 @@ def _call(line: Instruction, args: list[Planes]) -> Planes:
     return result.reshape((*line.shape, words))
 
 
-@njit(cache=True)
-def _run(ops, a, b, outputs, wires):  # type: ignore[no-untyped-def]
+def _run_plainly(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
+    """`_run` on all rows and words at once."""
+    rows, inputs, words = wires.shape
+    values = np.zeros((1 + inputs + len(ops), rows, words), np.uint64)
+    values[1 : 1 + inputs] = wires.swapaxes(0, 1)
+    read = zip(ops.tolist(), a.tolist(), b.tolist(), strict=True)
+    for node, (op, x, y) in enumerate(read, 1 + inputs):
+        left, right = (~values[z >> 1] if z & 1 else values[z >> 1] for z in (x, y))
+        values[node] = left ^ right if op else left & right
+    flips = np.where(outputs & 1, ALL_ONES, np.uint64(0))[:, None, None]
+    return np.ascontiguousarray((values[outputs >> 1] ^ flips).swapaxes(0, 1))
+
+
+@compiled(work=lambda ops, a, b, outputs, wires: 2 * len(ops) + len(ops) * wires.size // 500, plain=_run_plainly)
+def _run(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
     rows, inputs, words = wires.shape
     result = np.zeros((rows, len(outputs), words), np.uint64)
     values = np.zeros((1 + inputs + len(ops), words), np.uint64)
@@ -158,8 +171,19 @@ def _sum(line: Instruction, args: list[Planes]) -> Planes:
     return total.reshape((*line.shape, words))
 
 
-@njit(cache=True)
-def _add(total, wires, index, column, negated):  # type: ignore[no-untyped-def]
+def _add_plainly(total: Any, wires: Any, index: Any, column: Any, negated: Any) -> None:
+    """`_add` on all rows and words at once."""
+    for element, c, minus in zip(index.tolist(), column.tolist(), negated.tolist(), strict=True):
+        carry = ~wires[:, element] if minus else wires[:, element]
+        while c < total.shape[1] and carry.any():
+            before = total[:, c].copy()
+            total[:, c] ^= carry
+            carry = carry & before
+            c += 1
+
+
+@compiled(work=lambda total, wires, *digits: 5 * len(digits[0]) + wires.size // 50, plain=_add_plainly)
+def _add(total: Any, wires: Any, index: Any, column: Any, negated: Any) -> None:
     """Add every digit's plane into a ripple-carry accumulator, one bit of 64 inputs at a time."""
     rows, width, words = total.shape
     for r in range(rows):
@@ -175,8 +199,17 @@ def _add(total, wires, index, column, negated):  # type: ignore[no-untyped-def]
                     c += 1
 
 
-@njit(cache=True)
-def _add_constant(total, ones):  # type: ignore[no-untyped-def]
+def _add_constant_plainly(total: Any, ones: Any) -> None:
+    """`_add_constant` on all rows and words at once."""
+    carry = np.zeros_like(total[:, 0])
+    for c, one in enumerate(ones.tolist()):
+        before = total[:, c].copy()
+        total[:, c] = before ^ carry ^ (ALL_ONES if one else np.uint64(0))
+        carry = before | carry if one else before & carry
+
+
+@compiled(work=lambda total, ones: 3 * len(ones) + total.size // 100, plain=_add_constant_plainly)
+def _add_constant(total: Any, ones: Any) -> None:
     rows, width, words = total.shape
     for r in range(rows):
         for w in range(words):

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from circuitsim.bases import BasisName
+from circuitsim.kernels import compiled
 from circuitsim.netlist.program import Program
 from circuitsim.schematic.heaps import Layout, Settled, column_counts
 from circuitsim.schematic.plans.sums import SumPlan, plan_sum
@@ -103,8 +103,8 @@ def depths(program: Program, codes: Any) -> tuple[Codes, int]:
     return _depths(program.inputs, program.a, program.b, program.outputs, np.ascontiguousarray(codes, dtype=np.int32))
 
 
-@njit(cache=True)
-def _depths(inputs, a, b, outputs, codes):  # type: ignore[no-untyped-def]
+@compiled
+def _depths(inputs: Any, a: Any, b: Any, outputs: Any, codes: Any) -> Any:
     depth = np.zeros(1 + inputs + len(a), np.int32)
     depth[1 : 1 + inputs] = codes
     deepest = 0
@@ -119,8 +119,8 @@ def _depths(inputs, a, b, outputs, codes):  # type: ignore[no-untyped-def]
     return result, deepest
 
 
-@njit(cache=True)
-def _extent(element, column, codes, reached):  # type: ignore[no-untyped-def]
+@compiled
+def _extent(element: Any, column: Any, codes: Any, reached: Any) -> Any:
     """Earliest and latest depth of the live wires in reached columns; (0, 0) if there are none."""
     low, high = 1 << 30, -1
     for d in range(len(element)):

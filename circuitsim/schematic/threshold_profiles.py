@@ -13,8 +13,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.schematic.profile import CONST1, Codes, Profile, Runs, align, unique_rows
 from circuitsim.schematic.schematic import Instruction, Thresholds
 from circuitsim.schematic.thresholds import Ints, number_type, state_of
@@ -128,7 +128,7 @@ def _plain(array: Ints) -> Ints:
     return array if flags.c_contiguous and flags.writeable else np.array(array, order="C")
 
 
-@njit(cache=True)
+@compiled(work=lambda codes, negative, positive: len(codes) * negative.size)
 def _reach(codes: Any, negative: Any, positive: Any) -> Any:
     """Least and greatest sum of every row (rows, thresholds or 1), given sums of weights below and above 0."""
     shape = (len(codes), len(negative))
@@ -153,7 +153,7 @@ def _reach_naively(codes: Codes, negative: Ints, positive: Ints) -> list[Ints]:
     return [fixed + live @ negative.T, fixed + live @ positive.T]
 
 
-@njit(cache=True)
+@compiled(work=lambda codes, fan_in, *more: len(codes) * fan_in.size)
 def _size(codes: Any, fan_in: Any, size: Any, largest: Any, divisor: Any) -> Any:
     """`Sizes` of every row (rows, thresholds or 1), given those of every element."""
     shape = (len(codes), len(size))

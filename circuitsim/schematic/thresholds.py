@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.schematic.profile import CONST0, CONST1, Runs
 from circuitsim.schematic.schematic import FITS, Thresholds
 
@@ -82,7 +82,7 @@ def state_of(thresholds: Ints, low: Ints, high: Ints) -> npt.NDArray[np.int32]:
     return np.where(thresholds <= low, CONST1, np.where(thresholds > high, CONST0, 0)).astype(np.int32)
 
 
-@njit(cache=True)
+@compiled(work=lambda literals, weights: len(literals) * weights.size)
 def _remainders(literals: Any, weights: Any) -> Any:
     """Of every row: the sum that is fixed, wires left, and the divisor of their weights."""
     shape = (len(literals), len(weights))
@@ -115,7 +115,7 @@ def _remainders_naively(literals: Literals, weights: Ints) -> tuple[Ints, npt.ND
     return fixed, fan_in, divisor.reshape(fixed.shape)
 
 
-@njit(cache=True)
+@compiled(work=lambda literals, weights, rows, *more: len(rows) * literals.shape[1])
 def _gather(literals: Any, weights: Any, rows: Any, at: Any, divisor: Any, starts: Any) -> Any:
     """Literals and divided weights of gate g, of row `rows[g]` and threshold `at[g]`, from `starts[g]` on."""
     read, scaled = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int64)

@@ -9,21 +9,29 @@ stands in loops, not in functions, since a call with arrays takes longer than th
 from typing import Any
 
 import numpy as np
-from numba import njit, types
-from numba.extending import intrinsic
+
+from circuitsim.kernels import compiled
 
 MOST_BOXES = 16  # that a set keeps before two of them are replaced by their hull
 
 NO_BITS, ONE, HALF, MIX = np.uint64(0), np.uint64(1), np.uint64(32), np.uint64(0x9E3779B97F4A7C15)
 
 
-@intrinsic
-def _bits(typing: Any, word: Any) -> Any:
-    """How many bits of a word are set."""
-    return types.int64(types.uint64), lambda context, builder, signature, args: builder.ctpop(args[0])
+@compiled
+def _bits(word: Any) -> Any:
+    """How many bits of a word are set: sums of 2, 4 and 8 bits side by side. Compilers know it by this shape."""
+    pairs = word - ((word >> ONE) & np.uint64(0x5555555555555555))
+    low = np.uint64(0x3333333333333333)
+    fours = (pairs & low) + ((pairs >> np.uint64(2)) & low)
+    bytes_ = (fours + (fours >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((bytes_ * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True)
+def _pairs(x: Any, y: Any, frame: Any) -> int:
+    return 5 * len(x) * len(y) * x.shape[1]
+
+
+@compiled(work=lambda x, y, frame: MOST_BOXES * _pairs(x, y, frame))
 def intersection(x: Any, y: Any, frame: Any) -> Any:
     """Strings in both, a union of their boxes' intersections."""
     if len(x) == 1 and _same(x, 0, frame, 0):
@@ -34,13 +42,13 @@ def intersection(x: Any, y: Any, frame: Any) -> Any:
     return parts[:count].copy() if count < 2 else union(_distinct(parts, count), frame)
 
 
-@njit(cache=True)
+@compiled(work=_pairs)
 def meet(x: Any, y: Any, frame: Any) -> bool:
     """Whether any string is in both."""
     return _parts(x, y, frame)[1] > 0
 
 
-@njit(cache=True)
+@compiled(work=lambda boxes, frame: MOST_BOXES * 5 * boxes.size)
 def union(boxes: Any, frame: Any) -> Any:
     """The boxes, added one by one to those kept: (at most `MOST_BOXES`, words)."""
     kept = np.empty((MOST_BOXES, boxes.shape[1]), np.uint64)
@@ -53,7 +61,7 @@ def union(boxes: Any, frame: Any) -> Any:
     return kept[:count].copy()
 
 
-@njit(cache=True)
+@compiled
 def _parts(x: Any, y: Any, frame: Any) -> Any:
     """Intersections of two boxes that are not empty, and how many; a box of x within one of y is its only part."""
     words = x.shape[1]
@@ -81,7 +89,7 @@ def _parts(x: Any, y: Any, frame: Any) -> Any:
     return parts, count
 
 
-@njit(cache=True)
+@compiled
 def _distinct(boxes: Any, count: int) -> Any:
     """The different ones of the first boxes, in order of appearance."""
     words = boxes.shape[1]
@@ -107,7 +115,7 @@ def _distinct(boxes: Any, count: int) -> Any:
     return result[:found]
 
 
-@njit(cache=True)
+@compiled
 def _add(kept: Any, count: int, box: Any, frame: Any) -> int:
     """Add a box to those kept: into one that holds it or differs from it at one position, else beside the others.
 
@@ -147,7 +155,7 @@ def _add(kept: Any, count: int, box: Any, frame: Any) -> int:
     return count + 1
 
 
-@njit(cache=True)
+@compiled
 def _without(kept: Any, count: int, box: Any) -> int:
     """Drop the boxes that are inside another one, and say how many are left."""
     left = 0
@@ -160,7 +168,7 @@ def _without(kept: Any, count: int, box: Any) -> int:
     return left
 
 
-@njit(cache=True)
+@compiled
 def _absorb(kept: Any, count: int, box: Any) -> int:
     """Make a box the hull of itself and the first of those kept to which it adds least bits, which goes."""
     nearest, least = 0, 64 * len(box) + 1
@@ -177,7 +185,7 @@ def _absorb(kept: Any, count: int, box: Any) -> int:
     return count - 1
 
 
-@njit(cache=True)
+@compiled
 def _same(x: Any, i: int, y: Any, j: int) -> bool:
     """Whether two boxes are equal."""
     same = True
@@ -186,7 +194,7 @@ def _same(x: Any, i: int, y: Any, j: int) -> bool:
     return same
 
 
-@njit(cache=True)
+@compiled
 def _sum(a: Any, b: Any, carry: Any) -> Any:
     """One word of a sum, and the carry into the next."""
     low = a + b

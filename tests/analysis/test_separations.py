@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from circuitsim import user_cache
 from circuitsim.analysis.separations import store
 from circuitsim.analysis.separations.crossing import crossing
 from circuitsim.analysis.separations.gadgets import gadgets
@@ -27,7 +28,7 @@ from circuitsim.zoo.keys import certificates, sign_keys
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv(store.FOLDER, str(tmp_path / "cache"))
+    monkeypatch.setenv(user_cache.FOLDER, str(tmp_path / "cache"))
 
 
 def made(name, ns=(8,)):
@@ -132,10 +133,10 @@ def test_answers_are_kept_by_question_and_asked_again_where_they_are_damaged(tmp
     assert store.remembered({"q": 1}, answer) == store.remembered({"q": 1}, answer) == {"x": 1}
     assert store.remembered({"q": 2}, answer) == {"x": 2}
     assert store.remembered({"q": 1}, answer, use=False) == {"x": 3}
-    for path in (store.folder() / "results").iterdir():
+    for path in (user_cache.user_folder() / "results").iterdir():
         path.write_text(json.dumps({"question": {"q": 3}, "answer": 5}))
     assert store.remembered({"q": 1}, answer) == {"x": 4}
-    for path in (store.folder() / "results").iterdir():
+    for path in (user_cache.user_folder() / "results").iterdir():
         path.write_text("{")
     assert store.remembered({"q": 1}, answer) == {"x": 5}
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from circuitsim import user_cache
 from circuitsim.analysis.resources import resources
-from circuitsim.analysis.separations import squeezing, store
+from circuitsim.analysis.separations import squeezing
 from circuitsim.analysis.separations.gadgets import LARGEST, gadgets
 from circuitsim.analysis.separations.messages import collision, distinguishable
 from circuitsim.analysis.separations.observing import observer
@@ -27,7 +28,7 @@ NEVER = {("q-sparse-averaging", "transformer, sign keys")}  # with no value too 
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv(store.FOLDER, str(tmp_path / "cache"))
+    monkeypatch.setenv(user_cache.FOLDER, str(tmp_path / "cache"))
 
 
 def squeezed(task, label, n, variant=None):

@@ -86,4 +86,4 @@ def complaint(*arguments: object, code: int = 2) -> str:
 
 def process(*arguments: object, stdin: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
     command = [str(PROGRAM), *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, timeout=120, check=False, **options)
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=600, check=False, **options)

@@ -12,7 +12,7 @@ from circuitsim.cli.separation_text import too_few
 from circuitsim.cli.separations import squeezed_row
 from circuitsim.cli.zoo_pages import COLUMNS, LENGTHS, row_cells, zoo_page
 
-from circuitsim.analysis.separations import store
+from circuitsim import user_cache
 from circuitsim.analysis.separations.rows import Row, rows
 from circuitsim.analysis.separations.separations import SEPARATIONS
 from circuitsim.analysis.separations.squeezing import Squeezed
@@ -24,7 +24,7 @@ CHECKED = LENGTHS[:1]  # of the page; the longer rows take minutes
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(store.FOLDER, str(tmp_path / "cache"))
+    monkeypatch.setenv(user_cache.FOLDER, str(tmp_path / "cache"))
 
 
 def answer(*arguments: object, code: int = 0) -> dict[str, object]:

@@ -111,10 +111,10 @@ def test_pi_is_the_nearest_float_and_says_so():
     ],
 )
 def test_anything_else_is_one_clear_error_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ModelError) as caught:
         Expression(text).value(3, 1000)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert repr(text)[:20] in str(caught.value)
     assert len(str(caught.value)) < 400
 

@@ -76,13 +76,13 @@ def test_damaged_files_load_or_end_in_one_error(kind, tmp_path):
     loaded, slowest, messages = 0, 0.0, set()
     for _ in range(COUNT):
         path.write_bytes(inner_pickle(rng) if kind == "pickle" else mutated(original, rng))
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             load(path)
             loaded += 1
         except CircuitSimError as error:
             messages.add(str(error))
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.process_time() - start)
     assert loaded < COUNT
     assert all("\n" not in message and len(message) < 2500 for message in messages)
     assert slowest < 2

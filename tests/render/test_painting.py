@@ -106,20 +106,20 @@ def test_letters_stand_over_their_ground_in_cairo():
 
 def test_a_page_of_ten_million_gates_is_refused_at_once():
     large = subject("majority.pt", "xag", 2**18)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(LimitError, match="take a smaller n"):
         draw(large, Request(), "html")
     assert draw(large, Request("gates"), "svg").picture.altitude == "architecture"
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.slow
 def test_a_hundred_thousand_gates_draw_in_seconds():
-    started = time.perf_counter()
+    started = time.process_time()
     drawn = draw(subject("majority.pt", "xag", 2300), Request("gates"), "svg")
     assert drawn.picture.altitude == "gates"
     assert len(drawn.picture.boxes) > 90_000
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_notebooks_show_small_things_and_summarise_large_ones():

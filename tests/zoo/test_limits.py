@@ -3,7 +3,7 @@
 import re
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -48,9 +48,9 @@ def numbers(part):
 @pytest.mark.parametrize(("name", "option"), NUMERIC, ids=":".join)
 @pytest.mark.parametrize("value", HUGE)
 def test_every_option_is_refused_in_a_sentence_that_names_it_where_it_is_huge(name, option, value):
-    start = perf_counter()
+    start = process_time()
     said = refusal(f"{name}:{option}={value}", legal(built(name), 8))
-    assert perf_counter() - start < SECONDS
+    assert process_time() - start < SECONDS
     if option in HARMLESS:
         assert said is None
     else:
@@ -62,9 +62,9 @@ def test_every_option_is_refused_in_a_sentence_that_names_it_where_it_is_huge(na
 @pytest.mark.parametrize("least", [10**6, 10**9])
 def test_every_length_is_answered_soon_or_refused_in_a_sentence_that_names_it(name, least):
     entry = built(name)
-    n, start = legal(entry, least), perf_counter()
+    n, start = legal(entry, least), process_time()
     said = refusal(name, n)
-    assert perf_counter() - start < SECONDS
+    assert process_time() - start < SECONDS
     assert said is None or re.search(
         rf"{n}\b.*at most|\b{n - 1}\b.*at most|n={n}.*fewer values than 2\^62; lower n", said
     ), said

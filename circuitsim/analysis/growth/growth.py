@@ -1,11 +1,11 @@
 """Size and depth against n: one row a length, measured without building."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from circuitsim.bases import BasisName
 from circuitsim.compilers.family import Family
+from circuitsim.kernels.telling import clock
 from circuitsim.schematic.cost import Cost
 from circuitsim.schematic.measure import measure
 from circuitsim.schematic.schematic import Schematic
@@ -46,9 +46,9 @@ class Row:
 
 def row(family: Family, n: int, schematic: Schematic | None = None) -> tuple[Row, list[ScopeRow]]:
     """Measure C_n, and where its gates are; `schematic` is family(n), if the caller has it."""
-    started = time.perf_counter()
+    started = clock()
     cost = measure(family(n) if schematic is None else schematic)
-    seconds = time.perf_counter() - started
+    seconds = clock() - started
     return Row(
         n=n,
         basis=family.basis,

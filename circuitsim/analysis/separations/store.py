@@ -6,23 +6,15 @@ result is written as soon as it is there, so an interrupted table goes on where 
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from circuitsim.errors import CircuitSimError
 from circuitsim.formats.atomic import replacing
-
-FOLDER = "CIRCUITSIM_CACHE"  # in the environment: where to keep results, instead of the user's cache
-
-
-def folder() -> Path:
-    """Where results are kept."""
-    if given := os.environ.get(FOLDER):
-        return Path(given)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "circuitsim"
+from circuitsim.user_cache import user_folder
 
 
 def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = True) -> Any:
@@ -34,8 +26,9 @@ def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = 
     """
     text = json.dumps(question, sort_keys=True)
     name = hashlib.sha256(f"{_stamp()}\n{text}".encode()).hexdigest()
-    path = folder() / "results" / f"{name}.json"
-    if use:
+    where = user_folder()
+    path = None if where is None else where / "results" / f"{name}.json"
+    if use and path is not None:
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             if kept["question"] == json.loads(text) and kept["hash"] == _hash(kept["answer"]):
@@ -43,11 +36,13 @@ def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = 
         except (OSError, ValueError, KeyError, TypeError):
             pass  # not there, not ours, or damaged
     found = answer()
+    if path is None:
+        return found
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
             file.write(json.dumps({"question": question, "answer": found, "hash": _hash(found)}).encode())
-    except OSError:
+    except (OSError, CircuitSimError):
         pass  # a cache that cannot be written only costs time
     return found
 

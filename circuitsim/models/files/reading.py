@@ -4,9 +4,6 @@ from pathlib import Path
 
 from circuitsim.errors import ModelError
 from circuitsim.models.any_model import AnyModel
-from circuitsim.models.files.checkpoint import load_checkpoint
-from circuitsim.models.files.json_model import load_json
-from circuitsim.models.files.safetensors import load_safetensors
 
 
 def load(path: str | Path) -> AnyModel:
@@ -30,10 +27,16 @@ def load(path: str | Path) -> AnyModel:
 
 def _load(path: Path, start: bytes) -> AnyModel:
     if start[:2] == b"PK":
+        from circuitsim.models.files.checkpoint import load_checkpoint
+
         return load_checkpoint(path)
     if start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 2**40:
+        from circuitsim.models.files.safetensors import load_safetensors
+
         return load_safetensors(path)
     if start.lstrip()[:1] == b"{" or path.suffix == ".json":
+        from circuitsim.models.files.json_model import load_json
+
         return load_json(path)
     if start[:1] == b"\x80":
         raise ModelError(
@@ -41,5 +44,7 @@ def _load(path: Path, start: bytes) -> AnyModel:
             " code; save it again with a newer torch."
         )
     if path.suffix == ".safetensors":
+        from circuitsim.models.files.safetensors import load_safetensors
+
         return load_safetensors(path)
     raise ModelError(f"{path}: not a model: neither a checkpoint of torch, nor safetensors, nor JSON.")

@@ -8,8 +8,8 @@ written near each other, and one that is missed only stays two gates.
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.evaluator.kernels import ADDER, AND2, XOR2
 
 NEAR = 4096  # gates of one pattern are at most this far apart: farther, sources would live too long
@@ -17,13 +17,13 @@ BITS = 12  # of the tables; at 20 bytes an entry both fit in a level-2 cache
 SUM = 254  # the sum of an instruction with two results, which its mate leads
 
 
-@njit(cache=True, inline="always")
-def _leaf(node: int, x: int, y: int, z: int) -> int:
+@compiled(inline="always")
+def _leaf(node: Any, x: Any, y: Any, z: Any) -> int:
     return 0xAA if node == x else 0xCC if node == y else 0xF0 if node == z else -1
 
 
-@njit(cache=True, inline="always")
-def _apply(op: int, a: int, p: int, b: int, q: int) -> int:
+@compiled(inline="always")
+def _apply(op: Any, a: Any, p: Any, b: Any, q: Any) -> int:
     """Truth of a gate with literals a and b, whose nodes have the truths p and q (-1: none)."""
     if p < 0 or q < 0:
         return -1
@@ -32,8 +32,8 @@ def _apply(op: int, a: int, p: int, b: int, q: int) -> int:
     return p & q if op == AND2 else p ^ q
 
 
-@njit(cache=True, inline="always")
-def _truth1(op: Any, source: Any, first: int, near: int, node: int, x: int, y: int, z: int) -> int:
+@compiled(inline="always")
+def _truth1(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any, z: Any) -> int:
     leaf = _leaf(node, x, y, z)
     g = node - first
     if leaf >= 0 or node < near or op[g] > XOR2:
@@ -42,8 +42,8 @@ def _truth1(op: Any, source: Any, first: int, near: int, node: int, x: int, y: i
     return _apply(op[g], a, _leaf(a >> 1, x, y, z), b, _leaf(b >> 1, x, y, z))
 
 
-@njit(cache=True, inline="always")
-def _truth2(op: Any, source: Any, first: int, near: int, node: int, x: int, y: int, z: int) -> int:
+@compiled(inline="always")
+def _truth2(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any, z: Any) -> int:
     leaf = _leaf(node, x, y, z)
     g = node - first
     if leaf >= 0 or node < near or op[g] > XOR2:
@@ -53,8 +53,8 @@ def _truth2(op: Any, source: Any, first: int, near: int, node: int, x: int, y: i
     return -1 if p < 0 else _apply(op[g], a, p, b, _truth1(op, source, first, near, b >> 1, x, y, z))
 
 
-@njit(cache=True, inline="always")
-def _truth(op: Any, source: Any, first: int, near: int, g: int, x: int, y: int, z: int) -> int:
+@compiled(inline="always")
+def _truth(op: Any, source: Any, first: Any, near: Any, g: Any, x: Any, y: Any, z: Any) -> int:
     """Truth table (8 bits) of gate g over nodes x, y, z, at most three gates above them; -1 if it is not."""
     a, b = np.int64(source[g, 0]), np.int64(source[g, 1])
     p = _truth2(op, source, first, near, a >> 1, x, y, z)
@@ -73,8 +73,8 @@ def _majority_phases() -> Any:
 MAJORITY = _majority_phases()
 
 
-@njit(cache=True, inline="always")
-def _others(op: Any, source: Any, first: int, near: int, node: int, x: int) -> Any:
+@compiled(inline="always")
+def _others(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any) -> Any:
     """The other source of a two-input gate that reads node x, else -1."""
     g = node - first
     if node < near or op[g] > XOR2:
@@ -83,13 +83,13 @@ def _others(op: Any, source: Any, first: int, near: int, node: int, x: int) -> A
     return b if a == x else a if b == x else -1
 
 
-@njit(cache=True, inline="always")
-def _is_pair(op: Any, source: Any, first: int, near: int, node: int, x: int, y: int) -> bool:
+@compiled(inline="always")
+def _is_pair(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any) -> bool:
     return bool(_others(op, source, first, near, node, x) == y)
 
 
-@njit(cache=True, inline="always")
-def _carry_leaves(op: Any, source: Any, first: int, near: int, g: int) -> Any:
+@compiled(inline="always")
+def _carry_leaves(op: Any, source: Any, first: Any, near: Any, g: Any) -> Any:
     """Three nodes of which gate g may be the majority, by the shapes that adders are written in; else -1s."""
     for swap in range(2):
         u, v = np.int64(source[g, swap] >> 1), np.int64(source[g, 1 - swap] >> 1)
@@ -116,21 +116,21 @@ def _carry_leaves(op: Any, source: Any, first: int, near: int, g: int) -> Any:
     return -1, -1, -1
 
 
-@njit(cache=True, inline="always")
-def _sorted(x: int, y: int, z: int) -> tuple[int, int, int]:
+@compiled(inline="always")
+def _sorted(x: Any, y: Any, z: Any) -> tuple[int, int, int]:
     low, high = min(x, y, z), max(x, y, z)
     return low, x + y + z - low - high, high
 
 
-@njit(cache=True, inline="always")
-def _place(x: int, y: int, z: int) -> Any:
+@compiled(inline="always")
+def _place(x: Any, y: Any, z: Any) -> Any:
     h = np.uint64(x) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(y)
     h = (h ^ (h >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(z)
     return np.int64(((h ^ (h >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)) >> np.uint64(64 - BITS))
 
 
-@njit(cache=True, inline="always")
-def _find_sum(op: Any, source: Any, first: int, near: int, g: int, swap: int) -> Any:
+@compiled(inline="always")
+def _find_sum(op: Any, source: Any, first: Any, near: Any, g: Any, swap: Any) -> Any:
     """Leaves of XOR gate g seen as x ^ y ^ z, its source `swap` being x ^ y; and the parity of complements."""
     u = np.int64(source[g, swap] >> 1) - first
     if first + u < near or op[u] != XOR2:
@@ -140,8 +140,8 @@ def _find_sum(op: Any, source: Any, first: int, near: int, g: int, swap: int) ->
     return x, y, z, (a ^ b ^ c ^ np.int64(source[g, swap])) & 1
 
 
-@njit(cache=True)
-def pair_adders(op: Any, source: Any, mate: Any, first: int) -> None:
+@compiled
+def pair_adders(op: Any, source: Any, mate: Any, first: Any) -> None:
     """Join sums and carries of the same three nodes, in place and in one pass; the carry leads, the sum is its mate.
 
     A gate once joined is no pattern's inner gate any more; a gate's function never changes, so that joining at

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.full_adders import NEAR, SUM, pair_adders
 from circuitsim.netlist.evaluator.kernels import (
@@ -51,20 +51,20 @@ class Netlist:
     mate: Any  # (gates,) int32 gate, -1 for none
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def read(source: Any, mate: Any, g: int, k: int) -> Any:
     """Source k, a literal over nodes, of the instruction that gate g leads."""
     return np.int64(source[g, k] if k < COLUMNS else source[mate[g], k - COLUMNS + 1])
 
 
-@njit(cache=True)
+@compiled
 def copy_gates(ops: Any, fan_in: Any, op: Any, source: Any, mate: Any) -> None:
     """Fill the arrays of a netlist; sources that a gate of two inputs does not have are left as they are."""
     for g in range(len(ops)):
         op[g], source[g, 0], source[g, 1], mate[g] = ops[g], fan_in[g, 0], fan_in[g, 1], -1
 
 
-@njit(cache=True)
+@compiled
 def live_uses(op: Any, source: Any, mate: Any, outputs: Any, inputs: int, uses: Any) -> None:
     """How often live instructions and outputs read every node; marks gates nobody reads as DEAD, in place."""
     first = 1 + inputs
@@ -93,7 +93,7 @@ def live_uses(op: Any, source: Any, mate: Any, outputs: Any, inputs: int, uses: 
             uses[source[lead, k] >> 1] += 1
 
 
-@njit(cache=True)
+@compiled
 def _find_xors(op: Any, source: Any, first: int) -> None:
     """AND(~(x & y), ~(~x & ~y)) is x ^ y, whatever the phases of x and y."""
     for g in range(len(op)):
@@ -145,8 +145,8 @@ def _drawings() -> Any:
 DRAWINGS = _drawings()
 
 
-@njit(cache=True, inline="always")
-def _drawable(op: Any, source: Any, uses: Any, first: int, g: int, literal: int) -> Any:
+@compiled(inline="always")
+def _drawable(op: Any, source: Any, uses: Any, first: Any, g: Any, literal: Any) -> Any:
     """Whether only the instruction of gate g reads this simple one, and drawing it in keeps no value much longer."""
     u = (np.int64(literal) >> 1) - first
     if u < 0 or uses[u + first] != 1 or op[u] > XOR_AND:
@@ -154,7 +154,7 @@ def _drawable(op: Any, source: Any, uses: Any, first: int, g: int, literal: int)
     return g - u <= NEAR or (op[u] <= XOR2 and uses[source[u, 0] >> 1] > 1 and uses[source[u, 1] >> 1] > 1)
 
 
-@njit(cache=True)
+@compiled
 def _draw_in(op: Any, source: Any, mate: Any, uses: Any, first: int) -> None:
     """Do a gate and those that only it reads in one instruction, from the first gate to the last.
 
@@ -189,7 +189,7 @@ def _draw_in(op: Any, source: Any, mate: Any, uses: Any, first: int) -> None:
             k = 0
 
 
-@njit(cache=True)
+@compiled
 def _pair_halves(op: Any, source: Any, mate: Any) -> None:
     """Join a near AND and XOR of the same two nodes, in any phases."""
     last = np.full((2, NEAR), -1, np.int32)
@@ -213,7 +213,7 @@ def _pair_halves(op: Any, source: Any, mate: Any) -> None:
         mate[c], mate[s] = s, c
 
 
-@njit(cache=True)
+@compiled
 def _draw_products(op: Any, source: Any, mate: Any, uses: Any, first: int) -> None:
     """Do an adder and one AND or three that only it reads in one instruction.
 

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, prange, types
+from numba import prange, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from circuitsim.kernels import compiled
 
 LANES, UNROLLED = 8, 4  # words in a vector (AVX-512; LLVM splits it elsewhere), vectors in straight-line code
 WORD = ir.IntType(64)
@@ -35,7 +37,7 @@ def row_type(words: int) -> tuple[int, ...]:
     return (0,) * words.bit_length()
 
 
-@njit(cache=True)
+@compiled
 def row_words(width: Any) -> int:
     """The inverse of `row_type`, a constant once compiled."""
     return 1 << (len(width) - 1)
@@ -180,7 +182,7 @@ _and_and_and, _nand_and_and, _nand_nand, _nand3_and, _nand_nand_and = map(_machi
 _xor_and_and, _xor_and_xor, _half_adder, _adder, _and_adder, _and3_adder = map(_machine, INSTRUCTIONS[13:])
 
 
-@njit(cache=True)
+@compiled
 def _load(table: Any, to: Any, words: Any, source: Any, first: Any, count: Any, width: Any) -> None:
     """Copy `count` words of input `source` (-1: constant false) into the row `to`, and clear the rest."""
     row = to * row_words(width)
@@ -192,7 +194,7 @@ def _load(table: Any, to: Any, words: Any, source: Any, first: Any, count: Any, 
         table[row + k] = np.uint64(0)
 
 
-@njit(cache=True)
+@compiled
 def _store(table: Any, literal: Any, out: Any, output: Any, first: Any, count: Any, width: Any) -> None:
     row = (literal >> 1) * row_words(width)
     mask = np.uint64(0) - np.uint64(literal & 1)
@@ -200,7 +202,7 @@ def _store(table: Any, literal: Any, out: Any, output: Any, first: Any, count: A
         out[output, first + k] = table[row + k] ^ mask
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _small(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> Any:
     """A run of instructions up to MAJ; returns where the code goes on."""
     if op == AND2:
@@ -222,7 +224,7 @@ def _small(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> 
     return at
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _large(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> Any:
     """A run of the other instructions."""
     if op == HALF:
@@ -250,7 +252,7 @@ def _large(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> 
     return at
 
 
-@njit(cache=True)
+@compiled
 def _block(table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, width: Any) -> None:
     """Run the whole program on words `first` to `first + row_words(width)` of every input."""
     count = min(row_words(width), out.shape[1] - first)
@@ -273,7 +275,7 @@ def _block(table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, w
             at += 2 * length
 
 
-@njit(cache=True, nogil=True)
+@compiled(plain=False, nogil=True)
 def run(table: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> None:
     """Evaluate all words, one block of `row_words(width)` words after the other.
 
@@ -287,7 +289,7 @@ def run(table: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> N
         _block(table, code, runs, words, out, first, width)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@compiled(plain=False, nogil=True, parallel=True)
 def run_threads(tables: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> None:
     """`run` with blocks shared out over threads, one row of `tables` each."""
     threads = len(tables)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.full_adders import SUM
 from circuitsim.netlist.evaluator.fusion import DEAD, Netlist, fuse, read
@@ -34,7 +34,7 @@ class Lowered:
     instructions: int
 
 
-@njit(cache=True)
+@compiled
 def construction_order(op: Any, mate: Any) -> Any:
     """Gates that lead an instruction, in the order built: one with two results when the first of them was."""
     order = np.empty(len(op), np.int32)
@@ -47,7 +47,7 @@ def construction_order(op: Any, mate: Any) -> Any:
     return order[:count]
 
 
-@njit(cache=True)
+@compiled
 def depth_first_order(op: Any, source: Any, mate: Any, outputs: Any, first: int) -> Any:
     """The same instructions, each just after what it needs, from output to output; no recursion."""
     done = np.zeros(len(op), np.bool_)
@@ -81,7 +81,7 @@ def depth_first_order(op: Any, source: Any, mate: Any, outputs: Any, first: int)
     return order[:count]
 
 
-@njit(cache=True)
+@compiled
 def live_slots(op: Any, source: Any, mate: Any, order: Any, first: int) -> int:
     """Most gates whose value is still needed at one time, in this order."""
     last = np.full(len(op), -1, np.int32)
@@ -107,7 +107,7 @@ def live_slots(op: Any, source: Any, mate: Any, order: Any, first: int) -> int:
     return most
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _count_sort(gates: Any, keys: Any, count: int, ends: Any, to: Any, to_keys: Any, other: Any) -> None:
     """Stable sort of `count` gates by small keys, carrying along another key of each."""
     ends[:] = 0
@@ -121,7 +121,7 @@ def _count_sort(gates: Any, keys: Any, count: int, ends: Any, to: Any, to_keys: 
         to[at], to_keys[at] = gates[i], other[i]
 
 
-@njit(cache=True)
+@compiled
 def _sort_windows(op: Any, source: Any, mate: Any, order: Any, first: int, window: int) -> None:
     """Sort every window of the order, in place, by level inside the window, then opcode; stable."""
     place = np.full(len(op), -1, np.int32)

@@ -4,12 +4,27 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from circuitsim.kernels import compiled, elements
 
 Words: TypeAlias = npt.NDArray[np.uint64]
 
 
-@njit(cache=True)
+def _pack_plainly(patterns: Any, words: Any) -> None:
+    packed = np.zeros((words.shape[0], 8 * words.shape[1]), np.uint8)
+    packed[:, : -(-len(patterns) // 8)] = np.packbits(patterns, axis=0, bitorder="little").T
+    words[:] = packed.view(np.uint64)
+
+
+def _unpack_plainly(words: Any, patterns: Any) -> None:
+    patterns[:] = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little", count=len(patterns)).T
+
+
+def _little(*arrays: Any) -> int:
+    return elements(*arrays) // 50
+
+
+@compiled(work=_little, plain=_pack_plainly)
 def _pack(patterns: Any, words: Any) -> None:
     for w in range(words.shape[1]):
         for i in range(words.shape[0]):
@@ -20,7 +35,7 @@ def _pack(patterns: Any, words: Any) -> None:
                 words[i, w] |= np.uint64(patterns[p, i] != 0) << shift
 
 
-@njit(cache=True)
+@compiled(work=_little, plain=_unpack_plainly)
 def _unpack(words: Any, patterns: Any) -> None:
     for p in range(patterns.shape[0]):
         shift = np.uint64(p & 63)

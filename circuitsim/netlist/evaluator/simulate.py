@@ -4,21 +4,23 @@ evaluate(circuit, patterns)         bools, (patterns, inputs) -> (patterns, outp
 Evaluator(circuit, threads=2)       keeps the lowered program for repeated use
 """
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import get_num_threads, set_num_threads
 
 from circuitsim.bases import BASES
 from circuitsim.errors import InputError
+from circuitsim.kernels.worth import Account
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.evaluator import kernels
-from circuitsim.netlist.evaluator.lower import lower
+from circuitsim.netlist.evaluator import plain
 from circuitsim.netlist.evaluator.patterns import Words, pack, unpack
 from circuitsim.netlist.evaluator.threshold_kernels import UnboundedProgram
+
+if TYPE_CHECKING:
+    from circuitsim.netlist.evaluator.lower import Lowered
 
 WIDTHS = (1, 8, 16, 32, 64, 128)  # words in a row of the value table
 LEVEL2, LEVEL3 = 1 << 20, 32 << 20  # bytes of cache assumed when the system does not say
@@ -58,15 +60,30 @@ def aligned_words(rows: int, columns: int) -> Words:
 class Evaluator:
     """A circuit made ready once, for evaluation on any number of patterns.
 
-    Gates of two inputs are lowered to a program, and fused if asked; gates of any fan-in are run as they are.
+    Gates of two inputs are lowered to a program, and fused if asked; gates of any fan-in are run as they are. A small
+    circuit on few patterns is evaluated plainly, until that has taken as long as making it ready would.
     """
+
+    _bounded = Account("circuitsim.netlist.evaluator.kernels.run")
+    _unbounded = Account("circuitsim.netlist.evaluator.threshold_kernels.run")
 
     def __init__(self, circuit: Circuit, threads: int = 1, fuse: bool = True) -> None:
         self.inputs, self.outputs = circuit.inputs, len(circuit.outputs)
         self.threads = threads
-        self.unbounded = UnboundedProgram(circuit, threads) if BASES[circuit.basis].unbounded else None
-        if self.unbounded is None:
-            self.program = lower(circuit, fuse)
+        self._circuit, self._fuse = circuit, fuse
+        self._account = self._unbounded if BASES[circuit.basis].unbounded else self._bounded
+
+    @cached_property
+    def unbounded(self) -> UnboundedProgram:
+        """Gates of any fan-in, ready to run."""
+        return UnboundedProgram(self._circuit, self.threads)
+
+    @cached_property
+    def program(self) -> "Lowered":
+        """Gates of two inputs, ready to run."""
+        from circuitsim.netlist.evaluator.lower import lower  # which needs LLVM
+
+        return lower(self._circuit, self._fuse)
 
     def words(self, words: Words, width: int | None = None) -> Words:
         """(inputs, W) -> (outputs, W) uint64; `width` words in a row of the value table, a member of WIDTHS."""
@@ -76,10 +93,19 @@ class Evaluator:
                 f"of shape {words.shape}."
             )
         words = np.ascontiguousarray(words)
-        return self._lowered(words, width) if self.unbounded is None else self.unbounded.words(words, width)
+        if width is None and self._account.affords(plain.steps(self._circuit, words.shape[1])):
+            with self._account.charged():
+                return plain.evaluate_plainly(self._circuit, words)
+        return (
+            self.unbounded.words(words, width) if BASES[self._circuit.basis].unbounded else self._lowered(words, width)
+        )
 
     def _lowered(self, words: Words, width: int | None) -> Words:
         """`words` of gates with two inputs."""
+        from numba import get_num_threads, set_num_threads
+
+        from circuitsim.netlist.evaluator import kernels
+
         out = np.empty((self.outputs, words.shape[1]), np.uint64)
         if not out.size:
             return out

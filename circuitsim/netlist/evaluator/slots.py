@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.evaluator.fusion import read
 from circuitsim.netlist.evaluator.kernels import (
     ADDER,
@@ -24,8 +24,8 @@ from circuitsim.netlist.evaluator.kernels import (
 )
 
 
-@njit(cache=True)
-def _phase(op: int, x: Any) -> Any:
+@compiled
+def _phase(op: Any, x: Any) -> Any:
     """Move complements of the sources `x` (slot literals) where the kernel wants them, in place.
 
     Returns 1 if the table will hold the result complemented (of an ADDER: the carry). XORs push every complement
@@ -63,7 +63,7 @@ def _phase(op: int, x: Any) -> Any:
     return 0
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _begin(runs: Any, count: int, opcode: int) -> int:
     """Count an instruction, in the run before it if that has the same opcode; returns the number of runs."""
     if count == 0 or runs[count - 1, 0] != opcode:
@@ -73,7 +73,7 @@ def _begin(runs: Any, count: int, opcode: int) -> int:
     return count
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _instruct(op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, code: Any, at: int) -> int:
     """Write the instruction that gate g leads, over node literals; returns the end of the code."""
     opcode = np.int64(op[g])
@@ -101,7 +101,7 @@ def _instruct(op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, c
     return at + 1
 
 
-@njit(cache=True)
+@compiled
 def over_nodes(op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs: int, window: int) -> tuple[Any, Any]:
     """The code and its runs, still over node literals in place of slot literals.
 
@@ -158,7 +158,7 @@ def over_nodes(op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs
     return code[:at].copy(), runs[:count].copy()
 
 
-@njit(cache=True)
+@compiled
 def assign_slots(code: Any, runs: Any, nodes: int) -> int:
     """Put slots in place of nodes in the code; returns how many there are."""
     uses = np.zeros(nodes, np.int32)

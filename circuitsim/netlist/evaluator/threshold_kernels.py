@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.patterns import Words
 from circuitsim.netlist.program import AND, THRESHOLD
@@ -21,7 +21,7 @@ TABLE_BYTES = 1 << 30  # rows get narrower before the tables of all threads grow
 PLANES = 62  # sums are below 2^62
 
 
-@njit(cache=True)
+@compiled
 def repeated_sums(ops: Any, fan_in: Any, starts: Any, weights: Any) -> Any:
     """Which gates (gates,) are THRESHOLDs over the very sum of the gate before: thermometers, but for their first."""
     repeats = np.zeros(len(ops), np.bool_)
@@ -35,7 +35,7 @@ def repeated_sums(ops: Any, fan_in: Any, starts: Any, weights: Any) -> Any:
     return repeats
 
 
-@njit(cache=True)
+@compiled
 def _and_or(is_and: bool, fan_in: Any, low: int, high: int, table: Any, node: int, count: int) -> None:
     """AND or OR of the wires `low` to `high`: an OR is an AND of complements, complemented."""
     turn = np.uint64(0) if is_and else ~np.uint64(0)
@@ -53,7 +53,7 @@ def _and_or(is_and: bool, fan_in: Any, low: int, high: int, table: Any, node: in
         table[node, i] ^= turn
 
 
-@njit(cache=True)
+@compiled
 def _carry(planes: Any, waiting: Any, waits: Any, x: Any, c: int, top: int, count: int) -> None:
     """Add row x, of weight 2^c; rows beyond plane `top` are zero, because the sum is below 2^top."""
     while c < top and waits[c]:
@@ -70,7 +70,7 @@ def _carry(planes: Any, waiting: Any, waits: Any, x: Any, c: int, top: int, coun
         waits[c] = True
 
 
-@njit(cache=True)
+@compiled
 def _sum(
     fan_in: Any, weights: Any, low: int, high: int, table: Any, planes: Any, waiting: Any, x: Any, count: int
 ) -> tuple[Any, Any, int]:
@@ -108,8 +108,8 @@ def _sum(
     return offset, largest, top
 
 
-@njit(cache=True)
-def _reach(planes: Any, top: int, threshold: int, largest: int, table: Any, node: int, count: int) -> None:
+@compiled
+def _reach(planes: Any, top: Any, threshold: Any, largest: Any, table: Any, node: Any, count: Any) -> None:
     """Whether the sum in the planes is at least the threshold, from the lowest plane up."""
     always = ~np.uint64(0) if threshold <= largest else np.uint64(0)
     for i in range(count):
@@ -125,7 +125,7 @@ def _reach(planes: Any, top: int, threshold: int, largest: int, table: Any, node
                 table[node, i] |= planes[c, i]
 
 
-@njit(cache=True, nogil=True)
+@compiled(plain=False, nogil=True)
 def run(
     ops: Any, fan_in: Any, starts: Any, weights: Any, thresholds: Any, repeats: Any, outputs: Any, words: Any,
     out: Any, table: Any, low: int, high: int,

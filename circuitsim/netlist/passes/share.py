@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from circuitsim.bases import BASES
+from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.passes.share_unbounded import share_unbounded
 from circuitsim.netlist.program import AND, XOR
@@ -14,14 +14,14 @@ from circuitsim.netlist.program import AND, XOR
 CHAIN = 4  # gates in the list of one node
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _scatter(a: int, b: int, shift: Any) -> Any:
     """First place of the key (a, b) in a table of 2^(64 - shift)."""
     h = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(b) * np.uint64(0xC2B2AE3D27D4EB4F)
     return np.int64(((h ^ (h >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)) >> shift)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _normal(op: int, a: int, b: int) -> tuple[int, int, int]:
     """The key of a gate and what to complement its output with.
 
@@ -40,7 +40,7 @@ def _normal(op: int, a: int, b: int) -> tuple[int, int, int]:
     return (high, high, 0) if low == 1 else (low, high, 0)
 
 
-@njit(cache=True)
+@compiled
 def _mark(fan_in: Any, outputs: Any, first: int, live: Any) -> None:
     live[:] = False
     for o in outputs:
@@ -51,7 +51,7 @@ def _mark(fan_in: Any, outputs: Any, first: int, live: Any) -> None:
             live[fan_in[g, 1] >> 1] = True
 
 
-@njit(cache=True)
+@compiled
 def _hash_gates(
     ops: Any, fan_in: Any, first: int, live: Any, lists: Any, table: Any, shift: Any, place: Any, new: Any, starts: Any
 ) -> tuple[int, int]:
@@ -107,7 +107,7 @@ def _hash_gates(
     return count, folded
 
 
-@njit(cache=True)
+@compiled
 def _compact(new: Any, first: int, live: Any, place: Any, ops: Any, fan_in: Any, starts: Any) -> int:
     """Drop dead gates; sources in ascending order, the kind read off the order of the key."""
     for i in range(first):
@@ -131,7 +131,7 @@ def _compact(new: Any, first: int, live: Any, place: Any, ops: Any, fan_in: Any,
     return count
 
 
-@njit(cache=True)
+@compiled
 def _kinds(new: Any, ops: Any) -> None:
     """What `_compact` does when every gate is kept, in place."""
     for g in range(len(new)):

@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.unbounded import mark_live
 
 
-@njit(cache=True)
+@compiled
 def _merge(ops: Any, keys: Any, starts: Any, thresholds: Any, first: int, live: Any, place: Any, table: Any) -> None:
     """Point `place` (nodes,) of every live gate to the first equal gate.
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from .compiled import compiled
+from circuitsim.kernels import compiled
 
 XOR5, AND8, AND7 = 0, 1, 2
 STYLES: Final = {"xor5": XOR5, "and8": AND8, "and7": AND7}  # as the records of bases name them

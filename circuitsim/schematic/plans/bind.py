@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.program import AND, XOR, Bytes, Ints
 
 from .adders import (
@@ -21,7 +22,6 @@ from .adders import (
     delays,
 )
 from .chain import D0, LEFT
-from .compiled import compiled
 from .gates import INPUT, OP, A, B
 
 Longs = npt.NDArray[np.int64]
@@ -107,7 +107,7 @@ def _and_adder(
     return s, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
 
 
-@compiled
+@compiled(work=lambda columns, *more: len(columns) + 3 * more[-2])
 def expand(
     columns: Ints, depths: Ints, width: int, span: int, batches: Longs, rows: Longs, net: Longs,
     outputs: Longs, gates: int, style: int,

@@ -18,8 +18,9 @@ before C comes.
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.kernels import compiled
+
 from .adders import XOR5
-from .compiled import compiled
 
 Longs = npt.NDArray[np.int64]
 

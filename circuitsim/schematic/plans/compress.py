@@ -14,8 +14,9 @@ where Paterson, Pippenger and Zwick (1992) have 3.71 for these adders.
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.kernels import compiled
+
 from .adders import AND7, FULL, FULL_CARRY, HALF, HALF_CARRY, ODD, XOR5, delays
-from .compiled import compiled
 
 Longs = npt.NDArray[np.int64]
 

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.kernels import compiled
+
 from .adders import XOR5
 from .chain import (
     ABSENT,
@@ -21,7 +23,6 @@ from .chain import (
     intervals,
     overall,
 )
-from .compiled import compiled
 from .gates import DEPTH, INPUT, OP, conj, disj, parity, parity_of
 from .requests import requests
 
@@ -152,7 +153,7 @@ def _build_sum(
     return parity_of(net, box, lits, n + 1, ands) ^ one
 
 
-@compiled
+@compiled(work=lambda rows, style, ripple, limit: 20 * len(rows) + (0 if ripple else len(rows) ** 3 // 3))
 def finish(rows: Longs, style: int, ripple: bool, limit: int) -> tuple[Longs, int, Longs, int]:
     """Add up the cells; nothing is built when that cannot be done in depth `limit`.
 

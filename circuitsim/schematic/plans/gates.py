@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from .compiled import compiled
+from circuitsim.kernels import compiled
 
 Longs = npt.NDArray[np.int64]
 

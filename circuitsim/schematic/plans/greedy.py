@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.kernels import compiled
+
 from .adders import FULL, HALF, delays
-from .compiled import compiled
 from .compress import EARLY, OVERFLOW, adders, following, half, place, take_pair, total, write
 
 Longs = npt.NDArray[np.int64]

@@ -3,9 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.kernels import compiled
+
 from .adders import GATES, MORE, MORE_CARRY, NEGATE, NEGATE_CARRY, XOR5
 from .chain import CHAIN, D0, DROPPED, FIELDS, KEPT, LEFT, MIDDLE, ONE, ROLE, TOP
-from .compiled import compiled
 from .compress import OVERFLOW, USED, drop_last_sum, empty, following, half, odd, rule_s, total, write
 from .greedy import rule_r3
 
@@ -61,7 +62,7 @@ def _constant(row: Longs, above: Longs, log: Longs, box: Longs, column: int, sty
     return 1
 
 
-@compiled
+@compiled(work=lambda counts, *more: 50 * len(counts) + 3 * counts.size)
 def compress(
     counts: Longs,
     ones: Longs,
@@ -117,7 +118,7 @@ def compress(
     return rows
 
 
-@compiled
+@compiled(work=lambda log, batches, style: batches)
 def adders_cost(log: Longs, batches: int, style: int) -> tuple[int, int]:
     """Gates (ANDs, XORs) of the batches."""
     ands = xors = 0

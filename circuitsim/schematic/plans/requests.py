@@ -9,9 +9,10 @@ is all that is built, so no gate is dead.
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.kernels import compiled
+
 from .adders import XOR5
 from .chain import ABSENT, COLUMN, FAR, KEPT, START, TRUE, best_fold, both, join, sum_depth
-from .compiled import compiled
 
 Longs = npt.NDArray[np.int64]
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.kernels import compiled
 from circuitsim.netlist.program import AND, Ints, Program
-
-from .compiled import compiled
 
 Longs = npt.NDArray[np.int64]
 CONSTANT_1 = -1
