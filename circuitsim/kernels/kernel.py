@@ -61,7 +61,7 @@ class Kernel:
         if account.closed or not account.affords(self._work(*arguments)):
             return self.machine(*arguments)
         with account.charged():
-            return self.plain(*arguments)
+            return _as_compiled(self.plain(*arguments))
 
     @property
     def plain(self) -> Callable[..., Any]:
@@ -89,6 +89,13 @@ class Kernel:
     def _numba_type_(self) -> Any:
         """What numba takes a kernel for when another one calls it."""
         return self.machine._numba_type_
+
+
+def _as_compiled(result: Any) -> Any:
+    """A result with Python's numbers in place of numpy's, as machine code returns them."""
+    if isinstance(result, np.generic):
+        return result.item()
+    return tuple(map(_as_compiled, result)) if type(result) is tuple else result
 
 
 _scopes: dict[int, dict[str, Any]] = {}  # by the identity of a module's names
