@@ -212,6 +212,12 @@ class Affine:
         exact = same_type_product(x, self.rows.astype(x.dtype).T) + self.offsets.astype(x.dtype)
         return np.asarray(exact >> np.array(self.grains, x.dtype))
 
+    def some(self, kept: Sequence[int]) -> "Affine":
+        """The form with only some of its components, in order."""
+        at = list(kept)
+        grains, powers = tuple(self.grains[c] for c in at), tuple(self.powers[c] for c in at)
+        return Affine(self.rows[at], self.offsets[at], grains, powers, tuple(self.ranges[c] for c in at))
+
     @property
     def unshifted(self) -> list[Range]:
         """Intervals of row . x + offset, before the division."""

@@ -105,6 +105,8 @@ class Integer:
         """R of the mean of the values at the maximal scores."""
         head = self.fixed.known[index]
         assert isinstance(head, HeadForms)
+        kept = list(head.kept)
+        query, key = query[..., kept].astype(self.kind), key[..., kept].astype(self.kind)
         scores = np.zeros((len(query), query.shape[1], key.shape[1]), self.kind)
         weights = np.array([*head.weights], dtype=self.kind)
         scores = scores + same_type_product(query * weights, np.swapaxes(key, 1, 2))
@@ -112,6 +114,8 @@ class Integer:
             scores = drop_bits(scores, head.shift)
         chosen = _selected(how, scores)
         count = chosen.sum(axis=2)[..., None].astype(self.kind)
+        read = np.array([number.column.any() for number in head.outputs])
+        value = np.where(read, value, 0).astype(self.kind)  # what nobody reads may be wider than 64 bits
         total = same_type_product(chosen.astype(self.kind), value)
         unit = np.array([1 << shift for shift in head.value_shifts], self.kind)
         means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))

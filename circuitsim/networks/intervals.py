@@ -13,7 +13,7 @@ from circuitsim.models.tables import fields_of
 from circuitsim.numbers.rounding import drop_bits
 
 from . import network as net
-from .forms import Affine, Number, Range, Stream, affine, joined, zeros
+from .forms import Affine, Ints, Number, Range, Stream, affine, joined, zeros
 from .known import (
     HeadForms,
     Known,
@@ -69,7 +69,8 @@ class Intervals:
         if quantity == "read-out":
             return ReadoutRows(x, rows, offsets)
         form = affine(x, rows, offsets, self._most(index, quantity, x.exponent))
-        self._check(index, tuple(form.unshifted))
+        if quantity == "hidden sum":  # of heads only some components count: see `attend`
+            self._check(index, tuple(form.unshifted))
         return form
 
     def add(self, index: int, how: net.Add, *terms: Stream | Weighed) -> Stream:
@@ -99,38 +100,70 @@ class Intervals:
             (max(0, drop_bits(low, shift)), max(0, drop_bits(high, shift)))
             for (low, high), shift in zip(x.ranges, shifts, strict=True)
         ]
-        return NetForms(x, shifts, self._numbers(index, ends))
+        columns = self._columns(index)
+        numbers = tuple(Number(columns[:, c], low, high) for c, (low, high) in enumerate(ends))
+        return NetForms(x, shifts, numbers)
 
     def pairs(self, index: int, how: net.Pairs, x: Affine, y: Affine) -> PairForms:
         """Both factors."""
         return PairForms(x, y)
 
     def attend(self, index: int, how: net.Attend, query: Affine, key: Any, value: Any) -> HeadForms:
-        """Scores and means."""
+        """Scores of the components that matter, and means."""
         place = self.network.lines[index].place
         if how.attention == "softmax":
             raise no_circuit(place)
         key, key2 = (key.first, key.second) if how.third_order else (key, None)
         value, value2 = (value.first, value.second) if how.third_order else (value, None)
+        shifts, outputs = self._means(index, how, value, value2)
+        asked = any(number.low < number.high and number.column.any() for number in outputs)
+        both = zip(query.ranges, ranges_of(key, key2), strict=True)
+        kept = tuple(c for c, pair in enumerate(both) if asked and (0, 0) not in pair)
+        query, key = query.some(kept), key.some(kept)
+        key2 = None if key2 is None else key2.some(kept)
+        for name, form in (("query", query), ("key", key), ("key2", key2)):
+            self.limits.check(place, name, *(form.unshifted if form else ()))
+        weights, score, common = self._score(place, query, key, key2)
         order, unit = (3 if how.third_order else 2), self._exponent(how.reads[0]) + self.bits
+        drop = None if how.score_bits is None else max(0, order * unit - common - how.score_bits)
+        return HeadForms(
+            how.attention, how.mask, kept, query, key, value, weights, score, drop, shifts, outputs, key2, value2
+        )  # fmt: skip
+
+    def _score(self, place: str, query: Affine, key: Affine, key2: Affine | None) -> tuple[tuple[int, ...], Range, int]:
+        """Weights of the products, the interval of their sum, and the power of two that all of them have."""
         grains = [q + k for q, k in zip(query.powers, powers_of(key, key2), strict=True)]
         common = min(grains, default=0)
         weights = tuple(1 << (grain - common) for grain in grains)
         corners = [times(q, k) for q, k in zip(query.ranges, ranges_of(key, key2), strict=True)]
         low, high = (sum(w * c[end] for w, c in zip(weights, corners, strict=True)) for end in (0, 1))
         self.limits.check(place, "score", (low, high))
-        shift = None if how.score_bits is None else max(0, order * unit - common - how.score_bits)
-        shifts = tuple((order - 1) * unit - self.bits - power for power in powers_of(value, value2))
-        ends = []
-        for (least, most), dropped in zip(ranges_of(value, value2), shifts, strict=True):
-            total = 4 * self.network.positions(how.reads[1]) * max(abs(least), abs(most), 1 << dropped)
+        return weights, (low, high), common
+
+    def _means(
+        self, index: int, how: net.Attend, value: Affine, value2: Affine | None
+    ) -> tuple[tuple[int, ...], tuple[Number, ...]]:
+        """The bits that R drops from each mean, and the numbers that result; zeros where nobody reads them."""
+        place, unit = self.network.lines[index].place, self._exponent(how.reads[0]) + self.bits
+        factors, keys = (2 if how.third_order else 1), self.network.positions(how.reads[1])
+        columns, shifts, numbers = self._columns(index), [], []
+        spans = zip(ranges_of(value, value2), powers_of(value, value2), strict=True)
+        for c, ((low, high), power) in enumerate(spans):
+            if not columns[:, c].any():
+                shifts.append(0)
+                numbers.append(Number(columns[:, c], 0, 0))
+                continue
+            for name, form in (("value", value), ("value2", value2)):
+                self.limits.check(place, name, *(form.unshifted[c : c + 1] if form else ()))
+            drop = factors * unit - self.bits - power
+            total = 4 * keys * max(abs(low), abs(high), 1 << drop)
             self.limits.check(place, "sum of values", (-total, total))
-            least, most = drop_bits(least, dropped), drop_bits(most, dropped)
-            ends.append((min(least, 0), max(most, 0)) if how.mask.startswith("strict") else (least, most))
-        numbers = self._numbers(index, ends)
-        return HeadForms(
-            how.attention, how.mask, query, key, value, weights, (low, high), shift, shifts, numbers, key2, value2
-        )  # fmt: skip
+            low, high = drop_bits(low, drop), drop_bits(high, drop)
+            if how.mask.startswith("strict"):
+                low, high = min(low, 0), max(high, 0)
+            shifts.append(drop)
+            numbers.append(Number(columns[:, c], low, high))
+        return tuple(shifts), tuple(numbers)
 
     def pick(self, index: int, how: net.Pick, x: Known) -> Known:
         """The same; of tokens and states what is possible at one position."""
@@ -175,14 +208,13 @@ class Intervals:
         paired = reader is not None and isinstance(self.network.lines[reader].primitive, net.Pairs)
         return exponent + self.bits if quantity == "value" and paired else exponent
 
-    def _numbers(self, index: Value, ends: list[Range]) -> tuple[Number, ...]:
-        """Computed numbers, with the columns that the line which reads them multiplies them by."""
+    def _columns(self, index: Value) -> Ints:
+        """What the line that reads some computed numbers multiplies them by: (d, numbers)."""
         reader = self.network.reader(index)
         assert reader is not None
         how = self.network.lines[reader].primitive
         assert isinstance(how, net.Affine)
-        columns = how.weights.numerators.astype(object)
-        return tuple(Number(columns[:, c], low, high) for c, (low, high) in enumerate(ends))
+        return how.weights.numerators.astype(object)
 
     def _row(self, stream: Stream, place: int) -> Stream:
         """The rows that are possible at one position, in units of 2^-2b."""

@@ -22,6 +22,7 @@ class PairForms:
 class HeadForms:
     """A head in integers: a score is the sum of weight * q * k over components, in the interval `score`.
 
+    Only the components `kept` count: of others a factor is always zero. None are where nobody reads the outputs.
     In third order k is key * key2 and v is value * value2, each factor at a position of its own.
     `shift` is how many bits of it `score_bits` drops, or None.
 
@@ -31,6 +32,7 @@ class HeadForms:
 
     attention: Attention
     mask: Mask
+    kept: tuple[int, ...]
     query: Affine
     key: Affine
     value: Affine

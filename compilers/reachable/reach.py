@@ -1,14 +1,14 @@
 """Which codes every position can reach after every layer, at one length, without running a single input."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import LimitError
-from circuitsim.models.model import Layer, Model
+from circuitsim.models.model import Head, Layer, Model
 from circuitsim.networks.refusals import no_circuit
 from circuitsim.numbers.scaled import Scaled
 
@@ -67,13 +67,24 @@ def reach(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_W
             of choices for `max_wires`; a head is of third order.
         ModelError: a head is softmax.
     """
-    _refuse_heads(model)
+    places = [
+        [f"layer {index}, head {number}" for number, head in enumerate(layer.heads) if adds(head)]
+        for index, layer in enumerate(model.layers)
+    ]
+    kept = tuple(replace(layer, heads=tuple(filter(adds, layer.heads))) for layer in model.layers)
+    model = replace(model, layers=kept)
+    _refuse_heads(model, places)
     sets = InputSets(n, len(model.vocabulary))
     spans = needed_spans(model, n)
     codes = [embedded(model, n, spans[0], sets)]
     layers = []
     for index, layer in enumerate(model.layers):
-        step = _Step(layer, codes[-1], sets, f"layer {index}", n, max_ties, max_wires)
+        rest, most = Rest(codes[-1], sets), max_wires // WIRES_A_TERM
+        rankings = [
+            Ranking(head, codes[-1], rest, place, n, max_ties, most)
+            for head, place in zip(layer.heads, places[index], strict=True)
+        ]
+        step = _Step(layer, codes[-1], sets, f"layer {index}", n, rankings, max_wires)
         queries, after = step.run(spans[index + 1])
         layers.append(queries)
         codes.append(after)
@@ -85,15 +96,23 @@ def code_bits(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = M
     return reach(model, n, max_ties, max_wires).code_bits
 
 
-def _refuse_heads(model: Model) -> None:
-    for index, layer in enumerate(model.layers):
-        for number, head in enumerate(layer.heads):
+def adds(head: Head) -> bool:
+    """Whether the output matrix reads a component of the value that is not always zero."""
+    output, value = head.output.scaled.numerators.astype(object), head.value.scaled.numerators.astype(object)
+    if head.third_order:
+        return bool(output.any())
+    return bool((output @ value).any() or (output @ head.value_bias.scaled.numerators.astype(object)).any())
+
+
+def _refuse_heads(model: Model, places: Sequence[Sequence[str]]) -> None:
+    for layer, named in zip(model.layers, places, strict=True):
+        for head, place in zip(layer.heads, named, strict=True):
             if head.attention == "softmax":
-                raise no_circuit(f"layer {index}, head {number}")
+                raise no_circuit(place)
             if head.third_order:
                 raise LimitError(
-                    f"layer {index}, head {number} is a third-order head, whose keys are pairs of positions, and ac0 is"
-                    " built for keys at single positions; take --basis xag, aig or tc0."
+                    f"{place} is a third-order head, whose keys are pairs of positions, and ac0 is built for keys at"
+                    " single positions; take --basis xag, aig or tc0."
                 )
 
 
@@ -101,15 +120,10 @@ class _Step:
     """One layer: from the codes before it to those after it."""
 
     def __init__(
-        self, layer: Layer, codes: Codes, sets: InputSets, place: str, n: int, max_ties: int, max_wires: int
+        self, layer: Layer, codes: Codes, sets: InputSets, place: str, n: int, rankings: list[Ranking], max_wires: int
     ) -> None:
-        rest, most = Rest(codes, sets), max_wires // WIRES_A_TERM
         self.layer, self.codes, self.sets, self.place, self.n = layer, codes, sets, place, n
-        self.rankings = [
-            Ranking(head, codes, rest, f"{place}, head {number}", n, max_ties, most)
-            for number, head in enumerate(layer.heads)
-        ]
-        self.max_wires, self.most, self.made = max_wires, most, 0
+        self.rankings, self.max_wires, self.most, self.made = rankings, max_wires, max_wires // WIRES_A_TERM, 0
 
     def run(self, span: Span) -> tuple[tuple[Query, ...], Codes]:
         """All queries of the positions in `span`, and the codes they lead to."""
