@@ -72,7 +72,7 @@ def _recurrent(fixed: FixedRecurrent, drawing: Drawing, positions: Positions) ->
     with drawing.scope("readout"):
         for place, how in zip(model.readout_positions(n), fixed.reads, strict=True):
             seen = join([*(found[place] for found in states), at_position(rows, place, how.before)], how.before)
-            outputs.append(readout(drawing, how.affine, _through(how.stages, seen, way), way))
+            outputs.append(readout(how.affine, _through(how.stages, seen, way), way))
         return probed.finish([drawing.concat(outputs, 0)], fixed)
 
 
@@ -128,7 +128,7 @@ def _connected(fixed: FixedConnected, drawing: Drawing, positions: Positions) ->
         if type(stream) is Residual:  # a vector of its own, not all rows and something added
             probed.probe(stream, f"residual{index + 1}", index + 1, 0, 1)
     with drawing.scope("readout"):
-        outputs = [readout(drawing, affine, stream, way) for affine in fixed.readouts]
+        outputs = [readout(affine, stream, way) for affine in fixed.readouts]
         return probed.finish([drawing.concat(outputs, 0)], fixed)
 
 
