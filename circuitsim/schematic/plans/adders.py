@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from circuitsim.bases import BASES
 from circuitsim.kernels import compiled
 
 XOR5, AND8, AND7 = 0, 1, 2
@@ -41,6 +42,13 @@ GATES: Final = np.array(
 
 INPUTS: Final = np.array([3, 3, 2, 2, 2, 2, 1, 1, 2], dtype=np.int64)
 """Wires that an adder of each kind takes."""
+
+
+def full_adder_gates(basis: str) -> int:
+    """Gates of the full adder that sums of a basis are made of, where depth is made small."""
+    adders = BASES[basis].adders
+    assert adders is not None, "the basis has sums"
+    return int(GATES[STYLES[adders.depth], FULL].sum())
 
 
 @compiled
