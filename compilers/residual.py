@@ -23,13 +23,15 @@ POSITIONS: tuple[Positions, ...] = ("folded", "wired")
 class Bits:
     """A number at every position: low + unsigned bits (positions, w), at most `high`; no wires for a constant.
 
-    With `thermometer` the wires are [number >= low + 1], [number >= low + 2], ..., of weight one each.
+    With `thermometer` the wires are [number >= low + 1], [number >= low + 2], ..., of weight one each. With `steps`
+    they are [number >= v] for the values v that it can take beyond `low`, each worth the step from the value before.
     """
 
     wires: Wires | None
     low: int
     high: int
     thermometer: bool = False
+    steps: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ class Residual:
                 width = bits.wires.shape[-1]
                 columns = number.column[:, None]
                 shape = len(columns), width
-                matrix = np.broadcast_to(columns, shape) if bits.thermometer else columns * powers(width)
+                weights = powers(width) if bits.steps is None else np.array(bits.steps, dtype=object)
+                matrix = np.broadcast_to(columns, shape) if bits.thermometer else columns * weights
                 blocks.append(Block(bits.wires, matrix, bits.thermometer))
         return replace(self, blocks=tuple(blocks), offset=offset, stream=after)
 

@@ -19,12 +19,30 @@ Range: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True)
+class Few:
+    """The few integers that something can be: see `values`.
+
+    Args:
+        values: all of them, in order.
+        cases: which it is for each token at each position, where it depends on nothing else; else None.
+    """
+
+    values: tuple[int, ...]
+    cases: Ints | None
+
+
+@dataclass(frozen=True)
 class Number:
-    """A computed number in the stream: at each position an integer in [low, high], times a column (d,)."""
+    """A computed number in the stream: at each position an integer in [low, high], times a column (d,).
+
+    Args:
+        few: what it can be, where that is little; None where it may be any integer of its interval.
+    """
 
     column: Ints
     low: int
     high: int
+    few: "Few | None" = None
 
 
 @dataclass(frozen=True)

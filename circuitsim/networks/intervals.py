@@ -8,12 +8,14 @@ the read-out are in 2^-3b; means and hidden units in 2^-b.
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from circuitsim.models.recurrent import reachable
 from circuitsim.models.tables import fields_of
 from circuitsim.numbers.rounding import drop_bits
 
 from . import network as net
-from .forms import Affine, Ints, Number, Range, Stream, affine, joined, zeros
+from .forms import Affine, Few, Ints, Number, Range, Stream, affine, joined, zeros
 from .known import (
     HeadForms,
     Known,
@@ -29,6 +31,7 @@ from .known import (
 from .limits import Limits
 from .network import Network, Value
 from .refusals import no_circuit
+from .values import few_values
 
 MANY = 1 << 30  # powers of two to divide out: all there are
 
@@ -38,6 +41,7 @@ class Intervals:
 
     def __init__(self, network: Network, bits: int, limits: Limits) -> None:
         self.network, self.bits, self.limits = network, bits, limits
+        self.few: dict[Value, list[Few | None]] = {}
 
     def tokens(self, index: int, how: net.Tokens) -> Stream:
         """Tables, and positions."""
@@ -71,6 +75,7 @@ class Intervals:
         form = affine(x, rows, offsets, self._most(index, quantity, x.exponent))
         if quantity == "hidden sum":  # of heads only some components count: see `attend`
             self._check(index, tuple(form.unshifted))
+            self.few[index] = few_values(x, rows, offsets)
         return form
 
     def add(self, index: int, how: net.Add, *terms: Stream | Weighed) -> Stream:
@@ -100,9 +105,12 @@ class Intervals:
             (max(0, drop_bits(low, shift)), max(0, drop_bits(high, shift)))
             for (low, high), shift in zip(x.ranges, shifts, strict=True)
         ]
-        columns = self._columns(index)
-        numbers = tuple(Number(columns[:, c], low, high) for c, (low, high) in enumerate(ends))
-        return NetForms(x, shifts, numbers)
+        columns, numbers = self._columns(index), []
+        for c, ((low, high), few) in enumerate(zip(ends, self.few.pop(how.reads[0]), strict=True)):
+            rounded = None if few is None else _rounded(few, shifts[c] + x.powers[c])
+            low, high = (low, high) if rounded is None else (rounded.values[0], rounded.values[-1])
+            numbers.append(Number(columns[:, c], low, high, rounded))
+        return NetForms(x, shifts, tuple(numbers))
 
     def pairs(self, index: int, how: net.Pairs, x: Affine, y: Affine) -> PairForms:
         """Both factors."""
@@ -227,6 +235,13 @@ class Intervals:
         row = replace(stream, tables=tuple(tables), positions=positions).at(2 * self.bits)
         self.limits.check("", "embedding", *row.ranges)
         return row
+
+
+def _rounded(few: Few, drop: int) -> Few:
+    """R of the positive part of sums."""
+    values = sorted({max(0, drop_bits(value, drop)) for value in few.values})
+    cases = None if few.cases is None else np.maximum(drop_bits(few.cases, drop), 0)
+    return Few(tuple(values), cases)
 
 
 def _plus(a: Range, b: Range) -> Range:

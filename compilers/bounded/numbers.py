@@ -4,7 +4,7 @@ from circuitsim.networks.forms import Ints, Range
 from circuitsim.networks.known import NetForms
 from circuitsim.schematic.drawing import Wires
 
-from ..residual import Bits, Residual
+from ..residual import Bits, Residual, only_wire
 
 
 def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
@@ -13,6 +13,11 @@ def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
     half, drop = ((1 << shift) >> 1) << grain, grain + shift
     row, offset = net.hidden.rows[index], int(net.hidden.offsets[index]) + half
     low, high = ((v << grain) + half for v in net.hidden.ranges[index])
+    if number.few is not None and len(number.few.values) == 2:
+        least, most = number.few.values
+        reach = most << drop
+        wire = sign(residual, row, offset - reach, (low - reach, high - reach)).expand(1)
+        return Bits(wire, least, most, steps=(most - least,))
     if low >> drop >= 0:
         return residual.resolve(row, offset, (low, high), drop)
     return Bits(_relu(residual, row, offset, (low, high), drop), 0, number.high)
@@ -38,6 +43,14 @@ def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
     low, high = interval
     if low >= 0 or high < 0:
         return residual.drawing.fill((residual.positions,), low >= 0)
+    only = only_wire(residual.parts(row))
+    if only is not None:
+        wire, weight = only
+        constant = int(residual.offset @ row) + offset
+        clear, set_ = constant >= 0, constant + weight >= 0
+        if clear != set_:
+            return (wire if set_ else ~wire).squeeze(1)
+        return residual.drawing.fill((residual.positions,), clear)
     width = max(high, -low - 1).bit_length() + 1
     wires = residual.drawing.sum(residual.parts(row), int(residual.offset @ row) + offset, width)
     return ~wires.slice(-1, width - 1, width).squeeze(-1)

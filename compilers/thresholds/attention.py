@@ -109,9 +109,8 @@ def _rounded(head: HeadForms, residual: Residual, component: int) -> Wires:
     """The thermometer of R(v) at every key."""
     number, value = head.outputs[component], head.value
     drop = head.value_shifts[component] + value.grains[component]
-    return rounded(
-        residual, value.rows[component], int(value.offsets[component]), drop, number.low, number.high
-    )  # fmt: skip
+    row, offset = value.rows[component], int(value.offsets[component])
+    return rounded(residual, row, offset, drop, steps(number.low, number.high))
 
 
 def _winners(drawing: Drawing, head: HeadForms, table: Scores | None, band: Band, bands: Bands) -> Winners:

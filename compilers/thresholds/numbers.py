@@ -1,6 +1,7 @@
 """Functions of one heap in one level: thermometers of rounded values, and signs."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,8 @@ def refuse_large(fixed: FixedPoint) -> None:
 
 def _most(numbers: Sequence[Number]) -> int:
     """The most steps that a number of them can take."""
-    return max((number.high - number.low for number in numbers), default=0)
+    taken = [number.high - number.low if number.few is None else len(number.few.values) - 1 for number in numbers]
+    return max(taken, default=0)
 
 
 def refuse_steps(what: str, thresholds: int) -> None:
@@ -54,12 +56,12 @@ def refuse_steps(what: str, thresholds: int) -> None:
         )
 
 
-def rounded(residual: Residual, row: Ints, offset: int, drop: int, low: int, high: int) -> Wires:
-    """Thermometer [floor((row . x + offset) / 2^drop + 1/2) >= t], t = low + 1..high: (positions, high - low)."""
+def rounded(residual: Residual, row: Ints, offset: int, drop: int, values: Sequence[int]) -> Wires:
+    """[floor((row . x + offset) / 2^drop + 1/2) >= t] for every t of `values`: (positions, values)."""
     read = residual.parts(row)
     parts = [(wires, 2 * weights[None, :]) for wires, weights in read]
     constant = 2 * (int(residual.offset @ row) + offset)
-    thresholds = [((2 * t - 1) << drop) - constant for t in steps(low, high)]
+    thresholds = [((2 * t - 1) << drop) - constant for t in values]
     if not parts:
         table = np.array([t <= 0 for t in thresholds], bool)
         return residual.drawing.constant(table).expand(0).broadcast((residual.positions, len(thresholds)))
@@ -73,13 +75,17 @@ def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
     """R(ReLU) of one hidden unit: each threshold of the result is one of the sum."""
     number, drop = net.outputs[index], net.hidden.grains[index] + net.shifts[index]
     row, offset = net.hidden.rows[index], int(net.hidden.offsets[index])
-    return Bits(rounded(residual, row, offset, drop, number.low, number.high), number.low, number.high, True)
+    if number.few is None or len(number.few.values) > number.high - number.low:
+        every = steps(number.low, number.high)
+        return Bits(rounded(residual, row, offset, drop, every), number.low, number.high, True)
+    gaps = tuple(b - a for a, b in pairwise(number.few.values))
+    return Bits(rounded(residual, row, offset, drop, number.few.values[1:]), number.low, number.high, steps=gaps)
 
 
 def resolve(residual: Residual, row: Ints, interval: Range, grain: int) -> Bits:
     """The number (row . x) / 2^grain, which is whole, as a thermometer; row . x lies in `interval`."""
     low, high = interval[0] >> grain, interval[1] >> grain
-    wires = rounded(residual, row, 0, grain, low, high) if low < high else None
+    wires = rounded(residual, row, 0, grain, steps(low, high)) if low < high else None
     return Bits(wires, low, high, True)
 
 
