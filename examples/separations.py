@@ -39,7 +39,7 @@ def main() -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     table: list[Row] = []
     for one in picked:
-        found = [row for row in rows(one, ns, cs.compile, fresh=chosen.fresh) if isinstance(row, Row)]
+        found = [row for row in rows(one, ns, fresh=chosen.fresh) if isinstance(row, Row)]
         table += found
         separation_figure(one, found, chosen.out / f"{one.name}.pdf")
         separation_figure(one, found, chosen.out / f"{one.name}.png")

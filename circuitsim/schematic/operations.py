@@ -259,7 +259,7 @@ def _reaches(total: Planes, threshold: int) -> Planes:
     return holds
 
 
-BOUNDED = names(unbounded=False)
+BOUNDED, EXACT = names(unbounded=False), names(exact=True)
 TREE = "a tree of gates of two inputs, earliest wires first; one gate in ac0 and tc0"
 _RECORDS = (
     Operation("input", "source", "Free wires: the letters of the input.", "nothing", None),
@@ -306,12 +306,8 @@ _RECORDS = (
     ),
     Operation("all", "gate", "AND over the last axes of its parts.", TREE, _all),
     Operation("any", "gate", "OR over the last axes of its parts.", TREE, _any),
-    Operation(
-        "all_of", "gate", "ANDs of chosen wires, as many as each takes.", "one AND each", _all_of, names(exact=True)
-    ),
-    Operation(
-        "any_of", "gate", "ORs of chosen wires, as many as each takes.", "one OR each", _any_of, names(exact=True)
-    ),
+    Operation("all_of", "gate", "ANDs of chosen wires, as many as each takes.", "one AND each", _all_of, EXACT),
+    Operation("any_of", "gate", "ORs of chosen wires, as many as each takes.", "one OR each", _any_of, EXACT),
     Operation(
         "at_least",
         "gate",
