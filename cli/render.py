@@ -9,7 +9,7 @@ import click
 from circuitsim.errors import InputError
 from circuitsim.formats.table import format_of
 
-from . import options
+from . import completion, options
 from .construction import Construction
 from .lengths import parse_length
 
@@ -50,7 +50,13 @@ def parse_levels(text: str) -> tuple[int, int]:
 )
 @options.file_argument
 @click.option("-n", "n", callback=options.parsed(parse_length), metavar="N", help="Letters of the input.")
-@click.option("-o", "--out", metavar="FILE", help="Write .svg, .pdf, .png, .dot or .html. [default: named after MODEL]")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Write .svg, .pdf, .png, .dot or .html. [default: named after MODEL]",
+)
 @click.option(
     "--altitude",
     type=click.Choice(["architecture", "schematic", "gates"]),
