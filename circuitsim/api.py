@@ -8,6 +8,7 @@ from circuitsim.analysis.claims.claim import Study
 from circuitsim.analysis.claims.claims import Claims, Division
 from circuitsim.analysis.claims.claims import claims as try_claims
 from circuitsim.analysis.growth import growth
+from circuitsim.analysis.rows import Rows
 from circuitsim.bases import DEFAULT, BasisName, names
 from circuitsim.compilers.family import FOLDED_UP_TO, Family, input_length
 from circuitsim.compilers.reachable.reach import MAX_TIES
@@ -49,12 +50,12 @@ def compile(  # noqa: A001
     return Family(model, basis, None if bits is None else str(bits), optimize, positions, max_bits, max_ties)
 
 
-def measure(family: Family, ns: int | Iterable[int]) -> list[growth.Row]:
+def measure(family: Family, ns: int | Iterable[int]) -> Rows[growth.Row]:
     """Size and depth of C_n for each n, without building it; positions enter in one way, that of the largest n."""
     lengths = [ns] if isinstance(ns, int) else list(ns)
     if lengths and family.positions is None:
         family = replace(family, positions=family.positions_at(max(lengths)))
-    return list(growth.rows(family, lengths))
+    return Rows(growth.rows(family, lengths))
 
 
 def check(

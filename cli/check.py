@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.bases import BASES, BasisName
 from circuitsim.errors import InputError, LimitError
 
 from . import options
@@ -48,7 +49,7 @@ def command(
     lengths: tuple[int, ...],
     exhaustive: bool,
     samples: int,
-    bases: tuple[tuple[str, ...], ...],
+    bases: tuple[tuple[BasisName, ...], ...],
     max_gates: int,
     as_json: bool,
 ) -> None:
@@ -69,6 +70,8 @@ def command(
     if samples * max(lengths) > MOST_LETTERS:
         raise LimitError(f"--samples {samples:,} of {max(lengths):,} letters are too many for memory; take fewer.")
     chosen = tuple(dict.fromkeys(name for names in bases for name in names)) or options.CHECKED
+    # Bits and positions are for the bases that round; they are refused only where there is none.
+    first = next((name for name in chosen if not BASES[name].exact), chosen[0])
     rows: list[Row] = []
     with Status() as status:
         sized = how.model(model)
@@ -77,7 +80,8 @@ def command(
             status(f"n = {n}: bits")
             transformer = sized.at(n)
             bits = how.bits_at(transformer, n)
-            families = [how.family(transformer, basis, bits, max(lengths)) for basis in chosen]
+            family = how.family(transformer, first, bits, max(lengths))
+            families = [family.in_basis(basis) for basis in chosen]
             for family in families:
                 _refuse_large(family, n, max_gates)
             row = climb(

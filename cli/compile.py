@@ -8,7 +8,7 @@ from circuitsim.bases import BASES
 from circuitsim.errors import InputError
 from circuitsim.formats.table import EXTENSIONS, by_name
 
-from . import options
+from . import completion, options
 from .construction import Construction
 
 if TYPE_CHECKING:
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 )
 @options.model_argument
 @options.length_option
-@click.option("-o", "--output", metavar="FILE", help=f"Build the circuit and write it, as {', '.join(EXTENSIONS)}.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help=f"Build the circuit and write it, as {', '.join(EXTENSIONS)}.",
+)
 @click.option("--share", is_flag=True, help="Build it, make equal gates one, and say what that saves.")
 @click.option("--unweighted", is_flag=True, help="Weights as copies of wires, in tc0, the one basis with weights.")
 @options.basis_option

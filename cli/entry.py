@@ -18,6 +18,7 @@ BAD_INPUT = 2
 BUG = 70  # EX_SOFTWARE of sysexits.h
 NOBODY_READS = 141  # as a shell reports a program that SIGPIPE ended
 SHOW_TRACEBACK = "CIRCUITSIM_TRACEBACK"
+COMPLETE = "_CIRCUITSIM_COMPLETE"
 
 
 # Verbs in the order in which they are used first; the module of each is imported when it is asked for.
@@ -81,6 +82,10 @@ class Program(click.Group):
         return self.commands[cmd_name] if cmd_name in VERBS else None
 
     def _run(self, args: Any, extra: Any) -> int:
+        if COMPLETE in os.environ:  # a shell asks
+            from .completion import register
+
+            register()
         try:
             code = super().main(*args, **extra)
             sys.stdout.flush()

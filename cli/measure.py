@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from circuitsim.bases import AC0, DEFAULT
+from circuitsim.bases import AC0, BASES, DEFAULT
 from circuitsim.errors import InputError
 
-from . import interrupts, options
+from . import completion, interrupts, options
 from .construction import Construction
 
 if TYPE_CHECKING:
@@ -43,11 +43,18 @@ def parse_constructions(text: str) -> tuple[str, ...]:
 )
 @options.model_argument
 @options.lengths_option
-@click.option("--csv", "csv_file", metavar="FILE", help="Also write the rows as comma-separated values.")
+@click.option(
+    "--csv",
+    "csv_file",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Also write the rows as comma-separated values.",
+)
 @click.option(
     "--plot",
     "plot_file",
     metavar="FILE",
+    shell_complete=completion.files,
     help="Also draw depth, and gates and wires, against n with their fits, as .png, .svg or .pdf; needs matplotlib.",
 )
 @click.option(
@@ -57,6 +64,7 @@ def parse_constructions(text: str) -> tuple[str, ...]:
     default="ours",
     show_default=True,
     metavar="ours,paper",
+    shell_complete=completion.listed(["ours", "paper"]),
     help="Our circuits, measured; or those of the papers' proofs (look-up tables that nobody can build), predicted,"
     " in ac0 or tc0; or both.",
 )
@@ -67,6 +75,7 @@ def parse_constructions(text: str) -> tuple[str, ...]:
     default=DEFAULT,
     show_default=True,
     metavar="BASIS,...",
+    shell_complete=completion.listed(BASES),
     help="One basis of `compile`, or several separated by commas.",
 )
 @options.construction_options

@@ -10,6 +10,7 @@ import click
 from circuitsim.bases import BASES, DEFAULT, names
 from circuitsim.errors import InputError
 
+from . import completion
 from .construction import Construction, naming
 from .lengths import parse_length, parse_lengths
 
@@ -50,14 +51,15 @@ def parse_basis(text: str) -> str:
     return names[0]
 
 
-model_argument = click.argument("model", metavar="MODEL")
-file_argument = click.argument("file", metavar="FILE")
+model_argument = click.argument("model", metavar="MODEL", shell_complete=completion.models)
+file_argument = click.argument("file", metavar="FILE", shell_complete=completion.models)
 basis_option = click.option(
     "--basis",
     callback=parsed(parse_basis),
     default=DEFAULT,
     show_default=True,
     metavar=NAMES,
+    shell_complete=completion.one_of(BASES),
     help="Gates of two inputs: AND and XOR (xag), or AND alone (aig); of any number: AND and OR (ac0, for hard"
     " attention, without rounding), or those and weighted thresholds (tc0). NOT is free.",
 )
@@ -67,6 +69,7 @@ bases_option = click.option(
     callback=parsed(parse_bases),
     multiple=True,
     metavar=NAMES,
+    shell_complete=completion.listed(BASES),
     help=f"Check these circuits; may be repeated, or a list such as xag,tc0. [default: {','.join(CHECKED)}]",
 )
 max_gates_option = click.option(
@@ -138,6 +141,7 @@ CONSTRUCTION = (
     click.option(
         "--bits",
         metavar="EXPR|auto",
+        shell_complete=completion.one_of(["auto"]),
         help="Fraction bits, an expression in n such as 8 or '2*log2(n)+4'; auto takes the fewest that decide as the"
         " exact model does. [default: the model's]",
     ),

@@ -9,7 +9,7 @@ import click
 from circuitsim.errors import InputError
 from circuitsim.formats.table import format_of
 
-from . import options
+from . import completion, options
 from .construction import Construction
 from .lengths import parse_length
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from circuitsim.netlist.circuit import Circuit
     from circuitsim.render.altitude import Subject
     from circuitsim.render.painting import Drawn, Format
+    from circuitsim.render.picture import Picture
 
 MOST_BUILT = 1_000_000
 FORMATS = ("svg", "pdf", "png", "dot", "html")
@@ -49,7 +50,13 @@ def parse_levels(text: str) -> tuple[int, int]:
 )
 @options.file_argument
 @click.option("-n", "n", callback=options.parsed(parse_length), metavar="N", help="Letters of the input.")
-@click.option("-o", "--out", metavar="FILE", help="Write .svg, .pdf, .png, .dot or .html. [default: named after MODEL]")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Write .svg, .pdf, .png, .dot or .html. [default: named after MODEL]",
+)
 @click.option(
     "--altitude",
     type=click.Choice(["architecture", "schematic", "gates"]),
@@ -100,7 +107,7 @@ def command(
     """
     from circuitsim.render.altitude import Request
     from circuitsim.render.filters import Filters
-    from circuitsim.render.painting import draw
+    from circuitsim.render.painting import draw, graphviz_places
 
     from .files import target, write_bytes
     from .printing import Status, print_json
@@ -130,6 +137,9 @@ def command(
         drawn = draw(subject, request, cast("Format", form))
         status(f"writing {out}")
         write_bytes(where, drawn.data)
+        status.clear()
+        if form == "dot" and drawn.picture is not None and not graphviz_places(drawn.picture):
+            click.echo(_slow(out, drawn.picture), err=True)
     result = _result(subject, drawn, out, form)
     if as_json:
         print_json(result)
@@ -194,6 +204,17 @@ def _bits(letters: Any, n: int, text: str, what: str) -> Any:
 def _plain(name: str) -> str:
     """A model's name as a part of the name of a file."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "_", name)[:60].strip("._-") or "model"
+
+
+def _slow(out: str, picture: "Picture") -> str:
+    """What to know before a large file is given to graphviz."""
+    from .printing import clean, number
+
+    return clean(
+        f"circuitsim: {out} has {number(len(picture.boxes))} boxes and {number(len(picture.wires))} wires, on which"
+        " graphviz's program dot runs for minutes or hours; -o with .svg needs no graphviz, and --scope, --levels and"
+        " --fold draw less."
+    )
 
 
 def _result(subject: "Subject", drawn: "Drawn", out: str, form: str) -> dict[str, Any]:

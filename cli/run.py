@@ -8,7 +8,7 @@ import click
 from circuitsim.errors import InputError
 from circuitsim.formats.table import format_of
 
-from . import options
+from . import completion, options
 from .construction import Construction
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     epilog=options.examples("run examples/parity.json 0110 1", "run majority64.npz @inputs.txt --json"),
 )
 @options.file_argument
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, shell_complete=completion.inputs)
 @options.basis_option
 @options.construction_options
 @click.option(

@@ -11,7 +11,7 @@ import click
 
 from circuitsim.errors import InputError
 
-from . import interrupts, options
+from . import completion, interrupts, options
 from .lengths import parse_lengths
 from .separation_text import Table, reasons, show_bounds, show_keys, show_squeezed, show_verdict
 
@@ -37,7 +37,7 @@ KEYS = (
     short_help="What each architecture needs for a task, beside the lower bounds.",
     epilog=options.examples("separations index-lookup -n 8:64:*2", "separations --json"),
 )
-@click.argument("tasks", metavar="[TASK...]", nargs=-1)
+@click.argument("tasks", metavar="[TASK...]", nargs=-1, shell_complete=completion.tasks)
 @click.option(
     "-n",
     "lengths",

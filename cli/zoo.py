@@ -10,7 +10,7 @@ import click
 from circuitsim.bases import ONE_A_CLASS, BasisName
 from circuitsim.errors import InputError
 
-from . import options
+from . import completion, options
 from .lengths import parse_lengths
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _options(given: Any) -> str:
     short_help="Try models against the definitions of their tasks.",
     epilog=options.examples("zoo check k-hop:k=3", "zoo check --json"),
 )
-@click.argument("names", metavar="[NAME...]", nargs=-1)
+@click.argument("names", metavar="[NAME...]", nargs=-1, shell_complete=completion.zoo_models)
 @click.option(
     "-n",
     "lengths",
@@ -257,11 +257,17 @@ def _verdict(rows: "list[Agreement]", seed: int) -> None:
         "zoo export k-hop:k=3 -n 16 -o k-hop.json", "zoo export q-sparse-averaging:keys=polytope -n 8"
     ),
 )
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=completion.zoo_models)
 @click.option(
     "-n", "n", type=click.IntRange(min=1), default=DEFAULT_LENGTH, show_default=True, metavar="N", help="Tokens."
 )
-@click.option("-o", "output", metavar="FILE", help="Where to write it. [default: standard output]")
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Where to write it. [default: standard output]",
+)
 def export_command(name: str, n: int, output: str | None) -> None:
     """Write the model for N tokens as JSON, which every command reads."""
     from circuitsim.models.files.json_model import json_text

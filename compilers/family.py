@@ -64,6 +64,12 @@ class Family:
         if self.exact and self.positions == "wired":
             raise InputError("ac0 holds positions in its codes, so they are always folded; leave out --positions.")
 
+    def __repr__(self) -> str:
+        given = [f"bits={self.bits_expression}"] if self.bits_expression is not None else []
+        given += [self.positions] if self.positions is not None else []
+        options = ", ".join([self.basis, *given, f"optimize={self.optimize}"])
+        return f"<Family {self.model.name!r:.60}: {options}>"
+
     @property
     def exact(self) -> bool:
         """Whether the circuits compute the exact model, and not the integer model."""

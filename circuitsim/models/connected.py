@@ -11,7 +11,7 @@ from circuitsim.numbers.arrays import Vector
 from circuitsim.tokens import Field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FullyConnected(Rival):
     """A fully connected net for inputs of n tokens.
 
@@ -46,6 +46,9 @@ class FullyConnected(Rival):
         refuse(self.name, token_problems(self))
         refuse(self.name, self._problems())
         object.__setattr__(self, "readout", readouts[0])
+
+    def _parts(self) -> str:
+        return f"n={self.n}, "
 
     def readout_positions(self, n: int) -> tuple[int, ...]:
         """Positions that are read out; the net is refused at other lengths than its own."""

@@ -164,7 +164,7 @@ class PositionExpressions:
         object.__setattr__(self, "components", tuple(str(c) for c in self.components))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model(Embedded):
     """A transformer with its vocabulary, constant tokens, positions, layers and read-out.
 
@@ -210,6 +210,10 @@ class Model(Embedded):
     def at(self, n: int) -> "Model":
         """The model for n letters: itself, because it is one model for every length."""
         return self
+
+    def _parts(self) -> str:
+        layers, heads = len(self.layers), sum(len(layer.heads) for layer in self.layers)
+        return f"{layers} layer{'s' * (layers != 1)}, {heads} head{'s' * (heads != 1)}, "
 
     def readout_positions(self, n: int) -> tuple[int, ...]:
         """Positions (from 0, over the whole sequence) that are read out for n letters."""

@@ -103,7 +103,7 @@ class Automaton:
 Cell: TypeAlias = NetCell | Automaton
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RecurrentNet(Rival):
     """A recurrent net with its tokens, cells and read-out.
 

@@ -21,6 +21,9 @@ class Sized:
     name: str
     make: Callable[[int], Any]
 
+    def __repr__(self) -> str:
+        return f"<{self.name}: a model for each n>"
+
     def at(self, n: int) -> Any:
         """The model for n letters, made once."""
         return _made(self, n)

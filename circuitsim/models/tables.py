@@ -56,6 +56,15 @@ class Embedded:
     tables: tuple[Table, ...]
     prepend: tuple[str, ...]
     append: tuple[str, ...]
+    name: str
+
+    def __repr__(self) -> str:
+        letters = f"{len(self.fields)} fields a token" if self.fields else f"{len(self.vocabulary)} letters"
+        return f"<{type(self).__name__} {self.name!r:.60}: {self._parts()}width {self.width}, {letters}>"
+
+    def _parts(self) -> str:
+        """What a model is made of, as `repr` says it, each part with a comma behind it."""
+        return ""
 
     @property
     def format(self) -> Format:

@@ -51,6 +51,11 @@ def draw(subject: Subject, request: Request, form: Format, seconds: float = SECO
     return _without_cairo(subject, request, form, seconds)
 
 
+def graphviz_places(picture: Picture) -> bool:
+    """Whether graphviz is worth trying: beyond, it takes minutes, and for thousands of boxes hours."""
+    return len(picture.boxes) <= GRAPHVIZ_BOXES and len(picture.wires) <= GRAPHVIZ_WIRES
+
+
 def _up_to(request: Request, gates: int, wires: int) -> Request:
     return replace(request, most_drawn=min(request.most_drawn, gates), most_wires=min(request.most_wires, wires))
 
@@ -62,7 +67,7 @@ def _by_graphviz(choice: Choice, form: Painted, seconds: float) -> Drawn:
 def _vectors(choice: Choice, form: Painted, seconds: float) -> Drawn:
     """By graphviz if it is there and takes no longer than it may, else in layers."""
     picture = choice.picture
-    if len(picture.boxes) <= GRAPHVIZ_BOXES and len(picture.wires) <= GRAPHVIZ_WIRES:
+    if graphviz_places(picture):
         try:
             return _by_graphviz(choice, form, seconds)
         except CircuitSimError:  # it is not installed, or too slow

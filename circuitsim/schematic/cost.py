@@ -19,7 +19,7 @@ class ScopeCost:
         return sum(self.kinds.values())
 
 
-@dataclass
+@dataclass(repr=False)
 class Cost:
     """What a circuit costs: gates by kind and scope, depth over the outputs, and the depth of every output.
 
@@ -37,6 +37,10 @@ class Cost:
     max_fan_in: int = 0
     max_weight: int = 0
     max_fan_in_weighted: int = 0
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.gates_by_kind.items())
+        return f"<Cost: {self.gates:,} gates ({kinds}), depth {self.depth:,}, {self.wires:,} wires>"
 
     @property
     def gates_by_kind(self) -> dict[str, int]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from circuitsim.bases import BASES
 from circuitsim.errors import LimitError
+from circuitsim.netlist import memory
 from circuitsim.netlist.builder import Builder
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.unbounded_builder import UnboundedBuilder
@@ -34,12 +35,13 @@ from circuitsim.schematic.flatten_wide import (
 from circuitsim.schematic.measure import count
 from circuitsim.schematic.operations import rewire
 from circuitsim.schematic.plans.sums import bind_sum
-from circuitsim.schematic.profile import CONST1, unique_rows
+from circuitsim.schematic.profile import CONST1, Profile, unique_rows
 from circuitsim.schematic.schematic import Instruction, Schematic
 from circuitsim.schematic.thresholds import Literals
 
 Rule: TypeAlias = Callable[[Instruction, list[Literals], Context], Literals]
 
+BYTES_A_LITERAL = 4
 FEW_LITERALS = 2**28  # of an array that is never refused: with what is made of it, 8 GiB
 
 
@@ -47,7 +49,8 @@ def flatten(schematic: Schematic, max_gates: int | None = None) -> Circuit:
     """The flat circuit C_n.
 
     Raises:
-        LimitError: the circuit has more than `max_gates` gates; said before memory is taken.
+        LimitError: the circuit has more than `max_gates` gates, or takes more memory than there is; said before
+            memory is taken, where that can be known.
     """
     return flatten_with_values(schematic, max_gates)[0]
 
@@ -65,8 +68,9 @@ def flatten_with_values(
     size = cost.gates
     if max_gates is not None and cost.exceeds(max_gates):
         wires = f" with {cost.wires:,} wires" if cost.wires > 2 * size else ""
+        about = memory.words(_bytes(cost))
         raise LimitError(
-            f"the circuit has {size:,} gates{wires} (about {_memory(cost)}) and --max-gates is {max_gates:,}"
+            f"the circuit has {size:,} gates{wires} (about {about}) and --max-gates is {max_gates:,}"
             f"{', for twice as many wires' if wires else ''}; raise it, or use `measure`, which needs no circuit."
         )
     widest = max((_array(schematic, line) for line in schematic.instructions), default=0)
@@ -75,13 +79,29 @@ def flatten_with_values(
             f"drawing the circuit of {size:,} gates takes an array of {widest:,} wires, most of them of no gate, and"
             f" --max-gates is {max_gates:,}; raise it, or use `measure`."
         )
+    if max(_bytes(cost), BYTES_A_LITERAL * widest) > memory.limit():
+        raise _beyond_memory(cost, widest)
+    try:
+        return _built(schematic, wants, states, cost, watch)
+    except MemoryError:
+        raise _beyond_memory(cost, widest) from None
+
+
+def _built(
+    schematic: Schematic,
+    wants: list[Profile],
+    states: list[Profile],
+    cost: Cost,
+    watch: Callable[[int, Literals], None] | None,
+) -> tuple[Circuit, list[Literals | None]]:
+    """Every instruction as gates; see `flatten_with_values`."""
     inputs = schematic.inputs + schematic.wired
     unbounded = BASES[schematic.basis].unbounded
     builder: AnyBuilder
     if unbounded:
-        builder = UnboundedBuilder(schematic.basis, inputs, size, cost.wires)
+        builder = UnboundedBuilder(schematic.basis, inputs, cost.gates, cost.wires)
     else:
-        builder = Builder(schematic.basis, inputs, size)
+        builder = Builder(schematic.basis, inputs, cost.gates)
     literals = _Inputs(schematic)
     last, kept = schematic.last_uses(), schematic.roots()
     values: list[Literals | None] = []
@@ -117,11 +137,21 @@ def _array(schematic: Schematic, line: Instruction) -> int:
     return prod(line.shape[:-1]) * sum(prod(shape[len(shape) - axes :]) for shape, axes in shapes)
 
 
-def _memory(cost: Cost) -> str:
+def _bytes(cost: Cost) -> int:
     """Bytes of a circuit: a literal and a weight a wire, kind, start and threshold of a gate, and its level."""
     unbounded = any(kind in ("or", "threshold") for kind in cost.gates_by_kind)
-    size = cost.wires * (12 if unbounded else 4) + cost.gates * (21 if unbounded else 5)
-    return f"{size / 2**30:,.1f} GiB" if size >= 2**30 else f"{max(1, size >> 20):,} MiB"
+    return cost.wires * (12 if unbounded else 4) + cost.gates * (21 if unbounded else 5)
+
+
+def _beyond_memory(cost: Cost, widest: int) -> LimitError:
+    """The words of a refusal for want of memory: what the circuit takes, or the array that takes more."""
+    size, array = _bytes(cost), BYTES_A_LITERAL * widest
+    drawing = f", and drawing it an array of {memory.words(array)}" if array > size else ""
+    return LimitError(
+        f"the circuit of {cost.gates:,} gates and {cost.wires:,} wires takes {memory.words(size)} at least{drawing},"
+        f" and there are {memory.words(memory.limit())} of memory; lower n or the bits, or use `measure`, which needs"
+        " no circuit."
+    )
 
 
 class _Inputs:

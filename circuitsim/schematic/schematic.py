@@ -131,6 +131,13 @@ class Schematic:
             lines.append(f"  %{index}{list(line.shape)} = {line.operation} {args} {how}".rstrip() + f"  # {line.scope}")
         return "\n".join([*lines, "  outputs " + " ".join(f"%{o}" for o in self.outputs)])
 
+    def __repr__(self) -> str:
+        what = f" {self.interface['model']!r:.60}, n={self.interface['n']}" if "n" in self.interface else ""
+        return (
+            f"<Schematic{what}: {self.basis}, {self.inputs} inputs, {len(self)} instructions; print() shows them,"
+            " .measure() counts gates>"
+        )
+
     def __len__(self) -> int:
         return len(self.instructions)
 

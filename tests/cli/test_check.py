@@ -77,6 +77,19 @@ def test_bits_that_only_wider_numbers_would_give(
     )
 
 
+def test_bits_are_for_the_bases_that_round() -> None:
+    """Fault 27."""
+    model = ROOT / "examples" / "first.json"
+    for bases in ("xag,ac0", "ac0,tc0", "aig,ac0,tc0"):
+        row = answer("check", model, "-n", 3, "--basis", bases, "--bits", 4, "--positions", "wired")["rows"][0]
+        assert row["bits"] == 4
+        starts = {rung["to"].split()[1]: rung["from"] for rung in row["rungs"] if rung["to"].startswith("schematic ")}
+        assert starts == {basis: "exact" if basis == "ac0" else "integer" for basis in bases.split(",")}
+    assert "ac0 computes with the model's exact values" in complaint(
+        "check", model, "-n", 3, "--basis", "ac0", "--bits", 4
+    )
+
+
 def test_bases_are_chosen_by_lists_or_repeats(models: dict[str, str]) -> None:
     for options in (["--basis", "aig,xag"], ["--basis", "aig", "--basis", "xag"]):
         rungs = answer("check", models["majority"], "-n", 2, *options)["rows"][0]["rungs"]

@@ -182,6 +182,36 @@ def shell(line: str) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(["bash", "-c", f"{PROGRAM} {line}"], capture_output=True, timeout=120, check=False)
 
 
+def completed(*words: str, folder: Path) -> list[str]:
+    """What the program answers bash, which has split the line into these words; the last is at the cursor."""
+    asked = {"COMP_WORDS": " ".join(["circuitsim", *words]), "COMP_CWORD": str(len(words))}
+    environment = {**os.environ, **asked, "_CIRCUITSIM_COMPLETE": "bash_complete"}
+    done = subprocess.run([PROGRAM], env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def test_a_shell_completes_what_the_program_knows(tmp_path: Path) -> None:
+    """Fault 10."""
+    (tmp_path / "in.txt").write_text("01")
+    (tmp_path / "inner").mkdir()
+    for line in (["compile", "exa"], ["info", ""], ["compile", "m.pt", "-n", "4", "-o", "/tm"]):
+        assert completed(*line, folder=tmp_path) == [f"file,{line[-1]}"]
+    bases = ["plain,xag", "plain,aig", "plain,ac0", "plain,tc0"]
+    assert completed("compile", "m.pt", "--basis", "", folder=tmp_path) == bases
+    assert completed("compile", "m.pt", "--basis", "=", folder=tmp_path) == bases
+    assert completed("compile", "m.pt", "--basis", "=", "x", folder=tmp_path) == bases[:1]
+    assert completed("check", "m.pt", "--basis", "xag,a", folder=tmp_path) == ["plain,xag,aig", "plain,xag,ac0"]
+    assert completed("run", "m.pt", "--attention", "hard", folder=tmp_path) == ["plain,hard-left", "plain,hard-right"]
+    assert completed("run", "m.pt", "@in", folder=tmp_path) == ["plain,@in.txt", "plain,@inner/"]
+    assert completed("run", "zoo", folder=tmp_path) == ["plain,zoo:"]
+    assert "plain,index-lookup" in completed("run", "zoo", ":", "ind", folder=tmp_path)
+    assert "plain,index-lookup" in completed("run", "zoo", ":", folder=tmp_path)
+    assert completed("run", "zoo:index-l", folder=tmp_path)[0] == "plain,zoo:index-lookup"  # as zsh and fish ask
+    assert "plain,match2" in completed("separations", "mat", folder=tmp_path)
+    assert "plain,compile" in completed("com", folder=tmp_path)
+
+
 def test_arguments_that_are_no_text(models: dict[str, str]) -> None:
     done = subprocess.run(
         [os.fsencode(PROGRAM), b"run", os.fsencode(models["majority"]), b"0\xff"], capture_output=True, check=False

@@ -11,7 +11,7 @@ import pytest
 from circuitsim.formats.npz import save
 from circuitsim.netlist.circuit import Circuit
 
-from .runs import ROOT, complaint, succeed
+from .runs import ROOT, complaint, invoke, succeed
 
 LOOKUP = ROOT / "examples/lookup.json"
 MAJORITY = ROOT / "examples/majority.pt"
@@ -43,6 +43,19 @@ def test_every_altitude_in_every_format(folder: Path, altitude: str, form: str) 
     first = (folder / f"a.{form}").read_bytes()
     succeed("render", *SMALL, "--altitude", altitude, "-o", f"a.{form}")
     assert (folder / f"a.{form}").read_bytes() == first
+
+
+def test_a_large_file_for_graphviz_comes_with_a_word_of_warning(folder: Path) -> None:
+    """Fault 20."""
+    result = invoke("render", ROOT / "examples/parity.json", "-n", 8, "--altitude", "gates", "-o", "a.dot", "--json")
+    boxes = json.loads(result.stdout)["boxes"]
+    assert boxes > 2000
+    assert result.exit_code == 0
+    assert result.stderr.startswith(f"circuitsim: a.dot has {boxes:,} boxes and ")
+    assert "dot runs for minutes or hours" in result.stderr
+    assert result.stderr.count("\n") == 1
+    for quiet in ([*SMALL, "-o", "a.dot"], [ROOT / "examples/parity.json", "-n", 8, "-o", "a.svg"]):
+        assert invoke("render", *quiet).stderr == ""
 
 
 def test_a_page(folder: Path) -> None:

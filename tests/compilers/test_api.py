@@ -1,6 +1,9 @@
 """The Python interface: the same words as the commands, and objects that print and compare."""
 
 import dataclasses
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from circuitsim.models.sequence import all_inputs
 from circuitsim.schematic import flatten
 from tests.cases import random_model
 
+ROOT = Path(__file__).parents[2]
 MAJORITY = cs.Model(
     vocabulary="01",
     embedding={"0": [-1, 0], "1": [1, 0]},
@@ -111,3 +115,39 @@ def test_a_family_is_there_in_every_basis_with_the_options_that_it_has():
         assert family.in_basis(basis) == cs.compile(MAJORITY, basis, optimize="size", max_ties=3)
     with pytest.raises(InputError, match="basis 'tc1' is not one of"):
         family.in_basis("tc1")
+
+
+@pytest.mark.parametrize(
+    "address", ["examples/dense-2.json", "examples/parity.json", "zoo:majority-rnn", "zoo:index-lookup"]
+)
+def test_what_a_notebook_shows_is_a_line(address):
+    """Fault 15."""
+    model = cs.load(address if address.startswith("zoo:") else ROOT / address)
+    family = cs.compile(model, "xag", bits=3, positions="wired")
+    schematic = family(4)
+    things = [model, model.at(4), family, schematic, schematic.measure(), schematic.flatten()]
+    for thing in things:
+        assert len(repr(thing)) < 160
+        assert "\n" not in repr(thing)
+    assert f"{len(schematic)} instructions" in repr(schematic)
+    assert f"{schematic.measure().gates:,} gates" in repr(schematic.measure())
+    assert repr(family).endswith(": xag, bits=3, wired, optimize=depth>")
+    assert "%0" in str(schematic)
+
+
+def test_a_model_says_what_it_is():
+    assert repr(cs.load(ROOT / "examples/majority.pt")) == "<Model 'majority': 1 layer, 1 head, width 4, 2 letters>"
+    assert repr(cs.load("zoo:index-lookup").at(6)).endswith("2 fields a token>")
+    assert len(repr(replace(cs.load(ROOT / "examples/majority.pt"), name="\x1b[2J" * 1000))) < 160
+    assert "\x1b" not in repr(replace(cs.load(ROOT / "examples/majority.pt"), name="\x1b[2J"))
+
+
+def test_measured_rows_are_a_table_in_a_notebook():
+    rows = cs.measure(cs.compile(cs.load(ROOT / "examples/majority.pt")), [2, 4])
+    assert rows == list(rows)
+    shown = ElementTree.fromstring(rows._repr_html_())
+    titles, *lines = [[cell.text for cell in line] for line in shown]
+    assert titles == list(vars(rows[0]))
+    assert [line[titles.index("gates")] for line in lines] == [f"{row.gates:,}" for row in rows]
+    assert [line[titles.index("basis")] for line in lines] == ["xag", "xag"]
+    assert ElementTree.fromstring(type(rows)()._repr_html_()).tag == "table"

@@ -39,6 +39,11 @@ class Claims:
     claims: tuple[Claim, ...]
     not_applicable: tuple[NotApplicable, ...]
 
+    def __repr__(self) -> str:
+        failing = [claim.name for claim in self.claims if not claim.holds]
+        fails = f", fails: {', '.join(failing)}" if failing else ""
+        return f"<Claims {self.model!r:.60}: {len(self.claims)} tried{fails}; {len(self.not_applicable)} do not apply>"
+
     @property
     def holds(self) -> bool:
         """Whether every claim that applies holds."""
