@@ -30,8 +30,12 @@ TURNS = 5  # of warm runs
 def seconds(tree: Path, arguments: list[str], cache: Path) -> float:
     """Seconds of the processor that one command takes, with its kernels in `cache`."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
+    environment["PYTHONPYCACHEPREFIX"] = str(cache.parent / "bytecode")  # which is written once, as on installing
+    for name in ("CIRCUITSIM_KERNELS", "PYTHONDONTWRITEBYTECODE"):
+        environment.pop(name, None)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [str(tree / ".venv" / "bin" / "circuitsim"), *arguments]
+    programs = Path(sys.executable).parent if tree == HERE else tree / ".venv" / "bin"
+    command = [str(programs / "circuitsim"), *arguments]
     subprocess.run(command, cwd=HERE, env=environment, capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -41,6 +45,8 @@ def measure(trees: list[Path], arguments: list[str], turns: int) -> list[tuple[f
     """(cold, warm) of each tree."""
     with tempfile.TemporaryDirectory() as folder:
         caches = [Path(folder) / str(index) for index in range(len(trees))]
+        for tree in trees:
+            seconds(tree, ["--help"], Path(folder) / "unused")
         cold = [seconds(tree, arguments, cache) for tree, cache in zip(trees, caches, strict=True)]
         warm = [
             [seconds(tree, arguments, cache) for tree, cache in zip(trees, caches, strict=True)] for _ in range(turns)

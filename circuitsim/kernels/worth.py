@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 from functools import cache
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
@@ -61,11 +61,11 @@ class Account:
 
     @contextmanager
     def charged(self) -> Iterator[None]:
-        """Interpret inside, at the cost of this account; numbers wrap as they do in a machine's words."""
-        started = perf_counter()
+        """Interpret inside, at the cost of this account (of the processor); numbers wrap as in machine words."""
+        started = thread_time()
         with np.errstate(over="ignore"):
             yield
-        self.spent += perf_counter() - started
+        self.spent += thread_time() - started
 
     def _price(self) -> float:
         price = KEPT if self.name in places.kept_names() else COMPILED

@@ -35,7 +35,36 @@ def _operand(literal: int, inputs: int, m: int, start: int, local: Any, deep: An
             up[i] = at[i]
 
 
-@compiled(work=lambda ops, a, b, outs, wires, *more: (2 + len(ops)) * len(wires) + wires.size)
+def _stamp_plainly(
+    ops: Any, a: Any, b: Any, outs: Any, wires: Any, out_ops: Any, fan_in: Any, level: Any, nodes: int, at: int
+) -> Any:
+    """`_stamp` by arrays of a block: literals of all gates at once, levels gate by gate."""
+    rows, inputs = wires.shape
+    result = np.empty((rows, len(outs)), np.int32)
+    sources = list(zip((a >> 1).tolist(), (b >> 1).tolist(), strict=True))
+    for low in range(0, rows, ROWS):
+        block = wires[low : low + ROWS].T
+        m, end = block.shape[1], at + len(ops) * block.shape[1]
+        made = 2 * np.arange(nodes + at, nodes + end, dtype=np.int32).reshape(-1, m)
+        local = np.concatenate([np.zeros((1, m), np.int32), block, made])
+        deep = np.zeros(local.shape, np.int32)
+        deep[1 : inputs + 1] = level[block >> 1]
+        for node, (x, y) in enumerate(sources, inputs + 1):
+            deep[node] = np.maximum(deep[x], deep[y]) + 1
+        for column, literals in enumerate((a, b)):
+            fan_in[at:end, column] = (local[literals >> 1] ^ (literals & 1)[:, None]).reshape(-1)
+        out_ops[at:end] = np.repeat(ops, m)
+        level[nodes + at : nodes + end] = deep[inputs + 1 :].reshape(-1)
+        result[low : low + m] = (local[outs >> 1] ^ (outs & 1)[:, None]).T
+        at = end
+    return result
+
+
+def _stamp_work(ops: Any, a: Any, b: Any, outs: Any, wires: Any, *more: Any) -> int:
+    return (1 + len(wires) // ROWS) * len(ops) + wires.size // 20 + len(ops) * len(wires) // 20
+
+
+@compiled(work=_stamp_work, plain=_stamp_plainly)
 def _stamp(
     ops: Any, a: Any, b: Any, outs: Any, wires: Any, out_ops: Any, fan_in: Any, level: Any, nodes: int, at: int
 ) -> Any:

@@ -88,8 +88,7 @@ def _run_plainly(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
     rows, inputs, words = wires.shape
     values = np.zeros((1 + inputs + len(ops), rows, words), np.uint64)
     values[1 : 1 + inputs] = wires.swapaxes(0, 1)
-    read = zip(ops.tolist(), a.tolist(), b.tolist(), strict=True)
-    for node, (op, x, y) in enumerate(read, 1 + inputs):
+    for node, (op, x, y) in enumerate(zip(ops.tolist(), a.tolist(), b.tolist(), strict=True), 1 + inputs):
         left, right = (~values[z >> 1] if z & 1 else values[z >> 1] for z in (x, y))
         values[node] = left ^ right if op else left & right
     flips = np.where(outputs & 1, ALL_ONES, np.uint64(0))[:, None, None]
@@ -159,13 +158,8 @@ def _sum(line: Instruction, args: list[Planes]) -> Planes:
                 column.append(where)
                 negated.append(minus)
                 offset -= (1 << where) if minus else 0
-        _add(
-            total,
-            np.ascontiguousarray(wires),
-            np.array(index, np.int64),
-            np.array(column, np.int64),
-            np.array(negated, bool),
-        )
+        places = np.array(index, np.int64), np.array(column, np.int64), np.array(negated, bool)
+        _add(total, np.ascontiguousarray(wires), *places)
     ones = np.array([offset >> c & 1 for c in range(width)], bool)
     _add_constant(total, ones)
     return total.reshape((*line.shape, words))

@@ -166,3 +166,13 @@ def test_how_kernels_run_is_one_of_three_words(models: dict[str, str], tmp_path:
     assert done.returncode == 2
     assert b"'fast' in the environment is not one of sooner, compiled, interpreted." in done.stderr
     assert invoke("info", models["majority"]).exit_code == 0
+
+
+def test_the_benchmark_of_first_commands_runs() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "startup.py", "--quick"], capture_output=True, text=True, check=True
+    )
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0] == ["command", "cold", "warm"]
+    assert [line[0] for line in lines[1:]] == ["info", "compile"]
+    assert all(float(cell) > 0 for line in lines[1:] for cell in line[1:])

@@ -47,7 +47,15 @@ def place(row: Longs, box: Longs, depth: int, many: int, now: int) -> None:
         box[EARLY] += many
 
 
-@compiled
+def _total_plainly(row: Longs) -> int:
+    return int(row.sum())
+
+
+def _empty_plainly(row: Longs) -> None:
+    row[:] = 0
+
+
+@compiled(plain=_total_plainly)
 def total(row: Longs) -> int:
     """Wires of a row. Loops are written out here, for a numpy reduction costs a second of compilation."""
     wires = 0
@@ -56,7 +64,7 @@ def total(row: Longs) -> int:
     return wires
 
 
-@compiled
+@compiled(plain=_empty_plainly)
 def empty(row: Longs) -> None:
     """Remove all wires of a row."""
     for t in range(len(row)):
