@@ -8,6 +8,7 @@ from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band
 from ..residual import powers
+from .counted import Counting, Form
 from .division import quotient
 from .head import HeadAtWork
 from .maximum import maximum
@@ -17,18 +18,26 @@ from .scores import Scores
 def average(work: HeadAtWork) -> list[Wires]:
     """For each live component the rounded mean over the maxima of every query: (queries, w)."""
     drawing = work.drawing
-    with drawing.scope("values"):
-        weighed = [_weighed(work, c) for c in work.live]
+    forms = [_form(work, c) for c in work.live]
     crowded = [band for band in work.bands if band.keys > 1]  # a single key needs no mean
+    counting = Counting(work.residual, forms)
+    weighed: list[Wires] = []
+    if not counting.saves(crowded, work.scores is not None):
+        with drawing.scope("values"):
+            weighed = [form.resolved(work.residual) for form in forms]
     sums: list[list[Wires]] = [[] for _ in work.live]
     counts: list[Wires] = []
     for band in crowded:
         selected = _select(drawing, work.scores, band)
         with drawing.scope("sums"):
             counts.append(_count(drawing, selected, band))
-            for index, component in enumerate(work.live):
-                value = band.see(weighed[index], 0)
-                sums[index].append(_sum(drawing, selected, value, band, _fraction(work, component)))
+            if weighed:
+                found = [_sum(drawing, selected, value, form.high, band) for value, form in zip(weighed, forms, strict=True)]
+            else:
+                found = counting.sums(selected, counts[-1], band)
+            for index, (component, form) in enumerate(zip(work.live, forms, strict=True)):
+                drop = _fraction(work, component) + (0 if weighed else form.grain)
+                sums[index].append(found[index].slice(-1, drop, found[index].shape[-1]))
     if not crowded:
         return [_in_order(work, index, None) for index in range(len(work.live))]
     queries = [band.queries for band in crowded]
@@ -48,14 +57,14 @@ def _fraction(work: HeadAtWork, component: int) -> int:
     return max(work.head.value_shifts[component], 1)
 
 
-def _weighed(work: HeadAtWork, component: int) -> Wires:
+def _form(work: HeadAtWork, component: int) -> Form:
     """V less the output's low end, plus one half, in units of its fraction bits: never negative."""
     head, drop = work.head, _fraction(work, component)
     grain, factor = head.value.grains[component], 1 << (drop - head.value_shifts[component])
     less = (1 << (drop - 1)) - (head.outputs[component].low << drop)
     offset = int(head.value.offsets[component]) * factor + (less << grain)
     high = head.value.ranges[component][1] * factor + less
-    return work.residual.unsigned(head.value.rows[component] * factor, offset, high, grain)
+    return Form(head.value.rows[component] * factor, offset, high, grain)
 
 
 def _select(drawing: Drawing, scores: Scores | None, band: Band) -> Wires | None:
@@ -79,11 +88,11 @@ def _count(drawing: Drawing, selected: Wires | None, band: Band) -> Wires:
     return drawing.sum([(selected, [1])], 0, width)
 
 
-def _sum(drawing: Drawing, selected: Wires | None, value: Wires, band: Band, drop: int) -> Wires:
-    """Sum over the selected keys of a value, `drop` low bits cut: (queries or 1, bits)."""
-    width = (((1 << value.shape[1]) - 1) * band.keys).bit_length()
-    terms = value.expand(0) if selected is None else selected.expand(2) & value.expand(0)
-    return drawing.sum([(terms, powers(value.shape[1]).reshape(1, -1))], 0, width).slice(-1, drop, width)
+def _sum(drawing: Drawing, selected: Wires | None, value: Wires, high: int, band: Band) -> Wires:
+    """Sum over the selected keys of a value that is at most `high`: (queries or 1, bits)."""
+    seen = band.see(value, 0)
+    terms = seen.expand(0) if selected is None else selected.expand(2) & seen.expand(0)
+    return drawing.sum([(terms, powers(value.shape[1]).reshape(1, -1))], 0, (high * band.keys).bit_length())
 
 
 def _stack(drawing: Drawing, pieces: list[Wires], queries: list[int]) -> Wires:

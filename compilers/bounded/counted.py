@@ -1,0 +1,117 @@
+"""Sums of numbers over the selected keys, in either order: weigh and count, or count and weigh.
+
+A number at a key is a linear form of the wires there, so its sum over keys is the same form of how often each wire is
+one. Weighing first writes every number out and adds up its bits. Counting first adds up each wire, for all numbers at
+once, and weighs the counts, which are few: with few wires and wide numbers it saves most of the gates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from circuitsim.models.stream import Ints
+from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.heaps import digits
+
+from ..bands import Band
+from ..residual import Residual, powers
+
+ADDER = {"xag": 5, "aig": 8}  # gates of a full adder; one adder leaves one wire less
+GAIN = {"depth": 3 / 4, "balanced": 3 / 4, "size": 9 / 10}  # counts are weighed late, so they must save this much
+
+
+@dataclass(frozen=True)
+class Form:
+    """A number at every key, (row . x + offset) / 2^grain, which is whole and lies in [0, high]."""
+
+    row: Ints
+    offset: int
+    high: int
+    grain: int
+
+    @property
+    def bits(self) -> int:
+        """Bits of the number."""
+        return self.high.bit_length()
+
+    def resolved(self, residual: Residual) -> Wires:
+        """Its bits at every position: (positions, w)."""
+        return residual.unsigned(self.row, self.offset, self.high, self.grain)
+
+
+class Counting:
+    """The wires that some numbers read, and the sums of the numbers from the counts of these wires."""
+
+    def __init__(self, residual: Residual, forms: Sequence[Form]) -> None:
+        self.residual, self.forms = residual, tuple(forms)
+        self.parts = [{wires.index: (wires, weights) for wires, weights in residual.parts(f.row)} for f in forms]
+        self.read: dict[int, tuple[Wires, list[int]]] = {}
+        for parts in self.parts:
+            for index, (wires, weights) in parts.items():
+                known = self.read.get(index, (wires, []))[1]
+                self.read[index] = wires, sorted({*known, *np.flatnonzero(weights).tolist()})
+
+    @property
+    def wires(self) -> int:
+        """How many different wires the numbers read at a key."""
+        return sum(len(places) for _, places in self.read.values())
+
+    def saves(self, bands: Sequence[Band], scored: bool) -> bool:
+        """Whether counting first takes enough gates less than weighing first, by an estimate.
+
+        Args:
+            scored: whether queries select keys; else they take all that they see.
+        """
+        drawing = self.residual.drawing
+        adder = ADDER[drawing.basis]
+        bits = sum(form.bits for form in self.forms)
+        # A number is written out once for all queries; its digits are added up in its own bits.
+        weighing = adder * self.residual.positions * sum(self._digits(index) for index in range(len(self.forms)))
+        counting = 0
+        for band in bands:
+            selected = scored or band.mask is not None
+            queries = band.queries if selected else 1
+            length = band.keys.bit_length()
+            weighing += queries * (band.keys * bits * selected + adder * (band.keys - 1) * bits)
+            counting += queries * (band.keys * self.wires * selected + adder * (band.keys - length) * self.wires)
+            counting += queries * adder * sum(self._mapped(index, length) for index in range(len(self.forms)))
+        return counting < GAIN[drawing.optimize] * weighing
+
+    def sums(self, selected: Wires | None, count: Wires, band: Band) -> list[Wires]:
+        """The sum over a band's selected keys of every number, times 2^grain: (queries or 1, bits).
+
+        Args:
+            selected: (queries or 1, keys), None where every key is. count: how many are: (queries or 1, bits).
+        """
+        drawing, width = self.residual.drawing, band.keys.bit_length()
+        counts = {index: _counted(drawing, wires, at, selected, band) for index, (wires, at) in self.read.items()}
+        results = []
+        for form, parts in zip(self.forms, self.parts, strict=True):
+            constant = int(self.residual.offset @ form.row) + form.offset
+            operands = [(count, constant * powers(width))]
+            for index, (_, weights) in parts.items():
+                places = self.read[index][1]
+                operands.append((counts[index], np.outer(weights[places], powers(width))))
+            results.append(drawing.sum(operands, 0, ((form.high << form.grain) * band.keys).bit_length()))
+        return results
+
+    def _digits(self, index: int) -> int:
+        """Full adders that write one number out."""
+        width = self.forms[index].bits + self.forms[index].grain
+        found = sum(len(digits(int(w), width)) for _, weights in self.parts[index].values() for w in weights if w)
+        return max(0, found - self.forms[index].bits)
+
+    def _mapped(self, index: int, length: int) -> int:
+        """Full adders that weigh counts of so many bits for one number."""
+        width = self.forms[index].bits + self.forms[index].grain + length
+        found = sum(len(digits(int(w), width)) for _, weights in self.parts[index].values() for w in weights if w)
+        return max(0, length * found - self.forms[index].bits)
+
+
+def _counted(drawing: Drawing, wires: Wires, places: list[int], selected: Wires | None, band: Band) -> Wires:
+    """How many selected keys have each of these wires: (queries or 1, places, bits)."""
+    chosen = wires if len(places) == wires.shape[1] else wires.take(places, 1)
+    seen = band.see(chosen, 0).transpose(1, 0).expand(0)
+    terms = seen if selected is None else selected.expand(1) & seen
+    return drawing.sum([(terms, [1])], 0, band.keys.bit_length())
