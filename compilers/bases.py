@@ -1,7 +1,8 @@
-"""What a basis does its own way: attention, hidden units and signs. Embedding, residual and read-out are the same."""
+"""What a basis does its own way: attention, hidden units, signs and argmax; embedding and residual are the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from circuitsim.bases import AIG, TC0, XAG
 from circuitsim.networks.fixed_point import FixedPoint
@@ -13,6 +14,8 @@ from . import thresholds
 from .bands import Bands
 from .bounded import attention
 from .bounded import numbers as bounded
+from .bounded.argmax import argmax
+from .pairwise import pairwise
 from .residual import Bits, Residual
 
 
@@ -25,6 +28,7 @@ class Lowering:
         hidden: R(ReLU) of one hidden unit of a net.
         resolve: a linear form of the stream, row . x, as a number of its own, written in units of 2^grain.
         sign: [row . x + offset >= 0] at every position, for values in a known interval.
+        argmax: one-hot which of several rows . x + offsets is the largest, the lowest of equal ones.
         refuse_large: raises LimitError for a model that is too large to draw, before anything is drawn.
     """
 
@@ -32,14 +36,20 @@ class Lowering:
     hidden: Callable[[Residual, NetForms, int], Bits]
     resolve: Callable[[Residual, Ints, Range, int], Bits]
     sign: Callable[[Residual, Ints, int, Range], Wires]
+    argmax: Callable[[Residual, Sequence[Ints], Sequence[int]], Wires]
     refuse_large: Callable[[FixedPoint], None] = lambda fixed: None
 
 
-_BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.resolve, bounded.sign)
+_BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.resolve, bounded.sign, argmax)
 LOWERINGS: dict[str, Lowering] = {
     XAG.name: _BOUNDED,
     AIG.name: _BOUNDED,
     TC0.name: Lowering(
-        thresholds.attend, thresholds.hidden, thresholds.resolve, thresholds.sign, thresholds.refuse_large
+        thresholds.attend,
+        thresholds.hidden,
+        thresholds.resolve,
+        thresholds.sign,
+        partial(pairwise, sign=thresholds.sign),
+        thresholds.refuse_large,
     ),
 }

@@ -102,7 +102,7 @@ class Lower:
             return Computed(list(zip(known.numbers, x, strict=True)), known.constant)
         if index in self.fixed.network.outputs:
             assert isinstance(known, Affine)
-            self.outputs.append(readout(self.drawing, known, x.residual, self.way))
+            self.outputs.append(readout(known, x.residual, self.way))
         return x
 
     def add(self, index: Value, how: net.Add, *terms: Placed | Computed) -> Placed:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circuitsim.models.stream import Ints
+from circuitsim.networks.forms import Ints
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.heaps import digits
 
@@ -18,7 +18,8 @@ from ..bands import Band
 from ..residual import Residual, powers
 
 ADDER = {"xag": 5, "aig": 8}  # gates of a full adder; one adder leaves one wire less
-GAIN = {"depth": 3 / 4, "balanced": 3 / 4, "size": 9 / 10}  # counts are weighed late, so they must save this much
+FEWEST_KEYS = 8  # a band; with fewer, constants among the wires decide, and the estimate does not see them
+GAIN = 2 / 3  # of the gates; counts are weighed late, so they must save this much
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ class Counting:
         Args:
             scored: whether queries select keys; else they take all that they see.
         """
-        drawing = self.residual.drawing
-        adder = ADDER[drawing.basis]
-        bits = sum(form.bits for form in self.forms)
+        if sum(band.keys for band in bands) < FEWEST_KEYS * len(bands) or not bands:
+            return False
+        adder = ADDER[self.residual.drawing.basis]
+        bits = sum(self._varying(index) for index in range(len(self.forms)))
         # A number is written out once for all queries; its digits are added up in its own bits.
         weighing = adder * self.residual.positions * sum(self._digits(index) for index in range(len(self.forms)))
         counting = 0
@@ -76,7 +78,7 @@ class Counting:
             weighing += queries * (band.keys * bits * selected + adder * (band.keys - 1) * bits)
             counting += queries * (band.keys * self.wires * selected + adder * (band.keys - length) * self.wires)
             counting += queries * adder * sum(self._mapped(index, length) for index in range(len(self.forms)))
-        return counting < GAIN[drawing.optimize] * weighing
+        return counting < GAIN * weighing
 
     def sums(self, selected: Wires | None, count: Wires, band: Band) -> list[Wires]:
         """The sum over a band's selected keys of every number, times 2^grain: (queries or 1, bits).
@@ -95,6 +97,12 @@ class Counting:
                 operands.append((counts[index], np.outer(weights[places], powers(width))))
             results.append(drawing.sum(operands, 0, ((form.high << form.grain) * band.keys).bit_length()))
         return results
+
+    def _varying(self, index: int) -> int:
+        """Bits of one number that are not the same whatever its wires are, as those below all weights are."""
+        form, weights = self.forms[index], [int(w) for _, ws in self.parts[index].values() for w in ws if w]
+        lowest = min(((w & -w).bit_length() - 1 for w in weights), default=form.bits + form.grain)
+        return max(0, form.bits - max(0, lowest - form.grain))
 
     def _digits(self, index: int) -> int:
         """Full adders that write one number out."""

@@ -4,36 +4,76 @@ k = 1 is restoring division; a digit of k bits costs about 3 + 2 log2(c + k) + k
 prefix adder gives a difference and its comparison together.
 """
 
+import math
 from functools import lru_cache
 
+import numpy as np
+
 from circuitsim.bases import BASES
-from circuitsim.schematic.cells import FALSE, TRUE, Cell, Recorder
+from circuitsim.schematic import planning
+from circuitsim.schematic.cells import FALSE, TRUE, Cell, Recorder, specialise
+from circuitsim.schematic.constants import pattern
 from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.profile import CONST0, CONST1
+from circuitsim.schematic.schematic import Basis, Optimize
 
-ONE_DIGIT = 8  # bits of the longest quotient that is found by comparing with all thresholds at once
+LEVEL_WORTH = {"depth": 5, "balanced": 1}  # one per cent of the levels is worth so many per cent of the gates
+GATES_A_KEY, LEVELS_A_KEY_BIT = 64, 8  # of the rest of a head, roughly
+EARLY = 2  # levels a bit by which the divisor, a count, is there before the numerator, a sum
+ONE_DIGIT = 8  # bits of the longest quotient that may be one digit
 
 
-def quotient(drawing: Drawing, numerator: Wires, divisor: Wires, width: int) -> Wires:
+def quotient(
+    drawing: Drawing, numerator: Wires, divisor: Wires, width: int, keys: int | None = None, known: bool = False
+) -> Wires:
     """floor(numerator / divisor), bits least first: (..., w), (..., c) -> (..., width).
 
     The quotient must fit in `width` bits wherever the divisor is positive; elsewhere the result has no meaning.
+
+    Args:
+        keys: how many keys the head has that divides; as many as the divisor can count unless given.
+        known: whether the divisor is a constant, such as `keys`.
     """
-    radix = 1 if drawing.optimize == "size" else digit_bits(divisor.shape[-1], width)
-    or_carries = radix > 1 and not BASES[drawing.basis].has_xor
-    cell = division_cell(numerator.shape[-1], divisor.shape[-1], width, radix, or_carries)
+    w, c = numerator.shape[-1], divisor.shape[-1]
+    keys = (1 << c) - 1 if keys is None else keys
+    radix = digit_bits(w, c, width, keys, drawing.basis, drawing.optimize, known)
+    cell = _cell(w, c, width, radix, drawing.basis)
     return drawing.call(cell, numerator, divisor)
 
 
-def digit_bits(c: int, width: int) -> int:
-    """Bits a digit for the fewest levels, with a divisor of c bits that counts keys and a quotient of `width` bits.
+@lru_cache(maxsize=1024)
+def digit_bits(w: int, c: int, width: int, keys: int, basis: Basis, optimize: Optimize, known: bool = False) -> int:
+    """Bits a digit for a numerator of w bits, a divisor of c bits and a quotient of `width` bits.
 
-    More bits make fewer digits, but a digit of k bits holds 2^k - 1 subtractions; they are few beside the head's
-    gates for every key once there are many keys. Measured on the reference head: 5 bits save 4 levels of 164 at
-    n = 2^10, and 6 bits save 6 of 271 at n = 2^20. A short quotient is one digit.
+    More bits make fewer digits, but a digit of k bits holds 2^k - 1 subtractions. They matter little beside a head's
+    gates for every key, once there are many keys. So each k is drawn, and judged by gates times a power of
+    levels, both beside those of a head of so many keys. Multiples of a known divisor take no gates.
     """
-    if width <= min(c, ONE_DIGIT):
-        return width
-    return 4 if c <= 6 else 5 if c <= 12 else max(6, c.bit_length() + 1)  # Omega(log c) bits make O(w + c) levels
+    if optimize == "size":
+        return 1
+    best, digit, worse = math.inf, 1, 0
+    longest = max(6, c.bit_length() + 1)  # Omega(log c) bits make O(w + c) levels
+    for k in range(1, width + 1 if width <= ONE_DIGIT else min(width, longest) + 1):
+        gates, levels = _cost(w, c, width, k, basis, keys if known else None)
+        levels += LEVELS_A_KEY_BIT * keys.bit_length()
+        score = (gates + GATES_A_KEY * keys) * float(levels) ** LEVEL_WORTH[optimize]
+        best, digit, worse = (score, k, 0) if score < best else (best, digit, worse + 1)
+        if worse == 3:  # longer digits only get worse
+            break
+    return digit
+
+
+def _cost(w: int, c: int, width: int, k: int, basis: Basis, divisor: int | None) -> tuple[int, int]:
+    """Gates of a division with digits of k bits, and its levels after the numerator; by a known divisor or any."""
+    cell = _cell(w, c, width, k, basis)
+    known = [CONST1 if (divisor or 0) >> bit & 1 else CONST0 for bit in range(c)]
+    arrivals = np.array([EARLY * c] * w + ([0] * c if divisor is None else known), np.int32)
+    program, _ = specialise(cell, basis, pattern(arrivals).tobytes(), np.ones(width, np.uint8).tobytes())
+    return program.gates, planning.depths(program, arrivals)[1] - EARLY * c
+
+
+def _cell(w: int, c: int, width: int, radix: int, basis: Basis) -> Cell:
+    return division_cell(w, c, width, radix, radix > 1 and not BASES[basis].has_xor)
 
 
 @lru_cache(maxsize=1024)

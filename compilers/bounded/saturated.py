@@ -32,7 +32,9 @@ def average(work: HeadAtWork) -> list[Wires]:
         with drawing.scope("sums"):
             counts.append(_count(drawing, selected, band))
             if weighed:
-                found = [_sum(drawing, selected, value, form.high, band) for value, form in zip(weighed, forms, strict=True)]
+                found = [
+                    _sum(drawing, selected, value, form.high, band) for value, form in zip(weighed, forms, strict=True)
+                ]
             else:
                 found = counting.sums(selected, counts[-1], band)
             for index, (component, form) in enumerate(zip(work.live, forms, strict=True)):
@@ -41,14 +43,15 @@ def average(work: HeadAtWork) -> list[Wires]:
     if not crowded:
         return [_in_order(work, index, None) for index in range(len(work.live))]
     queries = [band.queries for band in crowded]
-    results = []
+    results, keys = [], max(band.keys for band in crowded)
+    all_tie = work.scores is None and all(band.mask is None for band in crowded)
     with drawing.scope("division"):
         divisor = _stack(drawing, counts, queries)
         for index, component in enumerate(work.live):
             numerator = _stack(drawing, sums[index], queries)
             width = work.width(component)
-            found = quotient(drawing, numerator, divisor, width).broadcast((sum(queries), width))
-            results.append(_in_order(work, index, found))
+            found = quotient(drawing, numerator, divisor, width, keys, known=all_tie)
+            results.append(_in_order(work, index, found.broadcast((sum(queries), width))))
     return results
 
 

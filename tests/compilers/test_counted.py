@@ -11,7 +11,7 @@ from circuitsim.compilers.residual import Block, Residual
 
 import circuitsim as cs
 from circuitsim.analysis.ladder import climb
-from circuitsim.models.stream import Stream
+from circuitsim.networks.forms import Stream
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.evaluate import evaluate
 from tests.cases import random_model
@@ -101,15 +101,13 @@ def test_the_random_models_take_both_orders(monkeypatch):
 
     monkeypatch.setattr(Counting, "saves", watched)
     for seed in range(24):
-        Family(random_model(seed), "xag")(6)
+        Family(random_model(seed), "xag")(9)
     assert taken == {True, False}
 
 
 @pytest.mark.parametrize(("basis", "gates", "depth"), [("xag", 5_300_000, 116), ("aig", 8_500_000, 153)])
 def test_majority_counts_letters_and_then_weighs_them(basis, gates, depth):
-    cost = Family(MAJORITY, basis)(1 << 20)
     measured = cs.measure(Family(MAJORITY, basis), [1 << 20])[0]
-    assert len(cost) < 200
     assert measured.gates <= gates
     assert measured.depth <= depth
 

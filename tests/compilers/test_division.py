@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from circuitsim.compilers.bounded.division import division_cell, quotient
+from circuitsim.compilers.bounded.division import digit_bits, division_cell, quotient
 
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.evaluate import evaluate
+from circuitsim.schematic.measure import measure
 from tests.compilers.test_maximum import bits, numbers
 from tests.netlist.recount import assert_measured_exactly
 
@@ -31,7 +32,7 @@ def test_every_quotient(radix, or_carries, w, c, width):
 
 
 @pytest.mark.parametrize("basis", ["xag", "aig"])
-@pytest.mark.parametrize("optimize", ["depth", "size"])
+@pytest.mark.parametrize("optimize", ["depth", "balanced", "size"])
 def test_quotients_of_long_numbers(basis, optimize):
     w, c, width = 40, 13, 28
     drawing = Drawing(basis, optimize)
@@ -55,3 +56,52 @@ def test_a_constant_divisor_folds_and_leaves_no_dead_gate(divisor):
     everything = np.arange(256)
     assert np.array_equal(numbers(evaluate(schematic, bits(everything, 8))), everything // divisor)
     assert_measured_exactly(schematic)
+
+
+def cost(w, c, width, radix, basis="xag"):
+    """Gates and levels of a quotient whose operands arrive together."""
+    drawing = Drawing(basis)
+    cell = division_cell(w, c, width, radix, basis == "aig" and radix > 1)
+    found = measure(drawing.finish([drawing.call(cell, drawing.input((1, w)), drawing.input((1, c)))]))
+    return found.gates, found.depth
+
+
+@pytest.mark.parametrize("mode", ["depth", "balanced"])
+@pytest.mark.parametrize("basis", ["xag", "aig"])
+@pytest.mark.parametrize(
+    ("c", "width", "keys"), [(3, 8, 7), (8, 8, 200), (11, 12, 1024), (16, 12, 64), (21, 7, 1 << 20)]
+)
+def test_no_other_digits_take_fewer_gates_and_fewer_levels(basis, mode, c, width, keys):
+    w = width + c
+    chosen = digit_bits(w, c, width, keys, basis, mode)
+    gates, levels = estimated(w, c, width, chosen, basis)
+    for radix in range(1, 9):
+        other = estimated(w, c, width, radix, basis)
+        assert not (other[0] < gates and other[1] < levels)
+
+
+def estimated(w, c, width, radix, basis):
+    """Gates and levels of a quotient whose divisor is there well before its numerator."""
+    drawing = Drawing(basis)
+    late = drawing.input((1, w, 1 << 2 * c))
+    cell = division_cell(w, c, width, radix, basis == "aig" and radix > 1)
+    found = drawing.call(cell, drawing.all([(late, 1)]), drawing.input((1, c)))
+    cost = measure(drawing.finish([found]))
+    return cost.gates, cost.depth
+
+
+@pytest.mark.parametrize(("c", "width"), [(3, 8), (8, 8), (11, 12), (16, 12)])
+def test_digits_grow_from_size_to_depth(c, width):
+    keys = 1 << min(c, 10)
+    size, balanced, depth = (
+        cost(width + c, c, width, digit_bits(width + c, c, width, keys, "xag", mode))
+        for mode in ("size", "balanced", "depth")
+    )
+    assert size[0] < balanced[0] <= depth[0]
+    assert size[1] > balanced[1] >= depth[1]
+
+
+def test_a_wide_divisor_of_few_keys_takes_short_digits():
+    """A divisor that is a sum of weights says nothing about how many keys there are to hide a division beside."""
+    few, many = (digit_bits(28, 16, 12, keys, "xag", "depth") for keys in (16, 1 << 16))
+    assert 2 * cost(28, 16, 12, few)[0] < cost(28, 16, 12, many)[0]
