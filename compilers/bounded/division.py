@@ -9,13 +9,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from circuitsim.bases import BASES
+from circuitsim.bases import BASES, BasisName
 from circuitsim.schematic import planning
 from circuitsim.schematic.cells import FALSE, TRUE, Cell, Recorder, specialise
 from circuitsim.schematic.constants import pattern
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.profile import CONST0, CONST1
-from circuitsim.schematic.schematic import Basis, Optimize
+from circuitsim.schematic.schematic import Optimize
 
 LEVEL_WORTH = {"depth": 5, "balanced": 1}  # one per cent of the levels is worth so many per cent of the gates
 GATES_A_KEY, LEVELS_A_KEY_BIT = 64, 8  # of the rest of a head, roughly
@@ -42,7 +42,7 @@ def quotient(
 
 
 @lru_cache(maxsize=1024)
-def digit_bits(w: int, c: int, width: int, keys: int, basis: Basis, optimize: Optimize, known: bool = False) -> int:
+def digit_bits(w: int, c: int, width: int, keys: int, basis: BasisName, optimize: Optimize, known: bool = False) -> int:
     """Bits a digit for a numerator of w bits, a divisor of c bits and a quotient of `width` bits.
 
     More bits make fewer digits, but a digit of k bits holds 2^k - 1 subtractions. They matter little beside a head's
@@ -63,7 +63,7 @@ def digit_bits(w: int, c: int, width: int, keys: int, basis: Basis, optimize: Op
     return digit
 
 
-def _cost(w: int, c: int, width: int, k: int, basis: Basis, divisor: int | None) -> tuple[int, int]:
+def _cost(w: int, c: int, width: int, k: int, basis: BasisName, divisor: int | None) -> tuple[int, int]:
     """Gates of a division with digits of k bits, and its levels after the numerator; by a known divisor or any."""
     cell = _cell(w, c, width, k, basis)
     known = [CONST1 if (divisor or 0) >> bit & 1 else CONST0 for bit in range(c)]
@@ -72,7 +72,7 @@ def _cost(w: int, c: int, width: int, k: int, basis: Basis, divisor: int | None)
     return program.gates, planning.depths(program, arrivals)[1] - EARLY * c
 
 
-def _cell(w: int, c: int, width: int, radix: int, basis: Basis) -> Cell:
+def _cell(w: int, c: int, width: int, radix: int, basis: BasisName) -> Cell:
     return division_cell(w, c, width, radix, radix > 1 and not BASES[basis].has_xor)
 
 
