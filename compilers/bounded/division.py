@@ -46,20 +46,24 @@ def digit_bits(w: int, c: int, width: int, keys: int, basis: BasisName, optimize
     """Bits a digit for a numerator of w bits, a divisor of c bits and a quotient of `width` bits.
 
     More bits make fewer digits, but a digit of k bits holds 2^k - 1 subtractions. They matter little beside a head's
-    gates for every key, once there are many keys. So each k is drawn, and judged by gates times a power of
-    levels, both beside those of a head of so many keys. Multiples of a known divisor take no gates.
+    gates for every key, once there are many keys. So each k that makes fewer digits is drawn, and judged by gates
+    times a power of levels, both beside those of a head of so many keys. Multiples of a known divisor take no gates.
     """
     if optimize == "size":
         return 1
-    best, digit, worse = math.inf, 1, 0
+
+    def score(gates: float, levels: float) -> float:
+        before = LEVELS_A_KEY_BIT * keys.bit_length()
+        return (GATES_A_KEY * keys + gates) * float(before + levels) ** LEVEL_WORTH[optimize]
+
     longest = max(6, c.bit_length() + 1)  # Omega(log c) bits make O(w + c) levels
-    for k in range(1, width + 1 if width <= ONE_DIGIT else min(width, longest) + 1):
-        gates, levels = _cost(w, c, width, k, basis, keys if known else None)
-        levels += LEVELS_A_KEY_BIT * keys.bit_length()
-        score = (gates + GATES_A_KEY * keys) * float(levels) ** LEVEL_WORTH[optimize]
-        best, digit, worse = (score, k, 0) if score < best else (best, digit, worse + 1)
-        if worse == 3:  # longer digits only get worse
-            break
+    best, digit = math.inf, 1
+    for k in range(1, (width if width <= ONE_DIGIT else min(width, longest)) + 1):
+        if k > 1 and -(-width // k) == -(-width // (k - 1)):  # as many digits as shorter ones would be
+            continue
+        if not known and score(10 * c << k, 2 * math.log2(c + k) + k) > best:  # one digit of it is too much
+            continue
+        best, digit = min((best, digit), (score(*_cost(w, c, width, k, basis, keys if known else None)), k))
     return digit
 
 
