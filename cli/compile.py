@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 @options.construction_options
 @options.max_gates_option
 @options.json_option(
-    "model n basis bits positions inputs outputs gates depth wires wires_weighted gates_by_kind max_fan_in max_weight"
-    " max_fan_in_weighted state_bits scopes[scope gates depth] seconds file; with --share also shared[gates_before"
-    " depth_before gates_saved]"
+    "model n basis bits positions inputs outputs gates ands depth wires wires_weighted gates_by_kind max_fan_in"
+    " max_weight max_fan_in_weighted state_bits scopes[scope gates depth] seconds file; with --share also"
+    " shared[gates_before depth_before gates_saved]"
 )
 def command(
     how: Construction,
@@ -119,6 +119,7 @@ def _size(shape: tuple[int, ...]) -> int:
 
 def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circuit":
     """The shared circuit; `result` then describes it, and what was saved."""
+    from circuitsim.analysis.growth.growth import ands
     from circuitsim.netlist import counting
     from circuitsim.netlist.passes.share import Share
 
@@ -126,6 +127,7 @@ def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circui
     kinds = {kind: count for kind, count in counting.gates_by_kind(shared).items() if count}
     result.update(
         gates=shared.gates,
+        ands=ands(before.basis, kinds),
         depth=counting.depth(shared),
         wires=counting.wires(shared),
         wires_weighted=counting.wires_weighted(shared),

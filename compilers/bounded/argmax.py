@@ -12,11 +12,10 @@ import numpy as np
 from circuitsim.networks.forms import Ints
 from circuitsim.schematic.drawing import Wires
 from circuitsim.schematic.heaps import digits
-from circuitsim.schematic.plans.adders import full_adder_gates
 
 from ..pairwise import pairwise
 from ..residual import Residual
-from .counted import GAIN
+from .counted import GAIN, full_adder
 from .maximum import choose_node, node_cell
 from .numbers import sign
 
@@ -75,14 +74,14 @@ def _matches(residual: Residual, rows: Sequence[Ints], offsets: Sequence[int]) -
     if bits <= 0:
         return math.inf
     nodes = (classes - 1) * bits * NODE_GATES[choose_node(drawing, classes, bits)]
-    sums = full_adder_gates(drawing.basis) * sum(max(0, _digits(residual, row, bits + grain) - 1) for row in rows)
+    sums = full_adder(drawing) * sum(max(0, _digits(residual, row, bits + grain) - 1) for row in rows)
     return nodes + classes * (classes - 1).bit_length() + sums
 
 
 def _pairs(residual: Residual, rows: Sequence[Ints]) -> float:
     """Gates of all comparisons at one position, by an estimate: of the last wire of a column only the carry is made."""
     classes, total = len(rows), len(rows) * (len(rows) - 2)
-    adder = full_adder_gates(residual.drawing.basis)
+    adder = full_adder(residual.drawing)
     for a in range(classes):
         for b in range(a + 1, classes):
             row = rows[a] - rows[b]

@@ -10,16 +10,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from circuitsim.bases import BASES
 from circuitsim.networks.forms import Ints
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.heaps import digits
-from circuitsim.schematic.plans.adders import full_adder_gates
+from circuitsim.schematic.plans.adders import FULL, GATES, STYLES
 
 from ..bands import Band
 from ..residual import Residual, powers
 
 FEWEST_KEYS = 8  # a band; with fewer, constants among the wires decide, and the estimate does not see them
 GAIN = 2 / 3  # of the gates; counts are weighed late, so they must save this much
+
+
+def full_adder(drawing: Drawing) -> int:
+    """Gates of the adder that makes sums, which leaves one wire less; an estimate does not ask what is made small."""
+    adders = BASES[drawing.basis].adders
+    assert adders is not None, "the basis has sums"
+    return int(GATES[STYLES[adders.depth], FULL].sum())
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ class Counting:
         """
         if sum(band.keys for band in bands) < FEWEST_KEYS * len(bands) or not bands:
             return False
-        adder = full_adder_gates(self.residual.drawing.basis)
+        adder = full_adder(self.residual.drawing)
         bits = sum(self._varying(index) for index in range(len(self.forms)))
         # A number is written out once for all queries; its digits are added up in its own bits.
         weighing = adder * self.residual.positions * sum(self._digits(index) for index in range(len(self.forms)))

@@ -37,7 +37,7 @@ def quotient(
     w, c = numerator.shape[-1], divisor.shape[-1]
     keys = (1 << c) - 1 if keys is None else keys
     radix = digit_bits(w, c, width, keys, drawing.basis, drawing.optimize, known)
-    cell = division_cell(w, c, width, radix, radix > 1 and not BASES[drawing.basis].has_xor)
+    cell = _cell(w, c, width, radix, drawing.basis)
     return drawing.call(cell, numerator, divisor)
 
 
@@ -46,30 +46,38 @@ def digit_bits(w: int, c: int, width: int, keys: int, basis: BasisName, optimize
     """Bits a digit for a numerator of w bits, a divisor of c bits and a quotient of `width` bits.
 
     More bits make fewer digits, but a digit of k bits holds 2^k - 1 subtractions. They matter little beside a head's
-    gates for every key, once there are many keys. So each k is drawn, and judged by gates times a power of
-    levels, both beside those of a head of so many keys. Multiples of a known divisor take no gates.
+    gates for every key, once there are many keys. So each k that makes fewer digits is drawn, and judged by gates
+    times a power of levels, both beside those of a head of so many keys. Multiples of a known divisor take no gates.
     """
     if optimize == "size":
         return 1
-    best, digit, worse = math.inf, 1, 0
+
+    def score(gates: float, levels: float) -> float:
+        before = LEVELS_A_KEY_BIT * keys.bit_length()
+        return (GATES_A_KEY * keys + gates) * float(before + levels) ** LEVEL_WORTH[optimize]
+
     longest = max(6, c.bit_length() + 1)  # Omega(log c) bits make O(w + c) levels
-    for k in range(1, width + 1 if width <= ONE_DIGIT else min(width, longest) + 1):
-        gates, levels = _cost(w, c, width, k, basis, keys if known else None)
-        levels += LEVELS_A_KEY_BIT * keys.bit_length()
-        score = (gates + GATES_A_KEY * keys) * float(levels) ** LEVEL_WORTH[optimize]
-        best, digit, worse = (score, k, 0) if score < best else (best, digit, worse + 1)
-        if worse == 3:  # longer digits only get worse
-            break
+    best, digit = math.inf, 1
+    for k in range(1, (width if width <= ONE_DIGIT else min(width, longest)) + 1):
+        if k > 1 and -(-width // k) == -(-width // (k - 1)):  # as many digits as shorter ones would be
+            continue
+        if not known and score(10 * c << k, 2 * math.log2(c + k) + k) > best:  # one digit of it is too much
+            continue
+        best, digit = min((best, digit), (score(*_cost(w, c, width, k, basis, keys if known else None)), k))
     return digit
 
 
 def _cost(w: int, c: int, width: int, k: int, basis: BasisName, divisor: int | None) -> tuple[int, int]:
     """Gates of a division with digits of k bits, and its levels after the numerator; by a known divisor or any."""
-    cell = division_cell(w, c, width, k, k > 1 and not BASES[basis].has_xor)
+    cell = _cell(w, c, width, k, basis)
     known = [CONST1 if (divisor or 0) >> bit & 1 else CONST0 for bit in range(c)]
     arrivals = np.array([EARLY * c] * w + ([0] * c if divisor is None else known), np.int32)
     program, _ = specialise(cell, basis, pattern(arrivals).tobytes(), np.ones(width, np.uint8).tobytes())
     return program.gates, planning.depths(program, arrivals)[1] - EARLY * c
+
+
+def _cell(w: int, c: int, width: int, radix: int, basis: BasisName) -> Cell:
+    return division_cell(w, c, width, radix, radix > 1 and not BASES[basis].has_xor)
 
 
 @lru_cache(maxsize=1024)

@@ -18,41 +18,45 @@ from .scores import Scores
 def average(work: HeadAtWork) -> list[Wires]:
     """For each live component the rounded mean over the maxima of every query: (queries, w)."""
     drawing = work.drawing
-    forms = [_form(work, c) for c in work.live]
     crowded = [band for band in work.bands if band.keys > 1]  # a single key needs no mean
-    counting = Counting(work.residual, forms)
-    weighed: list[Wires] = []
-    if not counting.saves(crowded, work.scores is not None):
-        with drawing.scope("values"):
-            weighed = [form.resolved(work.residual) for form in forms]
-    sums: list[list[Wires]] = [[] for _ in work.live]
-    counts: list[Wires] = []
-    for band in crowded:
-        selected = _select(drawing, work.scores, band)
-        with drawing.scope("sums"):
-            counts.append(_count(drawing, selected, band))
-            if weighed:
-                found = [
-                    _sum(drawing, selected, value, form.high, band) for value, form in zip(weighed, forms, strict=True)
-                ]
-            else:
-                found = counting.sums(selected, counts[-1], band)
-            for index, (component, form) in enumerate(zip(work.live, forms, strict=True)):
-                drop = _fraction(work, component) + (0 if weighed else form.grain)
-                sums[index].append(found[index].slice(-1, drop, found[index].shape[-1]))
+    counts, sums = _totals(work, crowded)
     if not crowded:
         return [_in_order(work, index, None) for index in range(len(work.live))]
-    queries = [band.queries for band in crowded]
-    results, keys = [], max(band.keys for band in crowded)
+    queries, keys = [band.queries for band in crowded], max(band.keys for band in crowded)
     all_tie = work.scores is None and all(band.mask is None for band in crowded)
+    results = []
     with drawing.scope("division"):
         divisor = _stack(drawing, counts, queries)
         for index, component in enumerate(work.live):
-            numerator = _stack(drawing, sums[index], queries)
+            numerator = _stack(drawing, [found[index] for found in sums], queries)
             width = work.width(component)
             mean = quotient(drawing, numerator, divisor, width, keys, known=all_tie)
             results.append(_in_order(work, index, mean.broadcast((sum(queries), width))))
     return results
+
+
+def _totals(work: HeadAtWork, bands: list[Band]) -> tuple[list[Wires], list[list[Wires]]]:
+    """For each band how many keys a query selects, and for each component the sum of their values."""
+    drawing = work.drawing
+    forms = [_form(work, c) for c in work.live]
+    counting = Counting(work.residual, forms)
+    counts_first = counting.saves(bands, work.scores is not None)
+    with drawing.scope("values"):
+        weighed = [] if counts_first else [form.resolved(work.residual) for form in forms]
+    counts, sums = [], []
+    for band in bands:
+        selected = _select(drawing, work.scores, band)
+        with drawing.scope("sums"):
+            counts.append(_count(drawing, selected, band))
+            drops = [_fraction(work, component) for component in work.live]
+            if counts_first:
+                totals = counting.sums(selected, counts[-1], band)
+                drops = [drop + form.grain for drop, form in zip(drops, forms, strict=True)]
+            else:
+                pairs = zip(weighed, forms, strict=True)
+                totals = [_sum(drawing, selected, value, form.high, band) for value, form in pairs]
+            sums.append([t.slice(-1, drop, t.shape[-1]) for t, drop in zip(totals, drops, strict=True)])
+    return counts, sums
 
 
 def _fraction(work: HeadAtWork, component: int) -> int:

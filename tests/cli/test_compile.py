@@ -20,6 +20,7 @@ KEYS = {
     "inputs",
     "outputs",
     "gates",
+    "ands",
     "depth",
     "wires",
     "wires_weighted",
@@ -48,6 +49,7 @@ def test_the_written_circuit_is_the_measured_one(models: dict[str, str], tmp_pat
     assert (found["gates"], found["depth"]) == (circuit.gates, counting.depth(circuit))
     assert found["scopes"] == [scope._asdict() for scope in counting.by_scope(circuit)]
     assert found["gates_by_kind"] == {k: v for k, v in counting.gates_by_kind(circuit).items() if v}
+    assert found["ands"] == counting.gates_by_kind(circuit)["and"] > 0
     assert (found["inputs"], found["outputs"]) == (6, 1)
     strings = all_strings(6)
     decided = decisions(circuit.interface, evaluate(circuit, tokens.letters("01").bits(strings)))[:, 0]

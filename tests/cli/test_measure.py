@@ -17,6 +17,7 @@ KEYS = {
     "positions",
     "depth",
     "gates",
+    "ands",
     "wires",
     "wires_weighted",
     "gates_by_kind",
@@ -79,6 +80,7 @@ def test_csv_has_the_rows_of_the_table(models: dict[str, str], tmp_path: Path) -
         rows = list(csv.DictReader(file))
     assert [int(row["n"]) for row in rows] == [2, 4, 8, 16, 32, 64]
     assert all(int(row["gates_and"]) + int(row["gates_xor"]) == int(row["gates"]) for row in rows)
+    assert all(row["ands"] == row["gates_and"] for row in rows)
     table = text.partition("\n\n")[0].splitlines()[2:]
     assert [line.split()[3] for line in table] == [f"{int(row['gates']):,}" for row in rows]
     assert [p.name for p in tmp_path.iterdir()] == ["m.csv"]
@@ -242,7 +244,8 @@ def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture
 
     kinds = {"and": 1, "or": 2, "threshold": 30}
     rows = [
-        Row(n, "tc0", 3, "folded", min(n, 11), 33, 70 * n, 900 * n, kinds, 9, 64, 99, 13, 0.5) for n in range(8, 15)
+        Row(n, "tc0", 3, "folded", min(n, 11), 33, None, 70 * n, 900 * n, kinds, 9, 64, 99, 13, 0.5)
+        for n in range(8, 15)
     ]
     table = Table("m", rows[0], 14)
     table.row(rows[0])
@@ -264,7 +267,7 @@ def test_what_ac0_has_not_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
     from circuitsim.analysis.growth.growth import Row
 
     nothing: Any = None
-    row = Row(4, "ac0", nothing, nothing, 2, 5, 12, 12, {"and": 4, "or": 1}, 4, 1, 4, nothing, 0.5)
+    row = Row(4, "ac0", nothing, nothing, 2, 5, nothing, 12, 12, {"and": 4, "or": 1}, 4, 1, 4, nothing, 0.5)
     Table("m", row, 4).row(row)
     title, _, cells = capsys.readouterr().out.splitlines()
     assert title == "m in ac0"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from circuitsim.bases import BasisName
+from circuitsim.bases import BASES, BasisName
 from circuitsim.compilers.family import Family
 from circuitsim.kernels.telling import clock
 from circuitsim.schematic.cost import Cost
@@ -24,8 +24,10 @@ class ScopeRow:
 class Row:
     """The circuit on n letters; `bits` is None where it computes with exact values.
 
-    Gates without weights have weight 1. `wires_weighted` and `max_fan_in_weighted` count a wire as often as its weight
-    is large: they are the wires and the largest fan-in of the circuit without weights.
+    `ands` are the gates that cost something in garbled circuits and in encrypted evaluation, where XOR is nearly free;
+    None where gates are not of two inputs. Gates without weights have weight 1. `wires_weighted` and
+    `max_fan_in_weighted` count a wire as often as its weight is large: they are the wires and the largest fan-in of
+    the circuit without weights.
     """
 
     n: int
@@ -34,6 +36,7 @@ class Row:
     positions: str
     depth: int
     gates: int
+    ands: int | None
     wires: int
     wires_weighted: int
     gates_by_kind: dict[str, int]
@@ -56,6 +59,7 @@ def row(family: Family, n: int, schematic: Schematic | None = None) -> tuple[Row
         positions=family.positions_at(n),
         depth=cost.depth,
         gates=cost.gates,
+        ands=ands(family.basis, cost.gates_by_kind),
         wires=cost.wires,
         wires_weighted=cost.wires_weighted,
         gates_by_kind=cost.gates_by_kind,
@@ -65,6 +69,11 @@ def row(family: Family, n: int, schematic: Schematic | None = None) -> tuple[Row
         state_bits=family.state_bits(n),
         seconds=seconds,
     ), scopes(cost)
+
+
+def ands(basis: BasisName, gates_by_kind: dict[str, int]) -> int | None:
+    """AND gates of a circuit of gates of two inputs; None in other bases."""
+    return None if BASES[basis].unbounded else gates_by_kind.get("and", 0)
 
 
 def rows(family: Family, ns: Iterable[int], progress: Callable[[int], None] = lambda n: None) -> Iterator[Row]:

@@ -14,7 +14,6 @@ from typing import Final
 
 import numpy as np
 
-from circuitsim.bases import BASES
 from circuitsim.kernels import compiled
 
 XOR5, AND8, AND7 = 0, 1, 2
@@ -29,31 +28,45 @@ MORE_CARRY = 5  # only c
 NEGATE = 6  # x + 1 = s + 2c: s = not x, c = x, no gate
 NEGATE_CARRY = 7  # only c
 ODD = 8  # x ^ y, in a column that makes no carry
+# Of xag alone; a pair is two wires of a column (double.py).
+PAIR = 9  # x, y become a raw pair
+DOUBLE = 10  # two pairs and z = s + 2 (a pair)
+DOUBLE_RAW = 11  # the same of two raw pairs
+SPLIT = 12  # a pair becomes two wires
+FULL_PAIR = 13  # a pair and z = s + 2 c
 
 # (style, kind) -> how many (ANDs, XORs); the builder in bind.py makes exactly these.
 GATES: Final = np.array(
     [
-        [[3, 2], [3, 1], [1, 1], [1, 0], [1, 1], [1, 0], [0, 0], [0, 0], [0, 1]],
-        [[8, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]],
-        [[7, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]],
+        [
+            [3, 2],
+            [3, 1],
+            [1, 1],
+            [1, 0],
+            [1, 1],
+            [1, 0],
+            [0, 0],
+            [0, 0],
+            [0, 1],
+            [0, 1],
+            [2, 6],
+            [2, 6],
+            [0, 1],
+            [1, 3],
+        ],
+        [[8, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]] + [[0, 0]] * 5,
+        [[7, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]] + [[0, 0]] * 5,
     ],
     dtype=np.int64,
 )
 
-INPUTS: Final = np.array([3, 3, 2, 2, 2, 2, 1, 1, 2], dtype=np.int64)
-"""Wires that an adder of each kind takes."""
-
-
-def full_adder_gates(basis: str) -> int:
-    """Gates of the full adder that sums of a basis are made of, where depth is made small."""
-    adders = BASES[basis].adders
-    assert adders is not None, "the basis has sums"
-    return int(GATES[STYLES[adders.depth], FULL].sum())
+INPUTS: Final = np.array([3, 3, 2, 2, 2, 2, 1, 1, 2, 2, 3, 3, 1, 2], dtype=np.int64)
+"""Wires, or pairs, that an adder of each kind takes."""
 
 
 @compiled
 def delays(kind: int, style: int, dx: int, dy: int, dz: int) -> tuple[int, int]:
-    """Depths of (sum, carry) of an adder whose wires have depths dx, dy, dz."""
+    """Depths of (sum, carry) of an adder whose wires have depths dx, dy, dz; of a split's two wires."""
     xor = 1 if style == XOR5 else 2
     pair = max(dx, dy)
     if kind == FULL:
@@ -65,4 +78,12 @@ def delays(kind: int, style: int, dx: int, dy: int, dz: int) -> tuple[int, int]:
         return 0, max(pair + 1, dz) + 2
     if kind >= NEGATE and kind <= NEGATE_CARRY:
         return dx, dx
+    if kind == DOUBLE or kind == DOUBLE_RAW:
+        first = max(dx, dz) + 1
+        wait = max(dy, first) + 1 if kind == DOUBLE else max(dy, first + 1)  # for the second x, when it is late
+        return max(dy, first) + 1, wait + 2
+    if kind == FULL_PAIR:
+        return max(dx, dz) + 1, max(dx, dz) + 3
+    if kind == SPLIT:
+        return dx, dx + 1
     return pair + xor, pair + 1

@@ -8,8 +8,10 @@ from circuitsim.netlist.program import AND, XOR, Bytes, Ints
 
 from .adders import (
     AND8,
+    DOUBLE_RAW,
     FULL,
     FULL_CARRY,
+    FULL_PAIR,
     HALF,
     HALF_CARRY,
     INPUTS,
@@ -18,6 +20,8 @@ from .adders import (
     NEGATE,
     NEGATE_CARRY,
     ODD,
+    PAIR,
+    SPLIT,
     XOR5,
     delays,
 )
@@ -27,27 +31,34 @@ from .gates import INPUT, OP, A, B
 Longs = npt.NDArray[np.int64]
 
 HEAD, TAIL = 0, 1
+VALUE, NEXT, XOR_OF = 0, 1, 2  # fields of a node: a wire, or the first of a pair and the XOR of both
+WIRES, PAIRS, RAW = 0, 1, 2  # sorts of queues
 NODES, GATES_USED = 0, 1  # fields of `box`
 
 
 @compiled
-def _push(queues: Ints, nodes: Ints, box: Longs, column: int, depth: int, literal: int) -> None:
+def _push(queues: Ints, nodes: Ints, box: Longs, column: int, depth: int, literal: int, xor: int = 0) -> None:
     node = box[NODES]
     box[NODES] += 1
-    nodes[node, 0], nodes[node, 1] = literal, -1
+    nodes[node, VALUE], nodes[node, NEXT], nodes[node, XOR_OF] = literal, -1, xor
     queue = queues[column, depth]
     if queue[HEAD] < 0:
         queue[HEAD] = node
     else:
-        nodes[queue[TAIL], 1] = node
+        nodes[queue[TAIL], NEXT] = node
     queue[TAIL] = node
 
 
 @compiled
-def _pop(queues: Ints, nodes: Ints, column: int, depth: int) -> int:
+def _pop_node(queues: Ints, nodes: Ints, column: int, depth: int) -> int:
     node = queues[column, depth, HEAD]
-    queues[column, depth, HEAD] = nodes[node, 1]
-    return int(nodes[node, 0])
+    queues[column, depth, HEAD] = nodes[node, NEXT]
+    return int(node)
+
+
+@compiled
+def _pop(queues: Ints, nodes: Ints, column: int, depth: int) -> int:
+    return int(nodes[_pop_node(queues, nodes, column, depth), VALUE])
 
 
 @compiled
@@ -107,6 +118,42 @@ def _and_adder(
     return s, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
 
 
+@compiled
+def _pair_adder(queues: Ints, nodes: Ints, ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, batch: Longs) -> None:
+    """Build one adder of pairs, from the queues into the queues (see double.py)."""
+    column, kind, _, dx, dy, dz = batch
+    ds, dc = delays(kind, XOR5, dx, dy, dz)
+    wires = queues[WIRES]
+    if kind == PAIR:
+        x, y = _pop(wires, nodes, column, dx), _pop(wires, nodes, column, dy)
+        _push(queues[RAW], nodes, box, column, ds, x, _gate(ops, a, b, box, inputs, XOR, x, y))
+        return
+    first = _pop_node(queues[RAW if kind == DOUBLE_RAW else PAIRS], nodes, column, dx)
+    x, p = nodes[first, VALUE], nodes[first, XOR_OF]
+    if kind == SPLIT:
+        _push(wires, nodes, box, column, ds, x)
+        _push(wires, nodes, box, column, dc, _gate(ops, a, b, box, inputs, XOR, x, p))
+        return
+    if kind == FULL_PAIR:
+        z = _pop(wires, nodes, column, dz)
+        _push(wires, nodes, box, column, ds, _gate(ops, a, b, box, inputs, XOR, p, z))
+        g = _gate(ops, a, b, box, inputs, XOR, x, z)
+        kept = _gate(ops, a, b, box, inputs, AND, p, g)
+        _push(wires, nodes, box, column + 1, dc, _gate(ops, a, b, box, inputs, XOR, x, kept))
+        return
+    second = _pop_node(queues[RAW if kind == DOUBLE_RAW else PAIRS], nodes, column, dy)
+    x2, p2 = nodes[second, VALUE], nodes[second, XOR_OF]
+    z = _pop(wires, nodes, column, dz)
+    g = _gate(ops, a, b, box, inputs, XOR, x, z)
+    middle = _gate(ops, a, b, box, inputs, XOR, p, z)
+    h = _gate(ops, a, b, box, inputs, XOR, x2, middle)
+    _push(wires, nodes, box, column, ds, _gate(ops, a, b, box, inputs, XOR, middle, p2))
+    u = _gate(ops, a, b, box, inputs, AND, p ^ 1, g ^ 1) ^ 1
+    v = _gate(ops, a, b, box, inputs, AND, h, p2 ^ 1)
+    xor = _gate(ops, a, b, box, inputs, XOR, u, v)
+    _push(queues[PAIRS], nodes, box, column + 1, dc, _gate(ops, a, b, box, inputs, XOR, middle, v), xor)
+
+
 @compiled(work=lambda columns, *more: len(columns) + 3 * more[-2])
 def expand(
     columns: Ints, depths: Ints, width: int, span: int, batches: Longs, rows: Longs, net: Longs,
@@ -117,8 +164,9 @@ def expand(
     adders = 0
     for batch in batches:
         adders += batch[2]
-    queues = np.full((width + 1, span, 2), -1, np.int32)
-    nodes = np.empty((inputs + 2 * adders, 2), np.int32)
+    sorts = np.full((3, width + 1, span, 2), -1, np.int32)
+    queues = sorts[WIRES]
+    nodes = np.empty((inputs + 2 * adders, 3), np.int32)
     ops = np.empty(gates, np.uint8)
     a, b = np.empty(gates, np.int32), np.empty(gates, np.int32)
     box = np.zeros(2, np.int64)
@@ -126,6 +174,10 @@ def expand(
         _push(queues, nodes, box, columns[w], depths[w], 2 * w + 2)
     for batch in batches:
         column, kind, many, dx, dy, dz = batch
+        if kind >= PAIR:
+            for _ in range(many):
+                _pair_adder(sorts, nodes, ops, a, b, box, inputs, batch)
+            continue
         ds, dc = delays(kind, style, dx, dy, dz)
         has_sum = kind != FULL_CARRY and kind != HALF_CARRY and kind != MORE_CARRY and kind != NEGATE_CARRY
         for _ in range(many):

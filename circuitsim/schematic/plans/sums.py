@@ -17,10 +17,11 @@ from circuitsim.bases import BASES, BasisName
 from circuitsim.errors import InputError, LimitError
 from circuitsim.netlist.program import AND, XOR, Ints, Program
 
-from .adders import STYLES
+from .adders import STYLES, XOR5
 from .bind import expand
 from .chain import FAR
 from .compress import OVERFLOW, USED
+from .double import doubled
 from .finish import finish
 from .gates import DEPTH, OP
 from .heap import GREEDY, adders_cost, compress, roles
@@ -32,6 +33,7 @@ TAILS: Final = (4, 6, 8)
 """Below how many wires rule S stops looking ahead; the best is kept."""
 
 CONSTANT_0, CONSTANT_1 = -2, -1
+CHAIN: Final = 1  # double adders for each wire of a split pair
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +67,33 @@ def _bits(constant: int, width: int) -> Longs:
     return np.unpackbits(np.frombuffer(octets, np.uint8), bitorder="little")[:width].astype(np.int64)
 
 
+@dataclass(frozen=True, eq=False)
+class Heap:
+    """Wires by column and depth, and the batches that made them of those that were given."""
+
+    counts: Longs
+    batches: Longs
+
+
+def _doubled(counts: Longs, role: Longs, wanted: npt.NDArray[np.bool_], chain: int) -> Heap:
+    """What double adders leave of a heap."""
+    span = counts.shape[1] + 8 * (len(counts) + int(counts.sum()).bit_length()) + 32
+    log, box = np.empty((256 + 24 * len(counts), 6), np.int64), np.zeros(3, np.int64)
+    left = doubled(counts, role, wanted, chain, span, log, box)
+    while box[OVERFLOW]:
+        span, log = 2 * span, np.empty((4 * len(log), 6), np.int64)
+        left = doubled(counts, role, wanted, chain, span, log, box)
+    latest = int(np.flatnonzero(left.any(axis=0)).max(initial=0))
+    return Heap(np.ascontiguousarray(left[:, : latest + 1]), log[: box[USED]].copy())
+
+
 def plan_sum(
-    counts: Longs, constant: int, keep: Sequence[int], basis: BasisName, optimize: Objective = "depth"
+    counts: Longs,
+    constant: int,
+    keep: Sequence[int],
+    basis: BasisName,
+    optimize: Objective = "depth",
+    chain: int = CHAIN,
 ) -> SumPlan:
     """Plan a sum modulo 2^width, width = max(keep) + 1.
 
@@ -76,6 +103,7 @@ def plan_sum(
         keep: the bits wanted, increasing; no gate is built that serves no kept bit.
         basis: one that has adders.
         optimize: "depth" then size, or "size" then depth.
+        chain: how many double adders wait for each other, for size in xag: fewer gates, more levels.
     """
     kept = list(keep)
     width = kept[-1] + 1 if kept else 0
@@ -89,34 +117,37 @@ def plan_sum(
     wanted[kept] = True
     counts = np.ascontiguousarray(counts, np.int64)
     ones = _bits(constant, width)
-    role = roles(counts, ones, wanted)
-    inputs = int(counts.sum())
-    span = counts.shape[1] + 8 * (width + inputs.bit_length()) + 32
-    room = 256 + 24 * width
-    log, box = np.empty((room, 6), np.int64), np.zeros(3, np.int64)
     by_size = optimize == "size"
-    best, plan = (FAR, FAR), None
+    heaps = [Heap(counts, np.empty((0, 6), np.int64))]
     adders = BASES[basis].adders
     assert adders is not None, "the basis has sums"
     style = STYLES[adders.size if by_size else adders.depth]
-    for tail in (*TAILS, GREEDY):
-        columns = compress(counts, ones, wanted, role, style, tail, span, log, box)
-        while box[OVERFLOW]:
-            span, log = 2 * span, np.empty((4 * len(log), 6), np.int64)
-            columns = compress(counts, ones, wanted, role, style, tail, span, log, box)
-        if plan is not None and np.array_equal(columns, plan.columns):
-            continue  # the same heap for the final adder, by as many adders
-        net, wires, outputs, depth = finish(columns, style, by_size, FAR if by_size else best[0])
-        if wires == 0:
-            continue  # later than the best so far
-        ands, xors = adders_cost(log, box[USED], style)
-        kinds = net[1:wires, OP]
-        gates = (ands + int((kinds == AND).sum()), xors + int((kinds == XOR).sum()))
-        score = (sum(gates), depth) if by_size else (depth, sum(gates))
-        if score < best:
-            best, chosen = score, outputs[wanted]
-            batches = log[: box[USED]].copy()
-            plan = SumPlan(gates, (), inputs, span, style, batches, columns, net[:wires], chosen)
+    if by_size and style == XOR5:
+        heaps.append(_doubled(counts, roles(counts, ones, wanted), wanted, chain))
+    inputs, best, plan = int(counts.sum()), (FAR, FAR), None
+    for heap in heaps:
+        role = roles(heap.counts, ones, wanted)
+        span = heap.counts.shape[1] + 8 * (width + inputs.bit_length()) + 32
+        log, box = np.empty((256 + 24 * width, 6), np.int64), np.zeros(3, np.int64)
+        tried: Longs | None = None
+        for tail in (*TAILS, GREEDY):
+            columns = compress(heap.counts, ones, wanted, role, style, tail, span, log, box)
+            while box[OVERFLOW]:
+                span, log = 2 * span, np.empty((4 * len(log), 6), np.int64)
+                columns = compress(heap.counts, ones, wanted, role, style, tail, span, log, box)
+            if tried is not None and np.array_equal(columns, tried):
+                continue  # the same heap for the final adder, by as many adders
+            net, wires, outputs, depth = finish(columns, style, by_size, FAR if by_size else best[0])
+            if wires == 0:
+                continue  # later than the best so far
+            batches = np.concatenate([heap.batches, log[: box[USED]]])
+            ands, xors = adders_cost(batches, len(batches), style)
+            kinds = net[1:wires, OP]
+            gates = (ands + int((kinds == AND).sum()), xors + int((kinds == XOR).sum()))
+            score = (sum(gates), depth) if by_size else (depth, sum(gates))
+            if score < best:
+                best, chosen, tried = score, outputs[wanted], columns
+                plan = SumPlan(gates, (), inputs, span, style, batches, columns, net[:wires], chosen)
     assert plan is not None, "some way always succeeds"
     codes = zip(plan.outputs.tolist(), plan.net[plan.outputs >> 1, DEPTH].tolist(), strict=True)
     return replace(plan, depths=tuple(literal - 2 if literal < 2 else depth for literal, depth in codes))
