@@ -8,7 +8,7 @@ the token's row. Meaning: `rival_exact`, the definition, and its neighbours; all
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
@@ -128,6 +128,8 @@ class RecurrentNet(Rival):
     name: str = "recurrent"
     fields: tuple[Field, ...] = ()
     tables: tuple[Table, ...] = ()
+
+    most_steps: ClassVar[int] = 4096  # of a circuit, which is drawn step by step
 
     def __post_init__(self) -> None:
         self._normalise()

@@ -6,6 +6,7 @@ The integer model runs it, and the compilers take widths, offsets and weights fr
 from dataclasses import dataclass
 from typing import Any
 
+from circuitsim.errors import LimitError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.expressions import bits_at
 
@@ -116,10 +117,13 @@ def fix(model: AnyModel, n: int, bits: int | str | None = None, max_bits: int = 
         bits: fraction bits, or an expression in n; None takes the model's own.
 
     Raises:
-        LimitError: an interval is wider than `max_bits`, naming the layer or step, the head and the quantity.
+        LimitError: a recurrent net of more than 4,096 steps; or an interval is wider than `max_bits`, naming the layer or step, the head and the quantity.
         InputError: the model has no such length.
         ModelError: a head is softmax.
     """
+    most = getattr(model, "most_steps", n)
+    if n > most:
+        raise LimitError(f"{model.name}: a recurrent net is gone through step by step, for n up to {most:,}.")
     source = model.bits if bits is None else str(bits)
     return at_precision(network(model, n), bits_at(source, n), Limits(n, max_bits, source))
 
