@@ -117,7 +117,8 @@ def fix(model: AnyModel, n: int, bits: int | str | None = None, max_bits: int = 
         bits: fraction bits, or an expression in n; None takes the model's own.
 
     Raises:
-        LimitError: a recurrent net of more than 4,096 steps; or an interval is wider than `max_bits`, naming the layer or step, the head and the quantity.
+        LimitError: a recurrent net of more than 4,096 steps; or an interval is wider than `max_bits`, naming the layer
+            or step, the head and the quantity.
         InputError: the model has no such length.
         ModelError: a head is softmax.
     """
