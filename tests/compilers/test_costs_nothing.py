@@ -1,0 +1,83 @@
+"""What is always zero, or one of few values, costs nothing, or as little as they do (faults 21, 22 and 24)."""
+
+from dataclasses import replace
+
+import pytest
+
+import circuitsim as cs
+from circuitsim.errors import LimitError
+
+ROUNDING = ("xag", "aig", "tc0")
+
+
+def one_head(query, key, bits="8", **head):
+    head = cs.Head(query=query, key=key, value=[[1]], output=[[1]], **head)
+    return cs.Model("ab", {"a": [0], "b": [1]}, [cs.Layer([head])], cs.Readout([1]), bits=bits)
+
+
+def cost(model, n, basis, bits=None):
+    (row,) = cs.measure(cs.compile(model, basis=basis, bits=bits), [n])
+    return row.gates, row.depth
+
+
+@pytest.mark.parametrize("basis", ROUNDING)
+def test_a_key_component_that_is_always_zero_costs_nothing(basis):
+    """Fault 21: it was refused for the width of a score that nothing is added to."""
+    plain, padded = one_head([[1]], [[1]]), one_head([[1], [0]], [[1], [0]])
+    for bits in (2, 8, 16, 20) if basis != "tc0" else (2,):
+        assert cost(padded, 2, basis, bits) == cost(plain, 2, basis, bits)
+    assert cs.check(padded, 3, bases=(basis,), bits=2).holds
+
+
+def test_a_key_that_is_not_zero_still_has_its_width():
+    with pytest.raises(LimitError, match=r"layer 0, head 0: the score needs \d+ bits"):
+        cost(one_head([[3**26]], [[3**26]]), 2, "xag", 2)
+
+
+@pytest.mark.parametrize("basis", ROUNDING)
+def test_a_head_that_nobody_reads_is_not_measured(basis):
+    dead = cs.Head(query=[[2**40]], key=[[2**40]], value=[[2**50]], output=[[0]])
+    model = one_head([[1]], [[1]])
+    layer = model.layers[0]
+    more = replace(model, layers=[replace(layer, heads=(dead, *layer.heads))])
+    assert cost(more, 3, basis, 2) == cost(model, 3, basis, 2)
+    assert cs.check(more, 3, bases=(basis,), bits=2).holds
+
+
+def hat():
+    """Three nets in a row, each a function of the letter alone (fault 22)."""
+    first = cs.FeedForward([[100, -49], [100, -50]], [[0, 0], [1, -1]])
+    later = cs.FeedForward([[0, 100], [100, 100]], [[0, 0], [1, 1]])
+    layers = [cs.Layer([], feed_forward=net) for net in (first, later, later)]
+    readout = cs.Readout([0, 1], [-1000])
+    return cs.Model("ab", {"a": [0, 1], "b": [1, 1]}, layers, readout, bits="3")
+
+
+@pytest.mark.parametrize("basis", ROUNDING)
+def test_units_of_two_values_cost_a_wire(basis):
+    """Fault 22: a unit of two values took 8,442,401 thresholds, and was refused."""
+    assert cost(hat(), 1, basis)[0] <= 4
+    for n in (1, 2):
+        assert cs.check(hat(), n, bases=(basis,)).holds
+
+
+@pytest.mark.parametrize("basis", ROUNDING)
+def test_units_of_three_letters_take_their_values(basis):
+    net = cs.FeedForward([[5, -7]], [[0], [3]])
+    embedding = {"a": [0, 1], "b": [2, 1], "c": [9, 1]}
+    model = cs.Model(
+        "abc", embedding, [cs.Layer([], feed_forward=net)] * 2, cs.Readout([1, -1], [-2], "each"), bits="2"
+    )
+    assert cs.check(model, 2, bases=(basis,)).holds
+
+
+def test_a_head_of_ac0_that_adds_nothing_is_no_head():
+    """Fault 24: a head whose value is zero was refused with the theorem on counting."""
+    dead = cs.Head(query=[[0]], key=[[0]], value=[[0]], output=[[1]])
+    model = cs.Model("ab", {"a": [0], "b": [1]}, [cs.Layer([dead])], cs.Readout([1]))
+    assert cost(model, 2, "ac0") == (0, 0)
+    assert cs.check(model, 3, bases=("ac0",)).holds
+    live = replace(dead, value=[[1]])
+    counting = replace(model, layers=[cs.Layer([dead, live])])
+    with pytest.raises(LimitError, match="layer 0, head 1 is saturated"):
+        cost(counting, 4, "ac0")
