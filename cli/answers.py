@@ -111,7 +111,7 @@ class ModelAnswers:
 
     def __init__(self, how: Construction, path: str, basis: str, max_gates: int, status: Status) -> None:
         self.how, self.basis, self.max_gates, self.status = how, basis, max_gates, status
-        self.sized = how.model(path, rational=True)
+        self.sized = how.model(path)
         self.built: dict[int, Built] = {}
         self.told: set[int] = set()
 
@@ -151,11 +151,7 @@ class ModelAnswers:
         from circuitsim.netlist.interface import decisions, with_wired
         from circuitsim.networks.integer import run_integer
         from circuitsim.networks.rungs import run_exact, run_float
-        from circuitsim.zoo.primes import PrimeEncoding
 
-        if isinstance(model, PrimeEncoding):  # which has an exact rung alone
-            answers.fill("exact", indices, model.exact(codes), False)
-            return
         several = model.readout.position == "each"
         floating = run_float(model, codes)
         answers.fill("float", indices, floating.decisions, several)

@@ -70,11 +70,8 @@ def _loaded(path: str) -> tuple[Any, str]:
     """A model, and its format; of the zoo the model for the first length from 8 on that has one."""
     from circuitsim.models.sized import Sized
     from circuitsim.zoo.addresses import PREFIX, load_any
-    from circuitsim.zoo.primes import PrimeEncoding
 
     loaded = load_any(path)
-    if isinstance(loaded, PrimeEncoding):
-        raise loaded.refusal("parameters to tell")
     if not isinstance(loaded, Sized):
         return loaded, _format(path)
     n = loaded.first(SHOWN)
