@@ -91,11 +91,11 @@ def zoo_cases() -> Iterator[Case]:
 
 
 def zoo_names() -> list[str]:
-    """Addresses of the models that the command `zoo list` names, but for those that have no circuits."""
+    """Addresses of the models that the command `zoo list` names."""
     command = [sys.executable, "-c", "from circuitsim.cli import main; main()", "zoo", "list", "--json"]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     models = json.loads(listed)["models"]
-    return sorted(f"zoo:{model['name']}" for model in models if model["architecture"] != "rational transformer")
+    return sorted(f"zoo:{model['name']}" for model in models)
 
 
 def is_length(name: str, n: int) -> bool:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from circuitsim.formats.table import load as load_circuit
     from circuitsim.formats.table import save as save_circuit
     from circuitsim.models.connected import FullyConnected
-    from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
+    from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+    from circuitsim.models.positions import PositionTable
     from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
     from circuitsim.netlist.circuit import Circuit
     from circuitsim.schematic.schematic import Schematic
@@ -37,7 +38,7 @@ _WHERE = {
     "Layer": "models.model:Layer",
     "Model": "models.model:Model",
     "NetCell": "models.recurrent:NetCell",
-    "PositionTable": "models.model:PositionTable",
+    "PositionTable": "models.positions:PositionTable",
     "Readout": "models.model:Readout",
     "RecurrentNet": "models.recurrent:RecurrentNet",
     "Schematic": "schematic.schematic:Schematic",

@@ -16,7 +16,6 @@ from circuitsim.compilers.residual import Positions
 from circuitsim.errors import InputError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.model import Attention, Model
-from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sized import Sized
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.schematic.schematic import Optimize
@@ -46,7 +45,7 @@ def compile(  # noqa: A001
         LimitError: when called with an n at which an interval is wider than `max_bits`.
     """
     if attention is not None:
-        model = with_attention(model, attention)  # type: ignore[type-var]  # refused for what has no attention
+        model = model.with_attention(attention)
     return Family(model, basis, None if bits is None else str(bits), optimize, positions, max_bits, max_ties)
 
 

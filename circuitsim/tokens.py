@@ -101,6 +101,15 @@ class Format:
         """Whether tokens are letters of one vocabulary."""
         return len(self.fields) == 1 and self.fields[0].where == "each" and self.fields[0].wires == "one-hot"
 
+    @property
+    def blanks(self) -> bool:
+        """Whether a blank is a letter."""
+        return self.single and any(letter.isspace() for letter in self.fields[0].values)
+
+    def letters_in(self, text: str) -> int:
+        """How many tokens a string has."""
+        return len(text) if self.single else len(text.split())
+
     def at(self, position: int, n: int) -> list[int]:
         """The indices of the fields that the token at a position has."""
         return [index for index, field in enumerate(self.fields) if field.present(n)[position]]

@@ -74,14 +74,14 @@ class CircuitAnswers:
     @property
     def blanks(self) -> bool:
         """Whether a blank is a letter."""
-        return _has_blanks(self.interface.format)
+        return self.interface.format.blanks
 
     def __call__(self, block: Block) -> Answers:
         """The answers to inputs, in their order."""
         from circuitsim.netlist.interface import decisions, with_wired
 
         tokens, n = self.interface.format, self.interface.n
-        for index, length in enumerate(map(_length_in(tokens), block.texts)):
+        for index, length in enumerate(map(tokens.letters_in, block.texts)):
             if length != n:
                 with block.at(index):
                     raise InputError(
@@ -111,20 +111,18 @@ class ModelAnswers:
 
     def __init__(self, how: Construction, path: str, basis: str, max_gates: int, status: Status) -> None:
         self.how, self.basis, self.max_gates, self.status = how, basis, max_gates, status
-        self.sized = how.model(path, rational=True)
+        self.sized = how.model(path)
         self.built: dict[int, Built] = {}
         self.told: set[int] = set()
 
     @property
     def blanks(self) -> bool:
         """Whether a blank is a letter."""
-        from circuitsim.models.sized import Sized
-
-        return not isinstance(self.sized, Sized) and _has_blanks(self.sized.format)
+        return bool(self.sized.blanks)
 
     def __call__(self, block: Block) -> Answers:
         """The answers to inputs, in their order."""
-        lengths = self._lengths(block.texts)
+        lengths = [self.sized.letters_in(text, LONGEST_RUN) for text in block.texts]
         for index, length in enumerate(lengths):
             if length > LONGEST_RUN:
                 with block.at(index):
@@ -139,27 +137,16 @@ class ModelAnswers:
                     self._run(model, length, part, answers, there)
         return answers
 
-    def _lengths(self, texts: list[str]) -> list[int]:
-        from circuitsim.models.sized import Sized
-
-        if isinstance(self.sized, Sized):
-            return [self.sized.length(text, LONGEST_RUN) for text in texts]
-        return list(map(_length_in(self.sized.format), texts))
-
     def _run(self, model: Any, length: int, codes: "Codes", answers: Answers, indices: list[int]) -> None:
         """Answer inputs of one length."""
         from circuitsim.netlist.interface import decisions, with_wired
         from circuitsim.networks.integer import run_integer
         from circuitsim.networks.rungs import run_exact, run_float
-        from circuitsim.zoo.primes import PrimeEncoding
 
-        if isinstance(model, PrimeEncoding):  # which has an exact rung alone
-            answers.fill("exact", indices, model.exact(codes), False)
-            return
         several = model.readout.position == "each"
         floating = run_float(model, codes)
         answers.fill("float", indices, floating.decisions, several)
-        if _has_softmax(model):
+        if any(head.attention == "softmax" for head in model.heads):
             return
         for index, sure in zip(indices, floating.trusted.tolist(), strict=True):  # type: ignore[union-attr]
             answers.undecided[index] = not sure
@@ -200,21 +187,6 @@ class ModelAnswers:
             told = f"circuitsim: n={length:,}: the circuit has {cost.against(self.max_gates)}; it is not run."
             click.echo(told, err=True)
         return Built(fixed, schematic, None, 0)
-
-
-def _has_softmax(model: Any) -> bool:
-    from circuitsim.models.model import Model
-
-    return isinstance(model, Model) and any(h.attention == "softmax" for layer in model.layers for h in layer.heads)
-
-
-def _has_blanks(tokens: "Format") -> bool:
-    return tokens.single and any(letter.isspace() for letter in tokens.fields[0].values)
-
-
-def _length_in(tokens: "Format") -> Callable[[str], int]:
-    """How many tokens a string has."""
-    return len if tokens.single else lambda text: len(text.split())
 
 
 def _encoded(tokens_at: "Callable[[int], Format]", block: Block, lengths: list[int]) -> list[Group]:

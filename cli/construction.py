@@ -51,28 +51,18 @@ class Construction:
     max_ties: int
     seed: int
 
-    def model(self, path: str, rational: bool = False) -> "Any":
+    def model(self, path: str) -> "Any":
         """The model of a file or of a `zoo:` address, at every length or one for each, with its attention replaced.
 
-        Args:
-            path: of a file, or an address.
-            rational: whether a model over unbounded rationals, which has an exact rung alone, will do.
-
         Raises:
-            ModelError: it has no circuit.
+            InputError: the file holds a circuit.
         """
-        from circuitsim.models.model_edits import with_attention
         from circuitsim.zoo.addresses import load_any
-        from circuitsim.zoo.primes import PrimeEncoding
 
         if format_of(path) is not None:
             raise InputError(f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both.")
         model = load_any(path)
-        if isinstance(model, PrimeEncoding):
-            if rational:
-                return model
-            raise model.refusal("circuit")
-        return model if self.attention is None else with_attention(model, self.attention)
+        return model if self.attention is None else model.with_attention(self.attention)
 
     def bits_at(self, model: "Model", n: int) -> str | None:
         """Fraction bits at n, to give to `family`; computes what `auto` is.
@@ -119,7 +109,7 @@ class Construction:
         """The circuits of a model in one basis, for a command whose largest length is `longest`."""
         from circuitsim.compilers.family import FOLDED_UP_TO, Family
 
-        from circuitsim.models.model import PositionExpressions
+        from circuitsim.models.positions import PositionExpressions
 
         if isinstance(model.positions, PositionExpressions) and longest > LONGEST_EXPRESSIONS:
             raise LimitError(

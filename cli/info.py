@@ -9,8 +9,7 @@ from circuitsim.formats.table import format_of
 from . import options
 
 if TYPE_CHECKING:
-    from circuitsim.analysis.description import CircuitFacts, ModelFacts
-    from circuitsim.analysis.rival_description import RivalFacts
+    from circuitsim.analysis.description import CircuitFacts, ModelFacts, NetFacts
 
 SHOWN = 8  # letters, of a model of the zoo, or the next length that has one
 
@@ -34,8 +33,6 @@ def command(file: str, as_json: bool) -> None:
     everything after that is exact.
     """
     from circuitsim.analysis.description import describe_circuit, describe_model
-    from circuitsim.analysis.rival_description import describe_rival
-    from circuitsim.models.model import Model
 
     from .printing import print_facts, print_json, print_table
 
@@ -52,30 +49,19 @@ def command(file: str, as_json: bool) -> None:
             print_table(["<scope", "gates", "depth"], cells)
         return
     loaded, form = _loaded(file)
-    if not isinstance(loaded, Model):
-        net = describe_rival(loaded)
-        if as_json:
-            print_json({"format": form, **vars(net)})
-        else:
-            print_facts(_rival_lines(net))
-        return
-    model = describe_model(loaded)
+    facts: Any = describe_model(loaded)
     if as_json:
-        print_json({"kind": "model", "format": form, **vars(model)})
+        print_json({"kind": facts.kind, "format": form, **vars(facts)})
     else:
-        print_facts(_model_lines(model, form))
+        print_facts(_model_lines(facts, form) if facts.kind == "model" else _net_lines(facts))
 
 
 def _loaded(path: str) -> tuple[Any, str]:
     """A model, and its format; of the zoo the model for the first length from 8 on that has one."""
-    from circuitsim.models.sized import Sized
     from circuitsim.zoo.addresses import PREFIX, load_any
-    from circuitsim.zoo.primes import PrimeEncoding
 
     loaded = load_any(path)
-    if isinstance(loaded, PrimeEncoding):
-        raise loaded.refusal("parameters to tell")
-    if not isinstance(loaded, Sized):
+    if not path.startswith(PREFIX):
         return loaded, _format(path)
     n = loaded.first(SHOWN)
     return loaded.at(n), f"{PREFIX[:-1]}, for {n} tokens"
@@ -111,7 +97,7 @@ def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
     ]
 
 
-def _rival_lines(facts: "RivalFacts") -> list[tuple[str, Any]]:
+def _net_lines(facts: "NetFacts") -> list[tuple[str, Any]]:
     return [
         ("model", f"{facts.name} ({facts.kind} net, json)"),
         ("n", facts.n),
@@ -140,7 +126,7 @@ def _readout(readout: dict[str, Any]) -> str:
     return f"{readout['position']}, {sign}"
 
 
-def _irrational(facts: "ModelFacts | RivalFacts") -> str | None:
+def _irrational(facts: "ModelFacts | NetFacts") -> str | None:
     return f"{', '.join(facts.irrational)} (irrational: the nearest float64)" if facts.irrational else None
 
 
@@ -173,7 +159,7 @@ def _each(counts: list[int]) -> str:
     return str(counts[0]) if len(set(counts)) == 1 else f"{', '.join(map(str, counts))} (by layer)"
 
 
-def _positions(facts: "ModelFacts | RivalFacts") -> str:
+def _positions(facts: "ModelFacts | NetFacts") -> str:
     from .printing import shorten
 
     if facts.positions is None:

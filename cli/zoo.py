@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from circuitsim.bases import ONE_A_CLASS, BasisName
-from circuitsim.errors import InputError
 
 from . import completion, options
 from .lengths import parse_lengths
@@ -276,8 +275,6 @@ def export_command(name: str, n: int, output: str | None) -> None:
     from .files import target, write_text
 
     entry = built(name.removeprefix(PREFIX))
-    if entry.entry.architecture == "rational transformer":
-        raise InputError(f"zoo:{entry.name} has unbounded rationals and an oracle as read-out, which no file holds.")
     text = json_text(entry.at(n))
     if output is None:
         click.echo(text, nl=False)

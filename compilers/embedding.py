@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.bases import BASES
-from circuitsim.models.tables import Embedded, fields_of
+from circuitsim.models.embedded import Embedded
+from circuitsim.models.tables import fields_of
 from circuitsim.networks.forms import Ints, Stream
 from circuitsim.schematic.drawing import Drawing, Wires
 

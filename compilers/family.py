@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from numbers import Integral
+from typing import Any
 
 from circuitsim.compilers.precision import least_bits
 
@@ -57,8 +58,8 @@ class Family:
         ):
             if value not in known:
                 raise InputError(f"{name} {value!r} is not one of {', '.join(str(k) for k in known if k)}.")
-        if self.exact and not isinstance(self.model, Model | Sized):
-            raise _refused(self.model)
+        if self.exact:
+            _refuse_sums(self.model)
         if self.exact and self.bits_expression is not None:
             raise InputError("ac0 computes with the model's exact values and has no fraction bits; leave out --bits.")
         if self.exact and self.positions == "wired":
@@ -117,17 +118,18 @@ class Family:
         return self.fixed(n).state_bits
 
     def _transformer(self, n: int) -> Model:
-        model = self.model.at(input_length(n))
-        if not isinstance(model, Model):
-            raise _refused(model)
+        model: Any = self.model.at(input_length(n))
+        _refuse_sums(model)
         return model
 
 
-def _refused(model: AnyModel) -> InputError:
-    return InputError(f"{model.name}: ac0 is built for hard attention; {_REFUSED[type(model)]}.")
+def _refuse_sums(model: AnyModel | Sized) -> None:
+    """Refuse architectures that have no exact circuits of constant depth."""
+    if type(model) in _REFUSED:
+        raise InputError(f"{model.name}: ac0 is built for hard attention; {_REFUSED[type(model)]}.")
 
 
-_REFUSED = {
+_REFUSED: dict[type, str] = {
     RecurrentNet: "a recurrent net of n steps has depth n",
     FullyConnected: "a fully connected net adds up numbers from all positions",
 }

@@ -3,12 +3,19 @@
 import csv
 import os
 import re
+import runpy
 import subprocess
 import sys
+from fractions import Fraction
+from itertools import product
+from math import log2
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
+from circuitsim.models.model import Head
+from tests.networks.plain import run_head
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "examples" / "depth_vs_n.py"
@@ -103,3 +110,36 @@ def test_the_pictures_in_the_pages_are_fresh(tmp_path, monkeypatch):
         assert done.returncode == 0, done.stderr
         assert target.read_bytes() == (PICTURES / name).read_bytes(), "UPDATE_DOCS=1 writes it; look at it"
         assert target.stat().st_size < 30_000
+
+
+PRIMES = runpy.run_path(str(ROOT / "examples" / "primes.py"))
+UNIFORM = Head(query=[[0]], key=[[0]], value=[[1]], output=[[1]])  # saturated, all scores equal
+
+
+def test_the_prime_encoding_decides_and_grows_as_the_notes_say():
+    script = ROOT / "examples" / "primes.py"
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    decided, sizes = done.stdout.split("\n\n")
+    assert [line.split(":")[0] for line in decided.splitlines()] == ["majority", "parity", "palindrome"]
+    assert all(": 0 of 2,046 strings" in line for line in decided.splitlines())
+    rows = [[int(cell.replace(",", "")) for cell in line.split()[:3]] for line in sizes.splitlines()[1:]]
+    primes = [p for p in range(2, 2000) if all(p % q for q in range(2, p))]
+    for n, summed, mean in rows:
+        total = sum((Fraction(1, p) for p in primes[:n]), Fraction(0))
+        assert [summed, mean] == [2 * int(max(x.as_integer_ratio())).bit_length() + 1 for x in (total, total / n)]
+        assert 2 < summed / (n * log2(n)) < 2.4
+    assert [n for n, *_ in rows] == [8, 16, 32, 64, 128, 256]
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_the_head_holds_the_string(n):
+    """2^n strings have 2^n outputs, those of the definition's own saturated head, and each decodes to its own."""
+    outputs = {}
+    for row in product((0, 1), repeat=n):
+        stream = [(Fraction(x, p),) for x, p in zip(row, PRIMES["first_primes"](n), strict=True)]
+        output = PRIMES["output"](row)
+        assert run_head(UNIFORM, stream) == [(output,)] * n
+        outputs[output] = list(row)
+    assert len(outputs) == 2**n
+    assert all(PRIMES["decode"](output, n) == row for output, row in outputs.items())

@@ -1,12 +1,17 @@
 """What a model or a circuit is, as facts that can be printed."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from circuitsim.analysis.resources import parameters
 from circuitsim.errors import ModelError
+from circuitsim.models.any_model import AnyModel
+from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import expression
-from circuitsim.models.model import PROJECTIONS, FeedForward, Head, Layer, Model, PositionExpressions, PositionTable
-from circuitsim.models.nets import Rival
+from circuitsim.models.model import FeedForward, Head, Model
+from circuitsim.models.positions import PositionExpressions, PositionTable
+from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import by_scope, depth, gates_by_kind, wires
 
@@ -15,10 +20,10 @@ TRIED = 16  # sequence lengths at which expressions are asked whether they are e
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """A model in numbers and words.
+    """A transformer in numbers and words.
 
     Args:
-        heads: of each layer. feed_forward: hidden size of each layer, 0 where it has no net.
+        kind: "model". heads: of each layer. feed_forward: hidden size of each layer, 0 where it has no net.
         parameters: numbers in all matrices and tables, and in the biases that are not zero.
         attention, masks, score_bits: each kind that occurs, once; kinds of third order say so.
         prepend, append: constant tokens.
@@ -43,6 +48,34 @@ class ModelFacts:
     positions: dict[str, Any] | None
     irrational: list[str]
     score_bits: list[int]
+    kind: str = "model"
+
+
+@dataclass(frozen=True)
+class NetFacts:
+    """A recurrent or fully connected net in numbers and words.
+
+    Args:
+        kind: "recurrent" or "fully-connected". n: the one length it is for, or None.
+        width: of a token's row. cells: of a recurrent net, forward and backward.
+        hidden: hidden size of each net before the read-out, or of each layer.
+        parameters: numbers in all matrices and tables, and in the biases that are not zero; of an automaton the
+            entries of its table.
+    """
+
+    name: str
+    kind: str
+    n: int | None
+    vocabulary: list[str]
+    fields: list[dict[str, Any]]
+    width: int
+    cells: list[dict[str, Any]]
+    hidden: list[int]
+    parameters: int
+    readout: dict[str, Any]
+    bits: str
+    positions: dict[str, Any] | None
+    irrational: list[str]
 
 
 @dataclass(frozen=True)
@@ -63,13 +96,17 @@ class CircuitFacts:
     scopes: list[dict[str, Any]]
 
 
-def describe_model(model: Model) -> ModelFacts:
-    """The facts of a model."""
-    heads = [head for layer in model.layers for head in layer.heads]
+def describe_model(model: AnyModel) -> ModelFacts | NetFacts:
+    """The facts of a model of any architecture."""
+    return FACTS[type(model)](model)
+
+
+def _transformer(model: Model) -> ModelFacts:
+    heads = model.heads
     return ModelFacts(
         name=model.name,
         vocabulary=list(model.vocabulary),
-        fields=[{"name": f.name, "values": f.size, "wires": f.width, "where": f.where} for f in model.fields],
+        fields=_fields(model),
         layers=len(model.layers),
         heads=[len(layer.heads) for layer in model.layers],
         width=model.width,
@@ -77,17 +114,62 @@ def describe_model(model: Model) -> ModelFacts:
         parameters=parameters(model),
         attention=list(dict.fromkeys(_kind(head) for head in heads)),
         masks=list(dict.fromkeys(head.mask for head in heads)),
-        readout={"position": model.readout.position, "rows": len(model.readout.weights)},
+        readout=_readout(model),
         bits=model.bits,
         prepend=list(model.prepend),
         append=list(model.append),
-        positions=position_facts(model.positions),
-        irrational=irrational(model),
+        positions=_positions(model.positions),
+        irrational=_irrational(model),
         score_bits=sorted({head.score_bits for head in heads if head.score_bits is not None}),
     )
 
 
-def position_facts(positions: PositionTable | PositionExpressions | None) -> dict[str, Any] | None:
+def _recurrent(model: RecurrentNet) -> NetFacts:
+    return _net(model, n=None, cells=[CELLS[type(cell)](cell) for cell in model.cells], nets=model.nets)
+
+
+def _connected(model: FullyConnected) -> NetFacts:
+    return _net(model, n=model.n, cells=[], nets=model.layers)
+
+
+def _net(
+    model: RecurrentNet | FullyConnected, n: int | None, cells: list[dict[str, Any]], nets: Sequence[FeedForward]
+) -> NetFacts:
+    return NetFacts(
+        name=model.name,
+        kind=model.architecture,
+        n=n,
+        vocabulary=list(model.vocabulary),
+        fields=_fields(model),
+        width=model.width,
+        cells=cells,
+        hidden=[len(net.hidden) for net in nets],
+        parameters=parameters(model),
+        readout=_readout(model),
+        bits=model.bits,
+        positions=_positions(model.positions),
+        irrational=_irrational(model),
+    )
+
+
+def _net_cell(cell: NetCell) -> dict[str, Any]:
+    hidden = [len(net.hidden) for net in cell.nets]
+    return {"kind": "nets", "state": cell.size, "hidden": hidden, "reads_state": cell.reads_state}
+
+
+def _automaton(cell: Automaton) -> dict[str, Any]:
+    return {"kind": "automaton", "states": len(cell.states), "code_bits": cell.code_bits}
+
+
+def _fields(model: AnyModel) -> list[dict[str, Any]]:
+    return [{"name": f.name, "values": f.size, "wires": f.width, "where": f.where} for f in model.fields]
+
+
+def _readout(model: AnyModel) -> dict[str, Any]:
+    return {"position": model.readout.position, "rows": len(model.readout.weights)}
+
+
+def _positions(positions: PositionTable | PositionExpressions | None) -> dict[str, Any] | None:
     """None, ("table", rows), or the expressions."""
     if isinstance(positions, PositionTable):
         return {"table": len(positions.rows)}
@@ -118,45 +200,11 @@ def describe_circuit(circuit: Circuit) -> CircuitFacts:
     )
 
 
-def parameters(model: Model) -> int:
-    """Numbers in the matrices, the position table and the biases that are not zero."""
-    count = len(model.embedding) * model.width + sum(matrix_size(table.rows) for table in model.tables)
-    count += matrix_size(model.readout.weights) + bias_size(model.readout.bias)
-    if isinstance(model.positions, PositionTable):
-        count += matrix_size(model.positions.rows)
-    return count + sum(_layer_parameters(layer) for layer in model.layers)
-
-
-def _layer_parameters(layer: Layer) -> int:
-    net = 0 if layer.feed_forward is None else net_parameters(layer.feed_forward)
-    return sum(_head_parameters(head) for head in layer.heads) + bias_size(layer.output_bias) + net
-
-
-def _head_parameters(head: Head) -> int:
-    matrices = sum(matrix_size(getattr(head, name)) for name in (*PROJECTIONS, "output"))
-    return matrices + sum(bias_size(getattr(head, f"{name}_bias")) for name in PROJECTIONS)
-
-
 def _kind(head: Head) -> str:
     return f"third-order {head.attention}" if head.third_order else head.attention
 
 
-def net_parameters(net: FeedForward) -> int:
-    """Numbers in the matrices, and in the biases that are not zero."""
-    return matrix_size(net.hidden) + matrix_size(net.output) + bias_size(net.hidden_bias) + bias_size(net.output_bias)
-
-
-def matrix_size(rows: Any) -> int:
-    """Entries of all rows."""
-    return sum(len(row) for row in rows)
-
-
-def bias_size(values: Any) -> int:
-    """Entries of a bias, none of a zero one."""
-    return len(values) if any(values) else 0
-
-
-def irrational(model: Model | Rival) -> list[str]:
+def _irrational(model: AnyModel) -> list[str]:
     """Position expressions with a value, at some short length, that float64 stands in for."""
     if not isinstance(model.positions, PositionExpressions):
         return []
@@ -171,3 +219,11 @@ def _exact(text: str) -> bool:
         except ModelError:  # no value at this length; running the model says so
             continue
     return True
+
+
+FACTS: dict[type, Callable[[Any], ModelFacts | NetFacts]] = {
+    Model: _transformer,
+    RecurrentNet: _recurrent,
+    FullyConnected: _connected,
+}
+CELLS: dict[type, Callable[[Any], dict[str, Any]]] = {NetCell: _net_cell, Automaton: _automaton}

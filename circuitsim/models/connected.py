@@ -2,17 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from circuitsim.errors import InputError
-from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
-from circuitsim.models.nets import Rival, net_problems, readout_problems, refuse, token_problems, width_after
+from circuitsim.models.embedded import Embedded
+from circuitsim.models.model import FeedForward, Readout
+from circuitsim.models.positions import PositionExpressions, PositionTable
+from circuitsim.models.shapes import (
+    letter_problems,
+    net_problems,
+    readout_problems,
+    refuse,
+    token_problems,
+    width_after,
+)
 from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import Vector
 from circuitsim.tokens import Field
 
 
 @dataclass(frozen=True, repr=False)
-class FullyConnected(Rival):
+class FullyConnected(Embedded):
     """A fully connected net for inputs of n tokens.
 
     Args:
@@ -25,6 +35,8 @@ class FullyConnected(Rival):
     Raises:
         ModelError: shapes that do not fit.
     """
+
+    architecture: ClassVar[str] = "fully-connected"
 
     n: int
     vocabulary: tuple[str, ...]
@@ -43,7 +55,6 @@ class FullyConnected(Rival):
         object.__setattr__(self, "layers", tuple(self.layers))
         readouts = (self.readouts,) if isinstance(self.readouts, Readout) else tuple(self.readouts)
         object.__setattr__(self, "readouts", readouts)
-        refuse(self.name, token_problems(self))
         refuse(self.name, self._problems())
         object.__setattr__(self, "readout", readouts[0])
 
@@ -61,6 +72,9 @@ class FullyConnected(Rival):
             raise InputError(f"{self.name} is a fully connected net for n={self.n} alone; it cannot read {n} tokens.")
 
     def _problems(self) -> Iterator[str]:
+        yield from letter_problems(self)
+        if not (yield from token_problems(self)):
+            return
         if type(self.n) is not int or self.n < 1:
             yield f"n is {self.n!r}, expected a whole number, at least 1"
             return

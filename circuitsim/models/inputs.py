@@ -6,9 +6,9 @@ from math import comb, prod
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.models.embedded import Embedded
 from circuitsim.models.model import Model
 from circuitsim.models.sequence import all_inputs
-from circuitsim.models.tables import Embedded
 
 FEW = 2**12  # inputs up to which an analysis is exhaustive unless told otherwise
 MOST_REPRESENTATIVES = 2**15

@@ -7,11 +7,13 @@ Meaning: `floating`, `exact`, `integer` in this folder; conventions in docs/mode
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from circuitsim.errors import ModelError
-from circuitsim.models.tables import Embedded, Table
+from circuitsim.models.embedded import Embedded
+from circuitsim.models.positions import PositionExpressions, PositionTable
+from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import EMPTY, NO_ROWS, Matrix, Vector, matrix, vector, zeros
 from circuitsim.tokens import Field
 
@@ -144,26 +146,6 @@ class Readout:
             raise ModelError(f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows.")
 
 
-@dataclass(frozen=True)
-class PositionTable:
-    """Learned positions: row i (d entries) is added at position i; longer sequences are refused."""
-
-    rows: Matrix
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", matrix(self.rows, "positions.table"))
-
-
-@dataclass(frozen=True)
-class PositionExpressions:
-    """One expression in i (from 0 over the whole sequence) and n (its whole length) per component."""
-
-    components: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "components", tuple(str(c) for c in self.components))
-
-
 @dataclass(frozen=True, repr=False)
 class Model(Embedded):
     """A transformer with its vocabulary, constant tokens, positions, layers and read-out.
@@ -183,6 +165,8 @@ class Model(Embedded):
         ModelError: shapes that do not fit, naming the layer and the head.
     """
 
+    architecture: ClassVar[str] = "transformer"
+
     vocabulary: tuple[str, ...]
     embedding: Mapping[str, Vector] = field(hash=False)
     layers: tuple[Layer, ...]
@@ -198,31 +182,24 @@ class Model(Embedded):
     def __post_init__(self) -> None:
         from circuitsim.models.shapes import check_shapes  # the list of rules stands on its own
 
-        for name in ("vocabulary", "layers", "prepend", "append", "fields", "tables"):
+        for name in ("layers", "prepend", "append"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        rows = {str(t): vector(v, f"embedding[{t!r}]") for t, v in dict(self.embedding).items()}
-        object.__setattr__(self, "embedding", rows)
-        object.__setattr__(self, "bits", str(self.bits))
-        if self.positions is not None and not isinstance(self.positions, PositionTable | PositionExpressions):
-            object.__setattr__(self, "positions", PositionExpressions(tuple(self.positions)))
+        self._normalise()
         check_shapes(self)
 
-    def at(self, n: int) -> "Model":
-        """The model for n letters: itself, because it is one model for every length."""
-        return self
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """All attention heads, layer by layer."""
+        return tuple(head for layer in self.layers for head in layer.heads)
+
+    def with_attention(self, kind: Attention) -> "Model":
+        """The model with every head's kind of attention replaced."""
+        layers = []
+        for layer in self.layers:
+            heads = tuple(replace(head, attention=kind) for head in layer.heads)
+            layers.append(replace(layer, heads=heads))
+        return replace(self, layers=tuple(layers))
 
     def _parts(self) -> str:
-        layers, heads = len(self.layers), sum(len(layer.heads) for layer in self.layers)
+        layers, heads = len(self.layers), len(self.heads)
         return f"{layers} layer{'s' * (layers != 1)}, {heads} head{'s' * (heads != 1)}, "
-
-    def readout_positions(self, n: int) -> tuple[int, ...]:
-        """Positions (from 0, over the whole sequence) that are read out for n letters."""
-        length, start = self.length(n), len(self.prepend)
-        where = self.readout.position
-        if where == "each":
-            return tuple(range(start, start + n))
-        if where in ("first", "last"):
-            return (0 if where == "first" else length - 1,)
-        if where in self.prepend:
-            return (self.prepend.index(where),)
-        return (start + n + self.append.index(where),)

@@ -3,16 +3,26 @@
 The state after a token is a function of the state before and of that token. The function is a stack of ReLU nets on
 the state joined with the token's row, or the table of a finite automaton. At a position the read-out sees the
 forward state, which has read this position and all before, the backward state, which has read it and all after, and
-the token's row. Meaning: `rival_exact`, the definition, and its neighbours; all as in docs/model-format.md.
+the token's row. Conventions in docs/model-format.md.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import ClassVar, TypeAlias
 
 from circuitsim.errors import ModelError
-from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
-from circuitsim.models.nets import Rival, net_problems, readout_problems, refuse, token_problems, width_after
+from circuitsim.models.embedded import Embedded
+from circuitsim.models.model import FeedForward, Readout
+from circuitsim.models.positions import PositionExpressions, PositionTable
+from circuitsim.models.shapes import (
+    letter_problems,
+    net_problems,
+    readout_problems,
+    refuse,
+    token_problems,
+    width_after,
+)
 from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import NO_ROWS, Matrix, Vector, matrix, vector
 from circuitsim.tokens import Field
@@ -51,6 +61,14 @@ class NetCell:
             if not net.residual:
                 return False
         return True
+
+    def problems(self, where: str, fields: Sequence[Field], width: int) -> Iterator[str]:
+        """What does not fit where tokens have these fields, and rows of so many numbers."""
+        if not self.initial:
+            yield f"{where}: initial is empty; a state has one number at least"
+        if not self.nets or self.nets[-1].residual or len(self.nets[-1].output) != self.size:
+            yield f"{where}: the last net must give {self.size} numbers, without residual"
+        yield from net_problems(self.nets, self.size + width, where)
 
 
 @dataclass(frozen=True)
@@ -99,12 +117,20 @@ class Automaton:
         """Bits that tell the states apart."""
         return (len(self.states) - 1).bit_length()
 
+    def problems(self, where: str, fields: Sequence[Field], width: int) -> Iterator[str]:
+        """What does not fit where tokens have these fields, whatever their rows."""
+        tokens = prod(f.size for f in fields)
+        if any(f.where != "each" for f in fields):
+            yield f"{where}: an automaton reads tokens that all have the same fields"
+        elif len(self.moves[0]) != tokens:
+            yield f"{where}: moves has rows of {len(self.moves[0])} entries, expected one for each of {tokens} tokens"
+
 
 Cell: TypeAlias = NetCell | Automaton
 
 
 @dataclass(frozen=True, repr=False)
-class RecurrentNet(Rival):
+class RecurrentNet(Embedded):
     """A recurrent net with its tokens, cells and read-out.
 
     Args:
@@ -116,6 +142,8 @@ class RecurrentNet(Rival):
     Raises:
         ModelError: shapes that do not fit.
     """
+
+    architecture: ClassVar[str] = "recurrent"
 
     vocabulary: tuple[str, ...]
     embedding: Mapping[str, Vector] = field(hash=False)
@@ -134,7 +162,6 @@ class RecurrentNet(Rival):
     def __post_init__(self) -> None:
         self._normalise()
         object.__setattr__(self, "nets", tuple(self.nets))
-        refuse(self.name, token_problems(self))
         refuse(self.name, self._problems())
 
     @property
@@ -148,23 +175,11 @@ class RecurrentNet(Rival):
         return (range(where[-1] + 1), range(n - 1, where[0] - 1, -1))[: len(self.cells)]
 
     def _problems(self) -> Iterator[str]:
-        tokens = [f.size for f in self.fields] if self.fields else [len(self.vocabulary)]
+        yield from letter_problems(self)
+        if not (yield from token_problems(self)):
+            return
         for where, cell in zip(("forward", "backward"), self.cells, strict=False):
-            if isinstance(cell, Automaton):
-                count = 1
-                for size in tokens:
-                    count *= size
-                if any(f.where != "each" for f in self.fields):
-                    yield f"{where}: an automaton reads tokens that all have the same fields"
-                elif len(cell.moves[0]) != count:
-                    entries = len(cell.moves[0])
-                    yield f"{where}: moves has rows of {entries} entries, expected one for each of {count} tokens"
-                continue
-            if not cell.initial:
-                yield f"{where}: initial is empty; a state has one number at least"
-            if not cell.nets or cell.nets[-1].residual or len(cell.nets[-1].output) != cell.size:
-                yield f"{where}: the last net must give {cell.size} numbers, without residual"
-            yield from net_problems(cell.nets, cell.size + self.width, where)
+            yield from cell.problems(where, self.format.fields, self.width)
         width = sum(cell.size for cell in self.cells) + self.width
         yield from net_problems(self.nets, width, "before the read-out")
         yield from readout_problems(self.readout, width_after(self.nets, width))

@@ -5,20 +5,17 @@ A code is a letter's index in the vocabulary, or the number of a record's values
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import InputError, LimitError, ModelError
+from circuitsim.models.embedded import Embedded
 from circuitsim.models.expressions import expression
-from circuitsim.models.model import MASKS, Mask, Model, PositionTable
-from circuitsim.models.tables import Embedded
+from circuitsim.models.model import MASKS, Mask
+from circuitsim.models.positions import PositionTable
 from circuitsim.numbers.arrays import Matrix, matrix
 from circuitsim.tokens import Codes as Codes  # also for those who import it from here
-
-if TYPE_CHECKING:
-    from circuitsim.models.nets import Rival
 
 MOST_SCORES = 2**21  # that a run holds in memory at once
 MOST_LETTERS = 2**24  # letters of all inputs together that `all_inputs` will build
@@ -59,7 +56,7 @@ def all_inputs(model: Embedded, n: int) -> Codes:
     return np.indices(sizes).reshape(n, -1).T.astype(np.int64)
 
 
-def position_values(model: "Model | Rival", n: int) -> Matrix | None:
+def position_values(model: Embedded, n: int) -> Matrix | None:
     """What is added at each position of a sequence with n letters: (length, d), or None.
 
     Raises:

@@ -6,52 +6,33 @@ from typing import TYPE_CHECKING
 
 from circuitsim.errors import ModelError
 from circuitsim.models.expressions import expression
+from circuitsim.models.positions import PositionTable
 from circuitsim.models.tables import table_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
-    from circuitsim.models.model import FeedForward, Head, Model
+    from circuitsim.models.embedded import Embedded
+    from circuitsim.models.model import FeedForward, Head, Model, Readout
 
 PLACES = ("first", "last", "each")  # of the read-out, where it is not at a constant token
 
 
 def check_shapes(model: Model) -> None:
-    """Raise one ModelError that lists everything in `model` that does not fit together."""
-    problems = list(_problems(model))
-    if problems:
-        raise ModelError(f"{model.name}: " + "; ".join(problems) + ".")
+    """Raise one ModelError that lists everything in a transformer that does not fit together."""
+    refuse(model.name, _problems(model))
+
+
+def refuse(name: str, problems: Iterator[str]) -> None:
+    """Raise one ModelError that lists everything that does not fit together."""
+    found = list(problems)
+    if found:
+        raise ModelError(f"{name}: " + "; ".join(found) + ".")
 
 
 def _problems(model: Model) -> Iterator[str]:
-    if model.fields:
-        if problems := table_problems(model):
-            yield from problems
-            return
-    elif not model.vocabulary:
-        yield "the vocabulary is empty"
-    elif model.tables:
-        yield "tables read fields, and there are none"
-    if len(set(model.vocabulary)) < len(model.vocabulary):
-        yield "the vocabulary has a token twice"
-    tokens = [*model.vocabulary, *model.prepend, *model.append]
-    if odd := [t for t in tokens if not is_token(t)]:
-        yield f"tokens must be printable texts without spaces, got {', '.join(repr(t)[:40] for t in odd[:5])}"
+    if not (yield from token_problems(model)):
         return
-    if taken := [t for t in dict.fromkeys(model.prepend + model.append) if t in PLACES]:
-        yield f"a constant token cannot be called {' or '.join(taken)}, which readout.position understands as a place"
-    missing = [t for t in model.tokens if t not in model.embedding]
-    if missing or not (model.embedding or model.fields):
-        yield f"no embedding for {', '.join(map(repr, missing[:5])) or 'any token'}"
-        return
-    widths = sorted({len(v) for v in model.embedding.values()} | {len(t.rows[0]) for t in model.tables})
-    if len(widths) > 1 or widths[0] == 0:
-        yield f"embedding vectors have lengths {widths}, expected one positive width"
-        return
-    if not isinstance(model.name, str):
-        yield "name must be a string"
-    yield from _positions(model)
-    yield from bits_problems(model.bits)
     if not model.layers:
         yield "there is no layer"
     for index, layer in enumerate(model.layers):
@@ -62,8 +43,7 @@ def _problems(model: Model) -> Iterator[str]:
             yield from (f"{where}, head {number}: {p}" for p in _head(head, model.width))
         if layer.feed_forward is not None:
             yield from (f"{where}, feed-forward: {p}" for p in _net(layer.feed_forward, model.width))
-    if any(len(row) != model.width for row in model.readout.weights):
-        yield f"readout.weights has rows of {len(model.readout.weights[0])} entries, expected {model.width}"
+    yield from _row_problems(model.readout, model.width, "readout")
     where = model.readout.position
     constants = dict.fromkeys(model.prepend + model.append)
     named = (model.prepend + model.append).count(where)
@@ -75,14 +55,81 @@ def _problems(model: Model) -> Iterator[str]:
         )
 
 
+def token_problems(model: Embedded) -> Generator[str, None, bool]:
+    """What is wrong with tokens, rows, positions, bits and name; returns whether the rest can be judged."""
+    if model.fields:
+        if problems := table_problems(model):
+            yield from problems
+            return False
+    elif not model.vocabulary:
+        yield "the vocabulary is empty"
+    elif model.tables:
+        yield "tables read fields, and there are none"
+    if len(set(model.vocabulary)) < len(model.vocabulary):
+        yield "the vocabulary has a token twice"
+    tokens = [*model.vocabulary, *model.prepend, *model.append]
+    if odd := [t for t in tokens if not is_token(t)]:
+        yield f"tokens must be printable texts without spaces, got {', '.join(repr(t)[:40] for t in odd[:5])}"
+        return False
+    if taken := [t for t in dict.fromkeys(model.prepend + model.append) if t in PLACES]:
+        yield f"a constant token cannot be called {' or '.join(taken)}, which readout.position understands as a place"
+    missing = [t for t in model.tokens if t not in model.embedding]
+    if missing or not (model.embedding or model.fields):
+        yield f"no embedding for {', '.join(map(repr, missing[:5])) or 'any token'}"
+        return False
+    widths = sorted({len(v) for v in model.embedding.values()} | {len(t.rows[0]) for t in model.tables})
+    if len(widths) > 1 or widths[0] == 0:
+        yield f"embedding vectors have lengths {widths}, expected one positive width"
+        return False
+    if not isinstance(model.name, str):
+        yield "name must be a string"
+    yield from _positions(model)
+    yield from _bits(model.bits)
+    return True
+
+
+def letter_problems(model: Embedded) -> Iterator[str]:
+    """What is wrong with the rows of a model that has no constant tokens."""
+    if not model.fields and (extra := [t for t in model.embedding if t not in model.vocabulary]):
+        yield f"embedding has tokens that are no letters: {', '.join(map(repr, extra[:5]))}"
+
+
 def is_token(token: object) -> bool:
     """One printable character, the space too, or several without spaces."""
     return isinstance(token, str) and token.isprintable() and (len(token) == 1 or token.split() == [token])
 
 
-def _positions(model: Model) -> Iterator[str]:
-    from circuitsim.models.model import PositionTable
+def net_problems(nets: tuple[FeedForward, ...], width: int, where: str) -> Iterator[str]:
+    """What is wrong with a stack of nets that reads `width` numbers; a net with `residual` keeps their number."""
+    for index, net in enumerate(nets):
+        place, rows = f"{where}, net {index}", len(net.output)
+        if not net.hidden or len(net.hidden[0]) != width:
+            yield f"{place}: hidden has rows of {len(net.hidden[0]) if net.hidden else 0} entries, expected {width}"
+        if not rows or len(net.output[0]) != len(net.hidden):
+            yield f"{place}: output has rows of {len(net.output[0]) if rows else 0} entries, expected {len(net.hidden)}"
+        if net.residual and rows != width:
+            yield f"{place}: with residual its output has {width} rows, got {rows}"
+        width = rows
 
+
+def width_after(nets: tuple[FeedForward, ...], width: int) -> int:
+    """How many numbers leave a stack of nets."""
+    return len(nets[-1].output) if nets else width
+
+
+def readout_problems(readout: Readout, width: int, where: str = "readout") -> Iterator[str]:
+    """What is wrong with a read-out of `width` numbers."""
+    yield from _row_problems(readout, width, where)
+    if readout.position not in PLACES:
+        yield f"{where}.position {repr(readout.position)[:40]} is not one of {', '.join(PLACES)}"
+
+
+def _row_problems(readout: Readout, width: int, where: str) -> Iterator[str]:
+    if any(len(row) != width for row in readout.weights):
+        yield f"{where}.weights has rows of {len(readout.weights[0])} entries, expected {width}"
+
+
+def _positions(model: Embedded) -> Iterator[str]:
     if model.positions is None:
         return
     if isinstance(model.positions, PositionTable):
@@ -93,11 +140,10 @@ def _positions(model: Model) -> Iterator[str]:
     elif len(model.positions.components) != model.width:
         yield f"{len(model.positions.components)} position expressions, expected {model.width}"
     else:
-        yield from expression_problems(model.positions.components)
+        yield from _expressions(model.positions.components)
 
 
-def expression_problems(components: tuple[str, ...]) -> Iterator[str]:
-    """What is wrong with position expressions."""
+def _expressions(components: tuple[str, ...]) -> Iterator[str]:
     for index, text in enumerate(components):
         try:
             expression(text)
@@ -105,8 +151,7 @@ def expression_problems(components: tuple[str, ...]) -> Iterator[str]:
             yield f"positions[{index}]: {str(error).rstrip('.')}"
 
 
-def bits_problems(bits: str) -> Iterator[str]:
-    """What is wrong with the fraction bits of a model, an expression in n."""
+def _bits(bits: str) -> Iterator[str]:
     try:
         if "i" in expression(bits).names:
             yield f"bits {bits!r} uses i; bits depend on n, the number of letters, alone"

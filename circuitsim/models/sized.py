@@ -1,11 +1,14 @@
 """Models that are another one at every length, as the papers' constructions for N tokens are."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from circuitsim.errors import CircuitSimError
+
+if TYPE_CHECKING:
+    from circuitsim.models.model import Attention
 
 
 @final
@@ -28,7 +31,16 @@ class Sized:
         """The model for n letters, made once."""
         return _made(self, n)
 
-    def length(self, text: str, most: int) -> int:
+    @property
+    def blanks(self) -> bool:
+        """Whether a blank is a letter: it separates the letters that the lengths of a model here are told by."""
+        return False
+
+    def with_attention(self, kind: "Attention") -> "Sized":
+        """The models with every head's kind of attention replaced."""
+        return replace(self, make=lambda n: self.make(n).with_attention(kind))
+
+    def letters_in(self, text: str, most: int) -> int:
         """How many letters a string has: those between spaces, or its characters.
 
         Beyond `most` characters a word is read as the model for `most` letters reads one: no larger one is made.

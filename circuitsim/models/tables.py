@@ -4,16 +4,16 @@ A model of letters has one table, its embedding. A model of records has one for 
 one for its constant tokens; a position that lacks the fields of a table takes its last row, which is zero.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from circuitsim.errors import ModelError
-from circuitsim.numbers.arrays import Matrix, Vector, matrix
+from circuitsim.models.embedded import Embedded
+from circuitsim.numbers.arrays import Matrix, matrix
 from circuitsim.numbers.scaled import Scaled, stacked
-from circuitsim.tokens import Codes, Field, Format, letters
+from circuitsim.tokens import Codes, Field
 
 MOST_ROWS = 2**20  # of one table
 
@@ -40,55 +40,6 @@ class Table:
     def scaled(self) -> Scaled:
         """The rows in integers over one denominator."""
         return self.rows.scaled
-
-
-class Embedded:
-    """What every model of strings has, whatever it does with them: tokens, their rows, and positions.
-
-    Attributes:
-        vocabulary: letters of one kind; or `fields` and `tables` for tokens that are records.
-        embedding: rows of letters and constant tokens; of constant tokens alone where there are fields.
-    """
-
-    vocabulary: tuple[str, ...]
-    embedding: Mapping[str, Vector]
-    fields: tuple[Field, ...]
-    tables: tuple[Table, ...]
-    prepend: tuple[str, ...]
-    append: tuple[str, ...]
-    name: str
-
-    def __repr__(self) -> str:
-        letters = f"{len(self.fields)} fields a token" if self.fields else f"{len(self.vocabulary)} letters"
-        return f"<{type(self).__name__} {self.name!r:.60}: {self._parts()}width {self.width}, {letters}>"
-
-    def _parts(self) -> str:
-        """What a model is made of, as `repr` says it, each part with a comma behind it."""
-        return ""
-
-    @property
-    def format(self) -> Format:
-        """What tokens are, for people and for wires."""
-        return Format(self.fields) if self.fields else letters(self.vocabulary)
-
-    @property
-    def width(self) -> int:
-        """The length d of embedding vectors."""
-        return len(self.tables[0].rows[0] if self.tables else next(iter(self.embedding.values())))
-
-    @property
-    def constants(self) -> tuple[str, ...]:
-        """The constant tokens, each once, in order of appearance, that are not letters."""
-        return tuple(t for t in dict.fromkeys(self.prepend + self.append) if t not in self.vocabulary)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """Letters, then constant tokens: the order of the rows of their embedding."""
-        return self.vocabulary + self.constants
-
-    def length(self, n: int) -> int:
-        """Length of the whole sequence for n letters."""
-        return len(self.prepend) + n + len(self.append)
 
 
 def scaled_tables(model: Embedded) -> tuple[Scaled, ...]:

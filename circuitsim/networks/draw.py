@@ -16,7 +16,7 @@ from circuitsim.numbers.scaled import Scaled
 
 from .network import Attend, Flat, Network, Pairs, Probe, Relu, Settle, States, Tokens, Value
 
-CELLS = ("forward", "backward")
+DIRECTIONS = ("forward", "backward")
 
 
 def network(model: AnyModel, n: int) -> Network:
@@ -100,11 +100,8 @@ def _readout(drawn: Network, readout: Readout, x: Value) -> None:
 
 def _recurrent(drawn: Network, model: RecurrentNet, x: Value) -> None:
     found = []
-    for where, cell, span in zip(CELLS, model.cells, model.spans(drawn.n), strict=False):
-        if isinstance(cell, Automaton):
-            found.append(_automaton(drawn, where, cell, span, x))
-        else:
-            found.append(_steps(drawn, where, cell, span, x))
+    for where, cell, span in zip(DIRECTIONS, model.cells, model.spans(drawn.n), strict=False):
+        found.append(CELLS[type(cell)](drawn, where, cell, span, x))
     for place in model.readout_positions(drawn.n):
         with drawn.inside("readout", ""):
             seen = drawn.beside([*(states[place] for states in found), drawn.pick(x, [place])])
@@ -173,6 +170,10 @@ def _matrix(rows: Matrix, columns: int) -> Scaled:
     return rows.scaled if rows else Scaled(np.zeros((0, columns), np.int64), 1)
 
 
+CELLS: dict[type, Callable[[Network, str, Any, range, Value], dict[int, Value]]] = {
+    Automaton: _automaton,
+    NetCell: _steps,
+}
 ARCHITECTURES: dict[type, Callable[[Network, Any, Value], None]] = {
     Model: _transformer,
     RecurrentNet: _recurrent,

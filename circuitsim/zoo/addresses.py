@@ -7,21 +7,19 @@ from circuitsim.errors import InputError
 from circuitsim.models.files.reading import load
 from circuitsim.zoo.entry import Built
 from circuitsim.zoo.near import nearest
-from circuitsim.zoo.primes import PrimeEncoding
 
 PREFIX = "zoo:"
 
 
 def load_any(address: str | Path) -> Any:
-    """The model of a file, or the models (`Sized`, or one `PrimeEncoding`) of a zoo address.
+    """The model of a file, or the models (`Sized`) of a zoo address.
 
     Raises:
         ModelError: the file cannot be read, or holds no model.
         InputError: no such model in the zoo, or an option it does not have.
     """
     if isinstance(address, str) and address.startswith(PREFIX):
-        found = built(address.removeprefix(PREFIX))
-        return PrimeEncoding(found.task) if found.entry.architecture == "rational transformer" else found.model
+        return built(address.removeprefix(PREFIX)).model
     return load(address)
 
 

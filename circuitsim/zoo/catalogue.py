@@ -1,6 +1,5 @@
 """All models of the zoo by name."""
 
-from circuitsim.zoo import primes
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models import (
     automata,
@@ -30,7 +29,6 @@ MODULES = (
     languages,
     lookup,
     matching,
-    primes,
     registers,
     targets,
 )

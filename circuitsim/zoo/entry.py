@@ -15,7 +15,6 @@ Architecture: TypeAlias = Literal[
     "third-order transformer",
     "recurrent net",
     "fully connected net",
-    "rational transformer",
 ]
 Value: TypeAlias = int | str
 

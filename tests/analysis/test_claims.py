@@ -19,7 +19,6 @@ from circuitsim.api import compile
 from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
-from circuitsim.models.model_edits import with_attention
 from tests.networks.datatypes.test_literal import EXAMPLES
 
 MAJORITY, PARITY, FIRST = (load(EXAMPLES / name) for name in ("majority.pt", "parity.json", "first.json"))
@@ -315,7 +314,7 @@ def test_the_facade_sorts_lengths_and_refuses_what_cannot_be():
     with pytest.raises(InputError, match="one length"):
         try_claims(MAJORITY, [])
     with pytest.raises(ModelError, match="softmax"):
-        try_claims(with_attention(MAJORITY, "softmax"), [2])
+        try_claims(MAJORITY.with_attention("softmax"), [2])
     with pytest.raises(LimitError, match="max-bits"):
         try_claims(MAJORITY, [2], max_bits=4)
 

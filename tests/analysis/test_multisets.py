@@ -7,7 +7,6 @@ from circuitsim.analysis.claims.multisets import differing
 from circuitsim.models.files.reading import load
 from circuitsim.models.inputs import counts_decide, representatives
 from circuitsim.models.model import Model
-from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
@@ -18,7 +17,7 @@ from tests.networks.datatypes.test_literal import EXAMPLES
 
 def countable(seed: int) -> Model:
     """A random model with neither positions nor masks nor hard heads."""
-    model = replace(with_attention(random_model(seed), "saturated"), positions=None)
+    model = replace(random_model(seed).with_attention("saturated"), positions=None)
     layers = [replace(x, heads=tuple(replace(head, mask="none") for head in x.heads)) for x in model.layers]
     return replace(model, layers=tuple(layers))
 
@@ -63,7 +62,7 @@ def test_positions_masks_and_hard_heads_have_none():
     masked = replace(model.layers[0], heads=(replace(head, mask="causal"),))
     for other in (
         replace(model, positions=["i/n"] * model.width),
-        with_attention(model, "hard-left"),
+        model.with_attention("hard-left"),
         replace(model, layers=(masked, *model.layers[1:])),
     ):
         assert not counts_decide(other)

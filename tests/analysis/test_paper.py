@@ -4,7 +4,6 @@ import circuitsim as cs
 from circuitsim.analysis.growth.paper import PaperCost, power_of_two, predict
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.model import Model
-from circuitsim.models.model_edits import with_attention
 from circuitsim.networks.fixed_point import fix
 from tests.cases import random_model
 
@@ -34,7 +33,7 @@ def test_log_precision_has_depth_3_and_9_and_2_d_plus_a_layer(layers: int, d_plu
 
 @pytest.mark.parametrize("seed", range(30))
 def test_the_depth_of_the_theorem_holds_for_any_model(seed: int) -> None:
-    any_model = with_attention(random_model(seed), "saturated")
+    any_model = random_model(seed).with_attention("saturated")
     found = of(predict(any_model, 4, max_bits=500), "Merrill and Sabharwal")
     assert found.depth == 3 + 13 * len(any_model.layers)
     assert found.gates == sum(item.gates or 0 for item in found.items)

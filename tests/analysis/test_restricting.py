@@ -8,7 +8,8 @@ import pytest
 from circuitsim.analysis.separations.bounds import bounds
 from circuitsim.analysis.separations.restricting import ASKER, restriction
 from circuitsim.errors import InputError
-from circuitsim.models.model import MASKS, FeedForward, Head, Layer, Model, PositionTable, Readout
+from circuitsim.models.model import MASKS, FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.positions import PositionTable
 from circuitsim.models.tables import Table
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built

@@ -13,7 +13,6 @@ from circuitsim.analysis.claims.state_bits import fits, largest_size, state_bits
 from circuitsim.analysis.claims.state_bounds import dyadic_bounds, literal_bounds
 from circuitsim.errors import ModelError
 from circuitsim.models.files.reading import load
-from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.rungs import run_definition
 from circuitsim.numbers.rationals import size
@@ -176,7 +175,7 @@ def test_bounds_need_no_inputs():
 
 def test_softmax_is_refused():
     with pytest.raises(ModelError, match="softmax"):
-        state_bits(with_attention(random_model(1), "softmax"), [2])
+        state_bits(random_model(1).with_attention("softmax"), [2])
 
 
 def test_literal_division_breaks_parity_on_4889_of_8190_strings():

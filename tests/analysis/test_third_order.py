@@ -14,7 +14,6 @@ from circuitsim.analysis.growth.paper import predict
 from circuitsim.api import claims as try_claims
 from circuitsim.models.inputs import counts_decide
 from circuitsim.models.model import Head, Layer, Model, Readout
-from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
 
 # The share of pairs of two b's, less 1/4: are at least half of the letters b's?
@@ -56,7 +55,7 @@ def test_ties_are_counted_in_pairs():
 
 @pytest.mark.parametrize("seed", range(30))
 def test_counts_decide_as_whole_strings_do(seed):
-    model = replace(with_attention(third_order_model(seed), "saturated"), positions=None)
+    model = replace(third_order_model(seed).with_attention("saturated"), positions=None)
     layers = [replace(x, heads=tuple(replace(head, mask="none") for head in x.heads)) for x in model.layers]
     model, bits = replace(model, layers=tuple(layers)), seed % 4
     assert counts_decide(model)

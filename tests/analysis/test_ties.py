@@ -5,7 +5,6 @@ import pytest
 
 from circuitsim.analysis.claims.ties import most_tied, needed_queries
 from circuitsim.models.model import Head, Layer, Model, Readout
-from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
 
 ZERO = Fraction(0)
@@ -35,7 +34,7 @@ def test_only_queries_that_are_read_count():
 
 
 def test_hard_heads_do_not_tie():
-    assert most_tied(with_attention(scored(), "hard-left"), all_inputs(scored(), 3)) is None
+    assert most_tied(scored().with_attention("hard-left"), all_inputs(scored(), 3)) is None
 
 
 @pytest.mark.parametrize(("mask", "expected"), [("none", [1, 1, 1]), ("causal", [1, 0, 0]), ("anti-causal", [1, 1, 1])])

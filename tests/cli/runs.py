@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 
 from circuitsim.models.files.json_model import save_json
 from circuitsim.models.model import Head, Layer, Model, Readout
-from circuitsim.models.model_edits import with_attention
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("circuitsim")
@@ -46,7 +45,7 @@ def thirds() -> Model:
 
 def write_models(folder: Path) -> dict[str, str]:
     """Paths of the models above, and of one with softmax, by name."""
-    models = {"majority": majority(), "thirds": thirds(), "softmax": with_attention(majority(), "softmax")}
+    models = {"majority": majority(), "thirds": thirds(), "softmax": majority().with_attention("softmax")}
     for name, model in models.items():
         save_json(model, folder / f"{name}.json")
     return {name: str(folder / f"{name}.json") for name in models}

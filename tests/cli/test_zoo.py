@@ -40,7 +40,6 @@ def test_list_says_every_task_and_model() -> None:
         ("zoo:k-hop:k=0", "k"),
         ("zoo:star-free:language=abstar", "did you mean ab-star?"),
         ("zoo:", "no model zoo:"),
-        ("zoo:parity-primes", "unbounded denominators"),
     ],
 )
 def test_bad_addresses_are_one_sentence(address: str, said: str) -> None:
@@ -72,7 +71,6 @@ def test_export_without_a_file_prints_what_would_be_in_it(tmp_path: Path) -> Non
     model = load_json(file)
     codes = model.format.parse(["abcba".replace("c", "a"), "abbbb"])
     assert run_exact(model, codes).decisions[:, 0].tolist() == [1, 0]
-    assert "unbounded rationals" in complaint("zoo", "export", "parity-primes")
 
 
 def test_check_reports_rows_and_says_where_a_model_is_wrong() -> None:

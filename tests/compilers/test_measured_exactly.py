@@ -9,7 +9,6 @@ from circuitsim.compilers.family import Family
 import circuitsim as cs
 from circuitsim.errors import LimitError
 from circuitsim.models.model import MASKS, Model
-from circuitsim.models.model_edits import with_attention
 from circuitsim.schematic.measure import measure
 from tests.cases import random_model
 from tests.netlist.recount import assert_measured_exactly
@@ -64,7 +63,7 @@ def test_three_dense_layers_in_threshold_gates(n):
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_models_made_hard_in_ac0(name, mask):
-    model = masked(with_attention(cs.load(EXAMPLES / name), "hard-right"), mask)
+    model = masked(cs.load(EXAMPLES / name).with_attention("hard-right"), mask)
     for mode in ("depth", "balanced", "size"):
         family = Family(model, "ac0", optimize=mode)
         for n in (1, 2, 3, 5, 8):

@@ -12,7 +12,6 @@ import circuitsim as cs
 from circuitsim import tokens
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.model import MASKS, Model, Readout
-from circuitsim.models.model_edits import with_attention
 from circuitsim.netlist.interface import decisions
 from circuitsim.networks.rungs import run_exact
 from circuitsim.schematic.drawing import Drawing
@@ -137,7 +136,7 @@ def test_outputs_that_never_change_are_constants():
 
 
 def test_a_saturated_head_without_ties_is_a_hard_head():
-    saturated = with_attention(look_up(), "saturated")
+    saturated = look_up().with_attention("saturated")
     for form in FORMS:
         assert_is_the_exact_model(saturated, 6, form)
     costs = [drawn(model, 30).measure() for model in (saturated, look_up())]
@@ -159,7 +158,7 @@ def test_counting_is_refused_with_the_theorem(name, keys):
 
 def test_softmax_is_refused():
     with pytest.raises(ModelError, match=r"layer 0, head 0 has softmax attention.*--attention saturated"):
-        drawn(with_attention(look_up(), "softmax"), 4)
+        drawn(look_up().with_attention("softmax"), 4)
 
 
 def test_too_many_wires_or_combinations_are_refused():

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
+from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.positions import PositionTable
 
 # Few distinct small values: ties are common, and denominators mix.
 WEIGHTS = st.sampled_from([Fraction(x) for x in ("0", "0", "0", "1", "-1", "2", "1/2", "-1/3", "3/4")])

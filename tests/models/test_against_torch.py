@@ -12,7 +12,8 @@ import pytest
 
 from circuitsim.errors import CircuitSimError
 from circuitsim.models.files.reading import load
-from circuitsim.models.model import ATTENTIONS, MASKS, PositionTable
+from circuitsim.models.model import ATTENTIONS, MASKS
+from circuitsim.models.positions import PositionTable
 from circuitsim.networks.rungs import run_float
 
 torch = pytest.importorskip("torch", reason="needs torch: pip install 'circuitsim[train]'")

@@ -104,7 +104,7 @@ def test_the_nets_in_the_documentation_run():
         (AUTOMATON, {"backward": {"initial": [0], "nets": []}}, "the last net must give 1 numbers"),
         (AUTOMATON, {"backward": {"initial": [0], "nets": 3}}, "backward.nets must be a list"),
         (AUTOMATON, {"embedding__c": [1]}, "tokens that are no letters: 'c'"),
-        (AUTOMATON, {"embedding__b": [1, 2]}, "different lengths"),
+        (AUTOMATON, {"embedding__b": [1, 2]}, "have lengths [1, 2]"),
         (AUTOMATON, {"bits": "i"}, "depend on n"),
         (CONNECTED, {"n": 0}, "n is 0"),
         (CONNECTED, {"n": "two"}, "n is 'two'"),

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 
 from circuitsim.errors import InputError, LimitError, ModelError
-from circuitsim.models.model import Layer, Model, PositionTable, Readout
+from circuitsim.models.model import Layer, Model, Readout
+from circuitsim.models.positions import PositionTable
 from circuitsim.models.sequence import all_inputs, decode, encode, mask_matrix, position_values
 from circuitsim.models.tables import table_rows
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from circuitsim.models.model import FeedForward, Head, Layer, Model, PositionTable, Readout
+from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.positions import PositionTable
 from circuitsim.models.sequence import position_values
 from circuitsim.numbers.arrays import Matrix, Vector
 from circuitsim.numbers.rounding import to_grid

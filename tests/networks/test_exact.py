@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
-from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs, encode
 from circuitsim.networks import exact
 from circuitsim.networks.rungs import run_definition, run_exact
@@ -84,7 +83,7 @@ def test_ties_of_an_argmax_go_to_the_lowest_index():
 
 
 def test_softmax_is_refused_with_what_to_do():
-    model = with_attention(one_head("saturated"), "softmax")
+    model = one_head("saturated").with_attention("softmax")
     for run in (run_definition, lambda m, c: run_exact(m, np.array([c]))):
         with pytest.raises(
             ModelError, match=r"layer 0, head 0 is softmax.*--attention saturated, hard-left or hard-right"

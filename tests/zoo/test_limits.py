@@ -111,7 +111,6 @@ def test_models_too_large_are_refused_before_they_are_made(address, n, said):
         ("match3-second-order:modulus=144", 8),
         ("match3-second-order:modulus=36", 16),
         ("q-sparse-averaging:keys=one-hot", 256),
-        ("parity-primes", 256),
     ],
 )
 def test_models_of_the_sizes_that_papers_are_compared_at_are_made(address, n):

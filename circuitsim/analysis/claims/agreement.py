@@ -12,7 +12,8 @@ from circuitsim.analysis.ladder import Rung
 from circuitsim.bases import BasisName
 from circuitsim.errors import ModelError
 from circuitsim.models.inputs import FEW, chosen_inputs, few_inputs, representatives
-from circuitsim.models.model import Model, PositionTable
+from circuitsim.models.model import Model
+from circuitsim.models.positions import PositionTable
 from circuitsim.models.sequence import decode, position_values
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer

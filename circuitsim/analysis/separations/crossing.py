@@ -4,6 +4,7 @@ The figures are of the integer model at its bits: a number that takes the multip
 log2 of how many these are, rounded up.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,15 +44,10 @@ def crossing(model: Any, fixed: FixedPoint, single_query: bool) -> Crossing:
     Args:
         fixed: its integer model. single_query: whether Alice has one token, which asks; else her tokens are keys.
     """
-    if isinstance(model, RecurrentNet):
-        return _state(fixed)
-    if isinstance(model, FullyConnected):
-        net = model.layers[0]
-        rank = first_layer_rank(net.hidden)
-        units = next(known for known in fixed.known if isinstance(known, NetForms)).outputs
-        widest = max((_bits(number.low, number.high) for number in units), default=1)
-        return Crossing(rank * widest, {"rank of the first layer": rank, "bits of each number": widest}, widest)
-    assert isinstance(model, Model)
+    return CROSSINGS[type(model)](model, fixed, single_query)
+
+
+def _heads(model: Model, fixed: FixedPoint, single_query: bool) -> Crossing:
     layers = [heads for heads in fixed.layers() if heads]
     heads = [head for layer in layers for head in layer]
     precision = max(_precision(head) for head in heads)
@@ -75,7 +71,14 @@ def state_components(fixed: FixedPoint) -> list[int]:
     return found
 
 
-def _state(fixed: FixedPoint) -> Crossing:
+def _first_layer(model: FullyConnected, fixed: FixedPoint, single_query: bool) -> Crossing:
+    rank = first_layer_rank(model.layers[0].hidden)
+    units = next(known for known in fixed.known if isinstance(known, NetForms)).outputs
+    widest = max((_bits(number.low, number.high) for number in units), default=1)
+    return Crossing(rank * widest, {"rank of the first layer": rank, "bits of each number": widest}, widest)
+
+
+def _state(model: RecurrentNet, fixed: FixedPoint, single_query: bool) -> Crossing:
     components = state_components(fixed)
     if any(isinstance(known, StateForms) for known in fixed.known):
         total = sum(components)
@@ -105,3 +108,10 @@ def _precision(head: HeadForms) -> int:
 def _bits(low: int, high: int) -> int:
     """Bits that tell the whole numbers from low to high apart."""
     return (high - low).bit_length()
+
+
+CROSSINGS: dict[type, Callable[[Any, FixedPoint, bool], Crossing]] = {
+    Model: _heads,
+    RecurrentNet: _state,
+    FullyConnected: _first_layer,
+}

@@ -4,14 +4,15 @@ The state is all that later tokens and the read-out know of those before: two pr
 whatever follows. So a net that answers a gadget with 2^k different prefixes is in 2^k states after them.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from math import ceil, log2
+from typing import cast
 
 import numpy as np
 
 from circuitsim.errors import InputError
-from circuitsim.models.recurrent import Automaton, RecurrentNet
+from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.limits import MAX_BITS
@@ -65,17 +66,30 @@ def states_after(net: RecurrentNet, codes: Codes, step: int, bits: int | None = 
     n = codes.shape[1]
     if not 1 <= step <= n:
         raise InputError(f"step is {step}, expected 1 to {n}, the tokens of the inputs.")
-    if isinstance(net.forward, Automaton):
-        moves, state = np.array(net.forward.moves, np.int64), np.full(len(codes), net.forward.initial)
-        for place in range(step):
-            state = moves[state, codes[:, place]]
-        return [int(number) for number in state]
+    return STATES[type(net.forward)](net, codes, step, bits)
+
+
+def _of_automaton(net: RecurrentNet, codes: Codes, step: int, bits: int | None) -> list[Hashable]:
+    cell = cast("Automaton", net.forward)
+    moves, state = np.array(cell.moves, np.int64), np.full(len(codes), cell.initial)
+    for place in range(step):
+        state = moves[state, codes[:, place]]
+    return [int(number) for number in state]
+
+
+def _of_nets(net: RecurrentNet, codes: Codes, step: int, bits: int | None) -> list[Hashable]:
     whole = _to_the_end(net)
     if bits is None:
         numbers = run_exact(whole, codes).residuals[1].fractions()
     else:
-        numbers = run_integer(fix(whole, n, bits), codes).residuals[1]
+        numbers = run_integer(fix(whole, codes.shape[1], bits), codes).residuals[1]
     return [tuple(row) for row in numbers[:, step - 1].tolist()]
+
+
+STATES: dict[type, Callable[[RecurrentNet, Codes, int, int | None], list[Hashable]]] = {
+    Automaton: _of_automaton,
+    NetCell: _of_nets,
+}
 
 
 def _to_the_end(net: RecurrentNet) -> RecurrentNet:

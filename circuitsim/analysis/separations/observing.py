@@ -3,7 +3,7 @@
 These are observers for `messages`: for every input something that can be compared, exact and without rounding.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -27,16 +27,17 @@ def observer(model: Any, gadget: Gadget, single_query: bool) -> Observe | None:
     Args:
         single_query: whether Alice's one token asks; else her tokens are keys, seen by every query that is read.
     """
-    if isinstance(model, RecurrentNet):
-        cut = gadget.cut
-        return None if cut is None else lambda codes: states_after(model, codes, cut)
-    if isinstance(model, FullyConnected):
-        return _first_layer(model, gadget)
-    layer = attending(model) if isinstance(model, Model) else None
-    if layer is None:
-        return None
-    heads = model.layers[layer].heads
-    if any(head.third_order for head in heads):
+    return OBSERVERS[type(model)](model, gadget, single_query)
+
+
+def _state(model: RecurrentNet, gadget: Gadget, single_query: bool) -> Observe | None:
+    cut = gadget.cut
+    return None if cut is None else lambda codes: states_after(model, codes, cut)
+
+
+def _heads(model: Model, gadget: Gadget, single_query: bool) -> Observe | None:
+    layer, heads = attending(model), model.heads
+    if layer is None or any(head.third_order for head in heads):
         return None
     if single_query:
         (asker,) = gadget.alice
@@ -82,7 +83,7 @@ def _sums(head: Head, stream: Scaled, where: Any, asked: int) -> list[Any]:
     return [[*b, int(c), *v] for b, c, v in zip(best, chosen.sum(axis=1), values, strict=True)]
 
 
-def _first_layer(model: FullyConnected, gadget: Gadget) -> Observe:
+def _first_layer(model: FullyConnected, gadget: Gadget, single_query: bool) -> Observe:
     """What the first layer's sums hold of Alice's tokens: its columns of hers, times their rows."""
     net, width = model.layers[0], model.width
     columns = [position * width + c for position in gadget.alice for c in range(width)]
@@ -103,3 +104,10 @@ def _numbers(x: Scaled) -> list[Any]:
 
 def _joined(parts: list[list[Any]]) -> list[Any]:
     return [[number for part in row for number in part] for row in zip(*parts, strict=True)]
+
+
+OBSERVERS: dict[type, Callable[[Any, Gadget, bool], Observe | None]] = {
+    Model: _heads,
+    RecurrentNet: _state,
+    FullyConnected: _first_layer,
+}

@@ -1,12 +1,13 @@
 """Models as JSON, for writing by hand: docs/model-format.md describes the file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from circuitsim.errors import ModelError
 from circuitsim.models.any_model import AnyModel
-from circuitsim.models.files import json_rivals
+from circuitsim.models.connected import FullyConnected
+from circuitsim.models.files import json_nets
 from circuitsim.models.files.documents import (
     at,
     check_format,
@@ -35,6 +36,7 @@ from circuitsim.models.files.json_parts import (
     written,
 )
 from circuitsim.models.model import PROJECTIONS, Head, Layer, Model
+from circuitsim.models.recurrent import RecurrentNet
 from circuitsim.numbers.arrays import matrix, vector
 from circuitsim.numbers.rationals import rational
 
@@ -63,7 +65,7 @@ def parse_json(data: bytes, where: str) -> AnyModel:
     """Read a model from the bytes of a JSON file; `where` names it in errors."""
     document = check_format(parse_document(data, where), where)
     if "kind" in document:
-        return json_rivals.read(document, where)
+        return json_nets.read(document, where)
     refuse_all(_all_key_problems(document), where)
     with at(where):
         model = Model(
@@ -85,14 +87,15 @@ def save_json(model: AnyModel, path: str | Path) -> None:
 
 def json_text(model: AnyModel) -> str:
     """The JSON of a model: numbers as integers or "p/q", zero biases left out, one line a row."""
-    if not isinstance(model, Model):
-        return written(model.name, model.bits, json_rivals.document(model))
-    body = {
+    return written(model.name, model.bits, DOCUMENTS[type(model)](model))
+
+
+def _document(model: Model) -> dict[str, Any]:
+    return {
         **token_document(model, model.positions),
         "layers": [_layer_document(layer) for layer in model.layers],
         "readout": readout_document(model.readout),
     }
-    return written(model.name, model.bits, body)
 
 
 def _all_key_problems(document: dict[str, Any]) -> Iterator[str]:
@@ -161,3 +164,10 @@ def _head_document(head: Head) -> dict[str, Any]:
     if head.score_bits is not None:
         document["score_bits"] = head.score_bits
     return document
+
+
+DOCUMENTS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Model: _document,
+    RecurrentNet: json_nets.recurrent_document,
+    FullyConnected: json_nets.connected_document,
+}

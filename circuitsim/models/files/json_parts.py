@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from circuitsim.models.embedded import Embedded
 from circuitsim.models.files import json_records
 from circuitsim.models.files.documents import (
     FORMAT,
@@ -19,8 +20,8 @@ from circuitsim.models.files.documents import (
     show,
     text,
 )
-from circuitsim.models.model import FeedForward, PositionExpressions, PositionTable, Readout
-from circuitsim.models.tables import Embedded
+from circuitsim.models.model import FeedForward, Readout
+from circuitsim.models.positions import PositionExpressions, PositionTable
 from circuitsim.numbers.arrays import Matrix, Vector, matrix, vector
 
 WIDEST = 90  # characters of a list that is written on one line

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from circuitsim.errors import ModelError
+from circuitsim.models.embedded import Embedded
 from circuitsim.models.files.documents import at, items, key_problems, numbers, show, text, texts
-from circuitsim.models.tables import Embedded, Table
+from circuitsim.models.tables import Table
 from circuitsim.tokens import WHERES, WIRINGS, Field
 
 

@@ -28,10 +28,9 @@ from circuitsim.models.model import (
     Head,
     Layer,
     Model,
-    PositionExpressions,
-    PositionTable,
     Readout,
 )
+from circuitsim.models.positions import PositionExpressions, PositionTable
 from circuitsim.numbers.arrays import EMPTY, Matrix, Vector, matrix, vector
 from circuitsim.numbers.rationals import rational
 

@@ -13,7 +13,8 @@ from typing import TypeAlias
 import numpy as np
 
 from circuitsim.errors import LimitError
-from circuitsim.models.model import Model, PositionTable
+from circuitsim.models.model import Model
+from circuitsim.models.positions import PositionTable
 from circuitsim.numbers.arrays import matrix
 from circuitsim.zoo.entry import Entry, Value
 from circuitsim.zoo.keys import (

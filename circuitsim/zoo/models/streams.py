@@ -10,7 +10,8 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
 
-from circuitsim.models.model import Attention, FeedForward, Head, Layer, Mask, Model, PositionExpressions, Readout
+from circuitsim.models.model import Attention, FeedForward, Head, Layer, Mask, Model, Readout
+from circuitsim.models.positions import PositionExpressions
 from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import Matrix, Vector, matrix, vector
 from circuitsim.numbers.rationals import rational

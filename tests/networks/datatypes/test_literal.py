@@ -10,7 +10,6 @@ import pytest
 from circuitsim.errors import ModelError
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
-from circuitsim.models.model_edits import with_attention
 from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.datatypes import literal as datatype
 from circuitsim.networks.datatypes.literal import inverse
@@ -66,7 +65,7 @@ def test_the_fast_run_is_its_definition(seed):
 @pytest.mark.parametrize("seed", range(20))
 def test_one_key_is_divided_exactly(seed):
     """The crude inverse of 1 is 1: with whole numbers throughout, hard attention is the integer model's."""
-    model = with_attention(random_model(seed), "hard-left")
+    model = random_model(seed).with_attention("hard-left")
     codes = np.random.default_rng(seed).integers(0, len(model.vocabulary), (4, 5))
     grid = stored(model, 5, on_grid(0))
     literal, rounded = run_literal(grid, codes, 0), run_integer(fix(grid, 5, 0, 500), codes)
@@ -108,4 +107,4 @@ def test_the_trained_majority_accepts_ties():
 
 def test_softmax_is_refused():
     with pytest.raises(ModelError, match="softmax"):
-        run_literal(with_attention(random_model(1), "softmax"), np.array([[0, 1]]), 3)
+        run_literal(random_model(1).with_attention("softmax"), np.array([[0, 1]]), 3)

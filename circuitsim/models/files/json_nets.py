@@ -1,6 +1,6 @@
 """Recurrent and fully connected nets as JSON, told from transformers by the key `kind`: docs/model-format.md."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from circuitsim.errors import ModelError
@@ -25,7 +25,7 @@ from circuitsim.models.model import FeedForward
 from circuitsim.models.recurrent import Automaton, Cell, NetCell, RecurrentNet
 from circuitsim.numbers.arrays import matrix, vector
 
-KINDS = ("recurrent", "fully-connected")
+KINDS = (RecurrentNet.architecture, FullyConnected.architecture)
 COMMON = ("format", "version", "kind")
 
 
@@ -37,7 +37,7 @@ def read(document: dict[str, Any], where: str) -> RecurrentNet | FullyConnected:
     """
     if document["kind"] not in KINDS:
         raise ModelError(f"{where}: kind is {show(document['kind'])}, expected {' or '.join(KINDS)}.")
-    recurrent = document["kind"] == "recurrent"
+    recurrent = document["kind"] == RecurrentNet.architecture
     refuse_all(_recurrent_problems(document) if recurrent else _connected_problems(document), where)
     with at(where):
         tokens = read_tokens(document, where)
@@ -53,22 +53,24 @@ def read(document: dict[str, Any], where: str) -> RecurrentNet | FullyConnected:
         )
 
 
-def document(model: RecurrentNet | FullyConnected) -> dict[str, Any]:
+def connected_document(model: FullyConnected) -> dict[str, Any]:
     """What `read` reads, without format, name and bits."""
-    tokens = token_document(model, model.positions)
-    if isinstance(model, FullyConnected):
-        return {
-            "kind": "fully-connected",
-            "n": model.n,
-            **tokens,
-            "layers": [net_document(net) for net in model.layers],
-            "readouts": [readout_document(readout) for readout in model.readouts],
-        }
     return {
-        "kind": "recurrent",
-        **tokens,
-        "forward": _cell_document(model.forward),
-        **({} if model.backward is None else {"backward": _cell_document(model.backward)}),
+        "kind": model.architecture,
+        "n": model.n,
+        **token_document(model, model.positions),
+        "layers": [net_document(net) for net in model.layers],
+        "readouts": [readout_document(readout) for readout in model.readouts],
+    }
+
+
+def recurrent_document(model: RecurrentNet) -> dict[str, Any]:
+    """What `read` reads, without format, name and bits."""
+    return {
+        "kind": model.architecture,
+        **token_document(model, model.positions),
+        "forward": CELLS[type(model.forward)](model.forward),
+        **({} if model.backward is None else {"backward": CELLS[type(model.backward)](model.backward)}),
         **({"nets": [net_document(net) for net in model.nets]} if model.nets else {}),
         "readout": readout_document(model.readout),
     }
@@ -125,13 +127,18 @@ def _cell(cell: dict[str, Any], place: str) -> Cell:
         return Automaton(texts(cell["states"], "states"), moves, cell.get("initial", 0), rows)
 
 
-def _cell_document(cell: Cell) -> dict[str, Any]:
-    if isinstance(cell, NetCell):
-        nets = [net_document(net) for net in cell.nets]
-        return {"initial": numbers(cell.initial), "nets": nets, **({"residual": True} if cell.residual else {})}
+def _net_cell_document(cell: NetCell) -> dict[str, Any]:
+    nets = [net_document(net) for net in cell.nets]
+    return {"initial": numbers(cell.initial), "nets": nets, **({"residual": True} if cell.residual else {})}
+
+
+def _automaton_document(cell: Automaton) -> dict[str, Any]:
     return {
         "states": list(cell.states),
         "initial": cell.states[cell.initial],
         "moves": [[cell.states[move] for move in row] for row in cell.moves],
         **({} if cell.one_hot else {"rows": matrix_rows(cell.rows)}),
     }
+
+
+CELLS: dict[type, Callable[[Any], dict[str, Any]]] = {NetCell: _net_cell_document, Automaton: _automaton_document}
