@@ -185,7 +185,7 @@ def model_of(case: Case) -> Any:
     if not case.model.startswith("random:"):
         return cs.load(case.model)
     from tests.cases import random_model
-    from tests.models.random_rivals import random_connected, random_recurrent
+    from tests.models.random_nets import random_connected, random_recurrent
     from tests.third_order import third_order_model
 
     _, kind, seed = case.model.split(":")

@@ -10,7 +10,7 @@ from circuitsim.errors import InputError
 
 from .construction import Construction
 from .files import interface_of
-from .inputs import Block
+from .input_strings import Block
 from .lengths import LONGEST_RUN, limit_lengths
 from .printing import Status
 

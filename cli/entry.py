@@ -42,7 +42,7 @@ class _CutShortError(Exception):
     """Something that was read ended too early; click takes an EOFError for Ctrl-C."""
 
 
-class Program(click.Group):
+class Verbs(click.Group):
     """A group of commands that never ends in a traceback because of what it was given."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
@@ -149,7 +149,7 @@ def _stop(sentence: str) -> str:
 
 @click.command(
     "circuitsim",
-    cls=Program,
+    cls=Verbs,
     commands=_Verbs(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nStart here:\n"

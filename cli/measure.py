@@ -105,7 +105,7 @@ def command(
     that were measured, and proves nothing of others.
     """
     from .files import target, write_text
-    from .growth import as_csv
+    from .growth_text import as_csv
     from .printing import Status
 
     where = None if csv_file is None else target(csv_file)
@@ -167,7 +167,7 @@ class Sweep:
     def _measure(self, sized: "Model | Sized", basis: str, status: "Status") -> None:
         from circuitsim.analysis.growth.growth import row
 
-        from .growth import Table
+        from .growth_text import GrowthTable
 
         table = None
         for n in self.lengths:
@@ -179,7 +179,7 @@ class Sweep:
             if not self.as_json:
                 if table is None:
                     click.echo("\n" if self.measured else "", nl=False)
-                    table = Table(model.name, found, max(self.lengths))
+                    table = GrowthTable(model.name, found, max(self.lengths))
                 table.row(found)
             self.measured.setdefault(basis, []).append(found)
             interrupts.check()
@@ -207,7 +207,7 @@ class Sweep:
         """Print what is known when all rows are: fits and predictions, or all of it as JSON."""
         from circuitsim.analysis.growth.trends import Trend
 
-        from .growth import print_papers, print_trends
+        from .growth_text import print_papers, print_trends
         from .printing import print_json
 
         if self.as_json:
@@ -233,7 +233,7 @@ class Sweep:
 
         from circuitsim.analysis.growth.growth import Row
 
-        from .growth import own_row, paper_row
+        from .growth_text import own_row, paper_row
 
         names = [entry.name for entry in fields(Row)]
         own = [own_row(row) for rows in self.measured.values() for row in rows]

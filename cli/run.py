@@ -56,7 +56,7 @@ def command(
     of the chosen bits, and as the circuit of the input's length; a circuit file is all there is to run.
     """
     from .answers import CircuitAnswers, ModelAnswers
-    from .inputs import Inputs
+    from .input_strings import Inputs
     from .printing import Status, number
 
     form = format_of(file)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from circuitsim.analysis.separations.squeezing import Squeezed
 
 
-class Table:
+class SeparationTable:
     """Rows of one separation, as they come."""
 
     def __init__(self, one: "Separation", first: bool) -> None:

@@ -13,7 +13,7 @@ from circuitsim.errors import InputError
 
 from . import completion, interrupts, options
 from .lengths import parse_lengths
-from .separation_text import Table, reasons, show_bounds, show_keys, show_squeezed, show_verdict
+from .separation_text import SeparationTable, reasons, show_bounds, show_keys, show_squeezed, show_verdict
 
 if TYPE_CHECKING:
     from circuitsim.analysis.separations.key_widths import KeyFit
@@ -136,7 +136,7 @@ class Work:
             if isinstance(row, Row):
                 self.rows.append(row)
                 if not self.quiet:
-                    table = table or Table(one, first=len(self.rows) == 1)
+                    table = table or SeparationTable(one, first=len(self.rows) == 1)
                     table.row(row)
             else:
                 self.missing.append(row)

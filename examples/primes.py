@@ -20,7 +20,7 @@ from math import log2
 import numpy as np
 
 from circuitsim.numbers.rationals import size
-from circuitsim.zoo.tasks.counting import Majority, Parity
+from circuitsim.zoo.tasks.letter_counts import Majority, Parity
 from circuitsim.zoo.tasks.mirrors import Palindrome
 
 LANGUAGES = (Majority(), Parity(), Palindrome())

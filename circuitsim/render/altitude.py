@@ -17,7 +17,7 @@ from circuitsim.netlist.graph import wires_of
 from circuitsim.render.architecture import architecture, of_circuit, of_cost
 from circuitsim.render.filters import Filters, shown
 from circuitsim.render.folded import Fold
-from circuitsim.render.gates import gates
+from circuitsim.render.gate_view import gates
 from circuitsim.render.names import Names, compile_named
 from circuitsim.render.picture import Altitude, Picture
 from circuitsim.render.schematic_view import schematic_view, size

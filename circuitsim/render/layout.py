@@ -8,8 +8,8 @@ import numpy.typing as npt
 from circuitsim.render import banding, placing
 from circuitsim.render.banding import Bands
 from circuitsim.render.colours import look
+from circuitsim.render.outlines import inset
 from circuitsim.render.picture import Box, Picture, Wire
-from circuitsim.render.shapes import inset
 from circuitsim.render.text import clipped, width
 
 Floats = npt.NDArray[np.float64]

@@ -5,8 +5,8 @@ from collections import defaultdict
 from circuitsim.render import banding
 from circuitsim.render.colours import BoxStyle, box_style, look
 from circuitsim.render.layout import MARK, Layout
+from circuitsim.render.outlines import outline
 from circuitsim.render.picture import Box, Picture
-from circuitsim.render.shapes import outline
 from circuitsim.render.signs import stroke, tip
 from circuitsim.render.text import xml
 

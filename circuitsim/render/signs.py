@@ -2,8 +2,8 @@
 
 from circuitsim.render.colours import Pen, box_style
 from circuitsim.render.layout import FONT, LINE
+from circuitsim.render.outlines import outline
 from circuitsim.render.picture import Box
-from circuitsim.render.shapes import outline
 from circuitsim.render.text import shown, xml
 
 BUBBLE = 3.0

@@ -1,1 +1,1 @@
-"""Tasks with their definitions, models that solve them by the papers' constructions, and these models' rivals."""
+"""Tasks with their definitions, models that of all architectures that solve them by the papers' constructions."""

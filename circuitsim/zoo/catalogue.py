@@ -2,32 +2,32 @@
 
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models import (
-    automata,
     averaging,
     brackets,
     chains,
     comparing,
-    connected,
+    finding,
+    finite_states,
+    fully_connected,
     gathering,
     hops,
     languages,
-    lookup,
     matching,
     registers,
     targets,
 )
 
 MODULES = (
-    automata,
+    finite_states,
     averaging,
     brackets,
     chains,
     comparing,
-    connected,
+    fully_connected,
     gathering,
     hops,
     languages,
-    lookup,
+    finding,
     matching,
     registers,
     targets,

@@ -21,7 +21,7 @@ GATE = 1 << 40  # wires of stage s, from 1, are s * GATE + index
 
 
 @dataclass(frozen=True)
-class Table:
+class Gates:
     """One stage: gate g is the AND ("all") or OR ("any") of the literals from starts[g] to starts[g + 1]."""
 
     kind: Kind
@@ -80,7 +80,7 @@ class Stage:
         return 2 * (self.number * GATE + self._known[key])
 
 
-def tables(wires: int, stages: Sequence[Stage]) -> tuple[list[Table], Ints]:
+def tables(wires: int, stages: Sequence[Stage]) -> tuple[list[Gates], Ints]:
     """The stages that have gates, with final wire numbers, and the first wire of every stage, `wires` those before."""
     firsts = np.cumsum([0, wires] + [len(stage.gates) for stage in stages])[:-1]
     firsts[0] = 0
@@ -88,7 +88,7 @@ def tables(wires: int, stages: Sequence[Stage]) -> tuple[list[Table], Ints]:
     for stage in stages:
         if stage.gates:
             starts = np.cumsum([0, *map(len, stage.gates)])
-            result.append(Table(stage.kind, stage.name, renumber(np.concatenate(stage.gates), firsts), starts))
+            result.append(Gates(stage.kind, stage.name, renumber(np.concatenate(stage.gates), firsts), starts))
     return result, firsts
 
 
@@ -98,7 +98,7 @@ def renumber(literals: Ints, firsts: Ints) -> Ints:
     return 2 * (firsts[wires // GATE] + wires % GATE) + (literals & 1)
 
 
-def wires_in_use(made: Sequence[Table], wires: int, targets: Ints) -> int:
+def wires_in_use(made: Sequence[Gates], wires: int, targets: Ints) -> int:
     """Wires into those gates that some target needs; `wires` are those before all tables."""
     end = wires + sum(len(table.starts) - 1 for table in made)
     needed = np.zeros(end, bool)

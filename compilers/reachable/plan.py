@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from circuitsim.errors import LimitError
 from circuitsim.schematic.schematic import Optimize
 
-from .gates import TRUE, Budget, Stage, Table, renumber, tables, wires_in_use
+from .gates import TRUE, Budget, Gates, Stage, renumber, tables, wires_in_use
 from .reach import Query
 from .terms import Cases, LiveHead, Writer, cases
 
@@ -34,7 +34,7 @@ class Plan:
     `wires` counts those into gates that a target needs.
     """
 
-    tables: tuple[Table, ...]
+    tables: tuple[Gates, ...]
     targets: Ints
     wires: int
 

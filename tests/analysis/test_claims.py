@@ -8,8 +8,8 @@ import pytest
 
 from circuitsim.analysis import ladder
 from circuitsim.analysis.claims import agreement as claim_agreement
+from circuitsim.analysis.claims import bits as claim_precision
 from circuitsim.analysis.claims import classes as claim_classes
-from circuitsim.analysis.claims import precision as claim_precision
 from circuitsim.analysis.claims import state_bits
 from circuitsim.analysis.claims.claim import Claim, Measured, NotApplicable, Study, foretold, listed
 from circuitsim.analysis.claims.claims import Claims, claims

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from circuitsim.analysis.growth.tables import MOST_INPUTS, lemma_1, lemma_2, lookup_circuit
+from circuitsim.analysis.growth.lookup_tables import MOST_INPUTS, lemma_1, lemma_2, lookup_circuit
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.netlist.circuit import Circuit

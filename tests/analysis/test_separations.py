@@ -23,7 +23,7 @@ from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
-from circuitsim.zoo.keys import certificates, sign_keys
+from circuitsim.zoo.key_schemes import certificates, sign_keys
 
 
 @pytest.fixture(autouse=True)
@@ -155,7 +155,7 @@ def test_a_fit_of_exact_widths_finds_its_constant():
 def test_the_least_width_has_certificates_for_the_sets_and_one_sign_less_in_no_draw():
     n, q = 16, 2
     width = least_width(n, q)
-    from circuitsim.zoo.keys import drawn_sets
+    from circuitsim.zoo.key_schemes import drawn_sets
 
     sets = drawn_sets(n, q)
 

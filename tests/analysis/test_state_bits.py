@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from circuitsim.analysis.claims.datatypes import DATATYPES
-from circuitsim.analysis.claims.division import literal_disagreements
+from circuitsim.analysis.claims.papers_division import literal_disagreements
 from circuitsim.analysis.claims.state_bits import fits, largest_size, state_bits
 from circuitsim.analysis.claims.state_bounds import dyadic_bounds, literal_bounds
 from circuitsim.errors import ModelError

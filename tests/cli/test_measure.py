@@ -237,7 +237,7 @@ def test_an_interrupted_sweep_writes_its_files(
 
 
 def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
-    from circuitsim.cli.growth import Table, print_trends
+    from circuitsim.cli.growth_text import GrowthTable, print_trends
 
     from circuitsim.analysis.growth.growth import Row
     from circuitsim.analysis.growth.trends import series
@@ -247,7 +247,7 @@ def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture
         Row(n, "tc0", 3, "folded", min(n, 11), 33, None, 70 * n, 900 * n, kinds, 9, 64, 99, 13, 0.5)
         for n in range(8, 15)
     ]
-    table = Table("m", rows[0], 14)
+    table = GrowthTable("m", rows[0], 14)
     table.row(rows[0])
     print_trends([series("m, tc0", rows)])
     title, names, cells, _, *fits = capsys.readouterr().out.splitlines()
@@ -262,13 +262,13 @@ def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture
 
 
 def test_what_ac0_has_not_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
-    from circuitsim.cli.growth import Table
+    from circuitsim.cli.growth_text import GrowthTable
 
     from circuitsim.analysis.growth.growth import Row
 
     nothing: Any = None
     row = Row(4, "ac0", nothing, nothing, 2, 5, nothing, 12, 12, {"and": 4, "or": 1}, 4, 1, 4, nothing, 0.5)
-    Table("m", row, 4).row(row)
+    GrowthTable("m", row, 4).row(row)
     title, _, cells = capsys.readouterr().out.splitlines()
     assert title == "m in ac0"
     assert cells.split() == ["4", "-", "2", "5", "4", "1", "12", "-", "0.50"]

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 import pytest
 from circuitsim.cli import options
+from circuitsim.cli.command_pages import reference
 from circuitsim.cli.entry import program as main
-from circuitsim.cli.reference import reference
 
 import circuitsim
 from circuitsim.formats.npz import load
@@ -59,7 +59,7 @@ def test_the_examples_in_the_help_run(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_the_reference_is_fresh() -> None:
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-    assert page == reference(), "run `python -m circuitsim.cli.reference > docs/commands.md`"
+    assert page == reference(), "run `python -m circuitsim.cli.command_pages > docs/commands.md`"
 
 
 def test_the_reference_says_the_help_texts_word_for_word() -> None:

@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from circuitsim.cli.inputs import BLOCK, Block, Inputs
+from circuitsim.cli.input_strings import BLOCK, Block, Inputs
 
 from circuitsim.errors import InputError, LimitError
 from circuitsim.formats.npz import load, save
@@ -170,7 +170,7 @@ def test_lines_are_read_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytes
             expected = [(row.rstrip("\n"), number) for number, row in enumerate(file, 1)]
         for size in (3, 4, 5, 7, 16, 1000):
             for blanks in (False, True):
-                monkeypatch.setattr("circuitsim.cli.inputs.BLOCK", size)
+                monkeypatch.setattr("circuitsim.cli.input_strings.BLOCK", size)
                 assert places(Inputs([f"@{path}"], blanks)) == [
                     (row, f"{path}, line {number}: ") for row, number in expected if row and (blanks or row.strip())
                 ]
@@ -195,7 +195,7 @@ def test_arguments_and_files_stand_in_their_order(tmp_path: Path) -> None:
 
 
 def test_a_line_longer_than_any_input_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("circuitsim.cli.inputs.LONGEST_LINE", 2**20)
+    monkeypatch.setattr("circuitsim.cli.input_strings.LONGEST_LINE", 2**20)
     (tmp_path / "long").write_text("01\n" + "0" * 2**21)
     with pytest.raises(LimitError, match=r"long, line 2: longer than 1 MiB"):
         list(Inputs([f"@{tmp_path / 'long'}"]))

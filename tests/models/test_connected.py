@@ -13,7 +13,7 @@ from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.tokens import Field
-from tests.models.hand_rivals import any_one, neighbours
+from tests.models.hand_nets import any_one, neighbours
 
 ROWS = {"0": [0], "1": [1]}
 OR = FeedForward([[1, 1]], [[1]], residual=False)

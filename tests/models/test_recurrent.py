@@ -12,8 +12,8 @@ from circuitsim.models.sequence import all_inputs, decode, encode
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact, run_float
-from tests.models.hand_rivals import dyck_2_2, index_lookup, majority, parity, saturating
-from tests.models.random_rivals import random_recurrent
+from tests.models.hand_nets import dyck_2_2, index_lookup, majority, parity, saturating
+from tests.models.random_nets import random_recurrent
 
 ROWS = {"0": [0], "1": [1]}
 STEP = FeedForward([[1, 1]], [[1]], residual=False)

@@ -11,7 +11,7 @@ from circuitsim.networks.integer import run_integer
 from circuitsim.networks.known import StateForms
 from circuitsim.networks.limits import MAX_BITS
 from circuitsim.networks.rungs import run_definition, run_exact, run_float
-from tests.models.random_rivals import random_connected, random_recurrent
+from tests.models.random_nets import random_connected, random_recurrent
 
 NETS = [(kind, seed) for kind in ("recurrent", "connected") for seed in range(40)]
 

@@ -12,7 +12,7 @@ from circuitsim.netlist.graph import gate_scopes, wires_of
 from circuitsim.render.altitude import MOST_DRAWN, Request, Subject, choose
 from circuitsim.render.architecture import architecture, of_circuit, of_cost
 from circuitsim.render.filters import Filters
-from circuitsim.render.gates import gates
+from circuitsim.render.gate_view import gates
 from circuitsim.render.names import Names, compile_named
 from circuitsim.render.picture import Picture
 from circuitsim.render.schematic_view import schematic_view

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from circuitsim.schematic import others as rivals
+from circuitsim.schematic import others as module
 from circuitsim.schematic.constants import constants
 from circuitsim.schematic.demand import demand
 from circuitsim.schematic.drawing import Drawing
@@ -37,9 +37,9 @@ def test_others_are_the_definition(seed, axis):
 
 
 @pytest.mark.parametrize("seed", range(60))
-@pytest.mark.parametrize("most", [0, rivals.PAIRS])
+@pytest.mark.parametrize("most", [0, module.PAIRS])
 def test_what_pairs_want_is_wanted_and_nothing_else(seed, most, monkeypatch):
-    monkeypatch.setattr(rivals, "PAIRS", most)  # by queries, or by intervals
+    monkeypatch.setattr(module, "PAIRS", most)  # by queries, or by intervals
     rng = np.random.default_rng(seed)
     keys, bits = int(rng.integers(1, 9)), int(rng.integers(1, 4))
     want = ragged_profile(rng, (2, keys, keys - 1, bits), 2)

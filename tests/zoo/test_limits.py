@@ -12,7 +12,7 @@ from circuitsim.zoo.addresses import built
 from circuitsim.zoo.catalogue import ENTRIES
 from circuitsim.zoo.models import affording
 from circuitsim.zoo.models.affording import listed
-from circuitsim.zoo.models.streams import Stream
+from circuitsim.zoo.models.coordinates import Coordinates
 
 NUMERIC = [(name, option) for name, e in ENTRIES.items() for option, value in e.defaults.items() if value in range(100)]
 HUGE = (10**5, 999_999_999)
@@ -170,8 +170,8 @@ def test_words_are_listed_as_in_a_sentence():
 def test_a_row_of_a_stream_has_each_weight_in_its_place():
     names = [f"x{i}" for i in range(7)]
     for form in ({}, {"x3": "1/2", "x0": 0, "": 5}, {name: i for i, name in enumerate(names)}):
-        assert Stream(*names).row(form) == tuple(Fraction(form.get(name, 0)) for name in names)
-    assert Stream(*names).row("x6") == (*[Fraction(0)] * 6, Fraction(1))
+        assert Coordinates(*names).row(form) == tuple(Fraction(form.get(name, 0)) for name in names)
+    assert Coordinates(*names).row("x6") == (*[Fraction(0)] * 6, Fraction(1))
 
 
 def test_options_of_a_construction_have_limits_too():

@@ -11,7 +11,7 @@ from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.models import brackets, comparing, hops, languages
-from circuitsim.zoo.models.streams import Stream, lookup, tent
+from circuitsim.zoo.models.coordinates import Coordinates, lookup, tent
 
 MOST = 2**12  # inputs of a length that are all tried
 
@@ -140,7 +140,7 @@ def test_every_entry_of_these_modules_is_listed():
 
 
 def test_a_look_up_scores_highest_at_its_index_alone():
-    s = Stream("at", "i", "i2")
+    s = Coordinates("at", "i", "i2")
     head = s.head(lookup({"at": 2, "": -1}), to={"at": "i"}, attention="saturated")
     for index in range(-3, 9):
         at = [sum((w * x for w, x in zip(row, (index, 0, 0), strict=True)), Fraction(0)) for row in head.query]
@@ -163,4 +163,4 @@ def test_a_tent_is_one_at_zero_and_nothing_elsewhere(scale):
 
 def test_a_form_of_an_unknown_coordinate_is_an_error():
     with pytest.raises(KeyError, match="z"):
-        Stream("x", "y").row({"x": 1, "z": 2})
+        Coordinates("x", "y").row({"x": 1, "z": 2})

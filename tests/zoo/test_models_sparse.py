@@ -12,10 +12,10 @@ from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact
-from circuitsim.zoo import cosines, keys
-from circuitsim.zoo.models import averaging, lookup, matching, targets
+from circuitsim.zoo import cosines, key_schemes
+from circuitsim.zoo.models import averaging, finding, matching, targets
 
-ENTRIES = {e.name: e for module in (averaging, lookup, matching, targets) for e in module.ENTRIES}
+ENTRIES = {e.name: e for module in (averaging, finding, matching, targets) for e in module.ENTRIES}
 CASES = [  # entry, options, lengths whose inputs are few, longer ones
     ("q-sparse-averaging", "q=1", (1, 2, 3), (5,)),
     ("q-sparse-averaging", "q=2", (2, 3), (7, 16)),
@@ -165,9 +165,9 @@ def test_a_table_of_too_many_sets_is_refused():
 @pytest.mark.parametrize(("n", "q", "seed"), [(6, 1, 0), (7, 2, 0), (7, 2, 1), (6, 3, 5), (5, 5, 0)])
 def test_certificates_score_one_at_members_and_less_than_a_half_elsewhere(n, q, seed):
     """In rationals: the certificate is a sum of the set's keys whose score at each of them is 1."""
-    signs = keys.sign_keys(n, keys.least_dimension(n, q, seed), seed)
+    signs = key_schemes.sign_keys(n, key_schemes.least_dimension(n, q, seed), seed)
     for members in combinations(range(n), q):
-        (query,) = keys.certificates(signs, np.array([members]))
+        (query,) = key_schemes.certificates(signs, np.array([members]))
         chosen = [[Fraction(int(x)) for x in signs[j]] for j in members]
         weights = solved([[sum(map(Fraction.__mul__, a, b)) for b in chosen] for a in chosen])
         exact = [sum(w * row[c] for w, row in zip(weights, chosen, strict=True)) for c in range(len(query))]
@@ -192,21 +192,21 @@ def solved(rows):
 def test_one_sign_less_fails():
     """The least dimension is the first: with fewer signs a set is dependent, or another position scores 1/2 or more."""
     for n, q in ((6, 1), (7, 2), (6, 3)):
-        sets = keys.looked_at(n, q)
+        sets = key_schemes.looked_at(n, q)
         others = np.array([[i not in members for i in range(n)] for members in sets])
-        for m in range(1, keys.least_dimension(n, q)):
-            signs = keys.sign_keys(n, m)
+        for m in range(1, key_schemes.least_dimension(n, q)):
+            signs = key_schemes.sign_keys(n, m)
             dependent = any(np.linalg.matrix_rank(signs[members]) < q for members in sets)
-            assert dependent or (keys.certificates(signs, sets) @ signs.T)[others].max() > 0.4999999
+            assert dependent or (key_schemes.certificates(signs, sets) @ signs.T)[others].max() > 0.4999999
 
 
 def test_signs_grow_by_columns():
-    assert (keys.sign_keys(9, 30, 4)[:, :7] == keys.sign_keys(9, 7, 4)).all()
+    assert (key_schemes.sign_keys(9, 30, 4)[:, :7] == key_schemes.sign_keys(9, 7, 4)).all()
 
 
 def test_least_bits_of_certificates_hold_and_one_less_does_not():
-    sets, signs = keys.looked_at(8, 2), keys.sign_keys(8, 40)
-    exact, bits = keys.certificates(signs, sets), keys.least_certificate_bits(signs, sets)
+    sets, signs = key_schemes.looked_at(8, 2), key_schemes.sign_keys(8, 40)
+    exact, bits = key_schemes.certificates(signs, sets), key_schemes.least_certificate_bits(signs, sets)
     for b, holds in ((bits, True), (bits - 1, False)):
         query = np.floor(exact * 2**b + 0.5) / 2**b
         scores = query @ signs.T
@@ -216,9 +216,9 @@ def test_least_bits_of_certificates_hold_and_one_less_does_not():
 
 @pytest.mark.parametrize(("n", "q"), [(6, 1), (7, 2), (6, 4)])
 def test_the_polytope_scores_zero_at_members_and_below_elsewhere(n, q):
-    powers = keys.polytope_keys(n, q)
+    powers = key_schemes.polytope_keys(n, q)
     for members in combinations(range(n), q):
-        scores = powers @ np.array(keys.polytope_query(members), object)
+        scores = powers @ np.array(key_schemes.polytope_query(members), object)
         assert [i for i in range(n) if scores[i] == 0] == list(members)
         assert max(scores) == 0
 

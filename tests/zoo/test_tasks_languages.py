@@ -9,8 +9,8 @@ import pytest
 from circuitsim.errors import InputError
 from circuitsim.zoo.tasks.brackets import BoundedDyck, Dyck1, ShuffleDyck
 from circuitsim.zoo.tasks.catalogue import TASKS
-from circuitsim.zoo.tasks.counting import AnBn, First, Majority, Parity
 from circuitsim.zoo.tasks.hops import Composition, KHop
+from circuitsim.zoo.tasks.letter_counts import AnBn, First, Majority, Parity
 from circuitsim.zoo.tasks.mirrors import Palindrome
 from circuitsim.zoo.tasks.star_free import LANGUAGES, StarFree
 

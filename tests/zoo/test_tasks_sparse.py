@@ -11,7 +11,7 @@ from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.averaging import QSTR, QSparseAveraging, SimpleQSTR, SparseTokenSelection
 from circuitsim.zoo.tasks.catalogue import TASKS
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality, Threshold
-from circuitsim.zoo.tasks.lookup import AssociativeRecall, IndexLookup, NearestNeighbour, symbols
+from circuitsim.zoo.tasks.finding import AssociativeRecall, IndexLookup, NearestNeighbour, symbols
 from circuitsim.zoo.tasks.matching import Match2, Match3, Match3Bigram, Match3Local
 
 SETS = [  # the tasks, and lengths whose inputs are few

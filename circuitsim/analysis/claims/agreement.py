@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from circuitsim.analysis.claims.claim import ROUNDED_FIRST, Claim, Entry, Kind, NotApplicable, Study, listed
-from circuitsim.analysis.claims.division import literal_disagreements
 from circuitsim.analysis.claims.multisets import differing
+from circuitsim.analysis.claims.papers_division import literal_disagreements
 from circuitsim.analysis.ladder import Rung
 from circuitsim.bases import BasisName
 from circuitsim.errors import ModelError

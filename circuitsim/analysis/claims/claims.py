@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from circuitsim.analysis.claims import agreement, classes, precision
+from circuitsim.analysis.claims import agreement, bits, classes
 from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
 from circuitsim.bases import DEFAULT
 from circuitsim.compilers.family import AUTO
@@ -19,14 +19,14 @@ ENTRIES: tuple[Callable[[Study], Entry], ...] = (
     classes.ac0_depth,
     classes.tc0_depth,
     classes.log_depth,
-    precision.log_state,
-    precision.rationals_grow,
+    bits.log_state,
+    bits.rationals_grow,
     agreement.float_agrees,
     lambda study: agreement.bits_agree(study, searches=study.circuits.bits_expression not in (None, AUTO)),
     agreement.circuits_equal,
-    precision.least_precision,
+    bits.least_precision,
     classes.ac0_refused,
-    precision.constant_precision,
+    bits.constant_precision,
 )
 
 

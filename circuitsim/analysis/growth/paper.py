@@ -17,7 +17,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from circuitsim.analysis.growth.tables import MOST_INPUTS, lemma_1, lemma_2
+from circuitsim.analysis.growth.lookup_tables import MOST_INPUTS, lemma_1, lemma_2
 from circuitsim.bases import AC0, BASES, TC0
 from circuitsim.models.model import Model
 from circuitsim.networks.fixed_point import FixedPoint, fix

@@ -18,7 +18,7 @@ from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.averaging import QSTR, QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.brackets import BoundedDyck
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality
-from circuitsim.zoo.tasks.lookup import AssociativeRecall, IndexLookup, NearestNeighbour
+from circuitsim.zoo.tasks.finding import AssociativeRecall, IndexLookup, NearestNeighbour
 from circuitsim.zoo.tasks.matching import Match3
 
 Bits: TypeAlias = tuple[int, ...]

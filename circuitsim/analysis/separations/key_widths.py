@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import log
 
 from circuitsim.analysis.separations.store import remembered
-from circuitsim.zoo.keys import drawn_sets, least_dimension
+from circuitsim.zoo.key_schemes import drawn_sets, least_dimension
 
 QS = (1, 2, 3, 4, 8)
 NS = (16, 32, 64, 128, 256, 512)

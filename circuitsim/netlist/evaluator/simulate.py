@@ -20,7 +20,7 @@ from circuitsim.netlist.evaluator.patterns import Words, pack, unpack
 from circuitsim.netlist.evaluator.threshold_kernels import UnboundedProgram
 
 if TYPE_CHECKING:
-    from circuitsim.netlist.evaluator.lower import Lowered
+    from circuitsim.netlist.evaluator.assembly import Lowered
 
 WIDTHS = (1, 8, 16, 32, 64, 128)  # words in a row of the value table
 LEVEL2, LEVEL3 = 1 << 20, 32 << 20  # bytes of cache assumed when the system does not say
@@ -81,7 +81,7 @@ class Evaluator:
     @cached_property
     def program(self) -> "Lowered":
         """Gates of two inputs, ready to run."""
-        from circuitsim.netlist.evaluator.lower import lower  # which needs LLVM
+        from circuitsim.netlist.evaluator.assembly import lower  # which needs LLVM
 
         return lower(self._circuit, self._fuse)
 

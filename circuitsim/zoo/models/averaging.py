@@ -17,7 +17,7 @@ from circuitsim.models.model import Model
 from circuitsim.models.positions import PositionTable
 from circuitsim.numbers.arrays import matrix
 from circuitsim.zoo.entry import Entry, Value
-from circuitsim.zoo.keys import (
+from circuitsim.zoo.key_schemes import (
     certificates,
     least_certificate_bits,
     least_dimension,
@@ -27,10 +27,10 @@ from circuitsim.zoo.keys import (
     sign_keys,
 )
 from circuitsim.zoo.models.affording import affordable
-from circuitsim.zoo.models.lookup import numbers
-from circuitsim.zoo.models.streams import Rows, Stream
+from circuitsim.zoo.models.coordinates import Coordinates, Rows
+from circuitsim.zoo.models.finding import numbers
 from circuitsim.zoo.tasks.averaging import Pointing, QSparseAveraging, SparseTokenSelection
-from circuitsim.zoo.tasks.drawing import require
+from circuitsim.zoo.tasks.makers import require
 from circuitsim.zoo.tasks.pointers import Ints, all_sets
 
 Tables: TypeAlias = Mapping[tuple[str, ...] | str, Rows]
@@ -96,7 +96,7 @@ def averaging(task: Pointing, n: int, keys: str, dimension: int, seed: int) -> M
         scheme = _signs(positions, pointers, m, seed)
     else:
         scheme = _polytope(n, pointers) if keys == "polytope" else _one_hot(positions, pointers)
-    s = Stream(*(f"w{c}" for c in range(m)), *(f"u{c}" for c in range(m)), "z", "sum")
+    s = Coordinates(*(f"w{c}" for c in range(m)), *(f"u{c}" for c in range(m)), "z", "sum")
     score = [(f"w{c}", f"u{c}") for c in range(m)]
     head = s.head(score, {"sum": {"z": q}}, "saturated", score_bits=scheme.score_bits)
     model = s.model(

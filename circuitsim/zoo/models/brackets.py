@@ -3,7 +3,7 @@
 from circuitsim.models.model import Layer, Model
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models.affording import affordable
-from circuitsim.zoo.models.streams import Form, Stream, Unit, plus, tent, times
+from circuitsim.zoo.models.coordinates import Coordinates, Form, Unit, plus, tent, times
 from circuitsim.zoo.tasks.brackets import BoundedDyck, Dyck1, ShuffleDyck
 
 
@@ -17,7 +17,7 @@ def shuffle_dyck(task: Dyck1 | ShuffleDyck, n: int) -> Model:
     """
     affordable(task.name, 8 * task.types * (2 * task.types + 4), k=task.types)
     types = range(task.types)
-    s = Stream(*(f"step{t}" for t in types), *(f"share{t}" for t in types), "1/n", "below", "above", "lowest")
+    s = Coordinates(*(f"step{t}" for t in types), *(f"share{t}" for t in types), "1/n", "below", "above", "lowest")
     shares = s.head(score=[], to={f"share{t}": f"step{t}" for t in types}, attention="saturated", mask="causal")
     net: list[Unit] = [({f"share{t}": -1}, {"below": 1}) for t in types]
     net += [(f"share{t}", {"above": 1}) for t in types]
@@ -42,7 +42,7 @@ def bounded_dyck(task: BoundedDyck, n: int) -> Model:
     each other within them. What was seen is then cleared, so the width does not grow with D.
     """
     k = task.types
-    s = Stream("type", "closes", "open", "left", "right", "found")
+    s = Coordinates("type", "closes", "open", "left", "right", "found")
     far = k + 1  # types are 1 to k, and an empty set of keys gives 0, so that no sum of penalties and types is 0
     gone: Form = {"": far, "open": -far}
     opens, closes = {"": far, "closes": -far}, {"closes": far}

@@ -2,9 +2,9 @@
 
 from circuitsim.models.model import Model
 from circuitsim.zoo.entry import Entry
+from circuitsim.zoo.models.coordinates import Coordinates, lookup
 from circuitsim.zoo.models.hops import first_hop, hop_readout
-from circuitsim.zoo.models.squeezing import as_needed
-from circuitsim.zoo.models.streams import Stream, lookup
+from circuitsim.zoo.models.shrinking import as_needed
 from circuitsim.zoo.tasks.hops import KHop
 
 
@@ -15,7 +15,7 @@ def k_hop_chain(task: KHop, n: int, layers: int) -> Model:
     With fewer layers the model stops early, and with one it answers none.
     """
     used = as_needed("k-hop-chain", "layers", layers, task.k + 1)
-    s = Stream("letter", "letter^2", "start", "i", "i2", "hop", "place", "reached")
+    s = Coordinates("letter", "letter^2", "start", "i", "i2", "hop", "place", "reached")
     further = s.layer(s.head(lookup("place"), {"place": {"hop": 1, "i": -1}}, "hard-right", "causal"))
     last = s.layer(s.head(lookup("place"), {"reached": "letter"}, "hard-right", "causal"))
     return s.model(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from circuitsim.models.model import Model
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models.affording import affordable
-from circuitsim.zoo.models.streams import Form, Stream, Unit, lookup
+from circuitsim.zoo.models.coordinates import Coordinates, Form, Unit, lookup
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality, Threshold
 from circuitsim.zoo.tasks.mirrors import Palindrome
@@ -27,7 +27,7 @@ def with_partners(task: Task, n: int, partner: str, marks: Sequence[Unit], accep
         marks: units of the net, from "bit" and "other" to "mark".
         accept: the decision from "found", which is 1 if there is a mark, else 0.
     """
-    s = Stream("bit", "i", "i2", "partner", "other", "mark", "found")
+    s = Coordinates("bit", "i", "i2", "partner", "other", "mark", "found")
     see = s.head(lookup("partner"), to={"other": "bit"}, attention="hard-left")
     any_mark = s.head(score=[({"": 1}, "mark")], to={"found": "mark"}, attention="hard-left")
     return s.model(
@@ -68,7 +68,7 @@ def threshold(task: Threshold, n: int) -> Model:
     """
     affordable(task.name, 6 * task.k * (task.k + 7), k=task.k)
     window = [f"place{j}" for j in range(task.k)]
-    s = Stream("bit", "i", "i2", *window, "ones", "holds", "(b-1)/n", "mean")
+    s = Coordinates("bit", "i", "i2", *window, "ones", "holds", "(b-1)/n", "mean")
     heads = [s.head(lookup(place), to={"ones": "bit"}, attention="hard-left") for place in window]
     mean = s.head(score=[], to={"mean": "holds"}, attention="saturated")
     places = {place: f"(i + {j}) % n" for j, place in enumerate(window)}

@@ -12,8 +12,8 @@ from dataclasses import replace
 from circuitsim.models.model import Head, Layer, Model
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models.affording import affordable
-from circuitsim.zoo.models.squeezing import as_needed
-from circuitsim.zoo.models.streams import Form, Stream, Unit, plus, times
+from circuitsim.zoo.models.coordinates import Coordinates, Form, Unit, plus, times
+from circuitsim.zoo.models.shrinking import as_needed
 from circuitsim.zoo.tasks.brackets import BoundedDyck
 from circuitsim.zoo.tasks.comparing import Equality
 from circuitsim.zoo.tasks.matching import Match3
@@ -29,7 +29,7 @@ def equality(task: Equality, n: int, width: int) -> Model:
     used = as_needed("equality-one-layer", "width", width, half)
     affordable("equality-one-layer", 10 * used * (used + 2), n=n)
     kept = [f"x{j}" for j in range(used)]
-    s = Stream("bit", "differs", *kept)
+    s = Coordinates("bit", "differs", *kept)
     signs = [(x, sign) for x in kept for sign in (1, -1)]
     return s.model(
         task.format(n),
@@ -60,7 +60,7 @@ def bounded_dyck(task: BoundedDyck, n: int, width: int) -> Model:
     every = [f"{bit}@{j}" for j in range(n) for bit in letter]
     kept = every[: as_needed("bounded-dyck-one-layer", "width", width, len(every))]
     levels = range(1, task.depth + 1)
-    s = Stream(*letter, *every, *(f"sign{b}@{j},{d}" for b in bits for j in range(n) for d in levels), "wrong")
+    s = Coordinates(*letter, *every, *(f"sign{b}@{j},{d}" for b in bits for j in range(n) for d in levels), "wrong")
     first: list[Unit] = []
     for j in range(n):
         depth = plus({"": j + 1}, *({f"closes@{m}": -2} for m in range(j + 1)))
@@ -106,7 +106,7 @@ def match3(task: Match3, n: int, width: int) -> Model:
     used = as_needed("match3-second-order", "width", width, m)
     affordable("match3-second-order", (used * (used + 1) + 4 * used) * (m + used + 1), modulus=m)
     kept = range(used)
-    s = Stream(*(f"own{c}" for c in range(m)), *(f"some{c}" for c in kept), "match")
+    s = Coordinates(*(f"own{c}" for c in range(m)), *(f"some{c}" for c in kept), "match")
     counts = s.head([], {f"some{c}": {f"own{c}": n} for c in kept}, "saturated")
     occurs: list[Unit] = [({f"some{c}": 1, "": -1}, {f"some{c}": -1}) for c in kept]
     pairs: list[Unit] = [
@@ -123,17 +123,17 @@ def match3(task: Match3, n: int, width: int) -> Model:
     )
 
 
-def _token_map(s: Stream, units: Sequence[Unit]) -> Layer:
+def _token_map(s: Coordinates, units: Sequence[Unit]) -> Layer:
     """A layer without heads, whose net replaces every token by what it gives."""
     return Layer((), feed_forward=s.net(units, s))
 
 
-def _gather(s: Stream, kept: Sequence[str], n: int) -> Head:
+def _gather(s: Coordinates, kept: Sequence[str], n: int) -> Head:
     """The sum over all n tokens of the coordinates kept."""
     return s.head([], {x: {x: n} for x in kept}, "saturated")
 
 
-def _only(s: Stream, head: Head, net: Sequence[Unit]) -> Layer:
+def _only(s: Coordinates, head: Head, net: Sequence[Unit]) -> Layer:
     """A layer whose stream is what its head gives, and its net beside that."""
     return replace(s.layer(head, net=net), residual=False)
 

@@ -2,7 +2,7 @@
 
 from circuitsim.models.model import Head, Model, Readout
 from circuitsim.zoo.entry import Entry
-from circuitsim.zoo.models.streams import Form, Stream, lookup
+from circuitsim.zoo.models.coordinates import Coordinates, Form, lookup
 from circuitsim.zoo.tasks.hops import Composition, KHop
 
 
@@ -18,7 +18,7 @@ def k_hop(task: KHop, n: int) -> Model:
     """
     digits = [task.k >> level & 1 for level in range(task.k.bit_length())]
     letters = [f"letter{level}" for level, digit in enumerate(digits) if digit]  # at the ends of the hops so far
-    s = Stream("letter", "letter^2", "start", "i", "i2", "place", *letters)
+    s = Coordinates("letter", "letter^2", "start", "i", "i2", "place", *letters)
     layers, reached = [s.layer(first_hop(s, "place"))], "letter"
     for level, digit in enumerate(digits):
         to: dict[str, Form] = {}
@@ -38,7 +38,7 @@ def k_hop(task: KHop, n: int) -> Model:
     )
 
 
-def first_hop(s: Stream, *targets: str) -> Head:
+def first_hop(s: Coordinates, *targets: str) -> Head:
     """The head that finds the place one hop away and writes it to coordinates, in a stream as `k_hop` has it."""
     no_place: Form = {"letter^2": 2, "": -1}
     after: Form = {"i": 1, "": 1, "start": -1}
@@ -50,7 +50,7 @@ def first_hop(s: Stream, *targets: str) -> Head:
     )
 
 
-def hop_readout(s: Stream, task: KHop, reached: str) -> Readout:
+def hop_readout(s: Coordinates, task: KHop, reached: str) -> Readout:
     """Which letter a coordinate holds, at every position; 0 is none."""
     return s.readout(*(nearest(reached, number) for number in [*range(1, task.letters + 1), 0]), position="each")
 
@@ -61,7 +61,7 @@ def composition(task: Composition, n: int) -> Model:
     Values count from 0, as positions do, and the answer is the value nearest to what was found.
     """
     m = n // 2
-    s = Stream("value", "i", "i2", "g(x)", "f(g(x))")
+    s = Coordinates("value", "i", "i2", "g(x)", "f(g(x))")
     inner = s.head(lookup({"value": 1, "": m}), to={"g(x)": "value"}, attention="hard-left")
     outer = s.head(lookup("g(x)"), to={"f(g(x))": "value"}, attention="hard-left")
     return s.model(

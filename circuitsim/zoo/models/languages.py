@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from circuitsim.models.model import Model
 from circuitsim.zoo.entry import Entry
-from circuitsim.zoo.models.streams import Number, Stream, Unit
-from circuitsim.zoo.tasks.counting import AnBn, First, Majority, Parity
+from circuitsim.zoo.models.coordinates import Coordinates, Number, Unit
+from circuitsim.zoo.tasks.letter_counts import AnBn, First, Majority, Parity
 from circuitsim.zoo.tasks.star_free import StarFree
 
 
 def first(task: First, n: int) -> Model:
     """Equal scores, of which the leftmost wins: the only head copies the first letter to every position."""
-    s = Stream("one", "first")
+    s = Coordinates("one", "first")
     head = s.head(score=[], to={"first": "one"}, attention="hard-left")
     return s.model(task.format(n), {"letter": lambda bit: {"one": bit}}, [s.layer(head)], s.readout("first"))
 
@@ -22,7 +22,7 @@ def majority(task: Majority, n: int) -> Model:
 
     The mean is a multiple of 1/n, which is still positive after rounding to log2(n) - 1 fraction bits, half up.
     """
-    s = Stream("sign", "mean")
+    s = Coordinates("sign", "mean")
     head = s.head(score=[], to={"mean": "sign"}, attention="saturated")
     return s.model(
         task.format(n),
@@ -40,7 +40,7 @@ def parity(task: Parity, n: int) -> Model:
     i/N - k/N, which is 1/N at i = k and 0 elsewhere. In layer 2 one head averages the marks of even positions and one
     those of odd positions, by scores (-1)^i and -(-1)^i, and CLS compares the two means.
     """
-    s = Stream("one", "cls", "i/N", "sign", "k/N", "1/N", "mark", "odd")
+    s = Coordinates("one", "cls", "i/N", "sign", "k/N", "1/N", "mark", "odd")
     count = s.head(score=[], to={"k/N": "one", "1/N": "cls"}, attention="saturated")
     above, below = {"k/N": 1, "i/N": -1, "1/N": 1}, {"k/N": 1, "i/N": -1, "1/N": -1}
     hat: list[Unit] = [(above, {"mark": 1}), ({"k/N": 1, "i/N": -1}, {"mark": -2}), (below, {"mark": 1})]
@@ -63,7 +63,7 @@ def anbn(task: AnBn, n: int) -> Model:
     Layer 1 has two heads: the mean of a's less b's, and the mean over the b's so far, which is 1 once there was one.
     The net marks an a that has seen a b, and measures how far the mean is from 0. Layer 2 attends to a mark, if any.
     """
-    s = Stream("a", "b", "1/n", "mean", "seen", "bad", "off", "found")
+    s = Coordinates("a", "b", "1/n", "mean", "seen", "bad", "off", "found")
     count = s.head(score=[], to={"mean": {"a": 1, "b": -1}}, attention="saturated")
     before = s.head(score=[({"": 1}, "b")], to={"seen": "b"}, attention="saturated", mask="causal")
     net: list[Unit] = [
@@ -87,7 +87,7 @@ def anbn_hard(task: AnBn, n: int) -> Model:
 
     One head looks for a b too early and one for an a too late; each brings 1 if there is one.
     """
-    s = Stream("b", "late", "odd", "early b", "late a")
+    s = Coordinates("b", "late", "odd", "early b", "late a")
     early = s.head(score=[({"": 1}, {"b": 1, "late": -1})], to={"early b": {"b": 1, "late": -1}}, attention="hard-left")
     late = s.head(score=[({"": 1}, {"late": 1, "b": -1})], to={"late a": {"late": 1, "b": -1}}, attention="hard-left")
     return s.model(
@@ -131,7 +131,7 @@ def star_free(task: StarFree, n: int) -> Model:
     zeros. The net marks the places where two neighbours are what the language forbids, or asks for.
     """
     language = NEIGHBOURS[task.language]
-    s = Stream("a", "b", "a before", "b before", "mark", "found")
+    s = Coordinates("a", "b", "a before", "b before", "mark", "found")
     before = s.head(score=[], to={"a before": "a", "b before": "b"}, attention="hard-right", mask="strict-causal")
     any_mark = s.head(score=[({"": 1}, "mark")], to={"found": "mark"}, attention="hard-right")
     return s.model(

@@ -11,7 +11,7 @@ from circuitsim.models.model import Model
 from circuitsim.zoo.cosines import TERMS, angles, least_match
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models.affording import affordable
-from circuitsim.zoo.models.streams import Form, Number, Rows, Stream, Unit
+from circuitsim.zoo.models.coordinates import Coordinates, Form, Number, Rows, Unit
 from circuitsim.zoo.tasks.matching import Match2, Match3, Match3Bigram, Match3Local
 
 BLANK: dict[str, dict[str, Number]] = {"_": {"blank": 1}}
@@ -26,13 +26,13 @@ def match2(task: Match2, n: int, embedding: str) -> Model:
     """
     if embedding == "trigonometric":
         bits, (asked, given) = least_match(task.modulus, 2)
-        s = Stream("C", "S", "letter", "blank", "match")
+        s = Coordinates("C", "S", "letter", "blank", "match")
         score = [(FORMS[q], FORMS[k]) for q, k in TERMS[2]]
         score.append(({"": asked}, {"blank": given}))
         rows: dict[tuple[str, ...] | str, Rows] = {"x": _angles(task.modulus)}
     else:
         bits = 0
-        s = Stream("x", "x2", "y", "y2", "letter", "blank", "match")
+        s = Coordinates("x", "x2", "y", "y2", "letter", "blank", "match")
         score = _equality({"y2": 2})
 
         def row(x: int) -> dict[str, Number]:
@@ -52,7 +52,7 @@ def match3(task: Match3, n: int) -> Model:
     Twice the blank is next best, the blank and a letter score 0. The bits are the least that keep matches apart.
     """
     bits, (asked, *given) = least_match(task.modulus, 3)
-    s = Stream("C", "S", "letter", "blank", "match")
+    s = Coordinates("C", "S", "letter", "blank", "match")
     score = [(FORMS[q], FORMS[k], FORMS[k2]) for q, k, k2 in TERMS[3]]
     score.append(({"": asked}, {"blank": given[0]}, {"blank": given[1]}))
     head = s.pairs_head(score, to={"match": ("letter", "letter")}, attention="saturated")
@@ -66,7 +66,7 @@ def match3_bigram(task: Match3Bigram, n: int) -> Model:
 
     Layer 2 is Match2 in integers of x_i against y. The last letter, which begins no bigram, scores less than the blank.
     """
-    s = Stream("x", "x2", "next", "bigram", "y", "y2", "letter", "blank", "match")
+    s = Coordinates("x", "x2", "next", "bigram", "y", "y2", "letter", "blank", "match")
     copy = s.head([], to={"next": "x", "bigram": "letter"}, attention="hard-left", mask="strict-anti-causal")
     negated = [{"y": -t % task.modulus, "y2": (-t % task.modulus) ** 2} for t in range(2 * task.modulus - 1)]
     score = _equality({"y2": 2, "letter": 2, "bigram": -2})
@@ -95,7 +95,7 @@ def match3_local(task: Match3Local, n: int) -> Model:
     affordable(task.name, 2 * squares * size * (2 * modulus + 3), modulus=modulus, window=window)
     c = max(1, (window**2).bit_length())
     here, counts = [f"x={r}" for r in range(modulus)], [f"N{r}" for r in range(modulus)]
-    s = Stream("i", "i2", *here, *counts, "match")
+    s = Coordinates("i", "i2", *here, *counts, "match")
     unit = Fraction(1, 2**c)
     score: list[tuple[Form, Form]] = [
         ({"i": 2 * unit}, "i"),

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from circuitsim.models.recurrent import NetCell, RecurrentNet
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models.affording import affordable
-from circuitsim.zoo.models.lookup import numbers
-from circuitsim.zoo.models.squeezing import as_needed
-from circuitsim.zoo.models.streams import Form, Rows, Stream, Unit, plus, tent
+from circuitsim.zoo.models.coordinates import Coordinates, Form, Rows, Unit, plus, tent
+from circuitsim.zoo.models.finding import numbers
+from circuitsim.zoo.models.shrinking import as_needed
 from circuitsim.zoo.models.targets import function_rows, function_units
 from circuitsim.zoo.tasks.averaging import QSparseAveraging, SimpleQSTR
 from circuitsim.zoo.tasks.comparing import Equality
-from circuitsim.zoo.tasks.lookup import IndexLookup
+from circuitsim.zoo.tasks.finding import IndexLookup
 
 
 def index_lookup(task: IndexLookup, n: int, cells: int) -> RecurrentNet:
@@ -27,9 +27,9 @@ def index_lookup(task: IndexLookup, n: int, cells: int) -> RecurrentNet:
     held_bits = size * len(bits)
     tables, reads = task.letters + n, held_bits + len(bits) + n
     affordable("index-lookup-rnn", (3 * held_bits + tables) * reads + 2 * held_bits**2, n=n, letters=task.letters)
-    row = Stream(*(f"letter{b}" for b in bits), "asks", *(f"p{j}" for j in range(n - 1)))
-    state = Stream(*(f"{c}.{b}" for c in range(size) for b in bits))
-    seen, found = Stream(*state.names, *row.names), Stream(*(f"found{b}" for b in bits))
+    row = Coordinates(*(f"letter{b}" for b in bits), "asks", *(f"p{j}" for j in range(n - 1)))
+    state = Coordinates(*(f"{c}.{b}" for c in range(size) for b in bits))
+    seen, found = Coordinates(*state.names, *row.names), Coordinates(*(f"found{b}" for b in bits))
     step: list[Unit] = []
     pick: list[Unit] = []
     for c in range(size):
@@ -58,8 +58,8 @@ def equality(task: Equality, n: int, cells: int) -> RecurrentNet:
     """A shift register of n/2 bits, fed with the letter xor what leaves it: in the end it holds where halves differ."""
     size = as_needed("equality-rnn", "cells", cells, n // 2)
     affordable("equality-rnn", 2 * (size + 1) ** 2, n=n)
-    row, state = Stream("bit"), Stream(*(f"cell{c}" for c in range(size)))
-    seen, last = Stream(*state.names, *row.names), f"cell{size - 1}"
+    row, state = Coordinates("bit"), Coordinates(*(f"cell{c}" for c in range(size)))
+    seen, last = Coordinates(*state.names, *row.names), f"cell{size - 1}"
     differ: list[Unit] = [({"bit": sign, last: -sign}, {"cell0": 1}) for sign in (1, -1)]
     shift: list[Unit] = [(f"cell{c}", {f"cell{c + 1}": 1}) for c in range(size - 1)]
     return RecurrentNet(
@@ -80,10 +80,10 @@ def sparse_averaging(task: QSparseAveraging, n: int, cells: int) -> RecurrentNet
     used = as_needed("q-sparse-averaging-rnn", "cells", cells, n)
     affordable("q-sparse-averaging-rnn", (used * 7 + n * task.q) * (n + 2 * used), n=n, q=task.q)
     kept = range(used)
-    row = Stream("z", *(f"asks{j}" for j in range(n)), *(f"at{j}" for j in kept))
-    past, later = (Stream(*(f"{way}{j}" for j in kept)) for way in ("past", "later"))
-    before, after = (Stream(*state.names, *row.names) for state in (past, later))
-    seen, total = Stream(*past.names, *later.names, *row.names), Stream("sum")
+    row = Coordinates("z", *(f"asks{j}" for j in range(n)), *(f"at{j}" for j in kept))
+    past, later = (Coordinates(*(f"{way}{j}" for j in kept)) for way in ("past", "later"))
+    before, after = (Coordinates(*state.names, *row.names) for state in (past, later))
+    seen, total = Coordinates(*past.names, *later.names, *row.names), Coordinates("sum")
     picked: list[Unit] = []
     for j in kept:
         picked.append(({f"asks{j}": 1, f"past{j}": 1, "": -1}, {"sum": 1}))
@@ -111,8 +111,8 @@ def simple_qstr(task: SimpleQSTR, n: int) -> RecurrentNet:
     The paper has the same net in both directions; the last token is read here, where the forward one has seen all.
     """
     pointers = [field.name for field in task.format(n).fields[1:]]
-    row, state = Stream("z", "i", *pointers), Stream(*(f"z at {t}" for t in pointers))
-    seen, answer = Stream(*state.names, *row.names), Stream("plus", "odd")
+    row, state = Coordinates("z", "i", *pointers), Coordinates(*(f"z at {t}" for t in pointers))
+    seen, answer = Coordinates(*state.names, *row.names), Coordinates("plus", "odd")
     step: list[Unit] = []
     total = plus(*state.names)
     for t in pointers:
@@ -136,7 +136,7 @@ def held(name: str) -> Rows:
     return lambda index: {name: index}
 
 
-def _cell(state: Stream, reads: Stream, units: Sequence[Unit], adds: bool = False) -> NetCell:
+def _cell(state: Coordinates, reads: Coordinates, units: Sequence[Unit], adds: bool = False) -> NetCell:
     """A cell that starts at 0; what its net gives is the state, or is added to it."""
     return NetCell(initial=state.row({}), nets=(reads.net(units, state),), residual=adds)
 

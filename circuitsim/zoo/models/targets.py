@@ -5,9 +5,9 @@ Source: 2503.11272, lemma 11, with positions as integers in place of almost orth
 
 from circuitsim.models.model import Model
 from circuitsim.zoo.entry import Entry
-from circuitsim.zoo.models.lookup import numbers
-from circuitsim.zoo.models.squeezing import as_needed
-from circuitsim.zoo.models.streams import Form, Stream, Unit, lookup, plus
+from circuitsim.zoo.models.coordinates import Coordinates, Form, Unit, lookup, plus
+from circuitsim.zoo.models.finding import numbers
+from circuitsim.zoo.models.shrinking import as_needed
 from circuitsim.zoo.tasks.averaging import QSTR, SimpleQSTR, Targeted
 
 
@@ -18,7 +18,7 @@ def targets(task: Targeted, n: int, heads: int) -> Model:
     """
     pointers = [f"t{h + 1}" for h in range(task.q)]
     used = pointers[: as_needed(task.name, "heads", heads, task.q)]
-    s = Stream("i", "i2", "z", *pointers, "plus", "odd")
+    s = Coordinates("i", "i2", "z", *pointers, "plus", "odd")
     return s.model(
         task.format(n),
         {"z": lambda z: {"z": z}, **{t: (lambda place, t=t: {t: place}) for t in pointers}},

@@ -13,7 +13,7 @@ from circuitsim.errors import InputError, LimitError
 from circuitsim.tokens import LARGEST_CODE, Codes, Field, Format, Where
 from circuitsim.zoo.task import Digits, Place, Task
 from circuitsim.zoo.tasks import pointers
-from circuitsim.zoo.tasks.drawing import require, require_values, take_turns
+from circuitsim.zoo.tasks.makers import require, require_values, take_turns
 
 SIGNS = ("-", "+")
 MOST_POINTERS = 60  # with two positions, the codes of tokens end there

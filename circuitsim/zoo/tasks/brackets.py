@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
-from circuitsim.zoo.tasks.drawing import require
 from circuitsim.zoo.tasks.edits import change_one, drop_one, in_turn, swap_neighbours
+from circuitsim.zoo.tasks.makers import require
 
 PAIRS = ("()", "[]", "{}", "<>")
 MOST_TYPES = 1024

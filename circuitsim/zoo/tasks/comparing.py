@@ -6,8 +6,8 @@ import numpy as np
 
 from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
-from circuitsim.zoo.tasks.drawing import require, take_turns
 from circuitsim.zoo.tasks.edits import change_one, in_turn
+from circuitsim.zoo.tasks.makers import require, take_turns
 
 PAPER = "Bhattamishra, Hahn, Blunsom and Kanade 2024 (arXiv 2406.09347)"
 MOST_WINDOW = 1024  # letters that a feature reads

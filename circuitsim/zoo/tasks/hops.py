@@ -7,8 +7,8 @@ import numpy as np
 
 from circuitsim.tokens import Codes, Field, Format, letters
 from circuitsim.zoo.task import Digits, Task
-from circuitsim.zoo.tasks.drawing import require, require_values
 from circuitsim.zoo.tasks.edits import change_one, in_turn
+from circuitsim.zoo.tasks.makers import require, require_values
 
 MOST_HOPS = 1024
 

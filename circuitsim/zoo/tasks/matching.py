@@ -9,7 +9,7 @@ import numpy as np
 from circuitsim.errors import InputError
 from circuitsim.tokens import Codes, Field, Format
 from circuitsim.zoo.task import Digits, Place, Task
-from circuitsim.zoo.tasks.drawing import MOST_VALUES, Maker, require, take_turns
+from circuitsim.zoo.tasks.makers import MOST_VALUES, Maker, require, take_turns
 
 MOST_RESIDUES = 144  # of Match3, since models go through their triples or pairs
 MOST_WINDOW = 1024

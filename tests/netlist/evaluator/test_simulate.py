@@ -5,8 +5,8 @@ import pytest
 
 from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.evaluator import assembly as lowering
 from circuitsim.netlist.evaluator import kernels
-from circuitsim.netlist.evaluator import lower as lowering
 from circuitsim.netlist.evaluator.fusion import fuse
 from circuitsim.netlist.evaluator.patterns import pack, unpack
 from circuitsim.netlist.evaluator.simulate import WIDTHS, Evaluator, evaluate, evaluate_words, row_width

@@ -1,4 +1,4 @@
-"""docs/commands.md from the help texts: `python -m circuitsim.cli.reference > docs/commands.md`."""
+"""docs/commands.md from the help texts: `python -m circuitsim.cli.command_pages > docs/commands.md`."""
 
 import inspect
 import re
@@ -13,7 +13,8 @@ DEFAULT = re.compile(r"\[default: ([^\[\]]*)\]$")  # at the end of an option's h
 
 START = """# Commands
 
-Written by `python -m circuitsim.cli.reference > docs/commands.md` from the help texts; a test says when it is stale.
+Written by `python -m circuitsim.cli.command_pages > docs/commands.md` from the help texts; a test says when it is
+stale.
 
 MODEL is a `.pt`, `.safetensors` or `.json` file ([model-format.md](model-format.md)), or `zoo:NAME`
 ([zoo.md](zoo.md)). Results go to standard output,

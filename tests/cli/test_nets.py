@@ -4,7 +4,7 @@ import pytest
 
 from circuitsim.models.files.json_model import save_json
 from tests.cli.runs import answer, complaint, succeed
-from tests.models.hand_rivals import any_one, dyck_2_2, majority, parity
+from tests.models.hand_nets import any_one, dyck_2_2, majority, parity
 
 
 @pytest.fixture

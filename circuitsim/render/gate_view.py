@@ -14,8 +14,8 @@ from circuitsim.netlist.program import KINDS
 from circuitsim.render.filters import Filters, shown
 from circuitsim.render.folded import Fold, folded
 from circuitsim.render.names import Names
+from circuitsim.render.node_values import longest_path, node_values
 from circuitsim.render.picture import Box, Picture, Wire
-from circuitsim.render.values import longest_path, node_values
 
 PLACED = 60  # gates up to which a gate says where it stands, beside what it does
 

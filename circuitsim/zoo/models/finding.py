@@ -5,13 +5,13 @@ Source: 2406.09347, theorem 1 and section 6, with positions as integers in place
 
 from circuitsim.models.model import Model
 from circuitsim.zoo.entry import Architecture, Entry
-from circuitsim.zoo.models.streams import Form, Stream, lookup
-from circuitsim.zoo.tasks.lookup import AssociativeRecall, IndexLookup, NearestNeighbour
+from circuitsim.zoo.models.coordinates import Coordinates, Form, lookup
+from circuitsim.zoo.tasks.finding import AssociativeRecall, IndexLookup, NearestNeighbour
 
 
 def index_lookup(task: IndexLookup, n: int) -> Model:
     """The last token asks for the position that it names and copies the number of the letter there."""
-    s = Stream("i", "i2", "p", "letter", "found")
+    s = Coordinates("i", "i2", "p", "letter", "found")
     head = s.head(lookup("p"), to={"found": "letter"}, attention="hard-left")
     return s.model(
         task.format(n),
@@ -29,7 +29,7 @@ def associative_recall(task: AssociativeRecall, n: int) -> Model:
     The score is -(x - key)^2, and 1 less where the token is no value, that is off the odd positions of the first 2n/3.
     """
     size = task.size(n)
-    s = Stream("x", "x2", "key", "key2", "value", "asks", "found")
+    s = Coordinates("x", "x2", "key", "key2", "value", "asks", "found")
     before = s.head([], to={"key": "x", "key2": "x2"}, attention="hard-right", mask="strict-causal")
     score: list[tuple[Form, Form]] = [({"x": 2}, "key"), ({"": -1}, {"key2": 1, "value": -1})]
     recall = s.head(score, to={"found": "x"}, attention="hard-left")
@@ -51,7 +51,7 @@ def nearest_neighbour(task: NearestNeighbour, n: int) -> Model:
     """
     d = task.dimension
     axes = [f"x{c}" for c in range(d)]
-    s = Stream("i", "i2", *axes, "vector", "y", "at", "found")
+    s = Coordinates("i", "i2", *axes, "vector", "y", "at", "found")
     score: list[tuple[Form, Form]] = [(axis, axis) for axis in axes]
     score.append(({"": d + 1}, "vector"))
     nearest = s.head(score, to={"at": "i"}, attention="hard-left", mask="strict-causal")

@@ -23,7 +23,7 @@ WIDEST_FLOAT = 1023  # powers of two that readers of JSON can hold
 LEFT_OUT = ("gates_by_kind", "items")  # of the columns of a CSV file
 
 
-class Table:
+class GrowthTable:
     """Rows of one basis, printed as they come.
 
     Args:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from circuitsim.models.connected import FullyConnected
 from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models.affording import affordable
-from circuitsim.zoo.models.lookup import numbers
+from circuitsim.zoo.models.coordinates import Coordinates, Unit, tent
+from circuitsim.zoo.models.finding import numbers
 from circuitsim.zoo.models.registers import held
-from circuitsim.zoo.models.squeezing import as_needed
-from circuitsim.zoo.models.streams import Stream, Unit, tent
+from circuitsim.zoo.models.shrinking import as_needed
 from circuitsim.zoo.models.targets import function_rows, function_units
 from circuitsim.zoo.tasks.averaging import QSparseAveraging, SimpleQSTR
 from circuitsim.zoo.tasks.comparing import Equality
@@ -21,12 +21,12 @@ def equality(task: Equality, n: int, width: int) -> FullyConnected:
     """One layer: two units for every pair of bits, one for each way to differ."""
     units = as_needed("equality-fcn", "width", width, n)
     affordable("equality-fcn", n * (n + 1), n=n)
-    half, row = n // 2, Stream("bit")
-    every = Stream(*(f"bit@{i}" for i in range(n)))
+    half, row = n // 2, Coordinates("bit")
+    every = Coordinates(*(f"bit@{i}" for i in range(n)))
     differ: list[Unit] = []
     for i in range(half):
         differ += [({f"bit@{i}": sign, f"bit@{half + i}": -sign}, {"differs": 1}) for sign in (1, -1)]
-    result = Stream("differs")
+    result = Coordinates("differs")
     return FullyConnected(
         n=n,
         **row.tokens(task.format(n), {"letter": held("bit")}),
@@ -40,13 +40,13 @@ def equality(task: Equality, n: int, width: int) -> FullyConnected:
 def sparse_averaging(task: QSparseAveraging, n: int, width: int) -> FullyConnected:
     """The first layer copies the pointers and then the signs; the second looks every pointer up, for every token."""
     pointers = [field.name for field in task.format(n).fields[1:]]
-    row = Stream("z", *pointers)
-    every = Stream(*(f"{name}@{i}" for i in range(n) for name in row.names))
+    row = Coordinates("z", *pointers)
+    every = Coordinates(*(f"{name}@{i}" for i in range(n) for name in row.names))
     needed = [*(f"{t}@{i}" for i in range(n) for t in pointers), *(f"z@{i}" for i in range(n))]
     used = as_needed("q-sparse-averaging-fcn", "width", width, len(needed))
     affordable("q-sparse-averaging-fcn", used * (len(needed) + used) + 3 * task.q * n * n * (used + n), n=n, q=task.q)
-    copied = Stream(*needed[:used])
-    sums = Stream(*(f"sum@{i}" for i in range(n)))
+    copied = Coordinates(*needed[:used])
+    sums = Coordinates(*(f"sum@{i}" for i in range(n)))
     units = [unit for i in range(n) for t in pointers for unit in _looked_up(copied, f"{t}@{i}", n, f"sum@{i}")]
     return FullyConnected(
         n=n,
@@ -61,13 +61,13 @@ def sparse_averaging(task: QSparseAveraging, n: int, width: int) -> FullyConnect
 def simple_qstr(task: SimpleQSTR, n: int, width: int) -> FullyConnected:
     """As for sparse averages, but with the pointers of the last token alone; a third layer computes the function."""
     pointers = [field.name for field in task.format(n).fields[1:]]
-    row = Stream("z", *pointers)
-    every = Stream(*(f"{name}@{i}" for i in range(n) for name in row.names))
+    row = Coordinates("z", *pointers)
+    every = Coordinates(*(f"{name}@{i}" for i in range(n) for name in row.names))
     needed = [*(f"{t}@{n - 1}" for t in pointers), *(f"z@{i}" for i in range(n))]
     used = as_needed("simple-qstr-fcn", "width", width, len(needed))
     affordable("simple-qstr-fcn", used * (len(every.names) + used) + 3 * task.q * n * used, n=n, q=task.q)
-    copied = Stream(*needed[:used])
-    total, answer = Stream("sum"), Stream("plus", "odd")
+    copied = Coordinates(*needed[:used])
+    total, answer = Coordinates("sum"), Coordinates("plus", "odd")
     units = [unit for t in pointers for unit in _looked_up(copied, f"{t}@{n - 1}", n, "sum")]
     return FullyConnected(
         n=n,
@@ -87,7 +87,7 @@ def _copies(names: Sequence[str]) -> list[Unit]:
     return [(name, {name: 1}) for name in names]
 
 
-def _looked_up(copied: Stream, pointer: str, n: int, into: str) -> list[Unit]:
+def _looked_up(copied: Coordinates, pointer: str, n: int, into: str) -> list[Unit]:
     """Units that add the sign z of the token that a pointer names; what is not copied is 0."""
     units: list[Unit] = []
     for j in range(n):

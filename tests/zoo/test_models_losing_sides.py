@@ -13,7 +13,7 @@ from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
-from circuitsim.zoo.models.automata import automaton
+from circuitsim.zoo.models.finite_states import automaton
 
 FEW = 2**12
 DRAWN = 300

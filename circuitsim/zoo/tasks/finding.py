@@ -11,7 +11,7 @@ import numpy as np
 
 from circuitsim.tokens import Codes, Field, Format
 from circuitsim.zoo.task import Digits, Place, Task
-from circuitsim.zoo.tasks.drawing import MOST_VALUES, require, require_values, take_turns
+from circuitsim.zoo.tasks.makers import MOST_VALUES, require, require_values, take_turns
 
 
 def symbols(count: int) -> tuple[str, ...]:

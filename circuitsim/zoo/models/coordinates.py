@@ -25,7 +25,7 @@ Rows: TypeAlias = Callable[..., Mapping[str, Number]]  # from indices of values 
 ZERO = Fraction(0)
 
 
-class Stream:
+class Coordinates:
     """The residual stream with a name for every coordinate; its width is the number of names."""
 
     def __init__(self, *names: str) -> None:
@@ -88,7 +88,7 @@ class Stream:
             attention=attention,
         )
 
-    def net(self, units: Sequence[Unit], gives: "Stream | None" = None) -> FeedForward:
+    def net(self, units: Sequence[Unit], gives: "Coordinates | None" = None) -> FeedForward:
         """A feed-forward net by its hidden units: beside the residual, or in its place if another stream is given."""
         hidden = self._rows([form for form, _ in units])
         output = (gives or self)._columns([to for _, to in units])

@@ -15,7 +15,7 @@ from circuitsim.models.sequence import encode
 from circuitsim.models.tables import Table
 from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Field
-from tests.models.random_rivals import random_connected, random_recurrent
+from tests.models.random_nets import random_connected, random_recurrent
 
 AUTOMATON = {
     "format": "circuitsim-model",

@@ -6,9 +6,9 @@ from typing import TypeVar
 from circuitsim.errors import LimitError
 from circuitsim.models.recurrent import MOST_STATES, Automaton, NetCell, RecurrentNet
 from circuitsim.zoo.entry import Entry
-from circuitsim.zoo.models.streams import Stream
+from circuitsim.zoo.models.coordinates import Coordinates
 from circuitsim.zoo.tasks.brackets import BoundedDyck, bracket_letters
-from circuitsim.zoo.tasks.counting import Majority, Parity
+from circuitsim.zoo.tasks.letter_counts import Majority, Parity
 
 State = TypeVar("State", bound=Hashable)
 
@@ -98,8 +98,8 @@ def parity(task: Parity, n: int) -> RecurrentNet:
 
 def majority(task: Majority, n: int) -> RecurrentNet:
     """The state counts the ones less the zeros; no net reads it, so that it is a sum of signs."""
-    row, state = Stream("sign"), Stream("count")
-    seen = Stream(*state.names, *row.names)
+    row, state = Coordinates("sign"), Coordinates("count")
+    seen = Coordinates(*state.names, *row.names)
     step = seen.net([("sign", {"count": 1}), ({"sign": -1}, {"count": -1})], state)
     return RecurrentNet(
         **row.tokens(task.format(n), {"letter": lambda bit: {"sign": 2 * bit - 1}}),
@@ -110,10 +110,10 @@ def majority(task: Majority, n: int) -> RecurrentNet:
     )
 
 
-def _letter_alone(cell: Automaton) -> tuple[Stream, Stream]:
+def _letter_alone(cell: Automaton) -> tuple[Coordinates, Coordinates]:
     """The row of a token, and what the read-out sees: the bits of the state, and the row."""
-    row = Stream("letter")
-    return row, Stream(*(f"state{bit}" for bit in range(cell.size)), *row.names)
+    row = Coordinates("letter")
+    return row, Coordinates(*(f"state{bit}" for bit in range(cell.size)), *row.names)
 
 
 ENTRIES = (

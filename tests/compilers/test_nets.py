@@ -10,8 +10,8 @@ from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.tables import Table
 from circuitsim.tokens import Field
-from tests.models.hand_rivals import any_one, dyck_2_2, index_lookup, majority, neighbours, parity, saturating
-from tests.models.random_rivals import random_connected, random_recurrent
+from tests.models.hand_nets import any_one, dyck_2_2, index_lookup, majority, neighbours, parity, saturating
+from tests.models.random_nets import random_connected, random_recurrent
 from tests.netlist.recount import assert_measured_exactly
 
 BASES = ("xag", "aig", "tc0")
@@ -108,7 +108,7 @@ def test_cells_that_add_to_a_state_they_read_hold(basis):
     assert_holds(largest, 5, basis)
 
 
-def test_rivals_are_refused_in_ac0_in_one_sentence():
+def test_nets_are_refused_in_ac0_in_one_sentence():
     for net, why in ((parity(), "a recurrent net of n steps has depth n"), (any_one(2), "numbers from all positions")):
         with pytest.raises(InputError, match=why):
             Family(net, "ac0")
@@ -122,7 +122,7 @@ def test_what_is_too_large_for_thresholds_is_refused_before_it_is_drawn():
         Family(net, "tc0")(40)
 
 
-def test_the_python_interface_takes_rivals():
+def test_the_python_interface_takes_nets():
     assert cs.check(parity(), 5, bases=("xag", "tc0")).holds
     rows = cs.measure(cs.compile(dyck_2_2()), [1, 2, 8])
     assert [row.state_bits for row in rows] == [2, 3, 3]
