@@ -22,7 +22,7 @@ from tests.networks.stored_model import on_grid, stored
 
 run_literal = of_models(datatype.run_literal)
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 def test_the_inverses_of_the_paper():
