@@ -133,7 +133,8 @@ class Intervals:
             self.limits.check(place, name, *(form.unshifted if form else ()))
         weights, score, common = self._score(place, query, key, key2)
         order, unit = (3 if how.third_order else 2), self._exponent(how.reads[0]) + self.bits
-        drop = None if how.score_bits is None else max(0, order * unit - common - how.score_bits)
+        rounds = how.score_bits is not None and bool(kept)  # a score of nothing is zero, and stays it
+        drop = max(0, order * unit - common - (how.score_bits or 0)) if rounds else None
         return HeadForms(
             how.attention, how.mask, kept, query, key, value, weights, score, drop, shifts, outputs, key2, value2
         )  # fmt: skip
