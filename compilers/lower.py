@@ -93,7 +93,7 @@ class Lower:
     def constant(self, index: Value, how: net.Constant) -> Placed:
         """No wire."""
         stream = self.fixed.stream(index)
-        return Placed(Residual(self.drawing, (), stream.constant, stream, 1))
+        return Placed(Residual(self.drawing, (), stream.constant, stream, how.positions))
 
     def affine(self, index: Value, how: net.Affine, x: Any) -> Any:
         """Wiring; a read-out is drawn at once."""

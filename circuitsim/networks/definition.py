@@ -79,8 +79,8 @@ class Definition:
         return [rows[state] for _, state in sorted(zip(how.span, states, strict=True))]
 
     def constant(self, index: int, how: net.Constant) -> Rows:
-        """One row."""
-        return self.stored(how.row)
+        """One row at every position."""
+        return self.stored(how.row) * how.positions
 
     def affine(self, index: int, how: net.Affine, x: Rows) -> Rows:
         """A sum of products for every row of the weights."""

@@ -61,7 +61,8 @@ def _layer(drawn: Network, layer: Layer, x: Value) -> Value:
         with drawn.inside(f"head{number}", f"{place}, head {number}"):
             terms.append(drawn.affine(_head(drawn, head, x), _matrix(head.output, len(head.value)), None, ""))
     if any(layer.output_bias) or not terms:
-        terms.append(drawn.constant((layer.output_bias or zeros(drawn.width(x))).scaled))
+        positions = 1 if terms else drawn.positions(x)
+        terms.append(drawn.constant((layer.output_bias or zeros(drawn.width(x))).scaled, positions))
     x = drawn.add(terms, "residual stream")
     if layer.feed_forward is None:
         return x

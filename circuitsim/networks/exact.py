@@ -89,7 +89,7 @@ class Exact:
 
     def constant(self, index: int, how: net.Constant) -> Scaled:
         """One row for all positions of all strings."""
-        return Scaled(np.tile(how.row.numerators, (len(self.codes), 1, 1)), how.row.denominator)
+        return Scaled(np.tile(how.row.numerators, (len(self.codes), how.positions, 1)), how.row.denominator)
 
     def affine(self, index: int, how: net.Affine, x: Scaled) -> Scaled:
         """A linear map."""

@@ -60,7 +60,7 @@ class Float:
     def constant(self, index: int, how: net.Constant) -> Quantity:
         """One row for all positions of all strings."""
         row, batch = trust.rows(how.row), len(self.codes)
-        values, scales = (np.tile(numbers, (batch, 1, 1)) for numbers in (row.values, row.scales))
+        values, scales = (np.tile(numbers, (batch, how.positions, 1)) for numbers in (row.values, row.scales))
         return self._watched(Quantity(values, scales, row.grids))
 
     def affine(self, index: int, how: net.Affine, x: Quantity) -> Quantity:

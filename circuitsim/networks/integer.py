@@ -74,7 +74,7 @@ class Integer:
 
     def constant(self, index: int, how: net.Constant) -> Array:
         """One row, for all strings."""
-        return self.fixed.stream(index).constant.astype(self.kind)[None, None]
+        return np.tile(self.fixed.stream(index).constant.astype(self.kind), (1, how.positions, 1))
 
     def affine(self, index: int, how: net.Affine, x: Array) -> Array:
         """The reduced integers of a form, or computed numbers times their columns."""

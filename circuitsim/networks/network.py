@@ -51,10 +51,11 @@ class States(Primitive):
 
 @dataclass(frozen=True)
 class Constant(Primitive):
-    """One stored row (1, d), the same at every position."""
+    """One stored row (1, d), at one position or the same at several."""
 
     name = "constant"
     row: Scaled
+    positions: int = 1
 
 
 @dataclass(frozen=True)
@@ -202,9 +203,9 @@ class Network:
         shape = max(self.positions(x) for x in terms), self.width(terms[0])
         return self.draw(Add(tuple(terms)), shape, quantity)
 
-    def constant(self, row: Scaled) -> Value:
-        """A stored row (d,)."""
-        return self.draw(Constant((), row[None]), (1, row.shape[0]))
+    def constant(self, row: Scaled, positions: int = 1) -> Value:
+        """A stored row (d,), which serves all positions where it is added, or is at each of so many."""
+        return self.draw(Constant((), row[None], positions), (positions, row.shape[0]))
 
     def pick(self, x: Value, places: Sequence[int]) -> Value:
         """Some positions of a value."""

@@ -233,24 +233,29 @@ def _repeats(profile: Profile, axes: int) -> npt.NDArray[np.int64]:
 
 def _sum(line: Instruction, args: list[Profile], context: Context) -> Profile:
     grid = sum_rows(line, args, context.want)
-    elements = grid.codes.shape[1]
-    state = rows([context.state.unit(len(line.shape) - 1), *_leads(grid.runs)], [1, 0])[1][0]
-    state = np.broadcast_to(state, grid.wanted.shape)
-    classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted * (state >= 0)], axis=1))
+    # Rows of the state may be finer: wires that nobody wants were told apart when they were found to be constant.
+    state = context.state.unit(len(line.shape) - 1)
+    given = [_over(grid.runs, grid.codes), _over(grid.runs, grid.wanted), state]
+    runs, (codes, wanted, states) = rows(given, [1, 1, 1])
+    elements = codes.shape[1]
+    classes, inverse = unique_rows(np.concatenate([codes, wanted * (states >= 0)], axis=1))
     settled = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:])
     result = np.full((len(classes), grid.layout.width), ABSENT, np.int32)
-    for index, many in enumerate(_multiplicities(grid.runs, inverse, len(classes))):
+    for index, many in enumerate(_multiplicities(runs, inverse, len(classes))):
         keep = tuple(int(k) for k in np.flatnonzero(classes[index, elements:]))
         if keep:
             plan = planning.total(context.schematic, grid.layout, settled, index, classes[index, :elements], keep)
             result[index, list(keep)] = plan.depths
             context.cost.charge(line.scope, "and", many * plan.gates[0], plan.deepest)
             context.cost.charge(line.scope, "xor", many * plan.gates[1], plan.deepest)
-    return per_row(grid.runs, result[inverse], grid.layout.width)
+    return per_row(runs, result[inverse], grid.layout.width)
 
 
-def _leads(runs: Any) -> list[Profile]:
-    return [Profile(runs, np.zeros(tuple(len(r) for r in runs), np.int32))]
+def _over(runs: Any, codes: npt.NDArray[np.int32]) -> Profile:
+    """Rows of codes (rows, entries) as a profile whose last axis has every entry by itself."""
+    entries = codes.shape[1]
+    shape = (*(len(r) for r in runs), entries)
+    return Profile((*runs, np.ones(entries, np.int64)), codes.reshape(shape))
 
 
 RULES: dict[str, Rule] = {

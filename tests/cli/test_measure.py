@@ -64,7 +64,7 @@ def test_many_folded_positions_are_warned_of(models: dict[str, str]) -> None:
 
 @pytest.mark.slow
 def test_compiling_kernels_is_said_once_and_not_measured(models: dict[str, str], tmp_path: Path) -> None:
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "CIRCUITSIM_KERNELS": "compiled"}
     for verb, first in (("compile", True), ("measure", False)):
         done = process(verb, models["majority"], "-n", "4", "--json", env=environment)
         said = b"circuitsim: compiling kernels (first run only) ...\n"

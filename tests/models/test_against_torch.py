@@ -200,14 +200,15 @@ def weights(model, network):
             by = scale if name == "query" else 1
             found[f"{place}.{name}.weight"] = [[x / by for x in r] for head in heads for r in getattr(head, name)]
             found[f"{place}.{name}.bias"] = [x / by for head in heads for x in getattr(head, f"{name}_bias")]
-        found[f"{place}.output.weight"] = [sum(rows, ()) for rows in zip(*(h.output for h in heads), strict=True)]
+        rows = zip(*(head.output for head in heads), strict=True)
+        found[f"{place}.output.weight"] = [sum(map(tuple, parts), ()) for parts in rows]
         found[f"{place}.output.bias"] = layer.output_bias
         if net := layer.feed_forward:
             place = f"layers.{index}.feed_forward"
             found |= {f"{place}.hidden.weight": net.hidden, f"{place}.hidden.bias": net.hidden_bias}
             found |= {f"{place}.output.weight": net.output, f"{place}.output.bias": net.output_bias}
     found |= {"readout.weight": model.readout.weights, "readout.bias": model.readout.bias}
-    return {name: [list(x) if isinstance(x, tuple) else x for x in value] for name, value in found.items()}
+    return {name: [x if isinstance(x, Fraction) else list(x) for x in value] for name, value in found.items()}
 
 
 def assert_same_weights(path, network, states):

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import circuitsim as cs
 from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs, encode
 from circuitsim.networks import exact
-from circuitsim.networks.rungs import run_definition, run_exact
+from circuitsim.networks.rungs import run_definition, run_exact, run_float
 from tests.cases import random_model
 from tests.models.random_models import WEIGHTS, models
 from tests.third_order import third_order_model
@@ -135,3 +136,15 @@ def test_each_different_pair_scored_once_gives_the_same(monkeypatch):
         assert direct.decisions.tolist() == once.decisions.tolist()
     taken = sum(found is not None for found in used)
     assert 20 < taken < len(used)  # both ways were gone
+
+
+def test_a_layer_that_forgets_everything_has_every_position():
+    model = Model(
+        "ab", {"a": [1], "b": [2]}, [Layer([], output_bias=[3], residual=False)], Readout([1], position="each")
+    )
+    codes = all_inputs(model, 3)
+    for trace in (run_exact(model, codes).trace(), run_float(model, codes)):
+        assert trace.residuals[1].shape == (8, 3, 1)
+        assert (trace.outputs == 3).all()
+    assert run_definition(model, [0, 1, 0]).outputs.tolist() == [[[3], [3], [3]]]
+    assert cs.check(model, 3, bases=("xag", "aig", "tc0")).holds

@@ -72,7 +72,7 @@ def test_softmax_runs_and_is_never_trusted():
     trace = run_float(model, encode(model, ["011"]))
     assert trace.trusted.tolist() == [False]
     np.testing.assert_allclose(trace.outputs[0, :, 0], [0, 0, np.e / (1 + np.e)])
-    assert run_float(model, encode(model, ["011"]), "saturated").outputs[0, 2, 0] == 1
+    assert run_float(model.with_attention("saturated"), encode(model, ["011"])).outputs[0, 2, 0] == 1
 
 
 def test_numbers_beyond_float64_are_refused_or_not_trusted():

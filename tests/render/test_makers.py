@@ -228,7 +228,7 @@ def test_the_lowest_altitude_that_fits():
 
 def test_ten_million_gates_are_not_built(monkeypatch):
     monkeypatch.setattr("circuitsim.render.altitude.compile_named", lambda *a: pytest.fail("built"))
-    subject = Subject(schematic("majority.pt", "xag", 2**18))
+    subject = Subject(schematic("majority.pt", "xag", 2**21))
     assert subject.gates > 9_000_000 > MOST_DRAWN
     for request in (Request("gates"), Request("gates", Filters(output=0)), Request(), Request(fold="layer")):
         assert choose(subject, request).picture.altitude == "architecture"
