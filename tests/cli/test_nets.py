@@ -64,5 +64,5 @@ def test_commands_about_transformers_refuse_in_one_sentence(nets):
 def test_a_net_is_drawn(nets, tmp_path):
     assert answer("render", nets["parity"], "-n", "4", "-o", tmp_path / "parity.svg")["altitude"] == "gates"
     large = answer("render", nets["majority"], "-n", "128", "-o", tmp_path / "majority.svg")
-    assert large["altitude"] == "architecture"
+    assert large["altitude"] == "schematic"
     assert (tmp_path / "majority.svg").stat().st_size > 0

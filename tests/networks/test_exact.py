@@ -139,9 +139,8 @@ def test_each_different_pair_scored_once_gives_the_same(monkeypatch):
 
 
 def test_a_layer_that_forgets_everything_has_every_position():
-    model = Model(
-        "ab", {"a": [1], "b": [2]}, [Layer([], output_bias=[3], residual=False)], Readout([1], position="each")
-    )
+    layer = Layer([], output_bias=[3], residual=False)
+    model = Model("ab", {"a": [1], "b": [2]}, [layer], Readout([1], position="each"))
     codes = all_inputs(model, 3)
     for trace in (run_exact(model, codes).trace(), run_float(model, codes)):
         assert trace.residuals[1].shape == (8, 3, 1)

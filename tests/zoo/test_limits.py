@@ -8,6 +8,7 @@ from time import process_time
 import pytest
 
 from circuitsim.errors import CircuitSimError, InputError, LimitError
+from circuitsim.numbers.arrays import Matrix, Vector
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.catalogue import ENTRIES
 from circuitsim.zoo.models import affording
@@ -36,8 +37,8 @@ def legal(entry, least):
 
 def numbers(part):
     """Rationals in a part of a model, every time that they occur."""
-    if isinstance(part, Fraction):
-        return 1
+    if isinstance(part, Vector | Matrix):
+        return part.scaled.numerators.size
     if isinstance(part, dict):
         return sum(map(numbers, part.values()))
     if is_dataclass(part):
