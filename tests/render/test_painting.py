@@ -116,7 +116,7 @@ def test_a_page_of_ten_million_gates_is_refused_at_once():
 @pytest.mark.slow
 def test_a_hundred_thousand_gates_draw_in_seconds():
     started = time.process_time()
-    drawn = draw(subject("majority.pt", "xag", 20_000), Request("gates"), "svg")
+    drawn = draw(subject("majority.pt", "xag", 15_000), Request("gates"), "svg")
     assert drawn.picture.altitude == "gates"
     assert len(drawn.picture.boxes) > 90_000
     assert time.process_time() - started < 20
