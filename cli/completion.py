@@ -3,6 +3,8 @@
 Functions here are click's `shell_complete`: of a context, a parameter and what is typed so far.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable
 from glob import escape, glob
