@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, split_arg_string
 
-Items: TypeAlias = list[CompletionItem[Any]]
+Items: TypeAlias = "list[CompletionItem[Any]]"
 Completion: TypeAlias = Callable[[click.Context, click.Parameter, str], Items]
 
 BREAKING = (":", "=")  # bash makes words of these, though they stand in the middle of ours
