@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from circuitsim.networks.forms import Ints, Number, Stream
+from circuitsim.networks.forms import Ints, Stream
 
-from .residual import Bits, Parts, Residual
+from .residual import Parts, Residual
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,6 @@ class JoinedResidual(Residual):
                 found += segment.parts(row[start:stop])
             start = stop
         return found
-
-    def plus(self, numbers: list[tuple[Number, Bits]], constant: Ints, after: Stream, residual: bool) -> Residual:
-        """Add computed numbers and a constant, or begin anew with them."""
-        if residual:
-            return super().plus(numbers, constant, after, True)
-        return Residual(self.drawing, (), constant, after, self.positions).plus(numbers, constant * 0, after, True)
 
 
 @dataclass(frozen=True)
