@@ -1,6 +1,6 @@
 """How soon the program answers: its first commands, on an empty cache of kernels, and the same commands again.
 
-    python benchmarks/startup.py [--against CHECKOUT] [--quick]
+    python benchmarks/startup.py [--against CHECKOUT]
 
 CHECKOUT is another tree of this project with its own .venv: both are measured in turns, in one run, and ratios are
 printed. Seconds are of the processor, the least of several runs: what a user waits for on a quiet machine.
@@ -12,7 +12,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
@@ -23,7 +22,7 @@ COMMANDS = {
     "check": ["check", "examples/majority.pt", "-n", "1:6"],
     "measure": ["measure", "examples/majority.pt", "-n", "2:1024:*2"],
 }
-QUICK = ("info", "compile")
+SMALLEST = ("info", "compile")
 TURNS = 5  # of warm runs
 
 
@@ -54,26 +53,22 @@ def measure(trees: list[Path], arguments: list[str], turns: int) -> list[tuple[f
     return list(zip(cold, [min(runs) for runs in zip(*warm, strict=True)], strict=True))
 
 
-def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--against", type=Path, help="another tree of this project with its own .venv")
-    parser.add_argument("--quick", action="store_true", help="two commands, warm once")
-    given = parser.parse_args(arguments)
-    trees = [HERE] if given.against is None else [HERE, given.against.resolve()]
+def main(smallest: bool = False, against: Path | None = None) -> None:
+    trees = [HERE] if against is None else [HERE, against.resolve()]
     titles = ["cold", "warm"] if len(trees) == 1 else ["cold", "other", "ratio", "warm", "other", "ratio"]
-    say(f"{'command':<10}" + "".join(f"{title:>8}" for title in titles))
-    for name, command in COMMANDS.items():
-        if given.quick and name not in QUICK:
-            continue
-        found = measure(trees, command, 1 if given.quick else TURNS)
+    print(f"{'command':<10}" + "".join(f"{title:>8}" for title in titles))
+    for name in SMALLEST if smallest else COMMANDS:
+        found = measure(trees, COMMANDS[name], 1 if smallest else TURNS)
         cells = []
         for kind in (0, 1):
             times = [tree[kind] for tree in found]
             cells += [f"{time:.2f}" for time in times]
             if len(times) > 1:
                 cells.append(f"{times[0] / times[1]:.3f}")
-        say(f"{name:<10}" + "".join(f"{cell:>8}" for cell in cells))
+        print(f"{name:<10}" + "".join(f"{cell:>8}" for cell in cells))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--against", type=Path, help="another tree of this project with its own .venv")
+    main(against=parser.parse_args().against)
