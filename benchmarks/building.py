@@ -16,7 +16,9 @@ from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.passes.share import Share
 from circuitsim.netlist.program import Program
 
-WIDTH = 32  # inputs of the stamped program, an adder of two 16-bit numbers, 7 gates a full adder
+WIDTH = (
+    32  # inputs of the stamped program, an adder of two 16-bit numbers, 7 gates a full adder
+)
 
 
 class Row(NamedTuple):

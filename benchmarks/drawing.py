@@ -69,7 +69,10 @@ def command(line: str, folder: str) -> str:
     if done.returncode:
         return f"{'-':>8}{'-':>8}  {line}\n{'':>18}{done.stderr.strip()}"
     seconds = time.perf_counter() - started
-    size, said = (Path(folder) / options[-1]).stat().st_size / 1e6, done.stdout.partition(";")[0]
+    size, said = (
+        (Path(folder) / options[-1]).stat().st_size / 1e6,
+        done.stdout.partition(";")[0],
+    )
     return f"{seconds:>8.1f}{size:>8.2f}  {line}\n{'':>18}{said}"
 
 
@@ -78,7 +81,13 @@ def main(smallest: bool = False) -> None:
     print("".join(f"{cell:>11}" for cell in head))
     for count, levels in SMALLEST if smallest else SIZES:
         picture = random_gates(count, levels, clusters=True)
-        row = [f"{len(picture.boxes):,}", f"{len(picture.wires):,}", f"{levels:,}", *layers(picture), *dot(picture)]
+        row = [
+            f"{len(picture.boxes):,}",
+            f"{len(picture.wires):,}",
+            f"{levels:,}",
+            *layers(picture),
+            *dot(picture),
+        ]
         print("".join(f"{cell:>11}" for cell in row))
     print(f"\n{'seconds':>8}{'MB':>8}  circuitsim render")
     with tempfile.TemporaryDirectory() as folder:

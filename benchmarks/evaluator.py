@@ -65,14 +65,20 @@ def streaming_rate(size: int, seconds: float) -> float:
     return 64 * words * repeats / best_time(lambda: _stream(a, b, c, repeats), seconds / 4)
 
 
-def evaluator_rate(evaluator: Evaluator, gates: int, seconds: float, threads: int = 1) -> tuple[float, int]:
+def evaluator_rate(
+    evaluator: Evaluator, gates: int, seconds: float, threads: int = 1
+) -> tuple[float, int]:
     """Gate-patterns a second, and the words in a row that the evaluator chose."""
     evaluator.threads = threads
     width = row_width(evaluator.program.slots, 10**6, threads)
     count = max(256, 2 * threads * width)  # the same patterns for one thread and for two
-    words = np.random.default_rng(0).integers(0, 2**64, (evaluator.inputs, count), dtype=np.uint64)
+    words = np.random.default_rng(0).integers(
+        0, 2**64, (evaluator.inputs, count), dtype=np.uint64
+    )
     evaluator.words(words, width)
-    return 64 * gates * count / best_time(lambda: evaluator.words(words, width), seconds), width
+    return 64 * gates * count / best_time(
+        lambda: evaluator.words(words, width), seconds
+    ), width
 
 
 def abc_rate(circuit: Circuit) -> float:
@@ -90,7 +96,9 @@ def abc_rate(circuit: Circuit) -> float:
             text = ""
             for frames in (few, many):
                 command = f"&r {path}; &ps; &sim -F {frames} -W {words}"
-                text = subprocess.run([abc, "-c", command], capture_output=True, text=True, check=True).stdout
+                text = subprocess.run(
+                    [abc, "-c", command], capture_output=True, text=True, check=True
+                ).stdout
                 seconds.append(float(re.findall(r"([\d.]+) sec", text)[-1]))
             ands = int(re.findall(r"and\s*=\s*(\d+)", re.sub(r"\x1b\[[\d;]*m", "", text))[0])
             best = max(best, 32 * words * ands * (many - few) / (seconds[1] - seconds[0]))
@@ -100,7 +108,10 @@ def abc_rate(circuit: Circuit) -> float:
 def rows(gates: int, seconds: float, with_abc: bool) -> list[Row]:
     """Measure multipliers and random layers in both bases, each for so long; ABC and two threads on the aigs."""
     found = []
-    for name, make in (("multipliers", netlists.multipliers), ("random layers", netlists.random_layers)):
+    for name, make in (
+        ("multipliers", netlists.multipliers),
+        ("random layers", netlists.random_layers),
+    ):
         for basis in ("aig", "xag"):
             circuit = make(gates, basis=basis)
             live = circuit.gates - dead_gates(circuit)
@@ -110,7 +121,9 @@ def rows(gates: int, seconds: float, with_abc: bool) -> list[Row]:
                 table = evaluator.program.slots * width * 8
                 main = fuse and basis == "aig"
                 two = 0.0
-                for _ in range(2 if main else 0):  # taken in turns: the machine may have other work
+                for _ in range(
+                    2 if main else 0
+                ):  # taken in turns: the machine may have other work
                     two = max(two, evaluator_rate(evaluator, live, seconds, 2)[0])
                     rate = max(rate, evaluator_rate(evaluator, live, seconds)[0])
                 found.append(
@@ -128,7 +141,9 @@ def rows(gates: int, seconds: float, with_abc: bool) -> list[Row]:
 
 
 def main(smallest: bool = False) -> None:
-    print(f"{'':32}{'gates':>10}{'table':>9}{'g*p/s':>10}{'of AND':>8}{'of ABC':>8}{'2 thr.':>8}")
+    print(
+        f"{'':32}{'gates':>10}{'table':>9}{'g*p/s':>10}{'of AND':>8}{'of ABC':>8}{'2 thr.':>8}"
+    )
     for row in rows(40_000, 0, with_abc=False) if smallest else rows(10**6, 2, with_abc=True):
         abc = f"{row.rate / row.abc:8.1f}" if row.abc else " " * 8
         two = f"{row.two_threads / row.rate:8.2f}" if row.two_threads else ""

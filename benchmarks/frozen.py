@@ -36,7 +36,12 @@ BASES = ("xag", "aig", "tc0", "ac0")
 OPTIMIZE = ("depth", "balanced", "size")
 POSITIONS = ("folded", "wired")
 MODEL_FILES = (".pt", ".safetensors", ".json")
-RANDOM = {"transformer": range(110), "third-order": range(30), "recurrent": range(30), "connected": range(30)}
+RANDOM = {
+    "transformer": range(110),
+    "third-order": range(30),
+    "recurrent": range(30),
+    "connected": range(30),
+}
 
 ALL_INPUTS = 256  # inputs up to which all are run
 SOME_INPUTS = 64  # seeded ones, where there are more
@@ -59,7 +64,16 @@ class Case(NamedTuple):
 
 
 KEY = Case._fields
-MEASURED = ("bits", "gates", "depth", "wires", "wires_weighted", "gates_by_kind", "max_fan_in", "max_weight")
+MEASURED = (
+    "bits",
+    "gates",
+    "depth",
+    "wires",
+    "wires_weighted",
+    "gates_by_kind",
+    "max_fan_in",
+    "max_weight",
+)
 FAILED = "FAILED"  # begins a refusal that is a bug
 COLUMNS = (*KEY, *MEASURED, "run", "outputs", "refusal")
 
@@ -69,12 +83,16 @@ COLUMNS = (*KEY, *MEASURED, "run", "outputs", "refusal")
 
 def all_cases() -> list[Case]:
     """Every circuit of the table, in the order of its rows."""
-    return sorted({*example_cases(), *zoo_cases(), *random_cases(), *long_cases(), *bits_cases()})
+    return sorted(
+        {*example_cases(), *zoo_cases(), *random_cases(), *long_cases(), *bits_cases()}
+    )
 
 
 def example_cases() -> Iterator[Case]:
     """Every shipped model in every basis and mode; in ac0 made hard, too."""
-    names = sorted(str(path) for path in Path("examples").iterdir() if path.suffix in MODEL_FILES)
+    names = sorted(
+        str(path) for path in Path("examples").iterdir() if path.suffix in MODEL_FILES
+    )
     for name, basis, optimize, n in product(names, BASES, OPTIMIZE, (1, 2, 3, 5, 8)):
         for positions in POSITIONS if basis != "ac0" else POSITIONS[:1]:
             yield Case(name, "", basis, n, optimize, positions, "")
@@ -92,7 +110,14 @@ def zoo_cases() -> Iterator[Case]:
 
 def zoo_names() -> list[str]:
     """Addresses of the models that the command `zoo list` names."""
-    command = [sys.executable, "-c", "from circuitsim.cli import main; main()", "zoo", "list", "--json"]
+    command = [
+        sys.executable,
+        "-c",
+        "from circuitsim.cli import main; main()",
+        "zoo",
+        "list",
+        "--json",
+    ]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     models = json.loads(listed)["models"]
     return sorted(f"zoo:{model['name']}" for model in models)
@@ -112,7 +137,9 @@ def random_cases() -> Iterator[Case]:
     for kind, seeds in RANDOM.items():
         for seed, basis in product(seeds, BASES):
             lengths = (1 + seed % 2, 3 + seed % 2, 5 + seed % 4)
-            few, bits = (2, str(seed % 2)) if basis == "tc0" else (3, "")  # threshold gates soon are too many
+            few, bits = (
+                (2, str(seed % 2)) if basis == "tc0" else (3, "")
+            )  # threshold gates soon are too many
             for turn, n in enumerate(lengths[:few]):
                 yield in_turn(f"random:{kind}:{seed}", basis, n, seed + turn, bits)
 
@@ -134,9 +161,19 @@ def long_cases() -> Iterator[Case]:
         yield Case(f"examples/{name}.json", "", "tc0", 1 << log_n, optimize, "wired", "")
     for seed, basis in product(range(0, 110, 3), BASES[:3]):
         for n in (12, 40):
-            yield in_turn(f"random:transformer:{seed}", basis, n, seed // 3, "0" if basis == "tc0" else "")
-    for seed, basis in product(range(0, 110, 5), ("xag", "aig")):  # folding would take minutes
-        yield Case(f"random:transformer:{seed}", "", basis, 300, OPTIMIZE[seed % 3], "wired", "")
+            yield in_turn(
+                f"random:transformer:{seed}",
+                basis,
+                n,
+                seed // 3,
+                "0" if basis == "tc0" else "",
+            )
+    for seed, basis in product(
+        range(0, 110, 5), ("xag", "aig")
+    ):  # folding would take minutes
+        yield Case(
+            f"random:transformer:{seed}", "", basis, 300, OPTIMIZE[seed % 3], "wired", ""
+        )
     for seed, basis in product(range(0, 30, 3), ("xag", "aig")):
         yield in_turn(f"random:recurrent:{seed}", basis, 40, seed // 3, "0")
         yield in_turn(f"random:third-order:{seed}", basis, 14, seed // 3)
@@ -154,7 +191,9 @@ def bits_cases() -> Iterator[Case]:
 
 def row_of(case: Case) -> dict[str, str]:
     """What the circuit is, or why there is none."""
-    row = dict.fromkeys(COLUMNS, "") | {name: str(value) for name, value in case._asdict().items()}
+    row = dict.fromkeys(COLUMNS, "") | {
+        name: str(value) for name, value in case._asdict().items()
+    }
     try:
         row |= built(case)
     except cs.CircuitSimError as error:
@@ -177,7 +216,9 @@ def built(case: Case) -> dict[str, str]:
     schematic = family(case.n)
     cost = schematic.measure()
     measured = {name: written(getattr(cost, name)) for name in MEASURED if name != "bits"}
-    return {"bits": written(family.bits(case.n))} | measured | run(family, schematic, cost, case)
+    return (
+        {"bits": written(family.bits(case.n))} | measured | run(family, schematic, cost, case)
+    )
 
 
 def model_of(case: Case) -> Any:
@@ -191,7 +232,11 @@ def model_of(case: Case) -> Any:
     _, kind, seed = case.model.split(":")
     if kind == "connected":
         return random_connected(int(seed), case.n)
-    make = {"transformer": random_model, "third-order": third_order_model, "recurrent": random_recurrent}[kind]
+    make = {
+        "transformer": random_model,
+        "third-order": third_order_model,
+        "recurrent": random_recurrent,
+    }[kind]
     return make(int(seed))
 
 
@@ -205,8 +250,12 @@ def run(family: Any, schematic: Any, cost: Any, case: Case) -> dict[str, str]:
     if cost.gates > FLAT_GATES or cost.wires > FLAT_WIRES:
         return {"run": "schematic", "outputs": digest}
     circuit = schematic.flatten()
-    assert circuit.gates == cost.gates, f"{circuit.gates} gates are built and {cost.gates} measured."
-    assert (circuit.evaluate(bits) == outputs).all(), "the flat circuit computes something else than the schematic."
+    assert circuit.gates == cost.gates, (
+        f"{circuit.gates} gates are built and {cost.gates} measured."
+    )
+    assert (circuit.evaluate(bits) == outputs).all(), (
+        "the flat circuit computes something else than the schematic."
+    )
     return {"run": "both", "outputs": digest}
 
 
@@ -235,7 +284,13 @@ def first_sentence(error: Exception) -> str:
 
 def written(value: Any) -> str:
     """A value as the table holds it."""
-    return json.dumps(value, sort_keys=True) if isinstance(value, dict) else "" if value is None else str(value)
+    return (
+        json.dumps(value, sort_keys=True)
+        if isinstance(value, dict)
+        else ""
+        if value is None
+        else str(value)
+    )
 
 
 # Tables
@@ -243,7 +298,14 @@ def written(value: Any) -> str:
 
 def write(cases: list[Case], file: Any) -> int:
     """Write the rows of all cases, tab-separated, as they come; how many failed."""
-    table = csv.DictWriter(file, COLUMNS, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
+    table = csv.DictWriter(
+        file,
+        COLUMNS,
+        delimiter="\t",
+        lineterminator="\n",
+        quoting=csv.QUOTE_NONE,
+        quotechar=None,
+    )
     table.writeheader()
     failed = 0
     for number, case in enumerate(cases, 1):
@@ -282,7 +344,9 @@ def compare(before: Path, after: Path, only: str, without: list[str]) -> bool:
     return counts["same"] == sum(counts.values())
 
 
-def difference(old: dict[str, str] | None, new: dict[str, str] | None, without: list[str]) -> tuple[str, list[str]]:
+def difference(
+    old: dict[str, str] | None, new: dict[str, str] | None, without: list[str]
+) -> tuple[str, list[str]]:
     """How two rows differ, in a word and column by column."""
     if old is None or new is None:
         return ("added" if old is None else "removed"), []
@@ -295,13 +359,29 @@ def difference(old: dict[str, str] | None, new: dict[str, str] | None, without: 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the table there, and not to stdout")
-    parser.add_argument("--only", default="", metavar="SUBSTRING", help="only rows whose key holds it")
-    parser.add_argument(
-        "--compare", type=Path, nargs=2, metavar=("A", "B"), help="print the rows that differ; exit 1 if any does"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--without", action="append", default=[], choices=COLUMNS, help="a column that may differ")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the table there, and not to stdout"
+    )
+    parser.add_argument(
+        "--only", default="", metavar="SUBSTRING", help="only rows whose key holds it"
+    )
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        nargs=2,
+        metavar=("A", "B"),
+        help="print the rows that differ; exit 1 if any does",
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=COLUMNS,
+        help="a column that may differ",
+    )
     asked = parser.parse_args()
     if asked.compare:
         sys.exit(0 if compare(*asked.compare, asked.only, asked.without) else 1)
@@ -315,10 +395,16 @@ def main() -> None:
 
 def check_tree() -> None:
     """Stop if the circuitsim that is installed is not the one in this folder."""
-    for module in (cs, import_module("circuitsim.cli"), import_module("circuitsim.compilers")):
+    for module in (
+        cs,
+        import_module("circuitsim.cli"),
+        import_module("circuitsim.compilers"),
+    ):
         where = Path(module.__file__ or "")
         if ROOT not in where.parents:
-            sys.exit(f"{module.__name__} is {where}, not below {ROOT}; run this from the root of its repository.")
+            sys.exit(
+                f"{module.__name__} is {where}, not below {ROOT}; run this from the root of its repository."
+            )
 
 
 if __name__ == "__main__":

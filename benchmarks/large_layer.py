@@ -28,10 +28,14 @@ def draw(n: int, basis: BasisName, width: int, seed: int = 0) -> Schematic:
     head = Head(weights[0], weights[1], weights[2], unit.tolist())
     values = tuple(str(value) for value in range(-64, 64))
     fields = tuple(Field(f"x{k}", values, "binary") for k in range(width))
-    tables = tuple(Table((f"x{k}",), np.outer(range(-64, 64), unit[k]).tolist()) for k in range(width))
+    tables = tuple(
+        Table((f"x{k}",), np.outer(range(-64, 64), unit[k]).tolist()) for k in range(width)
+    )
     layer = Layer((head,), residual=False)
     readout = Readout(np.ones((1, width), int).tolist(), position="each")
-    model = Model((), {}, (layer,), readout, bits="0", name="large layer", fields=fields, tables=tables)
+    model = Model(
+        (), {}, (layer,), readout, bits="0", name="large layer", fields=fields, tables=tables
+    )
     return cs.compile(model, basis=basis, positions="wired")(n)
 
 
@@ -55,7 +59,11 @@ def rows(n: int, basis: BasisName, width: int, patterns: int) -> list[list[str]]
     step("measure", started, f"{cost.gates:,} gates, depth {cost.depth}")
     started = time.perf_counter()
     circuit: Circuit = schematic.flatten()
-    step("build", started, f"{circuit.gates:,} gates, {circuit.gates / (time.perf_counter() - started) / 1e6:.0f} M/s")
+    step(
+        "build",
+        started,
+        f"{circuit.gates:,} gates, {circuit.gates / (time.perf_counter() - started) / 1e6:.0f} M/s",
+    )
     started = time.perf_counter()
     depth = counting.depth(circuit)
     step("levels", started, f"depth {depth}")
@@ -63,11 +71,17 @@ def rows(n: int, basis: BasisName, width: int, patterns: int) -> list[list[str]]
     started = time.perf_counter()
     evaluator = Evaluator(circuit)
     step("lower", started, f"{evaluator.program.slots:,} slots")
-    words = np.random.default_rng(1).integers(0, 2**63, (circuit.inputs, patterns // 64), dtype=np.uint64)
+    words = np.random.default_rng(1).integers(
+        0, 2**63, (circuit.inputs, patterns // 64), dtype=np.uint64
+    )
     started = time.perf_counter()
     evaluator.words(words)
     seconds = time.perf_counter() - started
-    step(f"evaluate {patterns:,} patterns", started, f"{circuit.gates * patterns / seconds:.2e} gate-patterns/s")
+    step(
+        f"evaluate {patterns:,} patterns",
+        started,
+        f"{circuit.gates * patterns / seconds:.2e} gate-patterns/s",
+    )
     return result
 
 

@@ -21,7 +21,9 @@ def _gate(fan_in: Any, ops: Any, first: int, at: int, op: int, a: int, b: int) -
 
 
 @compiled
-def full_adder(fan_in: Any, ops: Any, first: int, at: int, aig: bool, x: int, y: int, z: int) -> tuple[int, int, int]:
+def full_adder(
+    fan_in: Any, ops: Any, first: int, at: int, aig: bool, x: int, y: int, z: int
+) -> tuple[int, int, int]:
     """Full adder: 5 gates in xag; 8 in aig (z > 1), or the half adder's 2 and 4 (z = 0). Returns at, sum, carry."""
     if aig:
         g = _gate(fan_in, ops, first, at, AND, x, y)
@@ -67,9 +69,13 @@ def _multipliers(fan_in: Any, ops: Any, aig: bool) -> tuple[int, Any]:
             for i in range(BITS):
                 x = total[i + j]
                 if x == 0:
-                    at, total[i + j], carry = full_adder(fan_in, ops, first, at, aig, row[i], carry, 0)
+                    at, total[i + j], carry = full_adder(
+                        fan_in, ops, first, at, aig, row[i], carry, 0
+                    )
                 else:
-                    at, total[i + j], carry = full_adder(fan_in, ops, first, at, aig, row[i], x, carry)
+                    at, total[i + j], carry = full_adder(
+                        fan_in, ops, first, at, aig, row[i], x, carry
+                    )
             total[BITS + j] = carry
         a[:] = total[:BITS]
         b[:] = total[BITS:]
@@ -84,7 +90,9 @@ def multipliers(gates: int, basis: str = "aig") -> Circuit:
     return Circuit(basis, 2 * BITS, ops[:used], fan_in[:used], outputs.astype(np.int32))
 
 
-def random_layers(gates: int, layers: int = 100, basis: str = "aig", seed: int = 0) -> Circuit:
+def random_layers(
+    gates: int, layers: int = 100, basis: str = "aig", seed: int = 0
+) -> Circuit:
     """Layers of equal width whose gates read two random literals of the layer before: the worst locality."""
     width = gates // layers
     rng = np.random.default_rng(seed)

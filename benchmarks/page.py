@@ -52,13 +52,16 @@ def main(smallest: bool = False) -> None:
         print(f"left out: {reason}")
         return
     repeats = 1 if smallest else 7
-    circuit, names = compile_named(cs.compile(cs.load(ROOT / "examples" / "parity.json"), "xag")(N))
+    circuit, names = compile_named(
+        cs.compile(cs.load(ROOT / "examples" / "parity.json"), "xag")(N)
+    )
     started = time.perf_counter()
     text = page(circuit, names)
     written = time.perf_counter() - started
     print(f"parity, n={N}, xag: {circuit.gates:,} gates, {circuit.fan_in.size:,} wires")
     print(
-        f"file {len(text.encode()) / 1e6:.2f} MB ({len(page(circuit)) / 1e6:.2f} MB without names of gates),", end=" "
+        f"file {len(text.encode()) / 1e6:.2f} MB ({len(page(circuit)) / 1e6:.2f} MB without names of gates),",
+        end=" ",
     )
     print(f"written in {written:.2f} s\n")
     print(f"{'milliseconds':42}{'least':>9}{'median':>9}")
@@ -79,14 +82,22 @@ def main(smallest: bool = False) -> None:
 
         print(f"{'a letter flipped, to the frame':42}{waits(shown, 'click', flip, repeats)}")
         print(f"{'  of it, evaluating all gates':42}{spread(flips)}")
-        print(f"{'a scope folded or unfolded':42}{waits(shown, 'click', lambda _: sign(shown).click(), repeats)}")
+        print(
+            f"{'a scope folded or unfolded':42}{waits(shown, 'click', lambda _: sign(shown).click(), repeats)}"
+        )
         shown = Page(driver, path)
         shown.keys("e")
         shown.settle()
-        print(f"{'all unfolded: a frame of all gates':42}{spread([shown.says('paint()') for _ in range(repeats)])}")
+        print(
+            f"{'all unfolded: a frame of all gates':42}{spread([shown.says('paint()') for _ in range(repeats)])}"
+        )
         node = circuit.inputs + 1 + circuit.gates // 2
-        print(f"{'a gate clicked':42}{waits(shown, 'click', lambda i: click(shown, node + 100 * i), repeats)}")
-        print(f"{'its cone, by key':42}{waits(shown, 'keydown', lambda i: shown.keys('oi'[i % 2]), repeats)}")
+        print(
+            f"{'a gate clicked':42}{waits(shown, 'click', lambda i: click(shown, node + 100 * i), repeats)}"
+        )
+        print(
+            f"{'its cone, by key':42}{waits(shown, 'keydown', lambda i: shown.keys('oi'[i % 2]), repeats)}"
+        )
 
 
 def sign(shown: Page) -> Any:

@@ -64,7 +64,11 @@ def cirbo_rows(n: int) -> Iterator[Row]:
     from cirbo.core.circuit import Circuit, gate
     from cirbo.synthesis.generation.arithmetics import summation
 
-    for name in ("add_sum_n_weighted_bits", "add_sum_n_weighted_bits_log_depth", "add_sum_n_weighted_bits_naive"):
+    for name in (
+        "add_sum_n_weighted_bits",
+        "add_sum_n_weighted_bits_log_depth",
+        "add_sum_n_weighted_bits_naive",
+    ):
         circuit = Circuit.bare_circuit(n)
         bits = getattr(summation, name)(circuit, [(0, label) for label in circuit.inputs])
         circuit.set_outputs([label for _, label in bits])
@@ -75,7 +79,12 @@ def cirbo_rows(n: int) -> Iterator[Row]:
             cost = 0 if g.gate_type in free else 1
             size += cost
             depths[g.label] = max((depths[x] for x in g.operands), default=0) + cost
-        yield row(n, f"cirbo {name.removeprefix('add_sum_n_')}", max(depths[x] for x in circuit.outputs), size)
+        yield row(
+            n,
+            f"cirbo {name.removeprefix('add_sum_n_')}",
+            max(depths[x] for x in circuit.outputs),
+            size,
+        )
 
 
 def main(smallest: bool = False) -> None:
@@ -84,7 +93,9 @@ def main(smallest: bool = False) -> None:
     rows = [planned(n, basis, optimize) for n in sizes for basis, optimize in METHODS]
     if there("cirbo"):
         rows += cirbo_rows(compared_at)
-    print(f"{'n':>8} {'method':34} {'depth':>5} {'gates':>8}  3.71log 3.34log {'5n-3m-2s':>8} {'4.5n-2m':>9}")
+    print(
+        f"{'n':>8} {'method':34} {'depth':>5} {'gates':>8}  3.71log 3.34log {'5n-3m-2s':>8} {'4.5n-2m':>9}"
+    )
     for r in rows:
         print(
             f"{r.n:8} {r.method:34} {r.depth:5} {r.gates:8}  {r.depth_371:7} {r.depth_334:7}"

@@ -42,30 +42,47 @@ class Stages:
 
 
 def draw(
-    log_n: int, basis: BasisName, layers: int, mask: str = "none", optimize: Optimize = "depth"
+    log_n: int,
+    basis: BasisName,
+    layers: int,
+    mask: str = "none",
+    optimize: Optimize = "depth",
 ) -> tuple[Schematic, list[Stages]]:
     """The head over n = 2^log_n positions, `layers` times."""
     n = 1 << log_n
     drawing = Drawing(basis, optimize)
     value = drawing.input((n, VALUE))
-    number = drawing.wired((n, log_n), lambda: (np.arange(n)[:, None] >> np.arange(log_n)) & 1)
+    number = drawing.wired(
+        (n, log_n), lambda: (np.arange(n)[:, None] >> np.arange(log_n)) & 1
+    )
     position = number
     stages = []
     mean = value
     for _ in range(layers):
-        mean, stage = head(drawing, value, number, Bands(drawing, n, "wired").over(mask, 0, n))
+        mean, stage = head(
+            drawing, value, number, Bands(drawing, n, "wired").over(mask, 0, n)
+        )
         stages.append(stage)
         value = mean.slice(1, GUARD, GUARD + VALUE)
-        number = drawing.sum([(position, powers(log_n)), (mean, powers(mean.shape[1]))], 0, log_n)
+        number = drawing.sum(
+            [(position, powers(log_n)), (mean, powers(mean.shape[1]))], 0, log_n
+        )
     return drawing.finish([mean]), stages
 
 
-def head(drawing: Drawing, value: Wires, number: Wires, bands: list[Band]) -> tuple[Wires, Stages]:
+def head(
+    drawing: Drawing, value: Wires, number: Wires, bands: list[Band]
+) -> tuple[Wires, Stages]:
     """One saturated head: the means, and where each stage stands (of the last band)."""
     width = number.shape[1]
     sums, counts, marks = [], [], []
     weighed = drawing.concat(
-        [drawing.fill((value.shape[0], 1), True), drawing.fill((value.shape[0], GUARD), False), value], 1
+        [
+            drawing.fill((value.shape[0], 1), True),
+            drawing.fill((value.shape[0], GUARD), False),
+            value,
+        ],
+        1,
     )
     for band in bands:
         q, k = number.slice(0, band.start, band.stop), number.slice(0, band.first, band.last)
@@ -80,9 +97,15 @@ def head(drawing: Drawing, value: Wires, number: Wires, bands: list[Band]) -> tu
         counts.append(drawing.sum([(selected, [1])], 0, value.shape[0].bit_length()))
         terms = selected.expand(2) & weighed.slice(0, band.first, band.last).expand(0)
         total = (((1 << weighed.shape[1]) - 1) * value.shape[0]).bit_length()
-        sums.append(drawing.sum([(terms, powers(weighed.shape[1]).reshape(1, -1))], 0, total).slice(1, 1, total))
+        sums.append(
+            drawing.sum([(terms, powers(weighed.shape[1]).reshape(1, -1))], 0, total).slice(
+                1, 1, total
+            )
+        )
         marks = [score.index, best.index, selected.index, counts[-1].index, sums[-1].index]
-    mean = quotient(drawing, drawing.concat(sums, 0), drawing.concat(counts, 0), VALUE + GUARD)
+    mean = quotient(
+        drawing, drawing.concat(sums, 0), drawing.concat(counts, 0), VALUE + GUARD
+    )
     return mean, Stages(*marks, mean.index)
 
 

@@ -66,14 +66,25 @@ class _Both(io.TextIOBase):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sections", nargs="*", default=list(SECTIONS), help=f"of {', '.join(SECTIONS)}")
-    parser.add_argument("--smallest", action="store_true", help="small sizes, which show that it runs; not saved")
-    parser.add_argument("--no-save", action="store_true", help="do not append to benchmarks/results.md")
+    parser.add_argument(
+        "sections", nargs="*", default=list(SECTIONS), help=f"of {', '.join(SECTIONS)}"
+    )
+    parser.add_argument(
+        "--smallest",
+        action="store_true",
+        help="small sizes, which show that it runs; not saved",
+    )
+    parser.add_argument(
+        "--no-save", action="store_true", help="do not append to benchmarks/results.md"
+    )
     arguments = parser.parse_args()
     sys.path.insert(0, str(HERE))
     os.environ.setdefault("CIRCUITSIM_KERNELS", "compiled")  # throughput is of machine code
     if shutil.which("berkeley-abc") is None:
-        print("berkeley-abc is not installed (apt-get install berkeley-abc): its column stays empty", file=sys.stderr)
+        print(
+            "berkeley-abc is not installed (apt-get install berkeley-abc): its column stays empty",
+            file=sys.stderr,
+        )
     for section in arguments.sections:
         print(f"\n## {section}: {SECTIONS[section]}\n", flush=True)
         started = time.perf_counter()

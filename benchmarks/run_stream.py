@@ -45,14 +45,23 @@ class Row(NamedTuple):
         """As a table shows them, beside the letters a second of the evaluator alone."""
         rate = self.letters / max(self.seconds - self.start, 1e-9)
         seconds = [f"{self.seconds:.2f}", f"{self.start:.2f}"]
-        return [self.what, f"{self.lines:,}", *seconds, f"{rate:.2e}", f"{alone / rate:.0f}", f"{self.memory >> 20}"]
+        return [
+            self.what,
+            f"{self.lines:,}",
+            *seconds,
+            f"{rate:.2e}",
+            f"{alone / rate:.0f}",
+            f"{self.memory >> 20}",
+        ]
 
 
 def program(arguments: list[str]) -> tuple[float, int]:
     """Seconds and peak memory of the program in a process of its own, whose answers go nowhere."""
     started = time.perf_counter()
     command = [sys.executable, "-c", PROGRAM, *arguments]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True
+    )
     seconds = time.perf_counter() - started
     return seconds, int(re.findall(r"VmHWM:\s*(\d+) kB", done.stderr)[0]) << 10
 
@@ -72,7 +81,12 @@ def main(smallest: bool = False) -> None:
     circuit = cs.compile(cs.load(MODEL), "xag")(n).flatten()
     rate = alone(circuit, letters)
     print(f"evaluator alone: {rate:.2e} letters a second")
-    print("".join(f"{t:>14}" for t in ["", "lines", "seconds", "on one line", "letters/s", "alone/this", "MiB"]))
+    print(
+        "".join(
+            f"{t:>14}"
+            for t in ["", "lines", "seconds", "on one line", "letters/s", "alone/this", "MiB"]
+        )
+    )
     with tempfile.TemporaryDirectory() as folder:
         saved, file = Path(folder) / "circuit.npz", Path(folder) / "lines.txt"
         save(circuit, saved)

@@ -23,7 +23,9 @@ def hard(log_n: int, basis: BasisName, layers: int) -> Schematic:
     n = 1 << log_n
     drawing = Drawing(basis)
     value = drawing.input((n, VALUE))
-    position = drawing.wired((n, log_n), lambda: (np.arange(n)[:, None] >> np.arange(log_n)) & 1)
+    position = drawing.wired(
+        (n, log_n), lambda: (np.arange(n)[:, None] >> np.arange(log_n)) & 1
+    )
     number = position
     for _ in range(layers):
         score = _scores(drawing, number, number)
@@ -42,7 +44,9 @@ def fixed(log_n: int, basis: BasisName, layers: int) -> Schematic:
         selected = drawing.all([(~(score ^ maximum(drawing, score)), 1)])
         count = drawing.sum([(selected, [1])], 0, log_n + 1)
         terms = selected.expand(2) & value.expand(0)
-        total = drawing.sum([(terms, powers(VALUE).reshape(1, -1) << GUARD)], 0, VALUE + GUARD + log_n)
+        total = drawing.sum(
+            [(terms, powers(VALUE).reshape(1, -1) << GUARD)], 0, VALUE + GUARD + log_n
+        )
         value = quotient(drawing, total, count, VALUE + GUARD).slice(1, GUARD, GUARD + VALUE)
     return drawing.finish([value])
 

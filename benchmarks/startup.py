@@ -29,7 +29,9 @@ TURNS = 5  # of warm runs
 def seconds(tree: Path, arguments: list[str], cache: Path) -> float:
     """Seconds of the processor that one command takes, with its kernels in `cache`."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
-    environment["PYTHONPYCACHEPREFIX"] = str(cache.parent / "bytecode")  # which is written once, as on installing
+    environment["PYTHONPYCACHEPREFIX"] = str(
+        cache.parent / "bytecode"
+    )  # which is written once, as on installing
     for name in ("CIRCUITSIM_KERNELS", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(name, None)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -46,16 +48,26 @@ def measure(trees: list[Path], arguments: list[str], turns: int) -> list[tuple[f
         caches = [Path(folder) / str(index) for index in range(len(trees))]
         for tree in trees:
             seconds(tree, ["--help"], Path(folder) / "unused")
-        cold = [seconds(tree, arguments, cache) for tree, cache in zip(trees, caches, strict=True)]
+        cold = [
+            seconds(tree, arguments, cache) for tree, cache in zip(trees, caches, strict=True)
+        ]
         warm = [
-            [seconds(tree, arguments, cache) for tree, cache in zip(trees, caches, strict=True)] for _ in range(turns)
+            [
+                seconds(tree, arguments, cache)
+                for tree, cache in zip(trees, caches, strict=True)
+            ]
+            for _ in range(turns)
         ]
     return list(zip(cold, [min(runs) for runs in zip(*warm, strict=True)], strict=True))
 
 
 def main(smallest: bool = False, against: Path | None = None) -> None:
     trees = [HERE] if against is None else [HERE, against.resolve()]
-    titles = ["cold", "warm"] if len(trees) == 1 else ["cold", "other", "ratio", "warm", "other", "ratio"]
+    titles = (
+        ["cold", "warm"]
+        if len(trees) == 1
+        else ["cold", "other", "ratio", "warm", "other", "ratio"]
+    )
     print(f"{'command':<10}" + "".join(f"{title:>8}" for title in titles))
     for name in SMALLEST if smallest else COMMANDS:
         found = measure(trees, COMMANDS[name], 1 if smallest else TURNS)
@@ -70,5 +82,7 @@ def main(smallest: bool = False, against: Path | None = None) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--against", type=Path, help="another tree of this project with its own .venv")
+    parser.add_argument(
+        "--against", type=Path, help="another tree of this project with its own .venv"
+    )
     main(against=parser.parse_args().against)

@@ -46,7 +46,15 @@ def compile(  # noqa: A001
     """
     if attention is not None:
         model = model.with_attention(attention)
-    return Family(model, basis, None if bits is None else str(bits), optimize, positions, max_bits, max_ties)
+    return Family(
+        model,
+        basis,
+        None if bits is None else str(bits),
+        optimize,
+        positions,
+        max_bits,
+        max_ties,
+    )
 
 
 def measure(family: Family, ns: int | Iterable[int]) -> Rows[growth.Row]:
@@ -78,7 +86,9 @@ def check(
         attention=attention, optimize=optimize, positions=positions, max_bits=max_bits, max_ties=max_ties,
     )  # fmt: skip
     families = [family.in_basis(basis) for basis in bases]
-    return ladder.climb(families, input_length(n), exhaustive=exhaustive, samples=samples, seed=seed)
+    return ladder.climb(
+        families, input_length(n), exhaustive=exhaustive, samples=samples, seed=seed
+    )
 
 
 def claims(

@@ -105,13 +105,19 @@ TC0 = Basis(
 )
 BASES: Mapping[str, Basis] = {basis.name: basis for basis in (XAG, AIG, AC0, TC0)}
 DEFAULT: BasisName = XAG.name
-ONE_A_CLASS: tuple[BasisName, ...] = (XAG.name, TC0.name, AC0.name)  # of gates of two wires, thresholds, and neither
+ONE_A_CLASS: tuple[BasisName, ...] = (
+    XAG.name,
+    TC0.name,
+    AC0.name,
+)  # of gates of two wires, thresholds, and neither
 
 
 def names(**facts: bool) -> tuple[BasisName, ...]:
     """Names of the bases whose records have these values, such as `names(unbounded=True)`; without one, of all."""
     return tuple(
-        basis.name for basis in BASES.values() if all(getattr(basis, field) == value for field, value in facts.items())
+        basis.name
+        for basis in BASES.values()
+        if all(getattr(basis, field) == value for field, value in facts.items())
     )
 
 

@@ -99,7 +99,11 @@ class Format:
     @cached_property
     def plain(self) -> bool:
         """Whether tokens are letters of one vocabulary."""
-        return len(self.fields) == 1 and self.fields[0].where == "each" and self.fields[0].wires == "one-hot"
+        return (
+            len(self.fields) == 1
+            and self.fields[0].where == "each"
+            and self.fields[0].wires == "one-hot"
+        )
 
     @property
     def blanks(self) -> bool:
@@ -112,12 +116,17 @@ class Format:
 
     def at(self, position: int, n: int) -> list[int]:
         """The indices of the fields that the token at a position has."""
-        return [index for index, field in enumerate(self.fields) if field.present(n)[position]]
+        return [
+            index for index, field in enumerate(self.fields) if field.present(n)[position]
+        ]
 
     def sizes(self, n: int) -> list[int]:
         """How many tokens are possible at each of n positions."""
         present = [field.present(n) for field in self.fields]
-        return [prod(f.size for f, p in zip(self.fields, present, strict=True) if p[at]) for at in range(n)]
+        return [
+            prod(f.size for f, p in zip(self.fields, present, strict=True) if p[at])
+            for at in range(n)
+        ]
 
     def strings(self, n: int) -> int:
         """How many strings of n tokens there are."""
@@ -148,7 +157,10 @@ class Format:
         """The string of token codes (n,), as people type it."""
         digits = self.digits(codes[None].astype(np.int64))[0]
         tokens = [
-            SEPARATOR.join(f.values[d] for f, d in zip(self.fields, row, strict=True) if d >= 0) for row in digits
+            SEPARATOR.join(
+                f.values[d] for f, d in zip(self.fields, row, strict=True) if d >= 0
+            )
+            for row in digits
         ]
         return ("" if self.single else " ").join(tokens)
 
@@ -166,24 +178,35 @@ class Format:
             if not row:
                 raise InputError("the input is empty; a string needs at least one letter.")
             if len(row) != n:
-                raise InputError(f"inputs of different lengths: {n} and {len(row)} letters; give one length.")
+                raise InputError(
+                    f"inputs of different lengths: {n} and {len(row)} letters; give one length."
+                )
         return self._letters(strings) if self.single else self._records(strings, rows)
 
     def bits(self, codes: Codes) -> npt.NDArray[np.bool_]:
         """Input wires (batch, inputs) of token codes (batch, n): field by field, each position by position."""
         digits, n = codes[..., None] if self.plain else self.digits(codes), codes.shape[1]
-        parts = [f.bits(digits[:, f.present(n), i]).reshape(len(codes), -1) for i, f in enumerate(self.fields)]
+        parts = [
+            f.bits(digits[:, f.present(n), i]).reshape(len(codes), -1)
+            for i, f in enumerate(self.fields)
+        ]
         return np.concatenate(parts, axis=1)
 
     def document(self) -> list[dict[str, Any]]:
         """The fields as JSON."""
-        return [{"name": f.name, "values": list(f.values), "wires": f.wires, "where": f.where} for f in self.fields]
+        return [
+            {"name": f.name, "values": list(f.values), "wires": f.wires, "where": f.where}
+            for f in self.fields
+        ]
 
     def interface(self) -> dict[str, Any]:
         """What a circuit says of its inputs; `format_of` reads it."""
         if self.plain:
             values = self.fields[0].values
-            return {"vocabulary": list(values), "token_code": "bit" if len(values) == 2 else "one-hot"}
+            return {
+                "vocabulary": list(values),
+                "token_code": "bit" if len(values) == 2 else "one-hot",
+            }
         return {"vocabulary": [], "token_code": "fields", "fields": self.document()}
 
     def inputs(self, n: int) -> int:
@@ -198,13 +221,22 @@ class Format:
             if field.wires == "binary":
                 ends = [f"{own}[{k}]" for k in range(field.width)]
             else:
-                ends = [own] if field.size == 2 else [f"{own}={value}" for value in field.values]
-            found += [f"x{position}{end}" for position in np.flatnonzero(field.present(n)) for end in ends]
+                ends = (
+                    [own] if field.size == 2 else [f"{own}={value}" for value in field.values]
+                )
+            found += [
+                f"x{position}{end}"
+                for position in np.flatnonzero(field.present(n))
+                for end in ends
+            ]
         return found
 
     @cached_property
     def _index(self) -> list[dict[str, int]]:
-        return [{value: index for index, value in enumerate(field.values)} for field in self.fields]
+        return [
+            {value: index for index, value in enumerate(field.values)}
+            for field in self.fields
+        ]
 
     @cached_property
     def _by_character(self) -> Codes:
@@ -218,7 +250,9 @@ class Format:
         """`parse` where every token is one character: all characters are looked up at once."""
         text = "".join(strings).encode("utf-32-le", "surrogatepass")
         numbers = np.frombuffer(text, "<u4")
-        codes = self._by_character[np.minimum(numbers, len(self._by_character) - 1)].reshape(len(strings), -1)
+        codes = self._by_character[np.minimum(numbers, len(self._by_character) - 1)].reshape(
+            len(strings), -1
+        )
         if (codes < 0).any():
             row, position = (int(at) for at in np.argwhere(codes < 0)[0])
             raise InputError(self._unknown(strings[row], 0, strings[row][position]))
@@ -235,7 +269,9 @@ class Format:
         for number, row in enumerate(rows):
             for position, token in enumerate(row):
                 if token not in known_at[position]:
-                    known_at[position][token] = self._code(strings[number], position, token, kinds[position])
+                    known_at[position][token] = self._code(
+                        strings[number], position, token, kinds[position]
+                    )
             codes[number] = [found[token] for found, token in zip(known_at, row, strict=True)]
         return codes
 
@@ -292,14 +328,25 @@ def fields_from(document: list[Any]) -> Format | None:
     """The format of such a JSON list; None if it is not one."""
     found = []
     for entry in document:
-        if not isinstance(entry, dict) or entry.get("wires") not in WIRINGS or entry.get("where") not in WHERES:
+        if (
+            not isinstance(entry, dict)
+            or entry.get("wires") not in WIRINGS
+            or entry.get("where") not in WHERES
+        ):
             return None
         name, values = entry.get("name"), entry.get("values")
         texts = isinstance(values, list) and all(isinstance(value, str) for value in values)
-        if not isinstance(name, str) or not texts or not values or len(set(values)) < len(values):
+        if (
+            not isinstance(name, str)
+            or not texts
+            or not values
+            or len(set(values)) < len(values)
+        ):
             return None
         found.append(Field(name, tuple(values), entry["wires"], entry["where"]))
-    sound = prod(field.size for field in found) < LARGEST_CODE and len({f.name for f in found}) == len(found)
+    sound = prod(field.size for field in found) < LARGEST_CODE and len(
+        {f.name for f in found}
+    ) == len(found)
     return Format(tuple(found)) if found and sound else None
 
 

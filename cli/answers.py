@@ -58,7 +58,10 @@ class Answers:
         """One object an input, for JSON."""
         columns = [self.rungs.get(rung, [None] * len(self.inputs)) for rung in RUNGS]
         names = ("input", *RUNGS, "undecided")
-        return [dict(zip(names, row, strict=True)) for row in zip(self.inputs, *columns, self.undecided, strict=True)]
+        return [
+            dict(zip(names, row, strict=True))
+            for row in zip(self.inputs, *columns, self.undecided, strict=True)
+        ]
 
 
 class CircuitAnswers:
@@ -92,7 +95,12 @@ class CircuitAnswers:
         outputs = self.evaluator(with_wired(self.interface.entries, tokens.bits(codes)))
         answers = Answers(block.texts)
         everyone = range(len(block.texts))
-        answers.fill("circuit", everyone, decisions(self.interface.entries, outputs), self.interface.several)
+        answers.fill(
+            "circuit",
+            everyone,
+            decisions(self.interface.entries, outputs),
+            self.interface.several,
+        )
         return answers
 
 
@@ -109,7 +117,9 @@ class Built:
 class ModelAnswers:
     """Answers of all rungs of a model."""
 
-    def __init__(self, how: Construction, path: str, basis: str, max_gates: int, status: Status) -> None:
+    def __init__(
+        self, how: Construction, path: str, basis: str, max_gates: int, status: Status
+    ) -> None:
         self.how, self.basis, self.max_gates, self.status = how, basis, max_gates, status
         self.sized = how.model(path)
         self.built: dict[int, Built] = {}
@@ -128,7 +138,9 @@ class ModelAnswers:
                 with block.at(index):
                     limit_lengths((length,), "run")
         answers = Answers(block.texts)
-        for length, indices, codes in _encoded(lambda n: self.sized.at(n).format, block, lengths):
+        for length, indices, codes in _encoded(
+            lambda n: self.sized.at(n).format, block, lengths
+        ):
             model = self.sized.at(length)
             for start in range(0, len(indices), AT_ONCE):
                 there, part = indices[start : start + AT_ONCE], codes[start : start + AT_ONCE]
@@ -137,7 +149,9 @@ class ModelAnswers:
                     self._run(model, length, part, answers, there)
         return answers
 
-    def _run(self, model: Any, length: int, codes: "Codes", answers: Answers, indices: list[int]) -> None:
+    def _run(
+        self, model: Any, length: int, codes: "Codes", answers: Answers, indices: list[int]
+    ) -> None:
         """Answer inputs of one length."""
         from circuitsim.netlist.interface import decisions, with_wired
         from circuitsim.networks.integer import run_integer
@@ -153,9 +167,13 @@ class ModelAnswers:
         answers.fill("exact", indices, run_exact(model, codes).decisions, several)
         built = self._built(model, length)
         if built.fixed is not None:
-            answers.fill("integer", indices, run_integer(built.fixed, codes).decisions, several)
+            answers.fill(
+                "integer", indices, run_integer(built.fixed, codes).decisions, several
+            )
         if built.evaluator is not None:
-            bits = with_wired({"wired": built.schematic.wired_bits()}, model.format.bits(codes))
+            bits = with_wired(
+                {"wired": built.schematic.wired_bits()}, model.format.bits(codes)
+            )
             chosen = decisions(built.schematic.interface, built.evaluator(bits))
             answers.fill("circuit", indices, chosen, several)
 
@@ -165,7 +183,8 @@ class ModelAnswers:
             found = self._build(model, length)
             while self.built and (
                 len(self.built) >= MOST_BUILT
-                or found.gates + sum(kept.gates for kept in self.built.values()) > self.max_gates
+                or found.gates + sum(kept.gates for kept in self.built.values())
+                > self.max_gates
             ):
                 del self.built[next(iter(self.built))]
             self.built[length] = found
@@ -189,14 +208,20 @@ class ModelAnswers:
         return Built(fixed, schematic, None, 0)
 
 
-def _encoded(tokens_at: "Callable[[int], Format]", block: Block, lengths: list[int]) -> list[Group]:
+def _encoded(
+    tokens_at: "Callable[[int], Format]", block: Block, lengths: list[int]
+) -> list[Group]:
     """A block by length; an error names the first line that has one."""
     by_length: dict[int, list[int]] = {}
     for index, length in enumerate(lengths):
         by_length.setdefault(length, []).append(index)
     try:
         return [
-            (length, indices, tokens_at(length).parse([block.texts[index] for index in indices]))
+            (
+                length,
+                indices,
+                tokens_at(length).parse([block.texts[index] for index in indices]),
+            )
             for length, indices in sorted(by_length.items())
         ]
     except InputError:

@@ -21,11 +21,17 @@ MOST_LETTERS = 2**24  # of all samples of one length together
 @click.command(
     "check",
     short_help="Check that circuits compute what their model computes.",
-    epilog=options.examples("check examples/first.json -n 1:6", "check examples/parity.json -n 4,64 --bits auto"),
+    epilog=options.examples(
+        "check examples/first.json -n 1:6", "check examples/parity.json -n 4,64 --bits auto"
+    ),
 )
 @options.model_argument
 @options.lengths_option
-@click.option("--exhaustive", is_flag=True, help="All inputs, however many. [default: up to 4,096 of one length]")
+@click.option(
+    "--exhaustive",
+    is_flag=True,
+    help="All inputs, however many. [default: up to 4,096 of one length]",
+)
 @click.option(
     "--samples",
     type=click.IntRange(min=1),
@@ -65,11 +71,20 @@ def command(
     from .printing import Status, print_json
 
     limit_lengths(lengths, "check")
-    if exhaustive and context.get_parameter_source("samples") is click.core.ParameterSource.COMMANDLINE:
-        raise InputError("--exhaustive takes all inputs and --samples some of them; give one of the two.")
+    if (
+        exhaustive
+        and context.get_parameter_source("samples") is click.core.ParameterSource.COMMANDLINE
+    ):
+        raise InputError(
+            "--exhaustive takes all inputs and --samples some of them; give one of the two."
+        )
     if samples * max(lengths) > MOST_LETTERS:
-        raise LimitError(f"--samples {samples:,} of {max(lengths):,} letters are too many for memory; take fewer.")
-    chosen = tuple(dict.fromkeys(name for names in bases for name in names)) or options.CHECKED
+        raise LimitError(
+            f"--samples {samples:,} of {max(lengths):,} letters are too many for memory; take fewer."
+        )
+    chosen = (
+        tuple(dict.fromkeys(name for names in bases for name in names)) or options.CHECKED
+    )
     # Bits and positions are for the bases that round; they are refused only where there is none.
     first = next((name for name in chosen if not BASES[name].exact), chosen[0])
     rows: list[Row] = []
@@ -119,14 +134,26 @@ def _refuse_large(family: "Family", n: int, max_gates: int) -> None:
 
 
 def _row_object(row: "Row") -> dict[str, Any]:
-    rungs = [{"from" if key == "start" else key: value for key, value in vars(rung).items()} for rung in row.rungs]
+    rungs = [
+        {"from" if key == "start" else key: value for key, value in vars(rung).items()}
+        for rung in row.rungs
+    ]
     return {**vars(row), "rungs": rungs}
 
 
 def _table(lengths: tuple[int, ...]) -> Any:
     from .printing import Columns
 
-    titles = ["n", "inputs", "bits", "<rungs", "disagree", "undecided", "largest error", "<first difference"]
+    titles = [
+        "n",
+        "inputs",
+        "bits",
+        "<rungs",
+        "disagree",
+        "undecided",
+        "largest error",
+        "<first difference",
+    ]
     return Columns(titles, [len(str(max(lengths))), 6, 0, 29, 0, 0, 0, 0])
 
 
@@ -159,7 +186,9 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
         for everything in (True, False):
             some = [row for row in rows if row.exhaustive == everything]
             if some:
-                parts.append(f"on {_inputs(some, seed)} of {words(tuple(row.n for row in some))}")
+                parts.append(
+                    f"on {_inputs(some, seed)} of {words(tuple(row.n for row in some))}"
+                )
         click.secho(f"holds {', and '.join(parts)}, in {' and '.join(bases)}", fg="green")
         return
     failing: dict[str, list[tuple[Row, Rung]]] = {}
@@ -173,14 +202,18 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
         more = f"; and at {words(others)}" if others else ""
         click.secho(f"fails {_failure(row, rung, seed)}{more}", fg="red")
     if "exact integer" in failing:
-        click.echo("The integer model rounds too much: give more --bits, or --bits auto to find how many it needs.")
+        click.echo(
+            "The integer model rounds too much: give more --bits, or --bits auto to find how many it needs."
+        )
 
 
 def _inputs(rows: "list[Row]", seed: int) -> str:
     count = sum(row.inputs for row in rows)
     if rows[0].exhaustive:
         return f"all {count:,} inputs"
-    return f"{rows[0].inputs:,} sampled inputs{' each' if len(rows) > 1 else ''} (seed {seed})"
+    return (
+        f"{rows[0].inputs:,} sampled inputs{' each' if len(rows) > 1 else ''} (seed {seed})"
+    )
 
 
 def _failure(row: "Row", rung: "Rung", seed: int) -> str:

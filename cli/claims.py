@@ -21,7 +21,8 @@ WIDTH = 110
     "claims",
     short_help="Try the papers' theorems on a model.",
     epilog=options.examples(
-        "claims examples/first.json", "claims examples/parity.json -n 2:32:*2 --division literal --json"
+        "claims examples/first.json",
+        "claims examples/parity.json -n 2:32:*2 --division literal --json",
     ),
 )
 @options.model_argument
@@ -42,7 +43,9 @@ WIDTH = 110
     help="Also try whether the papers' own division (literal: 1/3 becomes 1/4) decides as exact means do.",
 )
 @options.construction_options
-@options.json_option("model n holds claims[name statement source holds kind evidence line] not_applicable[name why]")
+@options.json_option(
+    "model n holds claims[name statement source holds kind evidence line] not_applicable[name why]"
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -70,7 +73,9 @@ def command(
     with Status() as status:
         transformer = how.model(model)
         if not isinstance(transformer, Model):
-            raise InputError(f"{model}: the claims are about one transformer for all lengths, and this is none.")
+            raise InputError(
+                f"{model}: the claims are about one transformer for all lengths, and this is none."
+            )
         for n in lengths if how.bits not in (None, "auto") else ():
             how.bits_at(transformer, n)
         found = claims(
@@ -86,7 +91,9 @@ def command(
             progress=status,
         )
     if as_json:
-        print_json({"model": found.model, "n": found.n, "holds": found.holds, **_lists(found)})
+        print_json(
+            {"model": found.model, "n": found.n, "holds": found.holds, **_lists(found)}
+        )
     else:
         _print(found)
     if not found.holds:
@@ -103,7 +110,11 @@ def _print(found: "Claims") -> None:
 
     click.secho(f"{clean(found.model)}, {words(found.n)}", bold=True)
     for claim in found.claims:
-        verdict = click.style("holds", fg="green") if claim.holds else click.style("FAILS", fg="red")
+        verdict = (
+            click.style("holds", fg="green")
+            if claim.holds
+            else click.style("FAILS", fg="red")
+        )
         click.echo(f"\n{verdict}  {claim.name} ({claim.kind})")
         for line in (claim.statement, f"[{claim.source}]", claim.line):
             _wrapped(line)
@@ -114,7 +125,10 @@ def _print(found: "Claims") -> None:
     failing = [claim.name for claim in found.claims if not claim.holds]
     click.echo()
     if failing:
-        click.secho(f"{len(failing)} of {len(found.claims)} claims fail: {', '.join(failing)}", fg="red")
+        click.secho(
+            f"{len(failing)} of {len(found.claims)} claims fail: {', '.join(failing)}",
+            fg="red",
+        )
     else:
         click.secho(f"all {len(found.claims)} claims hold, at {words(found.n)}", fg="green")
 
@@ -123,5 +137,7 @@ def _wrapped(text: str) -> None:
     from .printing import clean
 
     indent = " " * 7
-    whole = TextWrapper(WIDTH, indent, indent, break_long_words=False, break_on_hyphens=False)  # to be copied
+    whole = TextWrapper(
+        WIDTH, indent, indent, break_long_words=False, break_on_hyphens=False
+    )  # to be copied
     click.echo(whole.fill(clean(text)))

@@ -27,7 +27,13 @@ printed if the environment has `CIRCUITSIM_TRACEBACK=1`; 130 after an interrupt.
 
 def reference() -> str:
     """The page, in Markdown."""
-    return "\n".join([START, *(section(command, name) for name, command in verbs().items()), circuit_files()])
+    return "\n".join(
+        [
+            START,
+            *(section(command, name) for name, command in verbs().items()),
+            circuit_files(),
+        ]
+    )
 
 
 def verbs() -> dict[str, click.Command]:
@@ -36,15 +42,27 @@ def verbs() -> dict[str, click.Command]:
     for name in VERBS:
         command = program.commands[name]
         inner = command.commands if isinstance(command, click.Group) else {}
-        found.update({f"{name} {part}": one for part, one in inner.items()} or {name: command})
+        found.update(
+            {f"{name} {part}": one for part, one in inner.items()} or {name: command}
+        )
     return found
 
 
 def circuit_files() -> str:
     """The formats of circuit files."""
-    rows = [f"| {', '.join(f'`{e}`' for e in form.extensions)} | {form.name} | {form.help} |" for form in FORMATS]
-    lines = ["## Circuit files", "", "What a file holds decides what it is; its name decides what is written.", ""]
-    return "\n".join([*lines, "| name ends in | format | what it holds |", "|---|---|---|", *rows, ""])
+    rows = [
+        f"| {', '.join(f'`{e}`' for e in form.extensions)} | {form.name} | {form.help} |"
+        for form in FORMATS
+    ]
+    lines = [
+        "## Circuit files",
+        "",
+        "What a file holds decides what it is; its name decides what is written.",
+        "",
+    ]
+    return "\n".join(
+        [*lines, "| name ends in | format | what it holds |", "|---|---|---|", *rows, ""]
+    )
 
 
 def section(command: click.Command, name: str) -> str:
@@ -53,9 +71,20 @@ def section(command: click.Command, name: str) -> str:
     usage = " ".join(["circuitsim", name, *(a.metavar or "" for a in arguments), "[OPTIONS]"])
     text = inspect.cleandoc(command.help or "")
     examples = (command.epilog or "").removeprefix("\b\nExamples:\n")
-    lines = [f"## {name}", "", f"    {usage}", "", text, "", "| option | meaning |", "|---|---|"]
+    lines = [
+        f"## {name}",
+        "",
+        f"    {usage}",
+        "",
+        text,
+        "",
+        "| option | meaning |",
+        "|---|---|",
+    ]
     lines += [option_row(p) for p in command.params if isinstance(p, click.Option)]
-    return "\n".join([*lines, "", "Examples:", "", *(f"  {line}" for line in examples.splitlines()), ""])
+    return "\n".join(
+        [*lines, "", "Examples:", "", *(f"  {line}" for line in examples.splitlines()), ""]
+    )
 
 
 def option_row(option: click.Option) -> str:
@@ -63,7 +92,9 @@ def option_row(option: click.Option) -> str:
     names = ", ".join(f"`{name}`" for name in option.opts)
     choices = "|".join(option.type.choices) if isinstance(option.type, click.Choice) else None
     value = option.metavar or choices
-    shown = names if option.is_flag or value is None else f"{names} `{value}`".replace("|", "\\|")
+    shown = (
+        names if option.is_flag or value is None else f"{names} `{value}`".replace("|", "\\|")
+    )
     help_text = DEFAULT.sub(r"Default: \1.", option.help or "").replace("|", "\\|")
     if option.show_default:
         help_text += f" Default: {option.default}."

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     "compile",
     short_help="Compile a model to C_n, say what it costs, write it.",
     epilog=options.examples(
-        "compile examples/parity.json -n 8", "compile examples/majority.pt -n 64 --basis aig -o majority64.npz"
+        "compile examples/parity.json -n 8",
+        "compile examples/majority.pt -n 64 --basis aig -o majority64.npz",
     ),
 )
 @options.model_argument
@@ -32,8 +33,14 @@ if TYPE_CHECKING:
     shell_complete=completion.files,
     help=f"Build the circuit and write it, as {', '.join(EXTENSIONS)}.",
 )
-@click.option("--share", is_flag=True, help="Build it, make equal gates one, and say what that saves.")
-@click.option("--unweighted", is_flag=True, help="Weights as copies of wires, in tc0, the one basis with weights.")
+@click.option(
+    "--share", is_flag=True, help="Build it, make equal gates one, and say what that saves."
+)
+@click.option(
+    "--unweighted",
+    is_flag=True,
+    help="Weights as copies of wires, in tc0, the one basis with weights.",
+)
 @options.basis_option
 @options.construction_options
 @options.max_gates_option
@@ -68,7 +75,9 @@ def command(
 
     started = clock()
     if unweighted and not BASES[basis].weighted:
-        raise InputError(f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1.")
+        raise InputError(
+            f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1."
+        )
     where = None if output is None else target(output, *EXTENSIONS)
     with Status() as status:
         status("reading the model")
@@ -97,12 +106,18 @@ def command(
                 circuit = without_weights(circuit, 2 * max_gates)
             if where is not None:
                 status(f"writing {output}")
-                form = by_name(str(output)) or by_name(where)  # a link may have the one name, and its file the other
+                form = by_name(str(output)) or by_name(
+                    where
+                )  # a link may have the one name, and its file the other
                 assert form is not None, "`target` has seen to it"
                 form.save(circuit, where)
     if unweighted:
         weight = int(result["max_weight"] > 0)
-        result.update(wires=result["wires_weighted"], max_fan_in=result["max_fan_in_weighted"], max_weight=weight)
+        result.update(
+            wires=result["wires_weighted"],
+            max_fan_in=result["max_fan_in_weighted"],
+            max_weight=weight,
+        )
     result["seconds"] = clock() - started
     if as_json:
         print_json(result)
@@ -149,7 +164,9 @@ def _print(result: dict[str, Any]) -> None:
     from .printing import number, print_facts, print_table
 
     basis, gates, shared = BASES[result["basis"]], result["gates"], result.get("shared")
-    kinds = ", ".join(f"{number(count)} {kind}" for kind, count in result["gates_by_kind"].items())
+    kinds = ", ".join(
+        f"{number(count)} {kind}" for kind, count in result["gates_by_kind"].items()
+    )
     click.secho(f"C_{result['n']} of {result['model']} in {result['basis']}", bold=True)
     saving = None
     if shared is not None:
@@ -164,7 +181,10 @@ def _print(result: dict[str, Any]) -> None:
             ("wires", number(result["wires"])),
             ("largest fan-in", number(result["max_fan_in"]) if basis.unbounded else None),
             ("largest weight", number(result["max_weight"]) if basis.weighted else None),
-            ("weighted wires", number(result["wires_weighted"]) if result["max_weight"] > 1 else None),
+            (
+                "weighted wires",
+                number(result["wires_weighted"]) if result["max_weight"] > 1 else None,
+            ),
             ("shared", saving),
             ("fraction bits", result["bits"]),
             ("state bits", result["state_bits"]),
@@ -176,7 +196,10 @@ def _print(result: dict[str, Any]) -> None:
     rows = [vars(s) if not isinstance(s, dict) else s for s in result["scopes"]]
     if rows:
         click.echo()
-        cells = [[s["scope"], number(s["gates"]), _percent(s["gates"], gates), s["depth"]] for s in rows]
+        cells = [
+            [s["scope"], number(s["gates"]), _percent(s["gates"], gates), s["depth"]]
+            for s in rows
+        ]
         print_table(["<scope", "gates", "share", "depth"], cells)
 
 

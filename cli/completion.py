@@ -11,7 +11,12 @@ from glob import escape, glob
 from typing import Any, TypeAlias
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class, split_arg_string
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    split_arg_string,
+)
 
 Items: TypeAlias = "list[CompletionItem[Any]]"
 Completion: TypeAlias = Callable[[click.Context, click.Parameter, str], Items]
@@ -51,7 +56,10 @@ def inputs(context: click.Context, parameter: click.Parameter, typed: str) -> It
     if not typed.startswith("@"):
         return []
     found = glob(f"{escape(typed[1:])}*")
-    return [CompletionItem(f"@{path}{'/' if os.path.isdir(path) else ''}") for path in sorted(found)]
+    return [
+        CompletionItem(f"@{path}{'/' if os.path.isdir(path) else ''}")
+        for path in sorted(found)
+    ]
 
 
 def listed(words: Iterable[str]) -> Completion:

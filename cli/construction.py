@@ -60,7 +60,9 @@ class Construction:
         from circuitsim.zoo.addresses import load_any
 
         if format_of(path) is not None:
-            raise InputError(f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both.")
+            raise InputError(
+                f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both."
+            )
         model = load_any(path)
         return model if self.attention is None else model.with_attention(self.attention)
 
@@ -97,7 +99,11 @@ class Construction:
 
     def warn_of_folding(self, model: "Model", longest: int, status: "Status") -> None:
         """Say first that what is asked for takes minutes, if it does."""
-        if self.positions == "folded" and model.positions is not None and longest > FOLDED_FAST:
+        if (
+            self.positions == "folded"
+            and model.positions is not None
+            and longest > FOLDED_FAST
+        ):
             status.clear()
             click.echo(
                 f"circuitsim: with --positions folded each of {longest:,} positions is a case of its own, which is slow"
@@ -118,5 +124,15 @@ class Construction:
             )
         positions = self.positions or ("folded" if longest <= FOLDED_UP_TO else "wired")
         if BASES[basis].exact:
-            return Family(model, basis, self.bits, self.optimize, self.positions, self.max_bits, self.max_ties)
-        return Family(model, basis, bits, self.optimize, positions, self.max_bits, self.max_ties)
+            return Family(
+                model,
+                basis,
+                self.bits,
+                self.optimize,
+                self.positions,
+                self.max_bits,
+                self.max_ties,
+            )
+        return Family(
+            model, basis, bits, self.optimize, positions, self.max_bits, self.max_ties
+        )

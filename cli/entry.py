@@ -22,7 +22,17 @@ COMPLETE = "_CIRCUITSIM_COMPLETE"
 
 
 # Verbs in the order in which they are used first; the module of each is imported when it is asked for.
-VERBS = ("compile", "info", "run", "check", "measure", "claims", "render", "zoo", "separations")
+VERBS = (
+    "compile",
+    "info",
+    "run",
+    "check",
+    "measure",
+    "claims",
+    "render",
+    "zoo",
+    "separations",
+)
 
 
 class _Verbs(dict[str, click.Command]):
@@ -103,26 +113,35 @@ def _answer(error: BaseException) -> int:
         case click.UsageError():
             name = error.ctx.command_path if error.ctx else "circuitsim"
             how = _inputs_with_dashes(error) if isinstance(error, click.NoSuchOption) else ""
-            return complain(f"{_stop(error.format_message())}{how} Try '{name} --help'.", BAD_INPUT)
+            return complain(
+                f"{_stop(error.format_message())}{how} Try '{name} --help'.", BAD_INPUT
+            )
         case click.ClickException():
             return complain(error.format_message(), error.exit_code)
         case CircuitSimError():
             return complain(str(error), BAD_INPUT)
         case BrokenPipeError() | _ClosedPipeError():
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that Python's own flush at exit is quiet
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), 1
+            )  # so that Python's own flush at exit is quiet
             return NOBODY_READS
         case OSError():
             place = "" if error.filename is None else f"{error.filename}: "
             return complain(f"{place}{error.strerror or error}.", BAD_INPUT)
         case MemoryError():
-            return complain(f"{_stop(f'out of memory: {error}')} Try a smaller n, or fewer inputs.", BAD_INPUT)
+            return complain(
+                f"{_stop(f'out of memory: {error}')} Try a smaller n, or fewer inputs.",
+                BAD_INPUT,
+            )
         case Exception():
             return _bug(error)
     raise error
 
 
 def _inputs_with_dashes(error: click.NoSuchOption) -> str:
-    takes_inputs = error.ctx is not None and any(parameter.nargs < 0 for parameter in error.ctx.command.params)
+    takes_inputs = error.ctx is not None and any(
+        parameter.nargs < 0 for parameter in error.ctx.command.params
+    )
     return " If it is an input, put -- before it." if takes_inputs else ""
 
 
@@ -162,6 +181,8 @@ def _stop(sentence: str) -> str:
     " CIRCUITSIM_TRACEBACK=1 to see where), 130 interrupted.\n\n"
     'Completion in bash: eval "$(_CIRCUITSIM_COMPLETE=bash_source circuitsim)"',
 )
-@click.version_option(circuitsim.__version__, prog_name="circuitsim", message="%(prog)s %(version)s")
+@click.version_option(
+    circuitsim.__version__, prog_name="circuitsim", message="%(prog)s %(version)s"
+)
 def program() -> None:
     """Turn a transformer with hard or saturated attention into an explicit boolean circuit, and measure it."""

@@ -32,7 +32,9 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
     tokens, n, classes = format_of(entries), entries.get("n"), entries.get("classes")
     wired = entries.get("wired", [])
     if type(n) is not int or type(classes) is not int:
-        raise InputError(f"{path}: the circuit does not say how letters become its inputs, so it cannot be run.")
+        raise InputError(
+            f"{path}: the circuit does not say how letters become its inputs, so it cannot be run."
+        )
     readout = entries.get("readout")  # older files lack it
     sound = (
         tokens is not None
@@ -62,16 +64,24 @@ def target(path: str, *suffixes: str) -> Path:
             name ends in none of `suffixes`, if any are given.
     """
     if not path:
-        raise InputError("the name of the file to write is empty; give one, such as circuit.npz.")
+        raise InputError(
+            "the name of the file to write is empty; give one, such as circuit.npz."
+        )
     where = Path(os.path.realpath(path))
     if where.exists() and not where.is_file():
-        raise InputError(f"{path}: cannot be written ({'a directory' if where.is_dir() else 'not a plain file'}).")
+        raise InputError(
+            f"{path}: cannot be written ({'a directory' if where.is_dir() else 'not a plain file'})."
+        )
     if suffixes and where.suffix not in suffixes and Path(path).suffix not in suffixes:
-        raise InputError(f"{path}: this is written as a {' or '.join(suffixes)} file; give a name that ends so.")
+        raise InputError(
+            f"{path}: this is written as a {' or '.join(suffixes)} file; give a name that ends so."
+        )
     if not where.parent.is_dir():
         raise InputError(f"{path}: cannot be written (there is no directory {where.parent}).")
     if not os.access(where.parent, os.W_OK):
-        raise InputError(f"{path}: cannot be written (no permission to write in {where.parent}).")
+        raise InputError(
+            f"{path}: cannot be written (no permission to write in {where.parent})."
+        )
     return where
 
 

@@ -34,21 +34,49 @@ class GrowthTable:
         positions = f", positions {first.positions}" if first.positions else ""
         click.secho(f"{clean(name)} in {first.basis}{positions}", bold=True)
         basis = BASES[first.basis]
-        self.kinds, self.weighted = basis.kinds if len(basis.kinds) > 1 else (), basis.weighted
+        self.kinds, self.weighted = (
+            basis.kinds if len(basis.kinds) > 1 else (),
+            basis.weighted,
+        )
         weights = ["weighted wires", "largest weight"] if self.weighted else []
-        titles = ["n", "bits", "depth", "gates", *self.kinds, "wires", *weights, "state bits", "seconds"]
+        titles = [
+            "n",
+            "bits",
+            "depth",
+            "gates",
+            *self.kinds,
+            "wires",
+            *weights,
+            "state bits",
+            "seconds",
+        ]
         usual = 14 if longest > 4096 else 10
-        large = max(usual, len(f"{8 * longest**3:,}")) if self.weighted else usual  # keys, rivals and queries
+        large = (
+            max(usual, len(f"{8 * longest**3:,}")) if self.weighted else usual
+        )  # keys, rivals and queries
         kinds = [large if kind == "threshold" else usual for kind in self.kinds]
         self.columns = Columns(
-            titles, [len(f"{longest:,}"), 0, 0, large, *kinds, large, *[large, 0][: len(weights)], 0, 0]
+            titles,
+            [
+                len(f"{longest:,}"),
+                0,
+                0,
+                large,
+                *kinds,
+                large,
+                *[large, 0][: len(weights)],
+                0,
+                0,
+            ],
         )
 
     def row(self, row: "Row") -> None:
         """Print one row."""
         kinds = [f"{row.gates_by_kind.get(kind, 0):,}" for kind in self.kinds]
         weights = [f"{row.wires_weighted:,}", f"{row.max_weight:,}"] if self.weighted else []
-        bits, state = ("-" if value is None else value for value in (row.bits, row.state_bits))
+        bits, state = (
+            "-" if value is None else value for value in (row.bits, row.state_bits)
+        )
         gates = [f"{row.depth:,}", f"{row.gates:,}", *kinds, f"{row.wires:,}", *weights]
         self.columns.row([f"{row.n:,}", bits, *gates, state, f"{row.seconds:.2f}"])
 
@@ -56,7 +84,9 @@ class GrowthTable:
 def print_trends(every: "Sequence[Series]") -> None:
     """How each sweep grows, where there are lengths enough; the basis is said where there are several."""
     lines = [
-        f"{line.basis}: {text}" if len(every) > 1 else text for line in every for text in _sentences(line, line.trend)
+        f"{line.basis}: {text}" if len(every) > 1 else text
+        for line in every
+        for text in _sentences(line, line.trend)
     ]
     if lines:
         click.echo("\n" + "\n".join(lines))
@@ -77,28 +107,44 @@ def _sentences(line: "Series", trend: "Trend") -> Iterator[str]:
 
 
 def _power(fit: "PowerFit") -> str:
-    exponents = [f"n^{round(e, 2) + 0.0:.2f}" for e in (fit.exponent, fit.local)]  # + 0.0: no minus zero
+    exponents = [
+        f"n^{round(e, 2) + 0.0:.2f}" for e in (fit.exponent, fit.local)
+    ]  # + 0.0: no minus zero
     return f"{exponents[0]}, off by at most {fit.residual:.0%}; {exponents[1]} between the two largest"
 
 
 def print_papers(costs: "Sequence[PaperCost]") -> None:
     """What the papers' circuits would cost, a table for each paper, with the part that has the most gates."""
     if not costs:
-        click.secho("no paper's circuit has these gates and is for models with this attention", bold=True)
+        click.secho(
+            "no paper's circuit has these gates and is for models with this attention",
+            bold=True,
+        )
     for number, name in enumerate(dict.fromkeys(cost.construction for cost in costs)):
         some = [cost for cost in costs if cost.construction == name]
         click.echo("\n" if number else "", nl=False)
         click.secho(f"{name} in {some[0].basis}, predicted, not built", bold=True)
         click.echo(f"({some[0].source})")
-        print_table(["n", "bits", "depth", "gates", "<most of them in"], [_paper_cells(cost) for cost in some])
+        print_table(
+            ["n", "bits", "depth", "gates", "<most of them in"],
+            [_paper_cells(cost) for cost in some],
+        )
 
 
 def _paper_cells(cost: "PaperCost") -> list[object]:
     from circuitsim.analysis.growth.paper import power_of_two
 
-    part = max(cost.items, key=lambda item: inf if item.gates is None else _log2(item.gates) or 0)
+    part = max(
+        cost.items, key=lambda item: inf if item.gates is None else _log2(item.gates) or 0
+    )
     most = f"{part.name}, {part.count:,} of {part.inputs:,} inputs"
-    return [f"{cost.n:,}", "-" if cost.bits is None else cost.bits, cost.depth, power_of_two(cost.gates), most]
+    return [
+        f"{cost.n:,}",
+        "-" if cost.bits is None else cost.bits,
+        cost.depth,
+        power_of_two(cost.gates),
+        most,
+    ]
 
 
 def own_row(row: "Row") -> dict[str, Any]:
@@ -108,10 +154,24 @@ def own_row(row: "Row") -> dict[str, Any]:
 
 def paper_row(cost: "PaperCost", names: Sequence[str]) -> dict[str, Any]:
     """A predicted row: null for each of `names` that is not predicted, and for a size that no float holds."""
-    known = {"n": cost.n, "basis": cost.basis, "bits": cost.bits, "depth": cost.depth, "gates": _holdable(cost.gates)}
-    items = [{**asdict(item), "gates": _holdable(item.gates), "log2_gates": _log2(item.gates)} for item in cost.items]
+    known = {
+        "n": cost.n,
+        "basis": cost.basis,
+        "bits": cost.bits,
+        "depth": cost.depth,
+        "gates": _holdable(cost.gates),
+    }
+    items = [
+        {**asdict(item), "gates": _holdable(item.gates), "log2_gates": _log2(item.gates)}
+        for item in cost.items
+    ]
     source = f"{cost.construction}: {cost.source}"
-    extra = {"construction": "paper", "source": source, "log2_gates": _log2(cost.gates), "items": items}
+    extra = {
+        "construction": "paper",
+        "source": source,
+        "log2_gates": _log2(cost.gates),
+        "items": items,
+    }
     return {**dict.fromkeys(names), **known, **extra}
 
 
@@ -128,10 +188,14 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     kinds = dict.fromkeys(kind for row in rows for kind in row["gates_by_kind"] or ())
     names = dict.fromkeys(name for row in rows for name in row if name not in LEFT_OUT)
     text = io.StringIO()
-    writer = csv.DictWriter(text, [*names, *(f"gates_{kind}" for kind in kinds)], extrasaction="ignore")
+    writer = csv.DictWriter(
+        text, [*names, *(f"gates_{kind}" for kind in kinds)], extrasaction="ignore"
+    )
     writer.writeheader()
     for row in rows:
         counts = row["gates_by_kind"]
-        known = {} if counts is None else {f"gates_{kind}": counts.get(kind, 0) for kind in kinds}
+        known = (
+            {} if counts is None else {f"gates_{kind}": counts.get(kind, 0) for kind in kinds}
+        )
         writer.writerow({**row, **known})
     return text.getvalue()

@@ -45,7 +45,10 @@ def command(file: str, as_json: bool) -> None:
         print_facts(_circuit_lines(circuit, circuit_file.name))
         if circuit.scopes:
             click.echo()
-            cells = [[s["scope"] or "(none)", f"{s['gates']:,}", f"{s['depth']:,}"] for s in circuit.scopes]
+            cells = [
+                [s["scope"] or "(none)", f"{s['gates']:,}", f"{s['depth']:,}"]
+                for s in circuit.scopes
+            ]
             print_table(["<scope", "gates", "depth"], cells)
         return
     loaded, form = _loaded(file)
@@ -73,7 +76,11 @@ def _format(path: str) -> str:
         start = file.read(9)
     if start[:2] == b"PK":
         return "pt"
-    return "safetensors" if start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 2**40 else "json"
+    return (
+        "safetensors"
+        if start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 2**40
+        else "json"
+    )
 
 
 def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
@@ -104,7 +111,10 @@ def _net_lines(facts: "NetFacts") -> list[tuple[str, Any]]:
         ("vocabulary", _tokens(facts.vocabulary)),
         ("fields", ", ".join(f["name"] for f in facts.fields) or None),
         ("width", facts.width),
-        *((name, _cell(cell)) for name, cell in zip(("forward", "backward"), facts.cells, strict=False)),
+        *(
+            (name, _cell(cell))
+            for name, cell in zip(("forward", "backward"), facts.cells, strict=False)
+        ),
         ("hidden", ", ".join(map(str, facts.hidden)) or None),
         ("parameters", f"{facts.parameters:,}"),
         ("positions", _positions(facts)),
@@ -122,18 +132,27 @@ def _cell(cell: dict[str, Any]) -> str:
 
 
 def _readout(readout: dict[str, Any]) -> str:
-    sign = "accepts if positive" if readout["rows"] == 1 else f"the largest of {readout['rows']}"
+    sign = (
+        "accepts if positive" if readout["rows"] == 1 else f"the largest of {readout['rows']}"
+    )
     return f"{readout['position']}, {sign}"
 
 
 def _irrational(facts: "ModelFacts | NetFacts") -> str | None:
-    return f"{', '.join(facts.irrational)} (irrational: the nearest float64)" if facts.irrational else None
+    return (
+        f"{', '.join(facts.irrational)} (irrational: the nearest float64)"
+        if facts.irrational
+        else None
+    )
 
 
 def _circuit_lines(facts: "CircuitFacts", form: str) -> list[tuple[str, Any]]:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in facts.gates_by_kind.items())
     return [
-        ("circuit", f"{'C_n' if facts.n is None else f'C_{facts.n}'} of {facts.model or 'no named model'} ({form})"),
+        (
+            "circuit",
+            f"{'C_n' if facts.n is None else f'C_{facts.n}'} of {facts.model or 'no named model'} ({form})",
+        ),
         ("basis", facts.basis),
         ("vocabulary", None if facts.vocabulary is None else _tokens(facts.vocabulary)),
         ("inputs", f"{facts.inputs:,}"),
@@ -156,7 +175,11 @@ def _tokens(tokens: list[str]) -> str | None:
 
 def _each(counts: list[int]) -> str:
     """Numbers a layer: one if all are equal."""
-    return str(counts[0]) if len(set(counts)) == 1 else f"{', '.join(map(str, counts))} (by layer)"
+    return (
+        str(counts[0])
+        if len(set(counts)) == 1
+        else f"{', '.join(map(str, counts))} (by layer)"
+    )
 
 
 def _positions(facts: "ModelFacts | NetFacts") -> str:

@@ -42,7 +42,9 @@ class Block:
         try:
             yield
         except CircuitSimError as error:
-            first, source, number = next(run for run in reversed(self.runs) if run[0] <= index)
+            first, source, number = next(
+                run for run in reversed(self.runs) if run[0] <= index
+            )
             if source is None:
                 raise
             raise type(error)(f"{source}, line {number + index - first:,}: {error}") from None
@@ -72,23 +74,31 @@ class Inputs:
         if block.texts:
             yield block
         elif not found:
-            raise InputError("no input given: give strings, - to read lines from standard input, or @FILE.")
+            raise InputError(
+                "no input given: give strings, - to read lines from standard input, or @FILE."
+            )
 
     def progress(self) -> str:
         """How much of a file has been read, where that can be said."""
-        return f", {min(self.read, self.size) / self.size:.0%} of the file" if self.size else ""
+        return (
+            f", {min(self.read, self.size) / self.size:.0%} of the file" if self.size else ""
+        )
 
     def _lines(self) -> Iterator[tuple[list[str], str | None, int]]:
         """Lines that follow one another, their file, and the number of the first."""
         for argument in self.arguments:
             if argument == "-":
                 if sys.stdin is None:
-                    raise InputError("standard input is closed, and - reads lines from it; give strings or @FILE.")
+                    raise InputError(
+                        "standard input is closed, and - reads lines from it; give strings or @FILE."
+                    )
                 yield from self._of_file(sys.stdin.buffer, "standard input")
             elif argument.startswith("@@"):
                 yield [argument[1:]], None, 0
             elif argument == "@":
-                raise InputError("@ needs the name of a file of inputs after it; @@ is the input that is one @.")
+                raise InputError(
+                    "@ needs the name of a file of inputs after it; @@ is the input that is one @."
+                )
             elif argument.startswith("@"):
                 path = Path(argument[1:])
                 with _readable(str(path)):
@@ -98,7 +108,9 @@ class Inputs:
             else:
                 yield [argument], None, 0
 
-    def _of_file(self, file: BinaryIO, where: str) -> Iterator[tuple[list[str], str | None, int]]:
+    def _of_file(
+        self, file: BinaryIO, where: str
+    ) -> Iterator[tuple[list[str], str | None, int]]:
         self.read, self.size = 0, _size(file)
         number = 1
         for piece in self._pieces(file, where):
@@ -106,7 +118,9 @@ class Inputs:
                 text = piece.decode("utf-8")
             except UnicodeDecodeError as error:
                 before = _rows(piece[: error.start].decode("utf-8"))
-                raise InputError(f"{where}, line {number + len(before) - 1:,}: not UTF-8 text.") from None
+                raise InputError(
+                    f"{where}, line {number + len(before) - 1:,}: not UTF-8 text."
+                ) from None
             rows = _rows(text)
             if rows[-1] == "":
                 rows.pop()  # what follows the last line's end is the next piece
@@ -122,7 +136,11 @@ class Inputs:
         """Which lines are no inputs."""
         if "" not in rows and (self.blanks or not any(map(str.isspace, rows))):
             return []
-        return [index for index, row in enumerate(rows) if not row or (not self.blanks and row.isspace())]
+        return [
+            index
+            for index, row in enumerate(rows)
+            if not row or (not self.blanks and row.isspace())
+        ]
 
     def _pieces(self, file: BinaryIO, where: str) -> Iterator[bytes]:
         """The file in pieces that end where a line does."""
@@ -141,7 +159,9 @@ class Inputs:
             rest.append(data)
             waiting += len(data)
             if waiting > LONGEST_LINE:
-                raise LimitError(f"{where}, line {lines + 1:,}: longer than {LONGEST_LINE >> 20} MiB.")
+                raise LimitError(
+                    f"{where}, line {lines + 1:,}: longer than {LONGEST_LINE >> 20} MiB."
+                )
         if last := b"".join(rest):
             yield last
 

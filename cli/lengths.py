@@ -35,7 +35,9 @@ def parse_length(text: str) -> int:
     """
     lengths = parse_lengths(text)
     if len(lengths) > 1:
-        raise InputError(f"-n {_show(text)} is {len(lengths):,} lengths; one circuit has one, such as -n 8.")
+        raise InputError(
+            f"-n {_show(text)} is {len(lengths):,} lengths; one circuit has one, such as -n 8."
+        )
     return lengths[0]
 
 

@@ -29,7 +29,9 @@ def parse_constructions(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
     for name in names:
         if name not in CONSTRUCTIONS:
-            raise InputError(f"--construction {name[:40]!r} is not one of {', '.join(CONSTRUCTIONS)}.")
+            raise InputError(
+                f"--construction {name[:40]!r} is not one of {', '.join(CONSTRUCTIONS)}."
+            )
     return names
 
 
@@ -132,7 +134,9 @@ def _picture(path: str, constructions: tuple[str, ...]) -> Path:
     from .files import target
 
     if Path(path).suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path}: figures are written as {', '.join(SUFFIXES)} files; give a name that ends so.")
+        raise InputError(
+            f"{path}: figures are written as {', '.join(SUFFIXES)} files; give a name that ends so."
+        )
     if "ours" not in constructions:
         raise InputError("--plot draws what is measured; add ours to --construction.")
     where = target(path)
@@ -199,7 +203,9 @@ class Sweep:
             status(f"papers, n = {n}")
             model = sized.at(n)
             if not isinstance(model, Model):
-                raise InputError(f"{model.name} is no transformer, of which the papers are; leave out --construction.")
+                raise InputError(
+                    f"{model.name} is no transformer, of which the papers are; leave out --construction."
+                )
             bits = self._bits(model, n) if basis is None else None
             self.predicted += predict(model, n, bits, basis, max_bits=self.how.max_bits)
 
@@ -225,7 +231,9 @@ class Sweep:
         """What is measured, a line of a figure for each basis."""
         from circuitsim.analysis.growth.trends import series
 
-        return [series(f"{self.name}, {basis}", rows) for basis, rows in self.measured.items()]
+        return [
+            series(f"{self.name}, {basis}", rows) for basis, rows in self.measured.items()
+        ]
 
     def rows(self) -> list[dict[str, Any]]:
         """Rows of both constructions, for JSON and CSV."""

@@ -23,13 +23,17 @@ MAX_GATES = 200_000_000
 MAX_BITS = 62
 
 
-def parsed(parse: Callable[[str], Any]) -> Callable[[Any, Any, str | tuple[str, ...] | None], Any]:
+def parsed(
+    parse: Callable[[str], Any],
+) -> Callable[[Any, Any, str | tuple[str, ...] | None], Any]:
     """A callback of click that reads a parameter, or each of several, by a function that raises its own sentence."""
 
     def callback(context: Any, parameter: Any, value: str | tuple[str, ...] | None) -> Any:
         if value is None:  # an option that was not given
             return None
-        return parse(value) if isinstance(value, str) else tuple(parse(text) for text in value)
+        return (
+            parse(value) if isinstance(value, str) else tuple(parse(text) for text in value)
+        )
 
     return callback
 
@@ -95,18 +99,29 @@ def jobs_option(each: str) -> Callable[[F], F]:
 
 def cores() -> int:
     """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return (
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
+    )
 
 
 def json_option(keys: str) -> Callable[[F], F]:
     """`--json`, whose help says which keys the object has."""
-    return click.option("--json", "as_json", is_flag=True, help=f"Print one JSON object: {keys}.")
+    return click.option(
+        "--json", "as_json", is_flag=True, help=f"Print one JSON object: {keys}."
+    )
 
 
 def length_option(function: F) -> F:
     """`-n N`, one length."""
     return click.option(
-        "-n", "n", callback=parsed(parse_length), required=True, metavar="N", help="Letters of the input."
+        "-n",
+        "n",
+        callback=parsed(parse_length),
+        required=True,
+        metavar="N",
+        help="Letters of the input.",
     )(function)
 
 

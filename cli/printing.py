@@ -90,7 +90,9 @@ class Columns:
 def print_table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A whole table, as wide as its cells."""
     cells = [[clean(cell) for cell in row] for row in rows]
-    columns = Columns(titles, [max([0, *(len(row[i]) for row in cells)]) for i in range(len(titles))])
+    columns = Columns(
+        titles, [max([0, *(len(row[i]) for row in cells)]) for i in range(len(titles))]
+    )
     columns.rows(cells)
 
 

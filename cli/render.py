@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 MOST_BUILT = 1_000_000
 FORMATS = ("svg", "pdf", "png", "dot", "html")
-OF_MODELS = ("n", "basis", "bits", "attention", "optimize", "positions", "max_bits", "max_ties", "seed")
+OF_MODELS = (
+    "n",
+    "basis",
+    "bits",
+    "attention",
+    "optimize",
+    "positions",
+    "max_bits",
+    "max_ties",
+    "seed",
+)
 OF_PICTURES = ("altitude", "output", "scope", "levels", "fold", "text", "critical")
 HOW = "--altitude architecture|schematic|gates draws another"
 
@@ -45,11 +55,18 @@ def parse_levels(text: str) -> tuple[int, int]:
     "render",
     short_help="Draw a circuit: architecture, schematic or gates.",
     epilog=options.examples(
-        "render examples/majority.pt -n 4", "render examples/lookup.json -n 3 --basis ac0 --input a.r -o lookup.svg"
+        "render examples/majority.pt -n 4",
+        "render examples/lookup.json -n 3 --basis ac0 --input a.r -o lookup.svg",
     ),
 )
 @options.file_argument
-@click.option("-n", "n", callback=options.parsed(parse_length), metavar="N", help="Letters of the input.")
+@click.option(
+    "-n",
+    "n",
+    callback=options.parsed(parse_length),
+    metavar="N",
+    help="Letters of the input.",
+)
 @click.option(
     "-o",
     "--out",
@@ -62,14 +79,34 @@ def parse_levels(text: str) -> tuple[int, int]:
     type=click.Choice(["architecture", "schematic", "gates"]),
     help="Parts of the model, array instructions, or gates. [default: the lowest that fits on a page]",
 )
-@click.option("--output", type=click.IntRange(min=0), metavar="K", help="Only the gates that output K depends on.")
-@click.option("--scope", metavar="SCOPE", help="Only this scope and those below it, such as layer0/head1.")
 @click.option(
-    "--levels", callback=options.parsed(parse_levels), metavar="A:B", help="Only gates of levels A to B, B included."
+    "--output",
+    type=click.IntRange(min=0),
+    metavar="K",
+    help="Only the gates that output K depends on.",
 )
-@click.option("--fold", type=click.Choice(["layer", "scope"]), help="Draw every layer, or every scope, as one box.")
-@click.option("--input", "text", metavar="STRING", help="Colour wires by their values on this input.")
-@click.option("--critical/--no-critical", default=True, show_default=True, help="Mark one longest path.")
+@click.option(
+    "--scope",
+    metavar="SCOPE",
+    help="Only this scope and those below it, such as layer0/head1.",
+)
+@click.option(
+    "--levels",
+    callback=options.parsed(parse_levels),
+    metavar="A:B",
+    help="Only gates of levels A to B, B included.",
+)
+@click.option(
+    "--fold",
+    type=click.Choice(["layer", "scope"]),
+    help="Draw every layer, or every scope, as one box.",
+)
+@click.option(
+    "--input", "text", metavar="STRING", help="Colour wires by their values on this input."
+)
+@click.option(
+    "--critical/--no-critical", default=True, show_default=True, help="Mark one longest path."
+)
 @options.basis_option
 @options.construction_options
 @click.option(
@@ -80,7 +117,9 @@ def parse_levels(text: str) -> tuple[int, int]:
     metavar="G",
     help="Do not build a larger circuit; its architecture is drawn, which needs none.",
 )
-@options.json_option("file format altitude boxes wires gates depth painter why; altitude, boxes, wires null in html")
+@options.json_option(
+    "file format altitude boxes wires gates depth painter why; altitude, boxes, wires null in html"
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -116,16 +155,24 @@ def command(
     if out is not None:
         where, form = target(out), Path(out).suffix.removeprefix(".").lower()
         if form not in FORMATS:
-            raise InputError(f"{out}: pictures are written as {', '.join('.' + f for f in FORMATS)}.")
+            raise InputError(
+                f"{out}: pictures are written as {', '.join('.' + f for f in FORMATS)}."
+            )
     if form == "html":
         _refuse(
-            context, OF_PICTURES, "can only be given with a picture such as .svg, and the page shows the whole circuit"
+            context,
+            OF_PICTURES,
+            "can only be given with a picture such as .svg, and the page shows the whole circuit",
         )
     with Status() as status:
         status("reading")
         circuit_file = format_of(file)
         if circuit_file is not None:
-            _refuse(context, OF_MODELS, f"can only be given with a model, and {file} is a circuit, already built")
+            _refuse(
+                context,
+                OF_MODELS,
+                f"can only be given with a model, and {file} is a circuit, already built",
+            )
             subject, name, values = _of_circuit(circuit_file.load(file), file, text)
         else:
             subject, name, values = _of_model(how, file, n, basis, text, status)
@@ -155,13 +202,17 @@ def _refuse(context: click.Context, names: tuple[str, ...], why: str) -> None:
     """
     source = click.core.ParameterSource.COMMANDLINE
     given = [
-        p.opts[0] for p in context.command.params if p.name in names and context.get_parameter_source(p.name) is source
+        p.opts[0]
+        for p in context.command.params
+        if p.name in names and context.get_parameter_source(p.name) is source
     ]
     if given:
         raise InputError(f"{', '.join(given)} {why}.")
 
 
-def _of_circuit(circuit: "Circuit", path: str, text: str | None) -> "tuple[Subject, str, Any]":
+def _of_circuit(
+    circuit: "Circuit", path: str, text: str | None
+) -> "tuple[Subject, str, Any]":
     """The circuit of a file, what to call it, and the bits of the input."""
     from circuitsim.render.altitude import Subject
 
@@ -182,7 +233,9 @@ def _of_model(
 
     sized = how.model(path)
     if n is None:
-        raise InputError(f"{path} is a model; say the letters of the input with -n, such as -n 4.")
+        raise InputError(
+            f"{path} is a model; say the letters of the input with -n, such as -n 4."
+        )
     model = sized.at(n)
     bits = None if text is None else _bits(model, n, text, f"-n {n}")
     how.warn_of_folding(model, n, status)
@@ -197,7 +250,9 @@ def _bits(letters: Any, n: int, text: str, what: str) -> Any:
 
     codes = encode(letters, [text])
     if codes.shape[1] != n:
-        raise InputError(f"--input has {codes.shape[1]} letters, and {what} is the circuit for {n}.")
+        raise InputError(
+            f"--input has {codes.shape[1]} letters, and {what} is the circuit for {n}."
+        )
     return letters.format.bits(codes)[0]
 
 
@@ -236,7 +291,11 @@ def _print(result: dict[str, Any]) -> None:
     from .printing import clean, number
 
     if result["altitude"] is None:
-        click.echo(clean(f"{result['file']}: a page in which the circuit of {number(result['gates'])} gates runs"))
+        click.echo(
+            clean(
+                f"{result['file']}: a page in which the circuit of {number(result['gates'])} gates runs"
+            )
+        )
         return
     why = f" ({result['why']})" if result["why"] else ""
     boxes = f"{number(result['boxes'])} box{'es' * (result['boxes'] != 1)}"

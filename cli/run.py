@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 @click.command(
     "run",
     short_help="Run a model or a circuit on strings, on every rung.",
-    epilog=options.examples("run examples/parity.json 0110 1", "run majority64.npz @inputs.txt --json"),
+    epilog=options.examples(
+        "run examples/parity.json 0110 1", "run majority64.npz @inputs.txt --json"
+    ),
 )
 @options.file_argument
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, shell_complete=completion.inputs)
+@click.argument(
+    "inputs", metavar="INPUT...", nargs=-1, required=True, shell_complete=completion.inputs
+)
 @options.basis_option
 @options.construction_options
 @click.option(
@@ -62,10 +66,16 @@ def command(
     form = format_of(file)
     with Status() as status:
         if form is not None:
-            given = [p.opts[0] for p in context.command.params if _is_given(context, p) and p.name not in _OF_FILES]
+            given = [
+                p.opts[0]
+                for p in context.command.params
+                if _is_given(context, p) and p.name not in _OF_FILES
+            ]
             if given:
                 listed = ", ".join(given)
-                raise InputError(f"{file} is a circuit, already built; {listed} can only be given with a model.")
+                raise InputError(
+                    f"{file} is a circuit, already built; {listed} can only be given with a model."
+                )
             answered: Any = CircuitAnswers(form, file)
         else:
             answered = ModelAnswers(how, file, basis, max_gates, status)
@@ -122,13 +132,21 @@ class _Table:
         there = [rung for rung in RUNGS if rung in self.there or rung in answers.rungs]
         missing = [None] * len(answers.inputs)
         cells = [[clean(shorten(text)) for text in answers.inputs]]
-        cells += [[_word(decision) for decision in answers.rungs.get(rung, missing)] for rung in there]
+        cells += [
+            [_word(decision) for decision in answers.rungs.get(rung, missing)]
+            for rung in there
+        ]
         if any(answers.undecided):
-            cells[1] = [f"{word}?" if doubt else word for word, doubt in zip(cells[1], answers.undecided, strict=True)]
+            cells[1] = [
+                f"{word}?" if doubt else word
+                for word, doubt in zip(cells[1], answers.undecided, strict=True)
+            ]
             self.undecided = True
         if self.columns is None or there != self.there:
             self.there = there
-            self.columns = Columns(["<input", *there], [max(map(len, column)) for column in cells])
+            self.columns = Columns(
+                ["<input", *there], [max(map(len, column)) for column in cells]
+            )
         self.columns.rows(zip(*cells, strict=True))
         self.total += len(answers.inputs)
         self.differing += answers.differing() if len(there) > 1 else 0
@@ -136,9 +154,13 @@ class _Table:
     def end(self) -> None:
         """Say what is to be said."""
         if self.undecided:
-            click.echo("? rounding in float64 may have decided this; the exact model is the truth")
+            click.echo(
+                "? rounding in float64 may have decided this; the exact model is the truth"
+            )
         if self.there == ["float"]:
-            click.echo("softmax has no exact meaning and no circuit; choose one with --attention")
+            click.echo(
+                "softmax has no exact meaning and no circuit; choose one with --attention"
+            )
         if self.differing:
             click.echo(f"the rungs differ on {self.differing} of {self.total} inputs")
 

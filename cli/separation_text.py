@@ -46,10 +46,22 @@ class SeparationTable:
         from .printing import number
 
         label = row.architecture + (f", {row.variant}" if row.variant else "")
-        cells: list[Any] = [label, row.n, row.layers, row.heads, row.width, _or_dash(row.bits), _or_dash(row.cut_bits)]
+        cells: list[Any] = [
+            label,
+            row.n,
+            row.layers,
+            row.heads,
+            row.width,
+            _or_dash(row.bits),
+            _or_dash(row.cut_bits),
+        ]
         cells.append(number(row.parameters))
         for basis in MEASURED:
-            cells += [number(row.size[basis]), row.depth[basis]] if basis in row.size else ["-", "-"]
+            cells += (
+                [number(row.size[basis]), row.depth[basis]]
+                if basis in row.size
+                else ["-", "-"]
+            )
         cells.append("-" if row.lower_bound is None else f"{row.lower_bound:.4g}")
         self.columns.row(cells, **({} if row.holds else {"fg": "red"}))
 
@@ -113,7 +125,9 @@ def show_keys(keys: "KeyFit") -> None:
     """The least widths of random sign keys, and their fit."""
     from .printing import print_table
 
-    click.echo("\nleast width m of random sign keys, for 300 random sets, the best of three draws")
+    click.echo(
+        "\nleast width m of random sign keys, for 300 random sets, the best of three draws"
+    )
     (_, *titles), rows = key_table(keys)
     print_table(["<", *titles], [[f"q = {q}", *cells] for q, *cells in rows])
     click.echo(key_words(keys))
@@ -124,7 +138,9 @@ def key_table(keys: "KeyFit") -> tuple[list[str], list[list[int]]]:
     ns = sorted({w.n for w in keys.widths})
     width = {(w.q, w.n): w.width for w in keys.widths}
     titles = ["q", *(f"N = {n}" for n in ns), "below one-hot from N ="]
-    return titles, [[q, *(width[q, n] for n in ns), cross] for q, cross in keys.crossing.items()]
+    return titles, [
+        [q, *(width[q, n] for n in ns), cross] for q, cross in keys.crossing.items()
+    ]
 
 
 def key_words(keys: "KeyFit") -> str:

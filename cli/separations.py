@@ -13,7 +13,14 @@ from circuitsim.errors import InputError
 
 from . import completion, interrupts, options
 from .lengths import parse_lengths
-from .separation_text import SeparationTable, reasons, show_bounds, show_keys, show_squeezed, show_verdict
+from .separation_text import (
+    SeparationTable,
+    reasons,
+    show_bounds,
+    show_keys,
+    show_squeezed,
+    show_verdict,
+)
 
 if TYPE_CHECKING:
     from circuitsim.analysis.separations.key_widths import KeyFit
@@ -47,8 +54,19 @@ KEYS = (
     metavar="N",
     help="Tokens of an input, as in `measure`.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S", help="Of drawn inputs.")
-@click.option("--fresh", is_flag=True, help="Compute everything anew, instead of taking what was computed before.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="S",
+    help="Of drawn inputs.",
+)
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Compute everything anew, instead of taking what was computed before.",
+)
 @options.jobs_option("separation")
 @options.json_option(KEYS)
 @click.pass_context
@@ -85,13 +103,17 @@ def command(
     else:
         show_verdict(work.rows, work.missing)
     if kept.interrupted:
-        click.echo(f"circuitsim: interrupted after {len(work.rows)} rows, which are kept.", err=True)
+        click.echo(
+            f"circuitsim: interrupted after {len(work.rows)} rows, which are kept.", err=True
+        )
         context.exit(interrupts.INTERRUPTED)
     if not holds:
         context.exit(1)
 
 
-def _row(place: "Place", progress: Callable[[str], None], *, seed: int, fresh: bool) -> "Row | Missing":
+def _row(
+    place: "Place", progress: Callable[[str], None], *, seed: int, fresh: bool
+) -> "Row | Missing":
     from circuitsim.analysis.separations.rows import row_at
 
     progress(str(place))
@@ -119,14 +141,18 @@ class Work:
 
         asked = [places(one, self.lengths) for one in chosen]
         row = partial(_row, seed=self.seed, fresh=self.fresh)
-        with closing(in_order(row, list(chain(*asked)), min(jobs, len(chosen)), status)) as found:
+        with closing(
+            in_order(row, list(chain(*asked)), min(jobs, len(chosen)), status)
+        ) as found:
             for one, mine in zip(chosen, asked, strict=True):
                 self._show(one, islice(found, len(mine)), status)
                 self._squeeze(one, status)
                 if one.name == "q-sparse-averaging" and self.rows:
                     self._search_keys(status)
 
-    def _show(self, one: "Separation", found: "Iterable[Row | Missing]", status: "Status") -> None:
+    def _show(
+        self, one: "Separation", found: "Iterable[Row | Missing]", status: "Status"
+    ) -> None:
         """The rows of one separation as they are found."""
         from circuitsim.analysis.separations.rows import Row
 
@@ -149,16 +175,38 @@ class Work:
         from circuitsim.analysis.separations.squeezing import squeeze, squeeze_bits
 
         for side in one.sides:
-            mine = [row for row in self.rows if row.task == one.name and row.architecture == side.label]
+            mine = [
+                row
+                for row in self.rows
+                if row.task == one.name and row.architecture == side.label
+            ]
             if not mine:
                 continue
             row = squeezed_row(side, mine)
             variant = _variant(row)
-            start = {"heads": row.heads, "layers": row.layers}.get(side.squeeze or "", row.width)
-            found = squeeze(one, side, row.n, variant, start, seed=self.seed, fresh=self.fresh, progress=status)
+            start = {"heads": row.heads, "layers": row.layers}.get(
+                side.squeeze or "", row.width
+            )
+            found = squeeze(
+                one,
+                side,
+                row.n,
+                variant,
+                start,
+                seed=self.seed,
+                fresh=self.fresh,
+                progress=status,
+            )
             self._say(found, status)
             self._say(
-                squeeze_bits(side.built(row.n, variant), row.n, row.bits, seed=self.seed, fresh=self.fresh), status
+                squeeze_bits(
+                    side.built(row.n, variant),
+                    row.n,
+                    row.bits,
+                    seed=self.seed,
+                    fresh=self.fresh,
+                ),
+                status,
             )
             interrupts.check()
 

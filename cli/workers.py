@@ -42,7 +42,9 @@ def in_order(
     if jobs < 2 or len(tasks) < 2:
         yield from (work(task, status) for task in tasks)
         return
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts_to_parent)
+    pool = ProcessPoolExecutor(
+        min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts_to_parent
+    )
     try:
         task = tasks[0]
         with _one_thread_each(), _interrupts_later():

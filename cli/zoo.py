@@ -29,7 +29,9 @@ def command() -> None:
 
 
 @command.command(
-    "list", short_help="Every task and every model.", epilog=options.examples("zoo list", "zoo list --json")
+    "list",
+    short_help="Every task and every model.",
+    epilog=options.examples("zoo list", "zoo list --json"),
 )
 @options.json_option(
     "tasks[name, source, lengths, question, options] models[name, task, architecture, source, layers, heads, width,"
@@ -81,7 +83,15 @@ def list_command(as_json: bool) -> None:
     print_table(
         ["<model", "<task", "<architecture", "<layers", "<heads", "<width", "<options"],
         [
-            [m["name"], m["task"], m["architecture"], m["layers"], m["heads"], m["width"], _options(m["options"])]
+            [
+                m["name"],
+                m["task"],
+                m["architecture"],
+                m["layers"],
+                m["heads"],
+                m["width"],
+                _options(m["options"]),
+            ]
             for m in models
         ],
     )
@@ -113,14 +123,18 @@ def _options(given: Any) -> str:
     metavar=options.NAMES,
     help="Circuits that are tried too, where they exist and are not too large.",
 )
-@click.option("--samples", type=click.IntRange(min=2), default=SAMPLES, show_default=True, metavar="K")
+@click.option(
+    "--samples", type=click.IntRange(min=2), default=SAMPLES, show_default=True, metavar="K"
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="S")
 @click.option(
     "--max-gates", type=click.IntRange(min=0), default=options.MAX_GATES, show_default=True, metavar="G",
     help="Larger circuits are left out, and named; of 200,000,000 gates they take 8 GiB.",
 )  # fmt: skip
 @options.jobs_option("model")
-@options.json_option("holds rows[name, n, inputs, exhaustive, disagreements, bits, rungs, skipped, wrong]")
+@options.json_option(
+    "holds rows[name, n, inputs, exhaustive, disagreements, bits, rungs, skipped, wrong]"
+)
 @click.pass_context
 def check_command(
     context: click.Context,
@@ -149,7 +163,10 @@ def check_command(
     tasks, tried = [], names or addresses()
     for entry in [built(name.removeprefix(PREFIX)) for name in tried]:
         plan = lengths_of(entry) if lengths is None else [(n, few(entry, n)) for n in lengths]
-        tasks += [_Task(entry.name, n, everything, bases, samples, seed, max_gates) for n, everything in plan]
+        tasks += [
+            _Task(entry.name, n, everything, bases, samples, seed, max_gates)
+            for n, everything in plan
+        ]
     rows: list[Agreement] = []
     table = None if as_json else _Table(max((len(task.name) for task in tasks), default=0))
     with (
@@ -214,7 +231,8 @@ class _Table:
         from .printing import Columns
 
         self.columns = Columns(
-            ["<model", "n", "inputs", "bits", "wrong", "<rungs", "<left out"], [longest + 4, 3, 12, 4, 5, 24, 0]
+            ["<model", "n", "inputs", "bits", "wrong", "<rungs", "<left out"],
+            [longest + 4, 3, 12, 4, 5, 24, 0],
         )
 
     def row(self, row: "Agreement") -> None:
@@ -222,7 +240,13 @@ class _Table:
         from .printing import shorten
 
         inputs = f"{row.inputs:,}" + ("" if row.exhaustive else " drawn")
-        cells = [row.name, row.n, inputs, "-" if row.bits is None else row.bits, row.disagreements]
+        cells = [
+            row.name,
+            row.n,
+            inputs,
+            "-" if row.bits is None else row.bits,
+            row.disagreements,
+        ]
         cells += [" ".join(row.rungs), shorten("; ".join(row.skipped))]
         self.columns.row(cells, **({"fg": "red"} if row.disagreements else {}))
 
@@ -243,7 +267,11 @@ def _verdict(rows: "list[Agreement]", seed: int) -> None:
             fg="red",
         )
     if not bad:
-        who = "1 model agrees with its task" if models == 1 else f"{models} models agree with their tasks"
+        who = (
+            "1 model agrees with its task"
+            if models == 1
+            else f"{models} models agree with their tasks"
+        )
         tried = [f"all {everything:,} inputs of short lengths"] if everything else []
         tried += [f"{drawn:,} drawn inputs (seed {seed})"] if drawn else []
         click.secho(f"{who} on {' and on '.join(tried)}", fg="green")
@@ -253,12 +281,19 @@ def _verdict(rows: "list[Agreement]", seed: int) -> None:
     "export",
     short_help="Write a model of the zoo to a JSON file.",
     epilog=options.examples(
-        "zoo export k-hop:k=3 -n 16 -o k-hop.json", "zoo export q-sparse-averaging:keys=polytope -n 8"
+        "zoo export k-hop:k=3 -n 16 -o k-hop.json",
+        "zoo export q-sparse-averaging:keys=polytope -n 8",
     ),
 )
 @click.argument("name", metavar="NAME", shell_complete=completion.zoo_models)
 @click.option(
-    "-n", "n", type=click.IntRange(min=1), default=DEFAULT_LENGTH, show_default=True, metavar="N", help="Tokens."
+    "-n",
+    "n",
+    type=click.IntRange(min=1),
+    default=DEFAULT_LENGTH,
+    show_default=True,
+    metavar="N",
+    help="Tokens.",
 )
 @click.option(
     "-o",

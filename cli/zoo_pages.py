@@ -84,36 +84,60 @@ def zoo_page() -> str:
 
     parts = [ZOO, "## Tasks\n\n"]
     cells = [
-        [f"`{t.name}`", t.question, _options({f.name: f.default for f in fields(t)}), t.lengths, t.source]
+        [
+            f"`{t.name}`",
+            t.question,
+            _options({f.name: f.default for f in fields(t)}),
+            t.lengths,
+            t.source,
+        ]
         for t in TASKS.values()
     ]
     parts.append(table(["task", "question", "options", "lengths", "source"], cells))
     parts.append("\n## Models\n\n" + WIDTH)
     cells = [
-        [f"`zoo:{e.name}`", e.architecture, e.layers, e.heads, e.width, _options(e.defaults)] for e in ENTRIES.values()
+        [f"`zoo:{e.name}`", e.architecture, e.layers, e.heads, e.width, _options(e.defaults)]
+        for e in ENTRIES.values()
     ]
-    parts.append(table(["model", "architecture", "layers", "heads", "width", "options"], cells))
+    parts.append(
+        table(["model", "architecture", "layers", "heads", "width", "options"], cells)
+    )
     parts.append("\n## How they work\n")
     for entry in ENTRIES.values():
-        choices = "".join(f" `{name}` is one of {', '.join(map(str, known))}." for name, known in entry.choices.items())
+        choices = "".join(
+            f" `{name}` is one of {', '.join(map(str, known))}."
+            for name, known in entry.choices.items()
+        )
         said = prose(inspect.getdoc(entry.make) or "")
-        parts.append(f"\n**`zoo:{entry.name}`** ({entry.source}). {said}{choices}".rstrip() + "\n")
+        parts.append(
+            f"\n**`zoo:{entry.name}`** ({entry.source}). {said}{choices}".rstrip() + "\n"
+        )
     return "".join(parts)
 
 
 def prose(docstring: str) -> str:
     """A docstring on one line, up to its first section, such as "Args:"."""
-    told = re.split(r"^(?:(?:Args|Attributes|Raises|Returns):$|Source:)", docstring, maxsplit=1, flags=re.MULTILINE)[0]
+    told = re.split(
+        r"^(?:(?:Args|Attributes|Raises|Returns):$|Source:)",
+        docstring,
+        maxsplit=1,
+        flags=re.MULTILINE,
+    )[0]
     return " ".join(told.split())
 
 
 def separations_page(
-    separations: "Iterable[Separation]", rows: "Sequence[Row]", squeezed: "Sequence[Squeezed]", keys: "KeyFit"
+    separations: "Iterable[Separation]",
+    rows: "Sequence[Row]",
+    squeezed: "Sequence[Squeezed]",
+    keys: "KeyFit",
 ) -> str:
     """The page of separations, in Markdown, with pictures that stand in pictures/."""
     parts = [SEPARATIONS]
     for one in separations:
-        parts.append(f"## {one.name}\n\n{one.claim}\n\n![{one.name}](pictures/separation-{one.name}.svg)\n\n")
+        parts.append(
+            f"## {one.name}\n\n{one.claim}\n\n![{one.name}](pictures/separation-{one.name}.svg)\n\n"
+        )
         mine = [row for row in rows if row.task == one.name]
         parts.append(table(list(COLUMNS), [row_cells(row) for row in mine]))
         for said in dict.fromkeys(_bound(row) for row in mine if row.lower_bound is not None):
@@ -136,9 +160,19 @@ def row_cells(row: "Row") -> list[str]:
     from circuitsim.analysis.separations.rows import MEASURED
 
     label = row.architecture + (f", {row.variant}" if row.variant else "")
-    numbers: list[Any] = [row.n, row.layers, row.heads, row.width, row.bits, row.cut_bits, f"{row.parameters:,}"]
+    numbers: list[Any] = [
+        row.n,
+        row.layers,
+        row.heads,
+        row.width,
+        row.bits,
+        row.cut_bits,
+        f"{row.parameters:,}",
+    ]
     for basis in MEASURED:
-        numbers += [f"{row.size[basis]:,}", row.depth[basis]] if basis in row.size else ["-", "-"]
+        numbers += (
+            [f"{row.size[basis]:,}", row.depth[basis]] if basis in row.size else ["-", "-"]
+        )
     numbers.append("-" if row.lower_bound is None else f"{row.lower_bound:.4g}")
     return [label, *("-" if number is None else str(number) for number in numbers)]
 
@@ -146,7 +180,9 @@ def row_cells(row: "Row") -> list[str]:
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
     lines = ["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    lines += [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -155,7 +191,9 @@ def _keys(keys: "KeyFit") -> str:
 
     titles, rows = key_table(keys)
     cells = [list(map(str, row)) for row in rows]
-    text = "Least width m of random sign keys, for 300 random sets, the best of three draws:\n\n"
+    text = (
+        "Least width m of random sign keys, for 300 random sets, the best of three draws:\n\n"
+    )
     return f"{text}{table(titles, cells)}\nThe {key_words(keys)}.\n"
 
 
@@ -179,7 +217,9 @@ def _squeezed(found: "Squeezed") -> str:
         )
     if found.alike:
         said = alike(found)
-        text += f"\n{said[0].upper()}{said[1:]}:\n\n" + "".join(f"    {one}\n" for one in found.alike)
+        text += f"\n{said[0].upper()}{said[1:]}:\n\n" + "".join(
+            f"    {one}\n" for one in found.alike
+        )
     return text
 
 

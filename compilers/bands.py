@@ -52,7 +52,9 @@ class Band:
         if self.last - self.first == self.length:
             return wires
         positions = range(self.first, self.last)
-        return wires.take([j1 * self.length + j2 for j1 in positions for j2 in positions], axis)
+        return wires.take(
+            [j1 * self.length + j2 for j1 in positions for j2 in positions], axis
+        )
 
 
 class Bands:
@@ -78,7 +80,9 @@ class Bands:
         most = self.length if band.length is None else self.length**2
         if (most, ties) not in self._ahead:
             with self.drawing.scope("masks"):
-                self._ahead[most, ties] = self.drawing.wired((most, most - 1), lambda: earlier(most))
+                self._ahead[most, ties] = self.drawing.wired(
+                    (most, most - 1), lambda: earlier(most)
+                )
         return self._ahead[most, ties].slice(0, 0, keys).slice(1, 0, keys - 1)
 
     def over(self, mask: str, start: int, stop: int, pairs: bool = False) -> list[Band]:

@@ -17,7 +17,9 @@ from .lookup import Found, Operand, decoded, looked_up
 from .residual import Block, Positions, Residual, powers
 
 
-def embed(drawing: Drawing, model: Embedded, n: int, stream: Stream, positions: Positions) -> Residual:
+def embed(
+    drawing: Drawing, model: Embedded, n: int, stream: Stream, positions: Positions
+) -> Residual:
     """The stream before the first layer: letters are inputs, constant tokens and positions are constants."""
     with drawing.scope("embedding"):
         if model.fields:
@@ -34,20 +36,32 @@ def embed(drawing: Drawing, model: Embedded, n: int, stream: Stream, positions: 
                 if width:
                     column = np.zeros((model.width, width), dtype=object)
                     column[component] = powers(width)
-                    blocks.append(Block(_feature(drawing, values, low, width, positions), column))
+                    blocks.append(
+                        Block(_feature(drawing, values, low, width, positions), column)
+                    )
     return Residual(drawing, tuple(blocks), offset, stream, model.length(n))
 
 
-def _feature(drawing: Drawing, values: Ints, low: int, width: int, positions: Positions) -> Wires:
+def _feature(
+    drawing: Drawing, values: Ints, low: int, width: int, positions: Positions
+) -> Wires:
     """Bits (length, width) of a position feature less its smallest value."""
 
     def table() -> npt.NDArray[np.bool_]:
-        return np.array([[(int(v) - low) >> k & 1 for k in range(width)] for v in values], bool)
+        return np.array(
+            [[(int(v) - low) >> k & 1 for k in range(width)] for v in values], bool
+        )
 
-    return drawing.wired((len(values), width), table) if positions == "wired" else drawing.constant(table())
+    return (
+        drawing.wired((len(values), width), table)
+        if positions == "wired"
+        else drawing.constant(table())
+    )
 
 
-def _letters(drawing: Drawing, model: Embedded, n: int, tokens: Ints) -> tuple[Wires, Ints, Ints]:
+def _letters(
+    drawing: Drawing, model: Embedded, n: int, tokens: Ints
+) -> tuple[Wires, Ints, Ints]:
     """Wires (length, w) that choose the token, their matrix (d, w) and the offset (d,)."""
     letters = len(model.vocabulary)
     binary = letters == 2
@@ -74,9 +88,14 @@ def _code(model: Embedded, token: str) -> list[bool]:
     return own + [index == letters + k for k in range(len(model.constants))]
 
 
-def _records(drawing: Drawing, model: Embedded, n: int, stream: Stream) -> tuple[list[Block], Ints]:
+def _records(
+    drawing: Drawing, model: Embedded, n: int, stream: Stream
+) -> tuple[list[Block], Ints]:
     """The blocks of all tables of fields and of the constant tokens, and the offset (d,)."""
-    inputs = {field.name: drawing.input((int(field.present(n).sum()), field.width)) for field in model.fields}
+    inputs = {
+        field.name: drawing.input((int(field.present(n).sum()), field.width))
+        for field in model.fields
+    }
     length = model.length(n)
     blocks: list[Block] = []
     offset = np.array([0] * model.width, dtype=object)
@@ -86,16 +105,25 @@ def _records(drawing: Drawing, model: Embedded, n: int, stream: Stream) -> tuple
         where = len(model.prepend) + np.flatnonzero(present)
         if not len(where):
             continue
-        operands = [(field, _at(inputs[field.name], present[field.present(n)])) for field in fields]
+        operands = [
+            (field, _at(inputs[field.name], present[field.present(n)])) for field in fields
+        ]
         with drawing.scope("table of " + ", ".join(table.fields)):
             base, found = _map(drawing, operands, numbers[: len(table.rows)])
         among = frozenset(where.tolist())
-        blocks += [Block(_placed(drawing, wires, where, length), columns, among=among) for wires, columns in found]
+        blocks += [
+            Block(_placed(drawing, wires, where, length), columns, among=among)
+            for wires, columns in found
+        ]
         if len(where) == length:
             offset = offset + base
         elif base.any():
             blocks.append(
-                Block(drawing.constant(np.isin(np.arange(length), where)[:, None]), base[:, None], among=among)
+                Block(
+                    drawing.constant(np.isin(np.arange(length), where)[:, None]),
+                    base[:, None],
+                    among=among,
+                )
             )
     if model.constants:
         whole = [*model.prepend, *[""] * n, *model.append]
@@ -115,7 +143,10 @@ def _map(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
             return rows[0] * 0, [(wires, rows.T)]
         columns = [rows[1 << k] - base for k in range(field.width)]
         table = np.array(columns, dtype=object).reshape(field.width, -1)
-        bits = np.array([[v >> k & 1 for k in range(field.width)] for v in range(field.size)], dtype=object)
+        bits = np.array(
+            [[v >> k & 1 for k in range(field.width)] for v in range(field.size)],
+            dtype=object,
+        )
         if (bits.reshape(field.size, -1) @ table + base == rows).all():
             return base, [(wires, table.T)] if table.any() else []
     look_up = decoded if BASES[drawing.basis].unbounded else looked_up
@@ -123,10 +154,14 @@ def _map(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
 
 
 def _at(wires: Wires, chosen: npt.NDArray[np.bool_]) -> Wires:
-    return wires if chosen.all() else wires.take([int(at) for at in np.flatnonzero(chosen)], 0)
+    return (
+        wires if chosen.all() else wires.take([int(at) for at in np.flatnonzero(chosen)], 0)
+    )
 
 
-def _placed(drawing: Drawing, wires: Wires, where: npt.NDArray[np.int64], length: int) -> Wires:
+def _placed(
+    drawing: Drawing, wires: Wires, where: npt.NDArray[np.int64], length: int
+) -> Wires:
     """Wires (m, w) at m positions of a sequence, and constant zeros elsewhere: (length, w)."""
     if len(where) == length:
         return wires

@@ -57,13 +57,19 @@ class Family:
             ("positions", self.positions, (None, *POSITIONS)),
         ):
             if value not in known:
-                raise InputError(f"{name} {value!r} is not one of {', '.join(str(k) for k in known if k)}.")
+                raise InputError(
+                    f"{name} {value!r} is not one of {', '.join(str(k) for k in known if k)}."
+                )
         if self.exact:
             _refuse_sums(self.model)
         if self.exact and self.bits_expression is not None:
-            raise InputError("ac0 computes with the model's exact values and has no fraction bits; leave out --bits.")
+            raise InputError(
+                "ac0 computes with the model's exact values and has no fraction bits; leave out --bits."
+            )
         if self.exact and self.positions == "wired":
-            raise InputError("ac0 holds positions in its codes, so they are always folded; leave out --positions.")
+            raise InputError(
+                "ac0 holds positions in its codes, so they are always folded; leave out --positions."
+            )
 
     def __repr__(self) -> str:
         given = [f"bits={self.bits_expression}"] if self.bits_expression is not None else []
@@ -86,7 +92,9 @@ class Family:
         """The schematic of C_n."""
         drawing = Drawing(self.basis, self.optimize)
         if self.exact:
-            return draw_reachable(self._transformer(n), input_length(n), drawing, self.max_ties)
+            return draw_reachable(
+                self._transformer(n), input_length(n), drawing, self.max_ties
+            )
         return lower(self.fixed(n), drawing, self.positions_at(n))
 
     def bits(self, n: int) -> int | None:
@@ -96,7 +104,9 @@ class Family:
             return None
         if self.bits_expression == AUTO:
             return _least_bits(self.model.at(n), n, self.max_bits)
-        return bits_at(self.model.at(n).bits if self.bits_expression is None else self.bits_expression, n)
+        return bits_at(
+            self.model.at(n).bits if self.bits_expression is None else self.bits_expression, n
+        )
 
     def positions_at(self, n: int) -> Positions:
         """Whether positions are folded or wired at n."""
@@ -126,7 +136,9 @@ class Family:
 def _refuse_sums(model: AnyModel | Sized) -> None:
     """Refuse architectures that have no exact circuits of constant depth."""
     if type(model) in _REFUSED:
-        raise InputError(f"{model.name}: ac0 is built for hard attention; {_REFUSED[type(model)]}.")
+        raise InputError(
+            f"{model.name}: ac0 is built for hard attention; {_REFUSED[type(model)]}."
+        )
 
 
 _REFUSED: dict[type, str] = {
@@ -144,7 +156,9 @@ def _fixed(model: AnyModel, n: int, bits: str | None, max_bits: int) -> FixedPoi
 def _least_bits(model: AnyModel, n: int, max_bits: int) -> int:
     bits = least_bits(model, n, max_bits=max_bits)
     if bits is None:
-        raise LimitError(f"no number of fraction bits up to 32 decides as the exact model does at n={n}.")
+        raise LimitError(
+            f"no number of fraction bits up to 32 decides as the exact model does at n={n}."
+        )
     return bits
 
 

@@ -17,7 +17,9 @@ from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.tokens import Field
 
 Operand: TypeAlias = tuple[Field, Wires]  # wires (positions, w)
-Found: TypeAlias = tuple[Ints, list[tuple[Wires, Ints]]]  # a base (d,), and wires (positions, w) with columns (d, w)
+Found: TypeAlias = tuple[
+    Ints, list[tuple[Wires, Ints]]
+]  # a base (d,), and wires (positions, w) with columns (d, w)
 
 MOST_ADDRESS_BITS = 20
 
@@ -30,7 +32,9 @@ def looked_up(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
     """
     widths = [(field.size - 1).bit_length() for field, _ in operands]
     if sum(widths) > MOST_ADDRESS_BITS:
-        raise LimitError(f"a table of {sum(widths)} address bits is too large to look up; at most {MOST_ADDRESS_BITS}.")
+        raise LimitError(
+            f"a table of {sum(widths)} address bits is too large to look up; at most {MOST_ADDRESS_BITS}."
+        )
     order = np.zeros(1, np.int64)
     for (field, _), width in zip(operands, widths, strict=True):
         index = np.minimum(np.arange(1 << width), field.size - 1)
@@ -41,13 +45,17 @@ def looked_up(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
         for k in range(int(values.max()).bit_length()):
             chosen = np.array([int(v) >> k & 1 for v in values], bool)[order]
             if chosen.any():
-                tables.append(int.from_bytes(np.packbits(chosen, bitorder="little").tobytes(), "little"))
+                tables.append(
+                    int.from_bytes(np.packbits(chosen, bitorder="little").tobytes(), "little")
+                )
                 column = np.array([0] * len(base), dtype=object)
                 column[component] = 1 << k
                 columns.append(column)
     if not tables:
         return base, []
-    kinds = tuple((field.wires == "one-hot" and field.size > 2, field.size) for field, _ in operands)
+    kinds = tuple(
+        (field.wires == "one-hot" and field.size > 2, field.size) for field, _ in operands
+    )
     wires = drawing.call(_diagram(kinds, tuple(tables)), *(w for _, w in operands))
     return base, [(wires, np.stack(columns, axis=1))]
 
@@ -63,7 +71,10 @@ def _diagram(kinds: tuple[tuple[bool, int], ...], tables: tuple[int, ...]) -> Ce
     address: list[Literal] = []  # most significant first
     for number, (hot, size) in enumerate(kinds):
         wires = r.argument(number)
-        bits = [_either(r, [w for v, w in enumerate(wires) if v >> k & 1]) for k in range((size - 1).bit_length())]
+        bits = [
+            _either(r, [w for v, w in enumerate(wires) if v >> k & 1])
+            for k in range((size - 1).bit_length())
+        ]
         address += reversed(bits if hot else wires)
     known: dict[tuple[int, int], Literal] = {}
 
@@ -100,7 +111,9 @@ def decoded(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
     different = [row for row in range(len(rows)) if (rows[row] != base).any()]
     if not different:
         return base, []
-    return base, [(marks.take(different, 1), np.stack([rows[row] - base for row in different], axis=1))]
+    return base, [
+        (marks.take(different, 1), np.stack([rows[row] - base for row in different], axis=1))
+    ]
 
 
 def combinations(drawing: Drawing, operands: list[Operand]) -> Wires:
@@ -108,10 +121,14 @@ def combinations(drawing: Drawing, operands: list[Operand]) -> Wires:
     parts = []
     for axis, (field, wires) in enumerate(operands):
         literals = _literals(drawing, field, wires)
-        parts.append((literals.expand(*(1 + a for a in range(len(operands)) if a != axis)), 1))
+        parts.append(
+            (literals.expand(*(1 + a for a in range(len(operands)) if a != axis)), 1)
+        )
     marks = drawing.all(parts)
     while len(marks.shape) > 2:
-        marks = drawing.concat([marks.slice(1, v, v + 1).squeeze(1) for v in range(marks.shape[1])], 1)
+        marks = drawing.concat(
+            [marks.slice(1, v, v + 1).squeeze(1) for v in range(marks.shape[1])], 1
+        )
     return marks
 
 
@@ -122,6 +139,9 @@ def _literals(drawing: Drawing, field: Field, wires: Wires) -> Wires:
     both = drawing.concat([wires, ~wires], 1)
     width = field.width
     return drawing.concat(
-        [both.take([k if v >> k & 1 else k + width for k in range(width)], 1).expand(1) for v in range(field.size)],
+        [
+            both.take([k if v >> k & 1 else k + width for k in range(width)], 1).expand(1)
+            for v in range(field.size)
+        ],
         1,
     )

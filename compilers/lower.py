@@ -64,7 +64,9 @@ def lower(fixed: FixedPoint, drawing: Drawing, positions: Positions) -> Schemati
             values.append(getattr(rules, line.primitive.name)(index, line.primitive, *read))
         rules.show(index, values[index])
     outputs = drawing.concat(rules.outputs, 0) if len(rules.outputs) > 1 else rules.outputs[0]
-    return drawing.finish([outputs], interface(fixed.model, fixed.n, fixed.bits) | rules.shown())
+    return drawing.finish(
+        [outputs], interface(fixed.model, fixed.n, fixed.bits) | rules.shown()
+    )
 
 
 class Lower:
@@ -82,7 +84,9 @@ class Lower:
     def tokens(self, index: Value, how: net.Tokens) -> Placed:
         """Input wires and constants."""
         fixed = self.fixed
-        return Placed(embed(self.drawing, fixed.model, fixed.n, fixed.stream(index), self.positions))
+        return Placed(
+            embed(self.drawing, fixed.model, fixed.n, fixed.stream(index), self.positions)
+        )
 
     def states(self, index: Value, how: net.States) -> Placed:
         """An automaton's table, a step a token."""
@@ -107,10 +111,20 @@ class Lower:
 
     def add(self, index: Value, how: net.Add, *terms: Placed | Computed) -> Placed:
         """More blocks of wires, at the positions that are read."""
-        stream, span, exponent = self.fixed.stream(index), self.spans[index], 2 * self.fixed.bits
+        stream, span, exponent = (
+            self.fixed.stream(index),
+            self.spans[index],
+            2 * self.fixed.bits,
+        )
         placed = [term for term in terms if isinstance(term, Placed)]
-        moving = [term for term in placed if term.residual.blocks or term.residual.positions > 1 or span == (0, 1)]
-        empty = Residual(self.drawing, (), zeros(len(stream.constant)), stream, span[1] - span[0])
+        moving = [
+            term
+            for term in placed
+            if term.residual.blocks or term.residual.positions > 1 or span == (0, 1)
+        ]
+        empty = Residual(
+            self.drawing, (), zeros(len(stream.constant)), stream, span[1] - span[0]
+        )
         total = moving[0].at(span).finer(exponent) if moving else empty
         for term in placed:
             if not moving or term is not moving[0]:
@@ -129,7 +143,11 @@ class Lower:
         found = []
         for unit, number in enumerate(known.outputs):
             constant = number.low == number.high or not number.column.any()
-            bits = Bits(None, number.low, number.low) if constant else self.way.hidden(stream, known, unit)
+            bits = (
+                Bits(None, number.low, number.low)
+                if constant
+                else self.way.hidden(stream, known, unit)
+            )
             found.append(bits)
         return found
 
@@ -137,11 +155,15 @@ class Lower:
         """The stream of both factors: the head reads it at pairs of positions."""
         return x
 
-    def attend(self, index: Value, how: net.Attend, query: Placed, key: Placed, value: Placed) -> list[Bits]:
+    def attend(
+        self, index: Value, how: net.Attend, query: Placed, key: Placed, value: Placed
+    ) -> list[Bits]:
         """A head."""
         known = self.fixed.known[index]
         assert isinstance(known, HeadForms)
-        return self.way.attend(self.drawing, known, key.residual, *self.spans[index], self.bands)
+        return self.way.attend(
+            self.drawing, known, key.residual, *self.spans[index], self.bands
+        )
 
     def pick(self, index: Value, how: net.Pick, x: Placed) -> Placed:
         """Some positions, next to each other."""
@@ -163,7 +185,9 @@ class Lower:
         stream = self.fixed.stream(index)
         numbers = [(number, self._written(x.residual, number)) for number in stream.numbers]
         zero = zeros(len(stream.constant))
-        return Placed(Residual(self.drawing, (), zero, stream, 1).plus(numbers, zero, stream, True))
+        return Placed(
+            Residual(self.drawing, (), zero, stream, 1).plus(numbers, zero, stream, True)
+        )
 
     def show(self, index: Value, value: Any) -> None:
         """Probe a value that traces show."""
@@ -184,7 +208,9 @@ class Lower:
         unit = number.column * 0
         unit[number.column.argmax()] = 1
         grain = int(number.column.max()).bit_length() - 1
-        return self.way.resolve(state, unit, (number.low << grain, number.high << grain), grain)
+        return self.way.resolve(
+            state, unit, (number.low << grain, number.high << grain), grain
+        )
 
 
 def spans(network: net.Network) -> list[Span]:
@@ -197,7 +223,9 @@ def spans(network: net.Network) -> list[Span]:
     for index in range(len(lines) - 1, -1, -1):
         span = found[index] or (0, lines[index].shape[0])
         found[index] = span
-        for x, asked in zip(lines[index].primitive.reads, _asked(network, index, span), strict=True):
+        for x, asked in zip(
+            lines[index].primitive.reads, _asked(network, index, span), strict=True
+        ):
             before = found[x] or asked
             found[x] = (min(before[0], asked[0]), max(before[1], asked[1]))
     return [span for span in found if span is not None]

@@ -47,7 +47,9 @@ def pair_indices(positions: int) -> tuple[list[int], list[int]]:
             f"a third-order head over {positions:,} positions has {positions**2:,} pairs as keys, more than the"
             f" {MOST_PAIRS:,} that can be drawn; take a smaller n."
         )
-    return [j for j in range(positions) for _ in range(positions)], list(range(positions)) * positions
+    return [j for j in range(positions) for _ in range(positions)], list(
+        range(positions)
+    ) * positions
 
 
 def reading_pairs(head: HeadForms, grains: tuple[int, ...]) -> HeadForms:
@@ -60,21 +62,34 @@ def reading_pairs(head: HeadForms, grains: tuple[int, ...]) -> HeadForms:
     return replace(head, key=key, value=value, key2=None, value2=None)
 
 
-def _component(first: Affine, second: Affine, rows: Ints, grains: tuple[int, ...], ranges: tuple[Range, ...]) -> Affine:
+def _component(
+    first: Affine,
+    second: Affine,
+    rows: Ints,
+    grains: tuple[int, ...],
+    ranges: tuple[Range, ...],
+) -> Affine:
     shed = tuple(a + b for a, b in zip(first.powers, second.powers, strict=True))
     return Affine(rows, np.zeros(len(rows), dtype=object), grains, shed, ranges)
 
 
 def pair_stream(head: HeadForms, residual: Residual, products: list[Bits]) -> Residual:
     """The stream over pairs whose components are these numbers."""
-    nothing, unit = np.zeros(len(products), dtype=object), np.identity(len(products), dtype=int).astype(object)
-    numbers = [(Number(unit[c], bits.low, bits.high), bits) for c, bits in enumerate(products)]
+    nothing, unit = (
+        np.zeros(len(products), dtype=object),
+        np.identity(len(products), dtype=int).astype(object),
+    )
+    numbers = [
+        (Number(unit[c], bits.low, bits.high), bits) for c, bits in enumerate(products)
+    ]
     empty = replace(residual, blocks=(), offset=nothing, positions=residual.positions**2)
     after = residual.stream.plus((number for number, _ in numbers), nothing, False)
     return empty.plus(numbers, nothing, after, False)
 
 
-def _product(residual: Residual, first: Affine, second: Affine, c: int, interval: Range) -> Bits:
+def _product(
+    residual: Residual, first: Affine, second: Affine, c: int, interval: Range
+) -> Bits:
     """Component c of one factor times that of the other, at every pair."""
     low, high = interval
     if low == high:

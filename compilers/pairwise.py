@@ -10,7 +10,9 @@ from .residual import Residual
 Sign = Callable[[Residual, Ints, int, Range], Wires]
 
 
-def pairwise(residual: Residual, rows: Sequence[Ints], offsets: Sequence[int], sign: Sign) -> Wires:
+def pairwise(
+    residual: Residual, rows: Sequence[Ints], offsets: Sequence[int], sign: Sign
+) -> Wires:
     """One-hot which row . x + offset is the largest, the lowest of equal ones: (positions, rows).
 
     Args:

@@ -34,7 +34,10 @@ def least(right: Callable[[int], bool], start: int, most: int) -> int | None:
     """
     known = cache(right)
     tried = range(start, max(start, most) + 1)
-    found = next((bits for bits in tried if all(known(more) for more in range(bits, bits + IN_A_ROW))), None)
+    found = next(
+        (bits for bits in tried if all(known(more) for more in range(bits, bits + IN_A_ROW))),
+        None,
+    )
     if found == start:
         while found > 0 and known(found - 1):
             found -= 1
@@ -61,7 +64,9 @@ def least_bits(
         LimitError: n is larger than 4096.
     """
     if n > LONGEST:
-        raise LimitError(f"--bits auto runs the model at every precision, for n up to {LONGEST:,}; n is {n:,}.")
+        raise LimitError(
+            f"--bits auto runs the model at every precision, for n up to {LONGEST:,}; n is {n:,}."
+        )
     _, codes = chosen_inputs(model, n, None, samples, seed)
     decisions = run_exact(model, codes).decisions
 
@@ -87,4 +92,7 @@ def _too_wide(n: int, bits: int, max_bits: int) -> str:
 def _agrees(fixed: FixedPoint, codes: Codes, decisions: Codes) -> bool:
     starts = range(0, len(codes), AT_ONCE)
     parts = (slice(start, start + AT_ONCE) for start in starts)
-    return all(np.array_equal(run_integer(fixed, codes[part]).decisions, decisions[part]) for part in parts)
+    return all(
+        np.array_equal(run_integer(fixed, codes[part]).decisions, decisions[part])
+        for part in parts
+    )

@@ -48,7 +48,9 @@ class Block:
     among: frozenset[int] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "matrix", self.matrix.astype(object, copy=False))  # units get finer without limit
+        object.__setattr__(
+            self, "matrix", self.matrix.astype(object, copy=False)
+        )  # units get finer without limit
 
     @cached_property
     def components(self) -> frozenset[int]:
@@ -67,7 +69,11 @@ class Block:
 
     def slice(self, start: int, stop: int) -> "Block | None":
         """The block at positions start..stop-1; None where it adds nothing there."""
-        among = None if self.among is None else frozenset(at - start for at in self.among if start <= at < stop)
+        among = (
+            None
+            if self.among is None
+            else frozenset(at - start for at in self.among if start <= at < stop)
+        )
         if among is not None and not among:
             return None
         return replace(self, wires=self.wires.slice(0, start, stop), among=among)
@@ -92,7 +98,11 @@ class Residual:
     def slice(self, start: int, stop: int) -> "Residual":
         """The same at positions start..stop-1."""
         blocks = [block.slice(start, stop) for block in self.blocks]
-        return replace(self, blocks=tuple(block for block in blocks if block is not None), positions=stop - start)
+        return replace(
+            self,
+            blocks=tuple(block for block in blocks if block is not None),
+            positions=stop - start,
+        )
 
     def finer(self, exponent: int) -> "Residual":
         """The same in units of 2^-exponent."""
@@ -100,7 +110,13 @@ class Residual:
         blocks = tuple(replace(b, matrix=b.matrix * factor) for b in self.blocks)
         return replace(self, blocks=blocks, offset=self.offset * factor)
 
-    def plus(self, numbers: list[tuple[Number, Bits]], constant: Ints, after: Stream, residual: bool) -> "Residual":
+    def plus(
+        self,
+        numbers: list[tuple[Number, Bits]],
+        constant: Ints,
+        after: Stream,
+        residual: bool,
+    ) -> "Residual":
         """Add computed numbers and a constant; `after` is the stream that results."""
         blocks = list(self.blocks) if residual else []
         offset = self.offset + constant if residual else constant
@@ -110,15 +126,25 @@ class Residual:
                 width = bits.wires.shape[-1]
                 columns = number.column[:, None]
                 shape = len(columns), width
-                weights = powers(width) if bits.steps is None else np.array(bits.steps, dtype=object)
-                matrix = np.broadcast_to(columns, shape) if bits.thermometer else columns * weights
+                weights = (
+                    powers(width)
+                    if bits.steps is None
+                    else np.array(bits.steps, dtype=object)
+                )
+                matrix = (
+                    np.broadcast_to(columns, shape) if bits.thermometer else columns * weights
+                )
                 blocks.append(Block(bits.wires, matrix, bits.thermometer))
         return replace(self, blocks=tuple(blocks), offset=offset, stream=after)
 
     def resolve(self, row: Ints, offset: int, interval: Range, drop: int = 0) -> Bits:
         """Bits of floor((row . x + offset) / 2^drop), whose value before the shift lies in `interval`."""
         low, high = interval[0] >> drop, interval[1] >> drop
-        wires = self.unsigned(row, offset - (low << drop), high - low, drop) if low < high else None
+        wires = (
+            self.unsigned(row, offset - (low << drop), high - low, drop)
+            if low < high
+            else None
+        )
         return Bits(wires, low, high)
 
     def unsigned(self, row: Ints, offset: int, high: int, drop: int = 0) -> Wires:
@@ -143,7 +169,9 @@ class Residual:
 
     def probe(self, name: str) -> None:
         """Make the stream readable under a name; costs nothing."""
-        self.drawing.probe(name, [(block.wires, block.matrix) for block in self.blocks], self.offset)
+        self.drawing.probe(
+            name, [(block.wires, block.matrix) for block in self.blocks], self.offset
+        )
 
 
 def only_wire(parts: Parts) -> tuple[Wires, int] | None:

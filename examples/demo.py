@@ -37,10 +37,14 @@ def main() -> int:
     for number, (words, arguments) in enumerate(STEPS, 1):
         print(f"\n{number}. {words}\n\n$ circuitsim {' '.join(arguments)}", flush=True)
         program = "from circuitsim.cli import main; main()"
-        code = subprocess.run([sys.executable, "-c", program, *arguments], check=False).returncode
+        code = subprocess.run(
+            [sys.executable, "-c", program, *arguments], check=False
+        ).returncode
         if code:
             return code
-    print("\nNext: README.md, `circuitsim --help`, and your own model (docs/model-format.md).")
+    print(
+        "\nNext: README.md, `circuitsim --help`, and your own model (docs/model-format.md)."
+    )
     return 0
 
 

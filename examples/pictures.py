@@ -27,7 +27,9 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "pictures")
     folder.mkdir(parents=True, exist_ok=True)
     for name, (model, *options) in PICTURES.items():
-        command.main([str(HERE / model), *options, "-o", str(folder / name)], standalone_mode=False)
+        command.main(
+            [str(HERE / model), *options, "-o", str(folder / name)], standalone_mode=False
+        )
 
 
 if __name__ == "__main__":

@@ -41,7 +41,9 @@ def first_primes(n: int) -> list[int]:
 def output(letters: Sequence[int]) -> Fraction:
     """The head's output, the same at every position: the mean of the embedded letters."""
     primes = first_primes(len(letters))
-    return sum((Fraction(x, p) for x, p in zip(letters, primes, strict=True)), Fraction(0)) / len(letters)
+    return sum(
+        (Fraction(x, p) for x, p in zip(letters, primes, strict=True)), Fraction(0)
+    ) / len(letters)
 
 
 def decode(number: Fraction, n: int) -> list[int]:
@@ -52,8 +54,15 @@ def decode(number: Fraction, n: int) -> list[int]:
 
 def main() -> None:
     """Decide all short strings of three languages, then print the sizes of what the oracle reads."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--longest", type=int, default=256, help="the largest n, from 8 doubling (default 256)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--longest",
+        type=int,
+        default=256,
+        help="the largest n, from 8 doubling (default 256)",
+    )
     longest = parser.parse_args().longest
     for language in LANGUAGES:
         wrong = tried = 0
@@ -62,9 +71,13 @@ def main() -> None:
             decoded = np.array([decode(output(string), n) for string in strings.tolist()])
             wrong += int((language.decisions(decoded) != language.decisions(strings)).sum())
             tried += len(strings)
-        print(f"{language.name}: {wrong} of {tried:,} strings of 1 to {MOST_TRIED} letters are decided wrongly")
+        print(
+            f"{language.name}: {wrong} of {tried:,} strings of 1 to {MOST_TRIED} letters are decided wrongly"
+        )
     print()
-    print(f"{'n':>5}{'bits of the sum':>17}{'bits of the mean':>18}{'bits of the sum / (n log2 n)':>30}")
+    print(
+        f"{'n':>5}{'bits of the sum':>17}{'bits of the mean':>18}{'bits of the sum / (n log2 n)':>30}"
+    )
     n = 8
     while n <= longest:
         mean = output([1] * n)

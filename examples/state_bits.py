@@ -20,8 +20,12 @@ MODELS = ("majority.pt", "parity.json", "first.json", "reciprocal.json")
 
 def main() -> None:
     """Print a line for every model and kind of numbers."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--longest", type=int, default=64, help="the largest n, from 4 doubling (default 64)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--longest", type=int, default=64, help="the largest n, from 4 doubling (default 64)"
+    )
     longest = parser.parse_args().longest
     ns = [n for n in (2**k for k in range(2, 30)) if n <= longest]
     if len(ns) < 2:
@@ -41,7 +45,9 @@ def main() -> None:
             if log.residual > 4:
                 line = f"no line: n^{power.local:.2f} between the two largest"
             bound = "-" if final.bound is None else final.bound
-            print(f"{model.name:16}{datatype:16}{final.measured:6}{bound!s:>7}{wrong:7}   {line}")
+            print(
+                f"{model.name:16}{datatype:16}{final.measured:6}{bound!s:>7}{wrong:7}   {line}"
+            )
 
 
 if __name__ == "__main__":

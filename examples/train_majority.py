@@ -35,12 +35,16 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from circuitsim.models.files.reading import load
 from circuitsim.networks.rungs import run_definition
 
-Case: TypeAlias = tuple[int, int, int]  # length, first letter, number of ones: all that a decision depends on
+Case: TypeAlias = tuple[
+    int, int, int
+]  # length, first letter, number of ones: all that a decision depends on
 Vector: TypeAlias = list[Fraction]
 Say: TypeAlias = Callable[[str], None]
 
 HERE = Path(__file__).parent
-LONGEST = 100  # every string up to this length has to be decided rightly, the longest in training
+LONGEST = (
+    100  # every string up to this length has to be decided rightly, the longest in training
+)
 FARTHEST = 2000  # how far the first mistake is looked for
 MOST_BITS = 8
 
@@ -62,7 +66,9 @@ def every_case(length: int) -> Iterator[Case]:
 
 def boundary_cases(length: int) -> list[Case]:
     """The cases where the counts differ by at most 4, and the two constant strings."""
-    return [c for c in every_case(length) if abs(2 * c[2] - length) <= 4 or c[2] in (0, length)]
+    return [
+        c for c in every_case(length) if abs(2 * c[2] - length) <= 4 or c[2] in (0, length)
+    ]
 
 
 # --- the model as it is trained ------------------------------------------------------------------------------
@@ -103,8 +109,14 @@ class Transformer(nn.Module):
             "value": nn.Linear(width, head, bias=False),
             "output": nn.Linear(head, width, bias=False),
         }
-        feed_forward = {"hidden": nn.Linear(width, hidden), "output": nn.Linear(hidden, width)}
-        layer = {"attention": nn.ModuleDict(attention), "feed_forward": nn.ModuleDict(feed_forward)}
+        feed_forward = {
+            "hidden": nn.Linear(width, hidden),
+            "output": nn.Linear(hidden, width),
+        }
+        layer = {
+            "attention": nn.ModuleDict(attention),
+            "feed_forward": nn.ModuleDict(feed_forward),
+        }
         self.layers = nn.ModuleList([nn.ModuleDict(layer)])
         self.readout = nn.Linear(width, 1)
 
@@ -122,12 +134,16 @@ class Transformer(nn.Module):
         """Read-out (batch,) of strings (batch, longest), padded where not `present`; positive accepts."""
         weights = self.weights(reading.weight_bits)
         x = weights["embedding.weight"][tokens]
-        scores = self.scores(weights)[tokens[:, :1], tokens]  # of the first query: no other is read out
+        scores = self.scores(weights)[
+            tokens[:, :1], tokens
+        ]  # of the first query: no other is read out
         attention = scores.masked_fill(~present, -math.inf).softmax(-1)
         if reading.saturated:  # gradients of the softmax, value of the mean over all maxima
             scores = rounded(scores, reading.score_bits).masked_fill(~present, -math.inf)
             maximal = (scores == scores.max(-1, keepdim=True).values).to(attention)
-            attention = attention + (maximal / maximal.sum(-1, keepdim=True) - attention).detach()
+            attention = (
+                attention + (maximal / maximal.sum(-1, keepdim=True) - attention).detach()
+            )
         values = linear(weights, "layers.0.attention.value", x)
         mean = (attention[..., None] * values).sum(1)
         x = x[:, 0] + linear(weights, "layers.0.attention.output", mean)
@@ -153,10 +169,15 @@ class Exact:
         bits: round weights, the head's mean and the ReLU outputs to this many fraction bits; None leaves them.
     """
 
-    def __init__(self, weights: dict[str, Tensor], score_bits: int | None, bits: int | None = None) -> None:
+    def __init__(
+        self, weights: dict[str, Tensor], score_bits: int | None, bits: int | None = None
+    ) -> None:
         self.bits = bits
         self.numbers = {
-            name: [[self.round(Fraction(number)) for number in row] for row in torch.atleast_2d(tensor).tolist()]
+            name: [
+                [self.round(Fraction(number)) for number in row]
+                for row in torch.atleast_2d(tensor).tolist()
+            ]
             for name, tensor in weights.items()
         }
         self.letters = self.numbers["embedding.weight"]
@@ -184,13 +205,19 @@ class Exact:
         best = max(scores[letter] for letter in (0, 1) if copies[letter])
         chosen = [letter for letter in (0, 1) if copies[letter] and scores[letter] == best]
         count = sum(copies[letter] for letter in chosen)
-        sums = [sum(copies[a] * self.values[a][i] for a in chosen) for i in range(len(self.values[0]))]
+        sums = [
+            sum(copies[a] * self.values[a][i] for a in chosen)
+            for i in range(len(self.values[0]))
+        ]
         return self.answer(first, [self.round(Fraction(s) / count) for s in sums])
 
     def answer(self, first: int, mean: Vector) -> Fraction:
         """The read-out, given the first letter and the head's mean."""
         x = add(self.letters[first], self.linear("layers.0.attention.output", mean))
-        hidden = [self.round(max(Fraction(0), h)) for h in self.linear("layers.0.feed_forward.hidden", x)]
+        hidden = [
+            self.round(max(Fraction(0), h))
+            for h in self.linear("layers.0.feed_forward.hidden", x)
+        ]
         x = add(x, self.linear("layers.0.feed_forward.output", hidden))
         return self.linear("readout", x)[0]
 
@@ -209,7 +236,9 @@ class Exact:
             return False
         (zeros,), (ones,) = self.values
         half, step = (zeros + ones) / 2, Fraction(1, 2**self.bits)
-        just_below_half = math.ceil(half / step + Fraction(1, 2)) * step - step  # the last that a mean < half rounds to
+        just_below_half = (
+            math.ceil(half / step + Fraction(1, 2)) * step - step
+        )  # the last that a mean < half rounds to
         rejected = self.round(half), self.round(zeros)
         accepted = just_below_half if ones < half else self.round(half), self.round(ones)
         return all(
@@ -219,7 +248,9 @@ class Exact:
             for first in (0, 1)
         )
 
-    def reach(self, farthest: int, cases: Callable[[int], Sequence[Case] | Iterator[Case]]) -> int:
+    def reach(
+        self, farthest: int, cases: Callable[[int], Sequence[Case] | Iterator[Case]]
+    ) -> int:
         """The last length, up to `farthest`, before the first with a wrong decision among its `cases`."""
         for length in range(1, farthest + 1):
             if not all(self.right(case) for case in cases(length)):
@@ -239,7 +270,11 @@ def add(a: Vector, b: Vector) -> Vector:
 
 def round_half_up(number: Fraction, bits: int | None) -> Fraction:
     """floor(x 2^bits + 1/2) / 2^bits; None leaves the number."""
-    return number if bits is None else Fraction(math.floor(number * 2**bits + Fraction(1, 2)), 2**bits)
+    return (
+        number
+        if bits is None
+        else Fraction(math.floor(number * 2**bits + Fraction(1, 2)), 2**bits)
+    )
 
 
 # --- strings -------------------------------------------------------------------------------------------------
@@ -272,7 +307,9 @@ def binomial_strings(batch: int, n: int, generator: torch.Generator) -> Strings:
     """Fair coin flips, of lengths that are binomial (n, 1/2) and at least 1: mean n / 2."""
     lengths = (torch.rand(batch, n, generator=generator) < 0.5).sum(1).clamp(min=1)
     present = torch.arange(n) < lengths[:, None]
-    return Strings(((torch.rand(batch, n, generator=generator) < 0.5) & present).long(), present)
+    return Strings(
+        ((torch.rand(batch, n, generator=generator) < 0.5) & present).long(), present
+    )
 
 
 def boundary_strings(batch: int, n: int, generator: torch.Generator) -> Strings:
@@ -281,7 +318,12 @@ def boundary_strings(batch: int, n: int, generator: torch.Generator) -> Strings:
     difference = torch.randint(-3, 4, (batch,), generator=generator)
     ones = ((lengths + difference) // 2).clamp(min=0).minimum(lengths)
     present = torch.arange(n) < lengths[:, None]
-    order = torch.rand(batch, n, generator=generator).masked_fill(~present, 2).argsort(1).argsort(1)
+    order = (
+        torch.rand(batch, n, generator=generator)
+        .masked_fill(~present, 2)
+        .argsort(1)
+        .argsort(1)
+    )
     return Strings((order < ones[:, None]).long(), present)
 
 
@@ -310,7 +352,9 @@ class Recipe:
     closeness: float = 1.0  # of a letter's two scores, in the second phase
 
 
-def train_softmax(model: Transformer, recipe: Recipe, generator: torch.Generator, say: Say) -> None:
+def train_softmax(
+    model: Transformer, recipe: Recipe, generator: torch.Generator, say: Say
+) -> None:
     """The first phase: softmax attention on strings of binomial length, mean 50."""
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.soft_rate)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, recipe.soft_steps)
@@ -339,20 +383,34 @@ def train_saturated(
     best, farthest = None, LONGEST - 1
     for step in range(1, recipe.saturated_steps + 1):
         half = recipe.batch // 2
-        strings = joined(binomial_strings(half, LONGEST, generator), boundary_strings(half, LONGEST, generator))
+        strings = joined(
+            binomial_strings(half, LONGEST, generator),
+            boundary_strings(half, LONGEST, generator),
+        )
         readout = model(strings.tokens, strings.present, reading)
         scores = model.scores(model.weights(recipe.weight_bits))
-        loss = binary_cross_entropy_with_logits(recipe.sharpness * readout, strings.labels.to(readout))
+        loss = binary_cross_entropy_with_logits(
+            recipe.sharpness * readout, strings.labels.to(readout)
+        )
         penalty = (scores[:, 0] - scores[:, 1]).square().mean()
         optimizer.zero_grad()
         (loss + recipe.closeness * penalty).backward()
         optimizer.step()
         schedule.step()
         if step % 100 == 0:
-            weights = {name: tensor.detach() for name, tensor in model.weights(recipe.weight_bits).items()}
+            weights = {
+                name: tensor.detach()
+                for name, tensor in model.weights(recipe.weight_bits).items()
+            }
             reach = Exact(weights, score_bits).reach(FARTHEST, boundary_cases)
-            say(f"saturated step {step}: loss {loss.item():.5f}, exact model right to length {reach}")
-            if reach > farthest and Exact(weights, score_bits, MOST_BITS).reach(LONGEST, boundary_cases) == LONGEST:
+            say(
+                f"saturated step {step}: loss {loss.item():.5f}, exact model right to length {reach}"
+            )
+            if (
+                reach > farthest
+                and Exact(weights, score_bits, MOST_BITS).reach(LONGEST, boundary_cases)
+                == LONGEST
+            ):
                 best, farthest = copy.deepcopy(weights), reach
     return best
 
@@ -360,7 +418,12 @@ def train_saturated(
 def share_right(model: Transformer, strings: Strings) -> float:
     """Share of strings that the softmax model decides rightly."""
     with torch.no_grad():
-        return ((model(strings.tokens, strings.present) > 0) == strings.labels).double().mean().item()
+        return (
+            ((model(strings.tokens, strings.present) > 0) == strings.labels)
+            .double()
+            .mean()
+            .item()
+        )
 
 
 def share_right_exactly(model: Exact, strings: Strings) -> float:
@@ -371,7 +434,10 @@ def share_right_exactly(model: Exact, strings: Strings) -> float:
 
 def saturated_shares(weights: dict[str, Tensor], strings: Strings) -> dict[int | None, float]:
     """Share of strings right with saturated attention: scores unrounded (None), then rounded to 0..4 bits."""
-    return {bits: share_right_exactly(Exact(weights, bits), strings) for bits in (None, 0, 1, 2, 3, 4)}
+    return {
+        bits: share_right_exactly(Exact(weights, bits), strings)
+        for bits in (None, 0, 1, 2, 3, 4)
+    }
 
 
 def percent(share: float) -> str:
@@ -399,13 +465,17 @@ def train(seed: int, recipe: Recipe, say: Say) -> Trained | None:
     train_softmax(model, recipe, generator, say)
 
     sets = {n: binomial_strings(4000, n, generator) for n in (100, 200, 300, 400, 500)}
-    soft = ", ".join(f"{n // 2}: {percent(share_right(model, strings))}" for n, strings in sets.items())
+    soft = ", ".join(
+        f"{n // 2}: {percent(share_right(model, strings))}" for n, strings in sets.items()
+    )
     say(f"after softmax, right under softmax, by mean length: {soft}")
     weights = {name: tensor.detach() for name, tensor in model.weights(None).items()}
     say(f"  scores of keys 0, 1: {show_scores(Exact(weights, None))}")
     shares = saturated_shares(weights, sets[100])
     say(f"after softmax, right when read as saturated, mean length 50: {show_shares(shares)}")
-    score_bits = max(range(5), key=lambda bits: shares[bits])  # the fewest bits, where several are as good
+    score_bits = max(
+        range(5), key=lambda bits: shares[bits]
+    )  # the fewest bits, where several are as good
     say(f"  score_bits = {score_bits} from here on")
 
     best = train_saturated(model, recipe, score_bits, generator, say)
@@ -414,34 +484,55 @@ def train(seed: int, recipe: Recipe, say: Say) -> Trained | None:
         return None
     exact = Exact(best, score_bits)
     shares = saturated_shares(best, sets[100])
-    say(f"after saturated, right when read as saturated, mean length 50: {show_shares(shares)}")
-    far = ", ".join(f"{n // 2}: {percent(share_right_exactly(exact, strings))}" for n, strings in sets.items())
+    say(
+        f"after saturated, right when read as saturated, mean length 50: {show_shares(shares)}"
+    )
+    far = ", ".join(
+        f"{n // 2}: {percent(share_right_exactly(exact, strings))}"
+        for n, strings in sets.items()
+    )
     say(f"after saturated, exact model right, by mean length: {far}")
     say(f"  scores of keys 0, 1, unrounded: {show_scores(Exact(best, None))}")
     cases = sum(1 for length in range(1, LONGEST + 1) for _ in every_case(length))
     reach = exact.reach(LONGEST, every_case)
-    say(f"exact model: every string right to length {reach} (all {cases} cases to {LONGEST} tried)")
-    say(f"exact model: boundary counts right to length {exact.reach(FARTHEST, boundary_cases)}")
+    say(
+        f"exact model: every string right to length {reach} (all {cases} cases to {LONGEST} tried)"
+    )
+    say(
+        f"exact model: boundary counts right to length {exact.reach(FARTHEST, boundary_cases)}"
+    )
     enough = []
     for bits in range(MOST_BITS + 3):
         integer = Exact(best, score_bits, bits)
-        full, boundary = integer.reach(LONGEST, every_case), integer.reach(FARTHEST, boundary_cases)
-        say(f"integer model, {bits} bits: every string right to length {full}, boundary counts to length {boundary}")
+        full, boundary = (
+            integer.reach(LONGEST, every_case),
+            integer.reach(FARTHEST, boundary_cases),
+        )
+        say(
+            f"integer model, {bits} bits: every string right to length {full}, boundary counts to length {boundary}"
+        )
         if integer.right_at_every_length():
-            say(f"integer model, {bits} bits: proved right at every length, by trying every rounded mean")
+            say(
+                f"integer model, {bits} bits: proved right at every length, by trying every rounded mean"
+            )
         if full == LONGEST:
             enough.append(bits)
     # More bits are not always better, hence three in a row, as `--bits auto` asks.
     least = [bits for bits in enough if {bits + 1, bits + 2} <= set(enough)]
     if reach < LONGEST or not least or least[0] > MOST_BITS:
         return None
-    say(f"  bits = {least[0]}, the least that is right to length {LONGEST} together with the next two")
+    say(
+        f"  bits = {least[0]}, the least that is right to length {LONGEST} together with the next two"
+    )
     return Trained(best, score_bits, least[0])
 
 
 def show_scores(model: Exact) -> str:
     """The four scores, the first query letter outside."""
-    return "; ".join(f"first letter {a}: {float(s[0]):.6g}, {float(s[1]):.6g}" for a, s in enumerate(model.scores))
+    return "; ".join(
+        f"first letter {a}: {float(s[0]):.6g}, {float(s[1]):.6g}"
+        for a, s in enumerate(model.scores)
+    )
 
 
 def show_shares(shares: dict[int | None, float]) -> str:
@@ -467,30 +558,61 @@ def checkpoint(trained: Trained) -> dict[str, object]:
         "bits": str(trained.bits),
         "scale": "1",
     }
-    return {"config": config, "state_dict": {name: tensor.float() for name, tensor in trained.weights.items()}}
+    return {
+        "config": config,
+        "state_dict": {name: tensor.float() for name, tensor in trained.weights.items()},
+    }
 
 
 def read_back_wrong(path: Path, longest: int) -> int:
     """How many strings circuitsim's own exact model, read from the file, decides wrongly."""
     model = load(path)
-    strings = (letters for n in range(1, longest + 1) for letters in product((0, 1), repeat=n))
-    return sum(bool(run_definition(model, s).decisions.item()) != (2 * sum(s) > len(s)) for s in strings)
+    strings = (
+        letters for n in range(1, longest + 1) for letters in product((0, 1), repeat=n)
+    )
+    return sum(
+        bool(run_definition(model, s).decisions.item()) != (2 * sum(s) > len(s))
+        for s in strings
+    )
 
 
 @click.command(context_settings={"show_default": True})
 @click.option("--seed", default=0, help="Seed of the model that is written.")
-@click.option("--also", multiple=True, type=int, help="A further seed, trained for the log alone; may be repeated.")
-@click.option("--output", default=HERE / "majority.pt", type=click.Path(path_type=Path), help="The checkpoint.")
-@click.option("--log", default=HERE / "majority.log", type=click.Path(path_type=Path), help="What was printed.")
+@click.option(
+    "--also",
+    multiple=True,
+    type=int,
+    help="A further seed, trained for the log alone; may be repeated.",
+)
+@click.option(
+    "--output",
+    default=HERE / "majority.pt",
+    type=click.Path(path_type=Path),
+    help="The checkpoint.",
+)
+@click.option(
+    "--log",
+    default=HERE / "majority.log",
+    type=click.Path(path_type=Path),
+    help="What was printed.",
+)
 @click.option("--width", default=Recipe.width, help="Width of the residual stream.")
 @click.option("--head", default=Recipe.head, help="Width of queries, keys and values.")
 @click.option("--hidden", default=Recipe.hidden, help="ReLUs in the feed-forward net.")
-@click.option("--weight-bits", default=Recipe.weight_bits, help="Fraction bits of the weights.")
-@click.option("--closeness", default=Recipe.closeness, help="Weight of the penalty on the gap between scores.")
+@click.option(
+    "--weight-bits", default=Recipe.weight_bits, help="Fraction bits of the weights."
+)
+@click.option(
+    "--closeness",
+    default=Recipe.closeness,
+    help="Weight of the penalty on the gap between scores.",
+)
 def main(seed: int, also: tuple[int, ...], output: Path, log: Path, **options: float) -> None:
     """Train on MAJORITY and write a checkpoint that circuitsim compiles; exit 1 where the model does not pass."""
     torch.set_num_threads(1)
-    torch.set_default_dtype(torch.float64)  # weights on the grid, and exact ties of scores, survive
+    torch.set_default_dtype(
+        torch.float64
+    )  # weights on the grid, and exact ties of scores, survive
     recipe = Recipe(**options)  # type: ignore[arg-type]
     lines: list[str] = []
     passed: dict[int, Trained | None] = {}
@@ -503,7 +625,9 @@ def main(seed: int, also: tuple[int, ...], output: Path, log: Path, **options: f
 
         say(str(recipe))
         passed[each] = train(each, recipe, say)
-        say(f"{'passed' if passed[each] else 'DID NOT PASS'} in {time.monotonic() - started:.0f} seconds")
+        say(
+            f"{'passed' if passed[each] else 'DID NOT PASS'} in {time.monotonic() - started:.0f} seconds"
+        )
     trained = passed[seed]
     if trained is not None:
         for name, tensor in trained.weights.items():
@@ -511,7 +635,9 @@ def main(seed: int, also: tuple[int, ...], output: Path, log: Path, **options: f
             click.echo(lines[-1])
         torch.save(checkpoint(trained), output)
         wrong = read_back_wrong(output, longest=8)
-        lines.append(f"read back by circuitsim: {wrong} strings of length 1 to 8 decided wrongly")
+        lines.append(
+            f"read back by circuitsim: {wrong} strings of length 1 to 8 decided wrongly"
+        )
         click.echo(lines[-1])
     log.write_text("\n".join(lines) + "\n")
     raise SystemExit(trained is None)

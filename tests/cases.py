@@ -3,10 +3,32 @@
 import random
 from fractions import Fraction
 
-from circuitsim.models.model import ATTENTIONS, MASKS, FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.model import (
+    ATTENTIONS,
+    MASKS,
+    FeedForward,
+    Head,
+    Layer,
+    Model,
+    Readout,
+)
 
 KINDS = tuple(a for a in ATTENTIONS if a != "softmax")
-WEIGHTS = [0, 0, 0, 1, -1, 1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), Fraction(1, 3), Fraction(3, 4)]
+WEIGHTS = [
+    0,
+    0,
+    0,
+    1,
+    -1,
+    1,
+    -1,
+    2,
+    -2,
+    Fraction(1, 2),
+    Fraction(-1, 2),
+    Fraction(1, 3),
+    Fraction(3, 4),
+]
 POSITIONS = ["0", "0", "i/n", "(-1)**i", "1/(i+1)", "i", "cos(pi*i)", "1 if i == 0 else 0"]
 
 
@@ -34,7 +56,9 @@ def random_model(seed: int, layers: int | None = None, heads: int | None = None)
         positions=positions,
         prepend=prepend,
         append=append,
-        layers=tuple(_layer(r, d, heads or r.randint(1, 3)) for _ in range(layers or r.randint(1, 3))),
+        layers=tuple(
+            _layer(r, d, heads or r.randint(1, 3)) for _ in range(layers or r.randint(1, 3))
+        ),
         readout=Readout(_matrix(r, rows, d), _vector(r, rows), r.choice(places)),
         bits=str(r.choice([0, 1, 2, 3])),
         name=f"random{seed}",
@@ -45,7 +69,9 @@ def _layer(r: random.Random, d: int, heads: int) -> Layer:
     net = None
     if r.random() < 0.5:
         h = r.randint(1, 2)
-        net = FeedForward(_matrix(r, h, d), _matrix(r, d, h), _vector(r, h), _vector(r, d), r.random() < 0.8)
+        net = FeedForward(
+            _matrix(r, h, d), _matrix(r, d, h), _vector(r, h), _vector(r, d), r.random() < 0.8
+        )
     bias = _vector(r, d) if r.random() < 0.5 else ()
     return Layer(tuple(_head(r, d) for _ in range(heads)), bias, r.random() < 0.8, net)
 

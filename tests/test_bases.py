@@ -38,7 +38,11 @@ def test_an_xor_costs_what_the_record_says(basis: Basis) -> None:
     schematic = drawing.finish([a ^ b])
     circuit, cost = schematic.flatten(), schematic.measure()
     made = {kind: count for kind, count in counting.gates_by_kind(circuit).items() if count}
-    assert made == {basis.xor.kind: basis.xor.gates} == {k: v for k, v in cost.gates_by_kind.items() if v}
+    assert (
+        made
+        == {basis.xor.kind: basis.xor.gates}
+        == {k: v for k, v in cost.gates_by_kind.items() if v}
+    )
     assert counting.depth(circuit) == cost.depth == basis.xor.depth
 
 
@@ -56,8 +60,12 @@ def test_sums_have_the_gates_of_their_basis(basis: Basis, optimize: str) -> None
 
 def test_every_rounded_basis_is_drawn_by_the_compilers() -> None:
     assert set(LOWERINGS) == set(names(exact=False))
-    assert names(exact=True) == (AC0.name,), "circuits of exact values are drawn by compilers/reachable"
-    assert set(names(checked=True)) <= set(names(exact=False)), "check compares with the integer model by default"
+    assert names(exact=True) == (AC0.name,), (
+        "circuits of exact values are drawn by compilers/reachable"
+    )
+    assert set(names(checked=True)) <= set(names(exact=False)), (
+        "check compares with the integer model by default"
+    )
     assert {DEFAULT, *ONE_A_CLASS} <= set(BASES)
 
 

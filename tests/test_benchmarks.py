@@ -41,7 +41,9 @@ def test_a_peer_that_is_missing_is_said_and_left_out():
         "importlib.util.find_spec = lambda name: None if name in ('aigverse', 'cirbo') else find(name)\n"
         "import building, popcount; building.main(smallest=True); popcount.main(smallest=True)"
     )
-    done = subprocess.run([sys.executable, "-c", code, FOLDER], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, FOLDER], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert re.findall(r"left out: (\w+)", done.stdout) == ["aigverse", "cirbo"]
     assert "raw, stamp" in done.stdout

@@ -30,13 +30,23 @@ def run(line: str, folder: Path) -> str:
     """What a command prints, without the times it took."""
     program, *arguments = line.split()
     if program == "python":
-        done = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return (done.stdout + done.stderr).strip("\n")
-    assert program == "circuitsim", f"a console block runs circuitsim or a script of the examples, not {program}"
+    assert program == "circuitsim", (
+        f"a console block runs circuitsim or a script of the examples, not {program}"
+    )
     code = "from circuitsim.cli import main; main()"
     done = python(code, folder, *arguments)
     said = [
-        line for line in done.stderr.splitlines(keepends=True) if "compiling kernels" not in line
+        line
+        for line in done.stderr.splitlines(keepends=True)
+        if "compiling kernels" not in line
     ]  # the first run's
     return timeless(done.stdout + "".join(said))
 
@@ -68,7 +78,9 @@ def blocks(page: Path) -> list[str]:
 CASES = [(page, block) for page in PAGES for block in blocks(page)]
 
 
-@pytest.mark.parametrize(("page", "block"), CASES, ids=[f"{p.name}:{b.splitlines()[0][2:60]}" for p, b in CASES])
+@pytest.mark.parametrize(
+    ("page", "block"), CASES, ids=[f"{p.name}:{b.splitlines()[0][2:60]}" for p, b in CASES]
+)
 def test_consoles_print_what_the_page_says(page, block, folder):
     parts = re.split(r"^\$ (.*)\n", block, flags=re.M)[1:]
     said = [(parts[i], parts[i + 1].strip("\n")) for i in range(0, len(parts), 2)]

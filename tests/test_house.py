@@ -35,13 +35,19 @@ FACADE = "circuitsim"
 
 def room_of(module: str) -> str | None:
     """The room a module is in; None for the façade."""
-    return next((room for room in ROOMS if module == room or module.startswith(room + ".")), None)
+    return next(
+        (room for room in ROOMS if module == room or module.startswith(room + ".")), None
+    )
 
 
 def modules() -> list[tuple[str, Path]]:
     """Every module of the package with its file."""
     found = []
-    folders = {"cli": "circuitsim.cli", "compilers": "circuitsim.compilers", "circuitsim": "circuitsim"}
+    folders = {
+        "cli": "circuitsim.cli",
+        "compilers": "circuitsim.compilers",
+        "circuitsim": "circuitsim",
+    }
     for folder, package in folders.items():
         for path in sorted((ROOT / folder).rglob("*.py")):
             parts = path.relative_to(ROOT / folder).with_suffix("").parts
@@ -66,7 +72,9 @@ def imports(module: str, path: Path) -> set[str]:
     return {name for name in result if name.split(".")[0] == "circuitsim"}
 
 
-@pytest.mark.parametrize(("module", "path"), modules(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("module", "path"), modules(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_imports_go_down_the_house(module, path):
     room = room_of(module)
     if room is None:
@@ -74,9 +82,13 @@ def test_imports_go_down_the_house(module, path):
     for name in imports(module, path):
         target = room_of(name)
         if target is None:
-            assert name == FACADE or room == "circuitsim.cli", f"{module} imports the façade ({name})"
+            assert name == FACADE or room == "circuitsim.cli", (
+                f"{module} imports the façade ({name})"
+            )
         else:
-            assert ROOMS.index(target) >= ROOMS.index(room), f"{module} imports {name}, which is above it"
+            assert ROOMS.index(target) >= ROOMS.index(room), (
+                f"{module} imports {name}, which is above it"
+            )
 
 
 def test_the_facade_is_complete_and_lazy():
@@ -100,17 +112,25 @@ def test_architecture_names_every_room_and_only_folders_that_exist():
         place += "/" if (ROOT / place).is_dir() else ".py"
         assert f"`{place}`" in text, f"docs/architecture.md does not name {place}"
     for folder in re.findall(r"`([a-z_/]+/)`", text):
-        assert (ROOT / folder).is_dir(), f"docs/architecture.md names {folder}, which does not exist"
+        assert (ROOT / folder).is_dir(), (
+            f"docs/architecture.md names {folder}, which does not exist"
+        )
     for file in re.findall(r"`([a-z_/]+\.(?:py|md|toml|json|pt))`", text):
-        assert (ROOT / file).is_file(), f"docs/architecture.md names {file}, which does not exist"
+        assert (ROOT / file).is_file(), (
+            f"docs/architecture.md names {file}, which does not exist"
+        )
 
 
 def test_every_folder_with_code_is_installed():
     folders = {path.parent for _, path in modules() if path.name == "__init__.py"}
-    packages = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    packages = set(
+        tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    )
     found = {name if path.name == "__init__.py" else "" for name, path in modules()} - {""}
     assert found == packages
-    assert folders == {path.parent for _, path in modules()}, "a folder with modules has no __init__.py"
+    assert folders == {path.parent for _, path in modules()}, (
+        "a folder with modules has no __init__.py"
+    )
 
 
 def test_every_module_says_what_it_is_for():
@@ -119,11 +139,17 @@ def test_every_module_says_what_it_is_for():
 
 
 def test_no_file_is_longer_than_a_reader_can_hold():
-    long = [f"{path} has {count} lines" for _, path in modules() if (count := len(path.read_text().splitlines())) > 330]
+    long = [
+        f"{path} has {count} lines"
+        for _, path in modules()
+        if (count := len(path.read_text().splitlines())) > 330
+    ]
     assert not long
 
 
 def test_there_is_one_way_to_make_a_kernel():
     benchmarks = (ROOT / "benchmarks").rglob("*.py")
     paths = [*(path for _, path in modules()), *benchmarks]
-    assert [path.name for path in paths if re.search(r"\bn?jit\b", path.read_text())] == ["kept.py"]
+    assert [path.name for path in paths if re.search(r"\bn?jit\b", path.read_text())] == [
+        "kept.py"
+    ]

@@ -38,12 +38,20 @@ def test_a_small_house_is_counted_right(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     found = house.files(tmp_path)
-    assert [file.name for file in found] == ["circuitsim/netlist/gates.py", "compilers/gates.py", "cli/run.py"]
+    assert [file.name for file in found] == [
+        "circuitsim/netlist/gates.py",
+        "compilers/gates.py",
+        "cli/run.py",
+    ]
     assert [file.names_a_basis for file in found] == [True, False, False]
     assert [file.kinds_asked for file in found] == [0, 1, 0]
     assert [file.lines for file in found] == [3, 2, 2]
     assert [file.tokens for file in found] == [37, 13, 21]
-    assert [(file.functions, file.long_signatures) for file in found] == [(2, 1), (1, 0), (0, 0)]
+    assert [(file.functions, file.long_signatures) for file in found] == [
+        (2, 1),
+        (1, 0),
+        (0, 0),
+    ]
     assert house.dense(found) == []
     assert house.twice(found) == {"gates": ["circuitsim/netlist", "compilers"]}
     figures = house.figures(found)
@@ -55,10 +63,15 @@ def test_a_small_house_is_counted_right(tmp_path: Path) -> None:
 
 def test_two_checkouts_stand_beside_each_other_and_none_is_refused(tmp_path: Path) -> None:
     shown = subprocess.run(
-        [sys.executable, SCRIPT, "--against", ROOT], capture_output=True, text=True, check=True
+        [sys.executable, SCRIPT, "--against", ROOT],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     tokens = next(line.split() for line in shown.splitlines() if line.startswith("tokens  "))
     assert tokens[1] == tokens[2]
-    refused = subprocess.run([sys.executable, SCRIPT, tmp_path], capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [sys.executable, SCRIPT, tmp_path], capture_output=True, text=True, check=False
+    )
     assert refused.returncode
     assert "is no checkout of circuitsim" in refused.stderr

@@ -9,7 +9,9 @@ from circuitsim.models.model import Head, Layer, Model, Readout
 from tests.cases import WEIGHTS, random_model
 
 
-def third_order_model(seed: int, layers: int | None = None, heads: int | None = None) -> Model:
+def third_order_model(
+    seed: int, layers: int | None = None, heads: int | None = None
+) -> Model:
     """A random model with some heads of third order, the first one always; the same seed gives the same model."""
     r = random.Random(seed)
     model = random_model(seed, layers or r.choice([1, 1, 2]), heads or r.choice([1, 1, 2]))
@@ -53,7 +55,13 @@ def match3(modulus: int, bits: int = 10) -> Model:
     negative = [tuple(-x for x in row) for row in (cos, sin)]
     head = Head(
         query=[cos, negative[0], negative[1], negative[1], letter],
-        key=[cos, sin, cos, sin, tuple(Fraction(math.cos(math.pi / modulus)) * x for x in blank)],
+        key=[
+            cos,
+            sin,
+            cos,
+            sin,
+            tuple(Fraction(math.cos(math.pi / modulus)) * x for x in blank),
+        ],
         key2=[cos, sin, sin, cos, blank],
         value=[letter],
         value2=[letter],
@@ -62,6 +70,11 @@ def match3(modulus: int, bits: int = 10) -> Model:
     )
     letters = [chr(ord("a") + x) for x in range(modulus)]
     angles = [2 * math.pi * x / modulus for x in range(modulus)]
-    rows = {name: [math.cos(t), math.sin(t), 1, 0, 0] for name, t in zip(letters, angles, strict=True)}
+    rows = {
+        name: [math.cos(t), math.sin(t), 1, 0, 0]
+        for name, t in zip(letters, angles, strict=True)
+    }
     readout = Readout([answer], position="each")
-    return Model(letters, {**rows, "_": blank}, [Layer([head])], readout, prepend=["_"], bits=str(bits))
+    return Model(
+        letters, {**rows, "_": blank}, [Layer([head])], readout, prepend=["_"], bits=str(bits)
+    )

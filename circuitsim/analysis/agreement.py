@@ -29,7 +29,9 @@ LONG = (32, 64)  # lengths at which inputs are drawn
 LONGEST_EXHAUSTIVE = 64
 MOST_BITS = 40
 FEW = 512  # inputs that a precision must pass first
-ENTRIES_AT_ONCE = 2**22  # of the streams, and of the scores, of the inputs that are run together
+ENTRIES_AT_ONCE = (
+    2**22
+)  # of the streams, and of the scores, of the inputs that are run together
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,18 @@ def few(built: Built, n: int) -> bool:
 
 def lengths_of(built: Built) -> list[tuple[int, bool]]:
     """The lengths at which a model is tried, and whether on all inputs: of at most 2^16, and near 32 and 64."""
-    found = [(n, True) for n in range(1, LONGEST_EXHAUSTIVE + 1) if built.legal_length(n) and few(built, n)]
+    found = [
+        (n, True)
+        for n in range(1, LONGEST_EXHAUSTIVE + 1)
+        if built.legal_length(n) and few(built, n)
+    ]
     known = {n for n, _ in found}
     for n in LONG:
-        near = [m for m in (n, n - 1, n + 1, n - 2, n + 2) if built.legal_length(m) and m not in known]
+        near = [
+            m
+            for m in (n, n - 1, n + 1, n - 2, n + 2)
+            if built.legal_length(m) and m not in known
+        ]
         if near:
             found.append((near[0], False))
     return found
@@ -104,24 +114,35 @@ def agree(
     model = built.at(n)
     found: dict[str, npt.NDArray[np.bool_]] = {}
     progress(f"{name}, n = {n}: exact, {len(codes):,} inputs")
-    found["exact"] = _wrong(lambda part: run_exact(model, part).decisions, codes, truth, model)
+    found["exact"] = _wrong(
+        lambda part: run_exact(model, part).decisions, codes, truth, model
+    )
     progress(f"{name}, n = {n}: least bits")
     bits = least_bits(model, codes, truth)
-    given = None if bits is None else str(bits)  # None is the model's own, where no number is right
+    given = (
+        None if bits is None else str(bits)
+    )  # None is the model's own, where no number is right
     circuits = Family(model, bits_expression=given)
     if bits is None:
         fixed = fix(model, n)
-        found["integer"] = _wrong(lambda part: run_integer(fixed, part).decisions, codes, truth, model)
+        found["integer"] = _wrong(
+            lambda part: run_integer(fixed, part).decisions, codes, truth, model
+        )
     else:  # found by running it on all of them
         found["integer"] = np.zeros(len(codes), bool)
     skipped = []
     for basis in bases:
-        if BASES[basis].exact and not (model.format.plain and built.entry.architecture == "hard-attention transformer"):
+        if BASES[basis].exact and not (
+            model.format.plain and built.entry.architecture == "hard-attention transformer"
+        ):
             continue
         progress(f"{name}, n = {n}: {basis}")
         try:
             schematic = circuits.in_basis(basis)(n)
-            evaluator, wired = Evaluator(schematic.flatten(max_gates)), {"wired": schematic.wired_bits()}
+            evaluator, wired = (
+                Evaluator(schematic.flatten(max_gates)),
+                {"wired": schematic.wired_bits()},
+            )
         except LimitError as error:
             skipped.append(f"{basis}: {error}")
             continue
@@ -147,7 +168,10 @@ def _right(model: Any, n: int, bits: int, codes: Codes, truth: npt.NDArray[np.in
         return False
     few = np.arange(len(codes)) % max(1, len(codes) // FEW) == 0
     for some in (few, ~few):  # a few of them tell most that are wrong
-        if any((run_integer(fixed, c).decisions != t).any() for c, t in _parts(codes[some], truth[some], model)):
+        if any(
+            (run_integer(fixed, c).decisions != t).any()
+            for c, t in _parts(codes[some], truth[some], model)
+        ):
             return False
     return True
 
@@ -158,9 +182,15 @@ def _wrong(
     return np.concatenate([(run(c) != t).any(axis=1) for c, t in _parts(codes, truth, model)])
 
 
-def _parts(codes: Codes, truth: npt.NDArray[np.int64], model: Any) -> Iterator[tuple[Codes, npt.NDArray[np.int64]]]:
+def _parts(
+    codes: Codes, truth: npt.NDArray[np.int64], model: Any
+) -> Iterator[tuple[Codes, npt.NDArray[np.int64]]]:
     length = model.length(codes.shape[1])
-    step = max(1, ENTRIES_AT_ONCE // (length * max([model.width, *(head.keys(length) for head in model.heads)])))
+    step = max(
+        1,
+        ENTRIES_AT_ONCE
+        // (length * max([model.width, *(head.keys(length) for head in model.heads)])),
+    )
     for start in range(0, len(codes), step):
         yield codes[start : start + step], truth[start : start + step]
 
@@ -181,4 +211,14 @@ def _row(
             first = (rung, built.task.format(n).text(codes[int(np.argmax(flags))]))
             break
     total = int(wrong.sum())
-    return Agreement(f"zoo:{built.name}", n, len(codes), everything, total, bits, tuple(found), skipped, first)
+    return Agreement(
+        f"zoo:{built.name}",
+        n,
+        len(codes),
+        everything,
+        total,
+        bits,
+        tuple(found),
+        skipped,
+        first,
+    )

@@ -110,7 +110,10 @@ def _transformer(model: Model) -> ModelFacts:
         layers=len(model.layers),
         heads=[len(layer.heads) for layer in model.layers],
         width=model.width,
-        feed_forward=[len(layer.feed_forward.hidden) if layer.feed_forward else 0 for layer in model.layers],
+        feed_forward=[
+            len(layer.feed_forward.hidden) if layer.feed_forward else 0
+            for layer in model.layers
+        ],
         parameters=parameters(model),
         attention=list(dict.fromkeys(_kind(head) for head in heads)),
         masks=list(dict.fromkeys(head.mask for head in heads)),
@@ -125,7 +128,12 @@ def _transformer(model: Model) -> ModelFacts:
 
 
 def _recurrent(model: RecurrentNet) -> NetFacts:
-    return _net(model, n=None, cells=[CELLS[type(cell)](cell) for cell in model.cells], nets=model.nets)
+    return _net(
+        model,
+        n=None,
+        cells=[CELLS[type(cell)](cell) for cell in model.cells],
+        nets=model.nets,
+    )
 
 
 def _connected(model: FullyConnected) -> NetFacts:
@@ -133,7 +141,10 @@ def _connected(model: FullyConnected) -> NetFacts:
 
 
 def _net(
-    model: RecurrentNet | FullyConnected, n: int | None, cells: list[dict[str, Any]], nets: Sequence[FeedForward]
+    model: RecurrentNet | FullyConnected,
+    n: int | None,
+    cells: list[dict[str, Any]],
+    nets: Sequence[FeedForward],
 ) -> NetFacts:
     return NetFacts(
         name=model.name,
@@ -154,7 +165,12 @@ def _net(
 
 def _net_cell(cell: NetCell) -> dict[str, Any]:
     hidden = [len(net.hidden) for net in cell.nets]
-    return {"kind": "nets", "state": cell.size, "hidden": hidden, "reads_state": cell.reads_state}
+    return {
+        "kind": "nets",
+        "state": cell.size,
+        "hidden": hidden,
+        "reads_state": cell.reads_state,
+    }
 
 
 def _automaton(cell: Automaton) -> dict[str, Any]:
@@ -162,14 +178,19 @@ def _automaton(cell: Automaton) -> dict[str, Any]:
 
 
 def _fields(model: AnyModel) -> list[dict[str, Any]]:
-    return [{"name": f.name, "values": f.size, "wires": f.width, "where": f.where} for f in model.fields]
+    return [
+        {"name": f.name, "values": f.size, "wires": f.width, "where": f.where}
+        for f in model.fields
+    ]
 
 
 def _readout(model: AnyModel) -> dict[str, Any]:
     return {"position": model.readout.position, "rows": len(model.readout.weights)}
 
 
-def _positions(positions: PositionTable | PositionExpressions | None) -> dict[str, Any] | None:
+def _positions(
+    positions: PositionTable | PositionExpressions | None,
+) -> dict[str, Any] | None:
     """None, ("table", rows), or the expressions."""
     if isinstance(positions, PositionTable):
         return {"table": len(positions.rows)}
@@ -195,7 +216,9 @@ def describe_circuit(circuit: Circuit) -> CircuitFacts:
         gates=circuit.gates,
         depth=depth(circuit),
         wires=wires(circuit),
-        gates_by_kind={kind: count for kind, count in gates_by_kind(circuit).items() if count},
+        gates_by_kind={
+            kind: count for kind, count in gates_by_kind(circuit).items() if count
+        },
         scopes=[row._asdict() for row in by_scope(circuit)],
     )
 
@@ -226,4 +249,7 @@ FACTS: dict[type, Callable[[Any], ModelFacts | NetFacts]] = {
     RecurrentNet: _recurrent,
     FullyConnected: _connected,
 }
-CELLS: dict[type, Callable[[Any], dict[str, Any]]] = {NetCell: _net_cell, Automaton: _automaton}
+CELLS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    NetCell: _net_cell,
+    Automaton: _automaton,
+}

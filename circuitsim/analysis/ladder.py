@@ -107,32 +107,48 @@ def climb(
     floating, exact = run_float(model, codes), run_exact(model, codes)
     rungs, bits = [_float_exact(model, codes, floating, exact)], None
     rounding = [family for family in families if not family.exact]
-    truths = {True: Truth("exact", exact.decisions, tuple((r.numerators, r.denominator) for r in exact.residuals))}
+    truths = {
+        True: Truth(
+            "exact",
+            exact.decisions,
+            tuple((r.numerators, r.denominator) for r in exact.residuals),
+        )
+    }
     if rounding or not families:
         progress("integer model")
         fixed = rounding[0].fixed(n) if rounding else fix(model, n)
         integer, bits = run_integer(fixed, codes), fixed.bits
         rungs.append(_exact_integer(model, codes, exact, integer))
-        truths[False] = Truth("integer", integer.decisions, tuple((r, 1) for r in integer.residuals))
+        truths[False] = Truth(
+            "integer", integer.decisions, tuple((r, 1) for r in integer.residuals)
+        )
     for family in families:
         progress(f"{family.basis}: schematic, circuit, file")
         rungs += _circuit_rungs(family, n, codes, truths[family.exact], max_gates)
     return Row(n, bits, everything, len(codes), tuple(rungs))
 
 
-def _float_exact(model: AnyModel, codes: npt.NDArray[np.int64], floating: Trace, exact: ExactTrace) -> Rung:
+def _float_exact(
+    model: AnyModel, codes: npt.NDArray[np.int64], floating: Trace, exact: ExactTrace
+) -> Rung:
     trusted = floating.trusted
     assert trusted is not None
     differs = (floating.decisions != exact.decisions).any(axis=1) & trusted
     numbers = _as_float(exact.outputs.numerators, exact.outputs.denominator)
-    error = np.abs(floating.outputs - numbers).reshape(len(codes), -1)[trusted].max(initial=0.0)
+    error = (
+        np.abs(floating.outputs - numbers).reshape(len(codes), -1)[trusted].max(initial=0.0)
+    )
     return _rung(model, codes, "float", "exact", differs, error, int((~trusted).sum()))
 
 
-def _exact_integer(model: AnyModel, codes: npt.NDArray[np.int64], exact: ExactTrace, integer: IntegerTrace) -> Rung:
+def _exact_integer(
+    model: AnyModel, codes: npt.NDArray[np.int64], exact: ExactTrace, integer: IntegerTrace
+) -> Rung:
     differs = (exact.decisions != integer.decisions).any(axis=1)
     numbers = _as_float(exact.outputs.numerators, exact.outputs.denominator)
-    error = np.abs(numbers - _as_float(integer.outputs, 1 << integer.output_exponent)).max(initial=0.0)
+    error = np.abs(numbers - _as_float(integer.outputs, 1 << integer.output_exponent)).max(
+        initial=0.0
+    )
     return _rung(model, codes, "exact", "integer", differs, error, 0)
 
 
@@ -168,7 +184,9 @@ def _circuit_rungs(
     differs = np.zeros((3, len(codes)), bool)
     for start in range(0, len(codes), AT_ONCE):
         stop = min(start + AT_ONCE, len(codes))
-        below = _differences(model, schematic, circuit, stored, literals, codes[start:stop], truth, start)
+        below = _differences(
+            model, schematic, circuit, stored, literals, codes[start:stop], truth, start
+        )
         differs[:, start:stop] = below
     rungs = []
     for above, to, wrong in zip((truth.name, *names[:2]), names, differs, strict=True):
@@ -192,7 +210,9 @@ def _differences(
     bits = model.format.bits(codes)
     planes = run_planes(schematic, bits)
     values = {index: planes_to_bits(p, count) for index, p in planes.items()}
-    outputs = np.concatenate([values[o].reshape(count, -1) for o in schematic.outputs], axis=1)
+    outputs = np.concatenate(
+        [values[o].reshape(count, -1) for o in schematic.outputs], axis=1
+    )
     expected = _output_bits(model, truth.decisions[start : start + count])
     first = (outputs != expected).any(axis=1)
     for layer, probe in enumerate(schematic.probes):
@@ -200,10 +220,17 @@ def _differences(
         low, high = schematic.interface["probe_positions"][layer]
         numbers = numbers[start : start + count, low:high]
         seen = probe_values(probe, [values[v] for v in probe.values]) * denominator
-        over = schematic.interface["denominators"][layer] if "denominators" in schematic.interface else 1
+        over = (
+            schematic.interface["denominators"][layer]
+            if "denominators" in schematic.interface
+            else 1
+        )
         differs = np.broadcast_to(seen, numbers.shape) != numbers.astype(object) * over
         first |= differs.reshape(count, -1).any(axis=1)
-    watched = [(i, literals[i].ravel()) for i in sorted({v for p in schematic.probes for v in p.values})]
+    watched = [
+        (i, literals[i].ravel())
+        for i in sorted({v for p in schematic.probes for v in p.values})
+    ]
     extended = _with_outputs(circuit, watched)
     full = with_wired(circuit.interface, bits)
     run = evaluate_circuit(extended, full)

@@ -36,7 +36,9 @@ def resources(model: AnyModel) -> Resources:
 
 def parameters(model: AnyModel) -> int:
     """Numbers in the matrices, tables and initial states, and in the biases that are not zero."""
-    count = len(model.embedding) * model.width + sum(_entries(table.rows) for table in model.tables)
+    count = len(model.embedding) * model.width + sum(
+        _entries(table.rows) for table in model.tables
+    )
     if isinstance(model.positions, PositionTable):
         count += _entries(model.positions.rows)
     return count + PARAMETERS[type(model)](model)
@@ -74,7 +76,12 @@ def _of_head(head: Head) -> int:
 
 
 def _of_net(net: FeedForward) -> int:
-    return _entries(net.hidden) + _entries(net.output) + _bias(net.hidden_bias) + _bias(net.output_bias)
+    return (
+        _entries(net.hidden)
+        + _entries(net.output)
+        + _bias(net.hidden_bias)
+        + _bias(net.output_bias)
+    )
 
 
 def _of_net_cell(cell: NetCell) -> int:

@@ -14,7 +14,9 @@ class Rows(list[T]):
         names = [field.name for field in fields(self[0])] if self else []  # type: ignore[arg-type]
         head = "".join(f"<th>{escape(name)}</th>" for name in names)
         body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_word(getattr(row, name)))}</td>" for name in names) + "</tr>"
+            "<tr>"
+            + "".join(f"<td>{escape(_word(getattr(row, name)))}</td>" for name in names)
+            + "</tr>"
             for row in self
         )
         return f"<table><tr>{head}</tr>{body}</table>"
@@ -25,4 +27,6 @@ def _word(value: object) -> str:
         return ", ".join(f"{_word(count)} {name}" for name, count in value.items())
     if isinstance(value, float):
         return f"{value:.3g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return (
+        f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    )

@@ -19,7 +19,9 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     """
     name = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=".part", dir=target.parent
+        )
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
@@ -32,5 +34,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         if name is not None:
             Path(name).unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise CircuitSimError(f"{target}: cannot be written ({error.strerror or error}).") from error
+            raise CircuitSimError(
+                f"{target}: cannot be written ({error.strerror or error})."
+            ) from error
         raise

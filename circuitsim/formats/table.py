@@ -110,7 +110,9 @@ def load(path: AnyPath) -> "Circuit":
     form = format_of(path) or by_name(path)
     if form is None:
         missing = "" if Path(path).exists() else ", and is not there"
-        raise CircuitSimError(f"{path}: not a circuit file ({', '.join(EXTENSIONS)}){missing}.")
+        raise CircuitSimError(
+            f"{path}: not a circuit file ({', '.join(EXTENSIONS)}){missing}."
+        )
     return form.load(path)
 
 
@@ -122,5 +124,7 @@ def save(circuit: "Circuit", path: AnyPath) -> None:
     """
     form = by_name(path)
     if form is None:
-        raise CircuitSimError(f"{path}: circuits are written as {', '.join(EXTENSIONS)}; give a name that ends so.")
+        raise CircuitSimError(
+            f"{path}: circuits are written as {', '.join(EXTENSIONS)}; give a name that ends so."
+        )
     form.save(circuit, path)

@@ -39,7 +39,10 @@ class Kept:
     def __init__(self, function: Callable[..., Any]) -> None:
         self._name = f"{function.__module__}.{function.__qualname__}"
         code = function.__code__
-        self._place = code.co_firstlineno, hashlib.sha256(Path(code.co_filename).read_bytes()).hexdigest()
+        self._place = (
+            code.co_firstlineno,
+            hashlib.sha256(Path(code.co_filename).read_bytes()).hexdigest(),
+        )
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """The compiled kernel, or None."""
@@ -50,22 +53,38 @@ class Kept:
             try:
                 data = (folder / file).read_bytes()
                 if hashlib.sha256(data[HASH:]).digest() == data[:HASH]:
-                    found = compiler.CompileResult._rebuild(target, *pickle.loads(data[HASH:]))
+                    found = compiler.CompileResult._rebuild(
+                        target, *pickle.loads(data[HASH:])
+                    )
                     telling.ended(perf_counter() - started)
                     return found
-            except Exception:  # not there, not to be read, or of a numba that reads it otherwise
+            except (
+                Exception
+            ):  # not there, not to be read, or of a numba that reads it otherwise
                 continue
         return None
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Keep a compiled kernel where that can be done."""
-        if _Writer.hopeless or result.library.has_dynamic_globals or any(not x.can_cache for x in result.lifted):
+        if (
+            _Writer.hopeless
+            or result.library.has_dynamic_globals
+            or any(not x.can_cache for x in result.lifted)
+        ):
             return
         data = serialize.dumps(result._reduce())
-        _Writer.write(self._file(signature, result.target_context), hashlib.sha256(data).digest() + data)
+        _Writer.write(
+            self._file(signature, result.target_context), hashlib.sha256(data).digest() + data
+        )
 
     def _file(self, signature: Any, target: Any) -> str:
-        facts = numba.__version__, sys.version, target.codegen().magic_tuple(), str(signature), self._place
+        facts = (
+            numba.__version__,
+            sys.version,
+            target.codegen().magic_tuple(),
+            str(signature),
+            self._place,
+        )
         key = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
         return f"{places.stamp()}-{self._name}-{key}{places.SUFFIX}"
 

@@ -28,8 +28,12 @@ def elements(*arguments: Any) -> int:
 @overload
 def compiled(function: Function, /) -> Function: ...
 @overload
-def compiled(*, work: Work = ..., plain: Plain = ..., **options: Any) -> Callable[[Function], Function]: ...
-def compiled(function: Any = None, /, *, work: Work = elements, plain: Plain = None, **options: Any) -> Any:
+def compiled(
+    *, work: Work = ..., plain: Plain = ..., **options: Any
+) -> Callable[[Function], Function]: ...
+def compiled(
+    function: Any = None, /, *, work: Work = elements, plain: Plain = None, **options: Any
+) -> Any:
     """Make a kernel of a function.
 
     Args:
@@ -46,9 +50,14 @@ def compiled(function: Any = None, /, *, work: Work = elements, plain: Plain = N
 class Kernel:
     """A function with two readings: `plain`, and the machine code of `machine`."""
 
-    def __init__(self, function: Callable[..., Any], work: Work, plain: Plain, options: dict[str, Any]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], work: Work, plain: Plain, options: dict[str, Any]
+    ) -> None:
         update_wrapper(self, function)
-        self.py_func, self.targetoptions = function, options  # under numba's names, for its inliner
+        self.py_func, self.targetoptions = (
+            function,
+            options,
+        )  # under numba's names, for its inliner
         self._work = work
         self._plain = plain or None
         self._machine: Any = None
@@ -69,7 +78,13 @@ class Kernel:
         if self._plain is None:
             function = self.py_func
             scope = _plain_scope(function.__globals__)
-            own = FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)
+            own = FunctionType(
+                function.__code__,
+                scope,
+                function.__name__,
+                function.__defaults__,
+                function.__closure__,
+            )
             own.__kwdefaults__ = function.__kwdefaults__
             self._plain = own
         return self._plain

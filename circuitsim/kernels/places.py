@@ -16,7 +16,16 @@ from circuitsim.user_cache import user_folder
 CHOICE = "NUMBA_CACHE_DIR"
 SUFFIX = ".kernel"
 PACKAGE = Path(__file__).parents[1]
-SOURCES = ("", "kernels", "netlist", "netlist/evaluator", "netlist/passes", "schematic", "schematic/plans", "numbers")
+SOURCES = (
+    "",
+    "kernels",
+    "netlist",
+    "netlist/evaluator",
+    "netlist/passes",
+    "schematic",
+    "schematic/plans",
+    "numbers",
+)
 COMPILERS = "circuitsim.compilers"  # which may be installed elsewhere
 
 
@@ -31,7 +40,9 @@ def folders() -> list[Path]:
         found = [Path(given) / f"circuitsim-{owner}-{where}"]
     else:
         own = user_folder()
-        found = [PACKAGE / "__pycache__" / "kernels"] + ([] if own is None else [own / "kernels" / where])
+        found = [PACKAGE / "__pycache__" / "kernels"] + (
+            [] if own is None else [own / "kernels" / where]
+        )
     return [folder for folder in found if _trusted(folder, owner)]
 
 

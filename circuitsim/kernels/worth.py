@@ -19,7 +19,11 @@ from circuitsim.errors import InputError
 from circuitsim.kernels import places
 
 STEP = 4e-6  # seconds that Python takes for a step, about
-IMPORTED, KEPT, COMPILED = 0.4, 0.03, 3.0  # seconds to import numba, to load a kernel from disk, to compile one
+IMPORTED, KEPT, COMPILED = (
+    0.4,
+    0.03,
+    3.0,
+)  # seconds to import numba, to load a kernel from disk, to compile one
 CHOICE = "CIRCUITSIM_KERNELS"  # in the environment: how to run them
 
 
@@ -39,7 +43,9 @@ def reading() -> Reading:
         return Reading(given)
     except ValueError:
         words = ", ".join(word.value for word in Reading)
-        raise InputError(f"{CHOICE}={given[:40]!r} in the environment is not one of {words}.") from None
+        raise InputError(
+            f"{CHOICE}={given[:40]!r} in the environment is not one of {words}."
+        ) from None
 
 
 class Account:

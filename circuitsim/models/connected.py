@@ -53,7 +53,9 @@ class FullyConnected(Embedded):
     def __post_init__(self) -> None:
         self._normalise()
         object.__setattr__(self, "layers", tuple(self.layers))
-        readouts = (self.readouts,) if isinstance(self.readouts, Readout) else tuple(self.readouts)
+        readouts = (
+            (self.readouts,) if isinstance(self.readouts, Readout) else tuple(self.readouts)
+        )
         object.__setattr__(self, "readouts", readouts)
         refuse(self.name, self._problems())
         object.__setattr__(self, "readout", readouts[0])
@@ -69,7 +71,9 @@ class FullyConnected(Embedded):
     def check_length(self, n: int) -> None:
         """Raise an InputError for another length than the net's."""
         if n != self.n:
-            raise InputError(f"{self.name} is a fully connected net for n={self.n} alone; it cannot read {n} tokens.")
+            raise InputError(
+                f"{self.name} is a fully connected net for n={self.n} alone; it cannot read {n} tokens."
+            )
 
     def _problems(self) -> Iterator[str]:
         yield from letter_problems(self)
@@ -92,4 +96,6 @@ class FullyConnected(Embedded):
         if places == {"each"} and len(self.readouts) != self.n:
             yield f"{len(self.readouts)} read-outs, expected {self.n} to answer at each position"
         for index, readout in enumerate(self.readouts):
-            yield from readout_problems(readout, width_after(self.layers, width), f"readouts[{index}]")
+            yield from readout_problems(
+                readout, width_after(self.layers, width), f"readouts[{index}]"
+            )

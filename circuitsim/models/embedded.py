@@ -43,7 +43,11 @@ class Embedded:
     append: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        letters = f"{len(self.fields)} fields a token" if self.fields else f"{len(self.vocabulary)} letters"
+        letters = (
+            f"{len(self.fields)} fields a token"
+            if self.fields
+            else f"{len(self.vocabulary)} letters"
+        )
         return f"<{type(self).__name__} {self.name!r:.60}: {self._parts()}width {self.width}, {letters}>"
 
     def _parts(self) -> str:
@@ -58,12 +62,16 @@ class Embedded:
     @property
     def width(self) -> int:
         """The length d of embedding vectors."""
-        return len(self.tables[0].rows[0] if self.tables else next(iter(self.embedding.values())))
+        return len(
+            self.tables[0].rows[0] if self.tables else next(iter(self.embedding.values()))
+        )
 
     @property
     def constants(self) -> tuple[str, ...]:
         """The constant tokens, each once, in order of appearance, that are not letters."""
-        return tuple(t for t in dict.fromkeys(self.prepend + self.append) if t not in self.vocabulary)
+        return tuple(
+            t for t in dict.fromkeys(self.prepend + self.append) if t not in self.vocabulary
+        )
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -116,8 +124,12 @@ class Embedded:
         """Read tokens, rows, positions and bits as people write them."""
         for name in ("vocabulary", "fields", "tables"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        rows = {str(t): vector(v, f"embedding[{t!r}]") for t, v in dict(self.embedding).items()}
+        rows = {
+            str(t): vector(v, f"embedding[{t!r}]") for t, v in dict(self.embedding).items()
+        }
         object.__setattr__(self, "embedding", rows)
         object.__setattr__(self, "bits", str(self.bits))
-        if self.positions is not None and not isinstance(self.positions, PositionTable | PositionExpressions):
+        if self.positions is not None and not isinstance(
+            self.positions, PositionTable | PositionExpressions
+        ):
             object.__setattr__(self, "positions", PositionExpressions(tuple(self.positions)))

@@ -32,13 +32,19 @@ def parse(text: object) -> ast.expr:
         ModelError: not an expression of the language, or too long or too deep.
     """
     if not isinstance(text, str) or len(text) > LONGEST:
-        raise ModelError(f"expression {show(text)} is not a text of at most {LONGEST} characters.")
+        raise ModelError(
+            f"expression {show(text)} is not a text of at most {LONGEST} characters."
+        )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's remarks on style, such as on "1if i else 0"
+            warnings.simplefilter(
+                "ignore"
+            )  # Python's remarks on style, such as on "1if i else 0"
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ModelError(f"expression {show(text)} cannot be read; write it as in Python, in i and n.") from None
+        raise ModelError(
+            f"expression {show(text)} cannot be read; write it as in Python, in i and n."
+        ) from None
     _check(tree, text.strip(), 0)
     return tree
 
@@ -63,9 +69,13 @@ def _check(node: ast.AST, text: str, depth: int) -> None:
             if name not in ("i", "n", "pi"):
                 refuse(f"the name {name!r}")
             return
-        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if (
+            name in FUNCTIONS
+        ):
             if not arguments or (len(arguments) > 1 and name not in OF_ANY_NUMBER):
-                raise ModelError(f"expression {show(text)}: {name} takes {_arity(name)}, not {len(arguments)}.")
+                raise ModelError(
+                    f"expression {show(text)}: {name} takes {_arity(name)}, not {len(arguments)}."
+                )
             children: list[ast.AST] = list(arguments)
         case ast.UnaryOp() | ast.BinOp() | ast.BoolOp() | ast.IfExp() | ast.Compare():
             children = [c for c in ast.iter_child_nodes(node) if not isinstance(c, OPERATORS)]

@@ -44,7 +44,9 @@ class Expression:
     def __post_init__(self) -> None:
         tree = parse(self.text)
         nodes = [tree, *ast.walk(tree)]
-        object.__setattr__(self, "names", frozenset(n.id for n in nodes if isinstance(n, ast.Name)))
+        object.__setattr__(
+            self, "names", frozenset(n.id for n in nodes if isinstance(n, ast.Name))
+        )
         object.__setattr__(self, "_tree", tree)
 
     def value(self, i: int, n: int) -> Fraction:
@@ -83,7 +85,9 @@ def bits_at(text: str, n: int) -> int:
     """
     parsed = expression(text)
     if "i" in parsed.names:
-        raise ModelError(f"bits {text!r} uses i; bits depend on n, the number of letters, alone.")
+        raise ModelError(
+            f"bits {text!r} uses i; bits depend on n, the number of letters, alone."
+        )
     value = parsed.value(0, n)
     if not 0 <= ceil(value) <= LARGEST_BITS:
         shown = str(ceil(value)) if abs(value) < 10**9 else "a larger number"
@@ -97,7 +101,11 @@ class _Evaluation:
     def __init__(self, text: str, i: int, n: int, uses_i: bool) -> None:
         self.text, self.i, self.n, self.uses_i = text, i, n, uses_i
         self.rounded = False
-        self.constants: dict[str, Value] = {"i": Fraction(i), "n": Fraction(n), "pi": PiSum(ZERO, ONE)}
+        self.constants: dict[str, Value] = {
+            "i": Fraction(i),
+            "n": Fraction(n),
+            "pi": PiSum(ZERO, ONE),
+        }
 
     def fail(self, why: str) -> NoReturn:
         where = f"i={self.i}, n={self.n}" if self.uses_i else f"n={self.n}"
@@ -154,7 +162,11 @@ class _Evaluation:
             case ast.Mult():
                 if isinstance(left, PiSum) and isinstance(right, PiSum):
                     return self.rationalised(left) * self.rationalised(right)
-                return _scaled(left, right) if isinstance(right, Fraction) else _scaled(right, _plain(left))
+                return (
+                    _scaled(left, right)
+                    if isinstance(right, Fraction)
+                    else _scaled(right, _plain(left))
+                )
             case ast.Div():
                 return self.quotient(left, right)
             case ast.Pow():
@@ -163,20 +175,27 @@ class _Evaluation:
             self.fail("divides by zero")
         whole = self.quotient(left, right)
         times = Fraction(whole.floor() if isinstance(whole, PiSum) else floor(whole))
-        return times if isinstance(node.op, ast.FloorDiv) else _sum(left, _scaled(right, -times))
+        return (
+            times if isinstance(node.op, ast.FloorDiv) else _sum(left, _scaled(right, -times))
+        )
 
     def quotient(self, left: Value, right: Value) -> Value:
         if isinstance(right, Fraction):
             if right == 0:
                 self.fail("divides by zero")
             return _scaled(left, 1 / right)
-        if isinstance(left, PiSum) and left.rational * right.pi_part == right.rational * left.pi_part:
+        if (
+            isinstance(left, PiSum)
+            and left.rational * right.pi_part == right.rational * left.pi_part
+        ):
             return left.pi_part / right.pi_part
         return self.rationalised(left) / self.rationalised(right)
 
     def power(self, base: Fraction, exponent: Fraction) -> Fraction:
         if exponent.denominator > LARGEST_DEGREE:
-            self.fail(f"has an exponent that is neither whole nor a fraction over at most {LARGEST_DEGREE}")
+            self.fail(
+                f"has an exponent that is neither whole nor a fraction over at most {LARGEST_DEGREE}"
+            )
         if base < 0 and exponent.denominator > 1:
             self.fail("takes a root of a negative number")
         if base == 0 and exponent < 0:

@@ -32,16 +32,22 @@ def chosen_inputs(
 def few_inputs(model: Embedded, n: int) -> bool:
     """Whether all inputs of n letters are at most 2^12."""
     sizes = model.format.sizes(n)
-    return max(sizes) == 1 or (len([s for s in sizes if s > 1]) <= FEW.bit_length() and prod(sizes) <= FEW)
+    return max(sizes) == 1 or (
+        len([s for s in sizes if s > 1]) <= FEW.bit_length() and prod(sizes) <= FEW
+    )
 
 
 def sample_records(model: Embedded, n: int, samples: int, seed: int) -> npt.NDArray[np.int64]:
     """Token codes (samples, n): half uniform, half with few different values of each field, in a seeded order."""
     rng = np.random.default_rng((seed, n, len(model.fields)))
-    digits = np.stack([rng.integers(0, field.size, (samples, n)) for field in model.fields], axis=2)
+    digits = np.stack(
+        [rng.integers(0, field.size, (samples, n)) for field in model.fields], axis=2
+    )
     for index, field in enumerate(model.fields):
         pairs = rng.integers(0, field.size, (samples // 2, 2))
-        digits[: samples // 2, :, index] = np.take_along_axis(pairs, digits[: samples // 2, :, index] % 2, axis=1)
+        digits[: samples // 2, :, index] = np.take_along_axis(
+            pairs, digits[: samples // 2, :, index] % 2, axis=1
+        )
     return model.format.codes(digits)
 
 
@@ -63,7 +69,9 @@ def sample(letters: int, n: int, samples: int, seed: int) -> npt.NDArray[np.int6
         ones = int(np.clip(n // 2 + rng.integers(-2, 3), 0, n))
         rows.append(rng.permutation(np.where(np.arange(n) < ones, a, b)))
     uniform = rng.integers(0, letters, (max(0, samples - len(rows)), n))
-    return np.concatenate([np.array(rows[:samples], np.int64).reshape(-1, n), uniform])[:samples]
+    return np.concatenate([np.array(rows[:samples], np.int64).reshape(-1, n), uniform])[
+        :samples
+    ]
 
 
 def counts_decide(model: Model) -> bool:
@@ -87,7 +95,10 @@ def representatives(model: Model, n: int) -> npt.NDArray[np.int64] | None:
     two letters they are at most 2n. None, too, where they are more than 2^15.
     """
     letters, place = len(model.vocabulary), read_letter(model)
-    if not counts_decide(model) or comb(n + letters - 1, letters - 1) * letters > MOST_REPRESENTATIVES:
+    if (
+        not counts_decide(model)
+        or comb(n + letters - 1, letters - 1) * letters > MOST_REPRESENTATIVES
+    ):
         return None
     rows = []
     for counts in _compositions(n, letters):
@@ -95,7 +106,11 @@ def representatives(model: Model, n: int) -> npt.NDArray[np.int64] | None:
         for letter in range(letters) if place is not None else [int(row[0])]:
             if counts[letter]:
                 rest = np.delete(row, np.searchsorted(row, letter))
-                rows.append(np.insert(rest, 0 if place == 0 else n - 1, letter) if place is not None else row)
+                rows.append(
+                    np.insert(rest, 0 if place == 0 else n - 1, letter)
+                    if place is not None
+                    else row
+                )
     return np.array(rows, np.int64)
 
 

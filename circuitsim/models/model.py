@@ -18,11 +18,25 @@ from circuitsim.numbers.arrays import EMPTY, NO_ROWS, Matrix, Vector, matrix, ve
 from circuitsim.tokens import Field
 
 Attention: TypeAlias = Literal["hard-left", "hard-right", "saturated", "softmax"]
-Mask: TypeAlias = Literal["none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"]
+Mask: TypeAlias = Literal[
+    "none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"
+]
 
 ATTENTIONS: tuple[Attention, ...] = ("hard-left", "hard-right", "saturated", "softmax")
-MASKS: tuple[Mask, ...] = ("none", "causal", "strict-causal", "anti-causal", "strict-anti-causal")
-PROJECTIONS = ("query", "key", "key2", "value", "value2")  # of a head, each with its bias; key2, value2 may be empty
+MASKS: tuple[Mask, ...] = (
+    "none",
+    "causal",
+    "strict-causal",
+    "anti-causal",
+    "strict-anti-causal",
+)
+PROJECTIONS = (
+    "query",
+    "key",
+    "key2",
+    "value",
+    "value2",
+)  # of a head, each with its bias; key2, value2 may be empty
 
 
 @dataclass(frozen=True)
@@ -64,13 +78,21 @@ class Head:
             rows = len(getattr(self, name))
             object.__setattr__(self, f"{name}_bias", bias or zeros(rows))
             if bias and len(bias) != rows:
-                raise ModelError(f"{name}_bias has {len(bias)} entries, {name} has {rows} rows.")
+                raise ModelError(
+                    f"{name}_bias has {len(bias)} entries, {name} has {rows} rows."
+                )
         if self.attention not in ATTENTIONS:
-            raise ModelError(f"attention {repr(self.attention)[:40]} is not one of {', '.join(ATTENTIONS)}.")
+            raise ModelError(
+                f"attention {repr(self.attention)[:40]} is not one of {', '.join(ATTENTIONS)}."
+            )
         if self.mask not in MASKS:
             raise ModelError(f"mask {repr(self.mask)[:40]} is not one of {', '.join(MASKS)}.")
-        if self.score_bits is not None and (type(self.score_bits) is not int or not 0 <= self.score_bits <= 64):
-            raise ModelError(f"score_bits must be a whole number from 0 to 64, got {self.score_bits!r}.")
+        if self.score_bits is not None and (
+            type(self.score_bits) is not int or not 0 <= self.score_bits <= 64
+        ):
+            raise ModelError(
+                f"score_bits must be a whole number from 0 to 64, got {self.score_bits!r}."
+            )
 
     @property
     def third_order(self) -> bool:
@@ -101,7 +123,9 @@ class FeedForward:
             rows = matrix(getattr(self, name), name)
             bias = vector(getattr(self, f"{name}_bias"), f"{name}_bias")
             if bias and len(bias) != len(rows):
-                raise ModelError(f"{name}_bias has {len(bias)} entries, {name} has {len(rows)} rows.")
+                raise ModelError(
+                    f"{name}_bias has {len(bias)} entries, {name} has {len(rows)} rows."
+                )
             object.__setattr__(self, name, rows)
             object.__setattr__(self, f"{name}_bias", bias or zeros(len(rows)))
 
@@ -137,13 +161,17 @@ class Readout:
         rows: Any = self.weights
         if isinstance(rows, Iterable) and not isinstance(rows, str | Mapping):
             rows = list(rows)
-            flat = bool(rows) and (isinstance(rows[0], str) or not isinstance(rows[0], Iterable))
+            flat = bool(rows) and (
+                isinstance(rows[0], str) or not isinstance(rows[0], Iterable)
+            )
             rows = [rows] if flat else rows
         object.__setattr__(self, "weights", matrix(rows, "readout.weights"))
         bias = vector(self.bias, "readout.bias") or zeros(len(self.weights))
         object.__setattr__(self, "bias", bias)
         if not self.weights or len(bias) != len(self.weights):
-            raise ModelError(f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows.")
+            raise ModelError(
+                f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows."
+            )
 
 
 @dataclass(frozen=True, repr=False)
@@ -180,7 +208,9 @@ class Model(Embedded):
     tables: tuple[Table, ...] = field(default=(), hash=False)
 
     def __post_init__(self) -> None:
-        from circuitsim.models.shapes import check_shapes  # the list of rules stands on its own
+        from circuitsim.models.shapes import (
+            check_shapes,
+        )  # the list of rules stands on its own
 
         for name in ("layers", "prepend", "append"):
             object.__setattr__(self, name, tuple(getattr(self, name)))

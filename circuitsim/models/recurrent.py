@@ -91,13 +91,19 @@ class Automaton:
         states = tuple(str(state) for state in self.states)
         number = {name: index for index, name in enumerate(states)}
         if not states or len(number) < len(states) or len(states) > MOST_STATES:
-            raise ModelError(f"an automaton has 1 to {MOST_STATES} states with different names, got {len(states)}.")
+            raise ModelError(
+                f"an automaton has 1 to {MOST_STATES} states with different names, got {len(states)}."
+            )
         moves = tuple(tuple(_state(move, number) for move in row) for row in self.moves)
         if len(moves) != len(states) or len({len(row) for row in moves}) != 1:
-            raise ModelError(f"moves must have {len(states)} rows of one length, got {len(moves)} rows.")
+            raise ModelError(
+                f"moves must have {len(states)} rows of one length, got {len(moves)} rows."
+            )
         rows = matrix(self.rows, "rows") or _one_hot(len(states))
         if len(rows) != len(states) or not rows[0]:
-            raise ModelError(f"rows has {len(rows)} rows, expected one for each of {len(states)} states.")
+            raise ModelError(
+                f"rows has {len(rows)} rows, expected one for each of {len(states)} states."
+            )
         for name, value in {"states": states, "moves": moves, "rows": rows}.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "initial", _state(self.initial, number))

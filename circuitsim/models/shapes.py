@@ -42,7 +42,9 @@ def _problems(model: Model) -> Iterator[str]:
         for number, head in enumerate(layer.heads):
             yield from (f"{where}, head {number}: {p}" for p in _head(head, model.width))
         if layer.feed_forward is not None:
-            yield from (f"{where}, feed-forward: {p}" for p in _net(layer.feed_forward, model.width))
+            yield from (
+                f"{where}, feed-forward: {p}" for p in _net(layer.feed_forward, model.width)
+            )
     yield from _row_problems(model.readout, model.width, "readout")
     where = model.readout.position
     constants = dict.fromkeys(model.prepend + model.append)
@@ -77,7 +79,9 @@ def token_problems(model: Embedded) -> Generator[str, None, bool]:
     if missing or not (model.embedding or model.fields):
         yield f"no embedding for {', '.join(map(repr, missing[:5])) or 'any token'}"
         return False
-    widths = sorted({len(v) for v in model.embedding.values()} | {len(t.rows[0]) for t in model.tables})
+    widths = sorted(
+        {len(v) for v in model.embedding.values()} | {len(t.rows[0]) for t in model.tables}
+    )
     if len(widths) > 1 or widths[0] == 0:
         yield f"embedding vectors have lengths {widths}, expected one positive width"
         return False
@@ -90,13 +94,19 @@ def token_problems(model: Embedded) -> Generator[str, None, bool]:
 
 def letter_problems(model: Embedded) -> Iterator[str]:
     """What is wrong with the rows of a model that has no constant tokens."""
-    if not model.fields and (extra := [t for t in model.embedding if t not in model.vocabulary]):
+    if not model.fields and (
+        extra := [t for t in model.embedding if t not in model.vocabulary]
+    ):
         yield f"embedding has tokens that are no letters: {', '.join(map(repr, extra[:5]))}"
 
 
 def is_token(token: object) -> bool:
     """One printable character, the space too, or several without spaces."""
-    return isinstance(token, str) and token.isprintable() and (len(token) == 1 or token.split() == [token])
+    return (
+        isinstance(token, str)
+        and token.isprintable()
+        and (len(token) == 1 or token.split() == [token])
+    )
 
 
 def net_problems(nets: tuple[FeedForward, ...], width: int, where: str) -> Iterator[str]:
@@ -164,7 +174,10 @@ def _head(head: Head, width: int) -> Iterator[str]:
 
     if len(head.query) != len(head.key):
         yield f"query has {len(head.query)} rows, key has {len(head.key)}"
-    for name, rows, first in (("key2", head.key2, head.key), ("value2", head.value2, head.value)):
+    for name, rows, first in (
+        ("key2", head.key2, head.key),
+        ("value2", head.value2, head.value),
+    ):
         if len(rows) != (len(first) if head.third_order else 0):
             yield f"{name} has {len(rows)} rows, {name[:-1]} has {len(first)} (third-order heads have key2 and value2)"
     for name in PROJECTIONS:

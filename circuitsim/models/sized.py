@@ -61,7 +61,9 @@ class Sized:
                 why = str(error)
                 continue
             return n
-        raise CircuitSimError(f"{self.name} has no model for {least} to {least + 63} tokens: {why}")
+        raise CircuitSimError(
+            f"{self.name} has no model for {least} to {least + 63} tokens: {why}"
+        )
 
     def _single(self, n: int) -> bool:
         try:

@@ -32,9 +32,13 @@ class Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", tuple(self.fields))
-        object.__setattr__(self, "rows", matrix(self.rows, f"the table of {', '.join(self.fields)}"))
+        object.__setattr__(
+            self, "rows", matrix(self.rows, f"the table of {', '.join(self.fields)}")
+        )
         if len(self.rows) > MOST_ROWS:
-            raise ModelError(f"the table of {', '.join(self.fields)} has {len(self.rows)} rows, at most {MOST_ROWS}.")
+            raise ModelError(
+                f"the table of {', '.join(self.fields)} has {len(self.rows)} rows, at most {MOST_ROWS}."
+            )
 
     @property
     def scaled(self) -> Scaled:
@@ -44,7 +48,10 @@ class Table:
 
 def scaled_tables(model: Embedded) -> tuple[Scaled, ...]:
     """The tables of a model, each (rows, d), of which every position adds one row."""
-    tables = [table.scaled if _everywhere(model, table) else _and_zero(table.scaled) for table in model.tables]
+    tables = [
+        table.scaled if _everywhere(model, table) else _and_zero(table.scaled)
+        for table in model.tables
+    ]
     if model.tokens:
         letters = stacked([model.embedding[token].scaled for token in model.tokens])
         tables.append(_and_zero(letters) if model.fields else letters)
@@ -66,7 +73,10 @@ def table_rows(model: Embedded, codes: Codes) -> tuple[Codes, ...]:
         read = [names.index(name) for name in table.fields]
         rows, has = np.zeros((batch, n), np.int64), np.ones((batch, n), bool)
         for index in read:
-            rows, has = rows * model.fields[index].size + digits[:, :, index], has & (digits[:, :, index] >= 0)
+            rows, has = (
+                rows * model.fields[index].size + digits[:, :, index],
+                has & (digits[:, :, index] >= 0),
+            )
         whole = np.full((batch, length), len(table.rows), np.int64)
         whole[:, start : start + n] = np.where(has, rows, len(table.rows))
         found.append(whole)
@@ -90,8 +100,12 @@ def table_problems(model: Embedded) -> list[str]:
     for field in model.fields:
         if not field.values or len(set(field.values)) < len(field.values):
             problems.append(f"field {field.name}: no values, or one of them twice")
-        if odd := [v for v in field.values if not v.isprintable() or " " in v or "," in v or not v]:
-            problems.append(f"field {field.name}: value {odd[0]!r} is not a printable text without spaces and commas")
+        if odd := [
+            v for v in field.values if not v.isprintable() or " " in v or "," in v or not v
+        ]:
+            problems.append(
+                f"field {field.name}: value {odd[0]!r} is not a printable text without spaces and commas"
+            )
     if prod(field.size for field in model.fields) >= 2**62:
         problems.append("the fields have more than 2^62 values together")
     if model.vocabulary:
@@ -100,14 +114,20 @@ def table_problems(model: Embedded) -> list[str]:
         problems.append("no table reads the fields")
     for number, table in enumerate(model.tables):
         if unknown := [name for name in table.fields if name not in names]:
-            problems.append(f"tables[{number}] reads {unknown[0]!r}, which is no field (fields: {', '.join(names)})")
+            problems.append(
+                f"tables[{number}] reads {unknown[0]!r}, which is no field (fields: {', '.join(names)})"
+            )
             continue
         expected = prod(field.size for field in fields_of(model, table))
         if not table.fields or len(table.rows) != expected:
             read = ", ".join(table.fields) or "no field"
-            problems.append(f"tables[{number}] has {len(table.rows)} rows, expected {expected} for {read}")
+            problems.append(
+                f"tables[{number}] has {len(table.rows)} rows, expected {expected} for {read}"
+            )
         elif len(table.rows[0]) != model.width:
-            problems.append(f"tables[{number}] has rows of {len(table.rows[0])} entries, expected {model.width}")
+            problems.append(
+                f"tables[{number}] has rows of {len(table.rows[0])} entries, expected {model.width}"
+            )
     return problems
 
 
@@ -123,5 +143,9 @@ def _everywhere(model: Embedded, table: Table) -> bool:
 def _framed(model: Embedded, batch: int, n: int) -> Codes:
     """Rows of constant tokens in the table of tokens; letters of records take the zero row at its end."""
     row = {name: index for index, name in enumerate(model.tokens)}
-    whole = [row[t] for t in model.prepend] + [len(model.tokens)] * n + [row[t] for t in model.append]
+    whole = (
+        [row[t] for t in model.prepend]
+        + [len(model.tokens)] * n
+        + [row[t] for t in model.append]
+    )
     return np.tile(np.array(whole, np.int64), (batch, 1))

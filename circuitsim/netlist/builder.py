@@ -20,7 +20,17 @@ ROWS = 64  # rows of a block: gates of one kind in a row, while the block's valu
 
 
 @compiled(inline="always")
-def _operand(literal: int, inputs: int, m: int, start: int, local: Any, deep: Any, level: Any, x: Any, up: Any) -> None:
+def _operand(
+    literal: int,
+    inputs: int,
+    m: int,
+    start: int,
+    local: Any,
+    deep: Any,
+    level: Any,
+    x: Any,
+    up: Any,
+) -> None:
     """Literals of one operand in the m rows of a block, to x, and their levels, to up."""
     wire, flip = literal >> 1, np.int32(literal & 1)
     if wire <= inputs:
@@ -36,7 +46,16 @@ def _operand(literal: int, inputs: int, m: int, start: int, local: Any, deep: An
 
 
 def _stamp_plainly(
-    ops: Any, a: Any, b: Any, outs: Any, wires: Any, out_ops: Any, fan_in: Any, level: Any, nodes: int, at: int
+    ops: Any,
+    a: Any,
+    b: Any,
+    outs: Any,
+    wires: Any,
+    out_ops: Any,
+    fan_in: Any,
+    level: Any,
+    nodes: int,
+    at: int,
 ) -> Any:
     """`_stamp` by arrays of a block: literals of all gates at once, levels gate by gate."""
     rows, inputs = wires.shape
@@ -52,7 +71,9 @@ def _stamp_plainly(
         for node, (x, y) in enumerate(sources, inputs + 1):
             deep[node] = np.maximum(deep[x], deep[y]) + 1
         for column, literals in enumerate((a, b)):
-            fan_in[at:end, column] = (local[literals >> 1] ^ (literals & 1)[:, None]).reshape(-1)
+            fan_in[at:end, column] = (local[literals >> 1] ^ (literals & 1)[:, None]).reshape(
+                -1
+            )
         out_ops[at:end] = np.repeat(ops, m)
         level[nodes + at : nodes + end] = deep[inputs + 1 :].reshape(-1)
         result[low : low + m] = (local[outs >> 1] ^ (outs & 1)[:, None]).T
@@ -61,12 +82,23 @@ def _stamp_plainly(
 
 
 def _stamp_work(ops: Any, a: Any, b: Any, outs: Any, wires: Any, *more: Any) -> int:
-    return (1 + len(wires) // ROWS) * len(ops) + wires.size // 20 + len(ops) * len(wires) // 20
+    return (
+        (1 + len(wires) // ROWS) * len(ops) + wires.size // 20 + len(ops) * len(wires) // 20
+    )
 
 
 @compiled(work=_stamp_work, plain=_stamp_plainly)
 def _stamp(
-    ops: Any, a: Any, b: Any, outs: Any, wires: Any, out_ops: Any, fan_in: Any, level: Any, nodes: int, at: int
+    ops: Any,
+    a: Any,
+    b: Any,
+    outs: Any,
+    wires: Any,
+    out_ops: Any,
+    fan_in: Any,
+    level: Any,
+    nodes: int,
+    at: int,
 ) -> Any:
     """Emit the program (ops, a, b, outs) once a row of `wires`, from gate `at` on.
 
@@ -76,7 +108,10 @@ def _stamp(
     """
     rows, inputs = wires.shape
     result = np.empty((rows, len(outs)), np.int32)
-    local, deep = np.zeros((inputs + 1, ROWS), np.int32), np.zeros((inputs + 1, ROWS), np.int32)
+    local, deep = (
+        np.zeros((inputs + 1, ROWS), np.int32),
+        np.zeros((inputs + 1, ROWS), np.int32),
+    )
     x, y = np.empty(ROWS, np.int32), np.empty(ROWS, np.int32)
     up, vp = np.empty(ROWS, np.int32), np.empty(ROWS, np.int32)
     for low in range(0, rows, ROWS):
@@ -101,12 +136,16 @@ def _stamp(
             wire, flip = outs[o] >> 1, outs[o] & 1
             first = 2 * (start + (wire - inputs - 1) * m) + flip
             for i in range(m):
-                result[low + i, o] = local[wire, i] ^ flip if wire <= inputs else first + 2 * i
+                result[low + i, o] = (
+                    local[wire, i] ^ flip if wire <= inputs else first + 2 * i
+                )
     return result
 
 
 @compiled(work=lambda op, a, *more: len(a))
-def _append(op: int, a: Any, b: Any, ops: Any, fan_in: Any, level: Any, nodes: int, at: int, out: Any) -> None:
+def _append(
+    op: int, a: Any, b: Any, ops: Any, fan_in: Any, level: Any, nodes: int, at: int, out: Any
+) -> None:
     """Gates `op` of literals a[i], b[i], from gate `at` on; their literals go to `out`."""
     pairs, deeper = fan_in[at : at + len(a)], level[nodes + at : nodes + at + len(a)]
     ops[at : at + len(a)] = op
@@ -153,9 +192,13 @@ class Builder(Building):
             (rows, outputs) literals.
         """
         if wires.ndim != 2 or wires.shape[1] != program.inputs:
-            raise CircuitSimError(f"the program reads {program.inputs} wires, got an array of shape {wires.shape}.")
+            raise CircuitSimError(
+                f"the program reads {program.inputs} wires, got an array of shape {wires.shape}."
+            )
         if not self.has.has_xor and program.ops.any():
-            raise CircuitSimError(f"the program has XOR gates, which the basis {self.basis!r} lacks.")
+            raise CircuitSimError(
+                f"the program has XOR gates, which the basis {self.basis!r} lacks."
+            )
         rows = len(wires)
         self._reserve(rows * program.gates)
         result: Ints = _stamp(
@@ -183,10 +226,16 @@ class Builder(Building):
     def xor(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
         """One XOR gate for every pair of literals (shapes broadcast); nothing is folded."""
         if not self.has.has_xor:
-            raise CircuitSimError(f"the basis {self.basis!r} has no XOR gate; write it as three ANDs.")
+            raise CircuitSimError(
+                f"the basis {self.basis!r} has no XOR gate; write it as three ANDs."
+            )
         return self._append(XOR, a, b)
 
-    def finish(self, outputs: npt.NDArray[Any] | Sequence[int], interface: dict[str, Any] | None = None) -> Circuit:
+    def finish(
+        self,
+        outputs: npt.NDArray[Any] | Sequence[int],
+        interface: dict[str, Any] | None = None,
+    ) -> Circuit:
         """The circuit; its arrays are views of the builder's, which should not be used any further."""
         ops: Bytes = self._ops[: self.gates]
         return Circuit(

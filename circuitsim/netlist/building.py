@@ -46,7 +46,9 @@ class Building:
         if basis not in names(unbounded=self.unbounded):
             gates = "gates with any fan-in" if self.unbounded else "two-input gates"
             known = quoted(unbounded=self.unbounded)
-            raise CircuitSimError(f"a flat circuit of {gates} has basis {known}, got {basis!r}.")
+            raise CircuitSimError(
+                f"a flat circuit of {gates} has basis {known}, got {basis!r}."
+            )
         check_nodes(inputs, capacity)
         self.basis, self.inputs, self.gates = basis, inputs, 0
         self.has = BASES[basis]

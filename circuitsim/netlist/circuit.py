@@ -63,11 +63,18 @@ class Circuit:
     def _parts(self) -> tuple[Any, tuple[Any, ...]]:
         runs = np.zeros((0, 2)) if self.scope_runs is None else self.scope_runs
         plain = (self.basis, self.inputs, self.scopes, self.interface)
-        wide = tuple(np.zeros(0) if a is None else a for a in (self.starts, self.weights, self.thresholds))
+        wide = tuple(
+            np.zeros(0) if a is None else a
+            for a in (self.starts, self.weights, self.thresholds)
+        )
         return plain, (self.ops, self.fan_in, self.outputs, runs, *wide)
 
     def __str__(self) -> str:
-        what = f" of {self.interface['model']}, n={self.interface['n']}," if "n" in self.interface else ""
+        what = (
+            f" of {self.interface['model']}, n={self.interface['n']},"
+            if "n" in self.interface
+            else ""
+        )
         return f"circuit{what} in {self.basis}: {self.inputs} inputs, {len(self.outputs)} outputs, {self.gates:,} gates"
 
     __repr__ = __str__
@@ -85,7 +92,10 @@ class Circuit:
         )
 
         bits = np.asarray(patterns, bool)
-        if bits.ndim == 2 and bits.shape[1] + len(self.interface.get("wired", [])) == self.inputs:
+        if (
+            bits.ndim == 2
+            and bits.shape[1] + len(self.interface.get("wired", [])) == self.inputs
+        ):
             bits = with_wired(self.interface, bits)
         return evaluate(self, bits, threads)
 

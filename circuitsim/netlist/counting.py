@@ -85,7 +85,10 @@ def wires_weighted(circuit: Circuit) -> int:
     if circuit.weights is None:
         return wires(circuit)
     size = np.abs(circuit.weights)
-    high, low = size >> 31, size & ((1 << 31) - 1)  # their sums fit into an int64, where that of `size` may not
+    high, low = (
+        size >> 31,
+        size & ((1 << 31) - 1),
+    )  # their sums fit into an int64, where that of `size` may not
     return (int(high.sum()) << 31) + int(low.sum())
 
 
@@ -107,7 +110,9 @@ def max_fan_in_weighted(circuit: Circuit) -> int:
     """Largest fan-in of a gate, were every weight written as that many wires."""
     if circuit.weights is None or not circuit.gates:
         return max_fan_in(circuit)
-    totals = np.concatenate([[0], np.cumsum(np.abs(circuit.weights).astype(np.uint64))])  # wraps, and so do differences
+    totals = np.concatenate(
+        [[0], np.cumsum(np.abs(circuit.weights).astype(np.uint64))]
+    )  # wraps, and so do differences
     return int(np.diff(totals[circuit.starts]).max())
 
 
@@ -123,7 +128,11 @@ def dead_gates(circuit: Circuit) -> int:
 def scope_of_runs(circuit: Circuit) -> tuple[Any, Any, tuple[str, ...]]:
     """Starts (runs,) and indices of scopes (runs,), with gates before the first run under the scope ""."""
     names = circuit.scopes
-    runs = np.zeros((0, 2), np.int64) if circuit.scope_runs is None else np.asarray(circuit.scope_runs)
+    runs = (
+        np.zeros((0, 2), np.int64)
+        if circuit.scope_runs is None
+        else np.asarray(circuit.scope_runs)
+    )
     if circuit.gates and (not len(runs) or runs[0, 0] > 0):
         runs = np.concatenate([[[0, len(names)]], runs])
         names = (*names, "")

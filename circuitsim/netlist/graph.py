@@ -33,11 +33,17 @@ def to_networkx(circuit: Circuit) -> networkx.MultiDiGraph:
     literals, starts = wires_of(circuit)
     readers = np.repeat(np.arange(circuit.gates), np.diff(starts)) + 1 + circuit.inputs
     weights = np.ones(len(literals), int) if circuit.weights is None else circuit.weights
-    for literal, reader, weight in zip(literals.tolist(), readers.tolist(), weights.tolist(), strict=True):
+    for literal, reader, weight in zip(
+        literals.tolist(), readers.tolist(), weights.tolist(), strict=True
+    ):
         graph.add_edge(literal >> 1, reader, complemented=bool(literal & 1), weight=weight)
     for index, literal in enumerate(circuit.outputs.tolist()):
-        graph.add_node(("output", index), kind="output", level=level[literal >> 1], scope="", index=index)
-        graph.add_edge(literal >> 1, ("output", index), complemented=bool(literal & 1), weight=1)
+        graph.add_node(
+            ("output", index), kind="output", level=level[literal >> 1], scope="", index=index
+        )
+        graph.add_edge(
+            literal >> 1, ("output", index), complemented=bool(literal & 1), weight=1
+        )
     return graph
 
 
@@ -46,7 +52,9 @@ def gate_scopes(circuit: Circuit) -> list[str]:
     if not circuit.gates:
         return []
     starts, index, names = scope_of_runs(circuit)
-    return [names[i] for i in np.repeat(index, np.diff(np.append(starts, circuit.gates))).tolist()]
+    return [
+        names[i] for i in np.repeat(index, np.diff(np.append(starts, circuit.gates))).tolist()
+    ]
 
 
 def wires_of(circuit: Circuit) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

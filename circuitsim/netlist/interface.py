@@ -12,13 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 
-def with_wired(interface: dict[str, Any], bits: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def with_wired(
+    interface: dict[str, Any], bits: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
     """Input bits followed by the constants of the opaque wires."""
     wired = np.array(interface.get("wired", []), bool)
     return np.concatenate([bits, np.broadcast_to(wired, (len(bits), len(wired)))], axis=1)
 
 
-def decisions(interface: dict[str, Any], outputs: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def decisions(
+    interface: dict[str, Any], outputs: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
     """Decisions (patterns, positions) of output bits (patterns, outputs): 0 or 1, or the index of the class."""
     classes = int(interface["classes"])
     grouped = outputs.reshape(len(outputs), -1, classes)

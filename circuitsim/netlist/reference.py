@@ -7,14 +7,20 @@ from operator import and_, or_, xor
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, OR, THRESHOLD, XOR
 
-Gate = tuple[int, list[int], list[int], int]  # opcode, literals read, their weights, threshold
+Gate = tuple[
+    int, list[int], list[int], int
+]  # opcode, literals read, their weights, threshold
 COMBINED = {AND: and_, XOR: xor, OR: or_}
 
 
 def _gates(circuit: Circuit) -> Iterator[Gate]:
     """Gates in order."""
     for g, op in enumerate(circuit.ops.tolist()):
-        read = slice(g, g + 1) if circuit.starts is None else slice(circuit.starts[g], circuit.starts[g + 1])
+        read = (
+            slice(g, g + 1)
+            if circuit.starts is None
+            else slice(circuit.starts[g], circuit.starts[g + 1])
+        )
         weights = [] if circuit.weights is None else circuit.weights[read].tolist()
         threshold = 0 if circuit.thresholds is None else int(circuit.thresholds[g])
         yield op, circuit.fan_in[read].reshape(-1).tolist(), weights, threshold
@@ -24,7 +30,9 @@ def _reached(values: list[int], weights: list[int], threshold: int, patterns: in
     """Bit p says whether the weighted sum of the values' bits p is at least the threshold."""
     result = 0
     for p in range(patterns):
-        total = sum(weight for weight, value in zip(weights, values, strict=True) if value >> p & 1)
+        total = sum(
+            weight for weight, value in zip(weights, values, strict=True) if value >> p & 1
+        )
         result |= (total >= threshold) << p
     return result
 

@@ -20,7 +20,10 @@ def fill_levels(fan_in: Any, starts: Any, level: Any, first: int, not_cost: int)
         deepest = np.int32(0)
         for k in range(starts[g], starts[g + 1]):
             literal = fan_in[k]
-            deepest = max(deepest, level[literal >> 1] + np.int32(not_cost & literal & np.int32(literal > 1)))
+            deepest = max(
+                deepest,
+                level[literal >> 1] + np.int32(not_cost & literal & np.int32(literal > 1)),
+            )
         level[first + g] = deepest + np.int32(1)
 
 

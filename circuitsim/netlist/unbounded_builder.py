@@ -23,7 +23,9 @@ def _whole(values: Any, what: str) -> Longs:
         return whole.astype(np.int64, copy=False)
     listed = [index(v) for v in np.asarray(values, object).reshape(-1)]
     if any(abs(v) >> 63 for v in listed):
-        raise LimitError(f"{max(listed, key=abs)} is a {what} beyond 64 bits; lower the bits.")
+        raise LimitError(
+            f"{max(listed, key=abs)} is a {what} beyond 64 bits; lower the bits."
+        )
     return np.array(listed, np.int64).reshape(whole.shape)
 
 
@@ -31,13 +33,17 @@ def _weights(weights: Any, starts: Longs) -> Longs:
     """Checked weights (wires,) of gates whose wires start at these."""
     found = _whole(weights, "weight")
     if found.shape != (starts[-1],):
-        raise CircuitSimError(f"gates of {starts[-1]} wires take as many weights, got an array of shape {found.shape}.")
+        raise CircuitSimError(
+            f"gates of {starts[-1]} wires take as many weights, got an array of shape {found.shape}."
+        )
     if not found.all():
         raise CircuitSimError("a wire of a threshold gate has weight 0; leave the wire out.")
     heavy = first_heavy_gate(starts, found)
     if heavy >= 0:
         total = sum(abs(int(w)) for w in found[starts[heavy] : starts[heavy + 1]])
-        raise LimitError(f"{total} is the sum of a gate's |weights|; it must be below 2^62. Lower the bits.")
+        raise LimitError(
+            f"{total} is the sum of a gate's |weights|; it must be below 2^62. Lower the bits."
+        )
     return found
 
 
@@ -45,7 +51,9 @@ def _thresholds(thresholds: Any, op: int, weights: Any, rows: int) -> Longs:
     """Checked thresholds, one or (rows,), of gates of one kind."""
     reached = _whole(thresholds, "threshold")
     if reached.shape not in ((), (rows,)):
-        raise CircuitSimError(f"{rows} gates take one threshold or {rows}, got an array of shape {reached.shape}.")
+        raise CircuitSimError(
+            f"{rows} gates take one threshold or {rows}, got an array of shape {reached.shape}."
+        )
     if op != THRESHOLD and (weights is not None or reached.any()):
         raise CircuitSimError(f"{KINDS[op]} gates have no weights and no threshold.")
     return reached
@@ -91,11 +99,16 @@ class UnboundedBuilder(Building):
             if weighted:
                 self._weights = room(self._weights, self.wires, longer)
 
-    def _append(self, op: int, fan_in: Ints, starts: Longs, weights: Any, thresholds: Any) -> Ints:
+    def _append(
+        self, op: int, fan_in: Ints, starts: Longs, weights: Any, thresholds: Any
+    ) -> Ints:
         """Gates of one kind; weights are one, those of every row or those of all wires, thresholds one or (rows,)."""
         rows, wires = len(starts) - 1, len(fan_in)
         self._reserve(rows, wires)
-        gates, ends = slice(self.gates, self.gates + rows), slice(self.wires, self.wires + wires)
+        gates, ends = (
+            slice(self.gates, self.gates + rows),
+            slice(self.wires, self.wires + wires),
+        )
         self._ops[gates] = op
         self._fan_in[ends] = fan_in
         self._starts[self.gates + 1 : self.gates + 1 + rows] = starts[1:] + self.wires
@@ -133,12 +146,16 @@ class UnboundedBuilder(Building):
         self._check_kind(op)
         wires = np.asarray(wires, np.int32)
         if wires.ndim != 2 or not wires.shape[1]:
-            raise CircuitSimError(f"wires have shape (rows, fan_in), fan_in at least 1, got {wires.shape}.")
+            raise CircuitSimError(
+                f"wires have shape (rows, fan_in), fan_in at least 1, got {wires.shape}."
+            )
         rows, fan_in = wires.shape
         reached = _thresholds(thresholds, op, weights, rows)
         scale = 1 if weights is None else _weights(weights, np.array([0, fan_in]))
         starts = np.arange(rows + 1, dtype=np.int64) * fan_in
-        return self._append(op, np.ascontiguousarray(wires).reshape(-1), starts, scale if rows else 1, reached)
+        return self._append(
+            op, np.ascontiguousarray(wires).reshape(-1), starts, scale if rows else 1, reached
+        )
 
     def ragged(
         self,
@@ -164,9 +181,17 @@ class UnboundedBuilder(Building):
             CircuitSimError, LimitError: as in `gate`.
         """
         self._check_kind(op)
-        fan_in, starts = np.ascontiguousarray(fan_in, np.int32), np.ascontiguousarray(starts, np.int64)
+        fan_in, starts = (
+            np.ascontiguousarray(fan_in, np.int32),
+            np.ascontiguousarray(starts, np.int64),
+        )
         shaped = fan_in.ndim == starts.ndim == 1 and len(starts)
-        if not shaped or starts[0] or starts[-1] != len(fan_in) or (starts[1:] <= starts[:-1]).any():
+        if (
+            not shaped
+            or starts[0]
+            or starts[-1] != len(fan_in)
+            or (starts[1:] <= starts[:-1]).any()
+        ):
             raise CircuitSimError(f"starts must ascend from 0 to the {fan_in.size} wires.")
         reached = _thresholds(thresholds, op, weights, len(starts) - 1)
         scale = 1 if weights is None else _weights(weights, starts)
@@ -175,14 +200,22 @@ class UnboundedBuilder(Building):
     def and_(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
         """One AND gate for every pair of literals (shapes broadcast); nothing is folded."""
         a, b = np.broadcast_arrays(np.asarray(a, np.int32), np.asarray(b, np.int32))
-        return self.gate(AND, np.stack([a.reshape(-1), b.reshape(-1)], axis=1)).reshape(a.shape)
+        return self.gate(AND, np.stack([a.reshape(-1), b.reshape(-1)], axis=1)).reshape(
+            a.shape
+        )
 
     def _check_kind(self, op: int) -> None:
         kinds = self.has.kinds
         if not 0 <= op < len(KINDS) or KINDS[op] not in kinds:
-            raise CircuitSimError(f"opcode {op} is no gate of the basis {self.basis!r}, which has {', '.join(kinds)}.")
+            raise CircuitSimError(
+                f"opcode {op} is no gate of the basis {self.basis!r}, which has {', '.join(kinds)}."
+            )
 
-    def finish(self, outputs: npt.NDArray[Any] | Sequence[int], interface: dict[str, Any] | None = None) -> Circuit:
+    def finish(
+        self,
+        outputs: npt.NDArray[Any] | Sequence[int],
+        interface: dict[str, Any] | None = None,
+    ) -> Circuit:
         """The circuit; its arrays are views of the builder's, which should not be used any further."""
         weighted = self.has.weighted
         return Circuit(

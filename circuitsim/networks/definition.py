@@ -34,7 +34,10 @@ ZERO = Fraction(0)
 
 
 def run_definition(
-    network: Network, codes: Sequence[int], bits: int | None = None, division: Division = "rounded"
+    network: Network,
+    codes: Sequence[int],
+    bits: int | None = None,
+    division: Division = "rounded",
 ) -> Trace:
     """Run a network on one string of token codes (n,); arrays of Fraction with a batch of one.
 
@@ -51,13 +54,19 @@ def run_definition(
 class Definition:
     """One rule a primitive, over lists of vectors, one for each position."""
 
-    def __init__(self, network: Network, codes: Sequence[int], bits: int | None, division: Division) -> None:
+    def __init__(
+        self, network: Network, codes: Sequence[int], bits: int | None, division: Division
+    ) -> None:
         self.codes, self.bits, self.division = codes, bits, division
         self.chosen = table_rows(network.model, np.array([codes], np.int64))
 
     def R(self, x: Iterable[Fraction]) -> Vector:  # noqa: N802
         """R of every entry; the entries themselves without bits."""
-        return tuple(x) if self.bits is None else tuple(round_half_up(value, self.bits) for value in x)
+        return (
+            tuple(x)
+            if self.bits is None
+            else tuple(round_half_up(value, self.bits) for value in x)
+        )
 
     def stored(self, x: Scaled) -> Rows:
         """R of a matrix that a model stores, row by row."""
@@ -75,7 +84,10 @@ class Definition:
 
     def states(self, index: int, how: net.States) -> Rows:
         """The row of the state after each position, in the order of positions."""
-        rows, states = self.stored(how.rows), state_indices(how.cell, [self.codes[place] for place in how.span])
+        rows, states = (
+            self.stored(how.rows),
+            state_indices(how.cell, [self.codes[place] for place in how.span]),
+        )
         return [rows[state] for _, state in sorted(zip(how.span, states, strict=True))]
 
     def constant(self, index: int, how: net.Constant) -> Rows:
@@ -86,13 +98,18 @@ class Definition:
         """A sum of products for every row of the weights."""
         weights = self.stored(how.weights)
         bias = [ZERO] * len(weights) if how.bias is None else self.R(how.bias.fractions())
-        return [tuple(dot(row, v) + b for row, b in zip(weights, bias, strict=True)) for v in x]
+        return [
+            tuple(dot(row, v) + b for row, b in zip(weights, bias, strict=True)) for v in x
+        ]
 
     def add(self, index: int, how: net.Primitive, *terms: Rows) -> Rows:
         """Sums, position by position."""
         positions = max(map(len, terms))
         spread = [term * positions if len(term) == 1 else term for term in terms]
-        return [tuple(map(_sum, zip(*vectors, strict=True))) for vectors in zip(*spread, strict=True)]
+        return [
+            tuple(map(_sum, zip(*vectors, strict=True)))
+            for vectors in zip(*spread, strict=True)
+        ]
 
     def relu(self, index: int, how: net.Relu, x: Rows) -> Rows:
         """R of the positive part."""
@@ -102,11 +119,18 @@ class Definition:
         """The first position slowest."""
         return [tuple(a * b for a, b in zip(v, w, strict=True)) for v in x for w in y]
 
-    def attend(self, index: int, how: net.Attend, queries: Rows, keys: Rows, values: Rows) -> Rows:
+    def attend(
+        self, index: int, how: net.Attend, queries: Rows, keys: Rows, values: Rows
+    ) -> Rows:
         """R of the mean over the selected keys; zero where none is seen."""
         found = []
-        for query, seen in zip(queries, key_mask(how.mask, len(queries), how.third_order), strict=True):
-            scores = {int(j): score(dot(query, keys[j]), how.score_bits) for j in np.flatnonzero(seen)}
+        for query, seen in zip(
+            queries, key_mask(how.mask, len(queries), how.third_order), strict=True
+        ):
+            scores = {
+                int(j): score(dot(query, keys[j]), how.score_bits)
+                for j in np.flatnonzero(seen)
+            }
             chosen = [values[j] for j in select(how.attention, scores)]
             columns = zip(*chosen, strict=True) if chosen else [()] * len(values[0])
             found.append(self.mean([_sum(column) for column in columns], len(chosen)))
@@ -152,7 +176,9 @@ def select(attention: str, scores: dict[int, Fraction]) -> list[int]:
         return []
     largest = max(scores.values())
     maxima = [j for j, value in scores.items() if value == largest]
-    return {"hard-left": maxima[:1], "hard-right": maxima[-1:], "saturated": maxima}[attention]
+    return {"hard-left": maxima[:1], "hard-right": maxima[-1:], "saturated": maxima}[
+        attention
+    ]
 
 
 def dot(x: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:

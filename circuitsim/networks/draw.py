@@ -40,7 +40,14 @@ def _show(drawn: Network, name: str, values: Sequence[Value]) -> None:
     """Let traces and circuits show values as the next residual."""
     start = 0
     for x in values:
-        drawn.probes.append(Probe(name if len(values) == 1 else f"{name} {start}", x, len(drawn.residuals), start))
+        drawn.probes.append(
+            Probe(
+                name if len(values) == 1 else f"{name} {start}",
+                x,
+                len(drawn.residuals),
+                start,
+            )
+        )
         start += drawn.positions(x)
     drawn.residuals.append(tuple(values))
 
@@ -59,10 +66,16 @@ def _layer(drawn: Network, layer: Layer, x: Value) -> Value:
     place = drawn.place
     for number, head in enumerate(layer.heads):
         with drawn.inside(f"head{number}", f"{place}, head {number}"):
-            terms.append(drawn.affine(_head(drawn, head, x), _matrix(head.output, len(head.value)), None, ""))
+            terms.append(
+                drawn.affine(
+                    _head(drawn, head, x), _matrix(head.output, len(head.value)), None, ""
+                )
+            )
     if any(layer.output_bias) or not terms:
         positions = 1 if terms else drawn.positions(x)
-        terms.append(drawn.constant((layer.output_bias or zeros(drawn.width(x))).scaled, positions))
+        terms.append(
+            drawn.constant((layer.output_bias or zeros(drawn.width(x))).scaled, positions)
+        )
     x = drawn.add(terms, "residual stream")
     if layer.feed_forward is None:
         return x
@@ -75,7 +88,9 @@ def _head(drawn: Network, head: Head, x: Value) -> Value:
 
     def linear(name: str) -> Value:
         weights, bias = getattr(head, name), getattr(head, f"{name}_bias")
-        return drawn.affine(x, _matrix(weights, drawn.width(x)), bias.scaled if bias else None, name)
+        return drawn.affine(
+            x, _matrix(weights, drawn.width(x)), bias.scaled if bias else None, name
+        )
 
     read = [linear("query"), linear("key"), linear("value")]
     if head.third_order:
@@ -89,14 +104,20 @@ def _head(drawn: Network, head: Head, x: Value) -> Value:
 
 def _net(drawn: Network, net: FeedForward, x: Value, quantity: str) -> Value:
     """A ReLU net on every vector."""
-    hidden = drawn.affine(x, _matrix(net.hidden, drawn.width(x)), net.hidden_bias.scaled, "hidden sum")
+    hidden = drawn.affine(
+        x, _matrix(net.hidden, drawn.width(x)), net.hidden_bias.scaled, "hidden sum"
+    )
     positive = drawn.draw(Relu((hidden,)), drawn.lines[hidden].shape, "hidden unit")
-    result = drawn.affine(positive, _matrix(net.output, len(net.hidden)), net.output_bias.scaled, "")
+    result = drawn.affine(
+        positive, _matrix(net.output, len(net.hidden)), net.output_bias.scaled, ""
+    )
     return drawn.add([x, result] if net.residual else [result], quantity)
 
 
 def _readout(drawn: Network, readout: Readout, x: Value) -> None:
-    drawn.outputs.append(drawn.affine(x, readout.weights.scaled, readout.bias.scaled, "read-out"))
+    drawn.outputs.append(
+        drawn.affine(x, readout.weights.scaled, readout.bias.scaled, "read-out")
+    )
 
 
 def _recurrent(drawn: Network, model: RecurrentNet, x: Value) -> None:
@@ -105,22 +126,30 @@ def _recurrent(drawn: Network, model: RecurrentNet, x: Value) -> None:
         found.append(CELLS[type(cell)](drawn, where, cell, span, x))
     for place in model.readout_positions(drawn.n):
         with drawn.inside("readout", ""):
-            seen = drawn.beside([*(states[place] for states in found), drawn.pick(x, [place])])
+            seen = drawn.beside(
+                [*(states[place] for states in found), drawn.pick(x, [place])]
+            )
             seen = _nets(drawn, model.nets, seen, f"the read-out at position {place}, net")
             _readout(drawn, model.readout, seen)
 
 
-def _automaton(drawn: Network, where: str, cell: Automaton, span: range, x: Value) -> dict[int, Value]:
+def _automaton(
+    drawn: Network, where: str, cell: Automaton, span: range, x: Value
+) -> dict[int, Value]:
     """What is seen of the state after each position."""
     with drawn.inside(where, where):
-        states = drawn.draw(States((), cell, span, cell.rows.scaled), (len(span), cell.size), "state")
+        states = drawn.draw(
+            States((), cell, span, cell.rows.scaled), (len(span), cell.size), "state"
+        )
         seen = {place: drawn.pick(states, [place - min(span)]) for place in span}
     drawn.states.append((states,))
     _show(drawn, where, [states])
     return seen
 
 
-def _steps(drawn: Network, where: str, cell: NetCell, span: range, x: Value) -> dict[int, Value]:
+def _steps(
+    drawn: Network, where: str, cell: NetCell, span: range, x: Value
+) -> dict[int, Value]:
     """The state after each position, one step after the other."""
     found: dict[int, Value] = {}
     state = drawn.constant(cell.initial.scaled)
@@ -138,7 +167,9 @@ def _steps(drawn: Network, where: str, cell: NetCell, span: range, x: Value) -> 
     drawn.states.append(tuple(found.values()))
     for place in span:  # probes stand in the order of steps, residuals in that of positions
         start = place - min(span)
-        drawn.probes.append(Probe(f"{where} {place}", found[place], len(drawn.residuals), start))
+        drawn.probes.append(
+            Probe(f"{where} {place}", found[place], len(drawn.residuals), start)
+        )
     drawn.residuals.append(tuple(found[place] for place in sorted(found)))
     return found
 

@@ -48,8 +48,12 @@ class Exact:
     def product(self, weights: Scaled, x: Scaled, bias: Scaled | None) -> Scaled:
         """Weights (r, c) times every vector of x (..., c), plus a bias (r,): (..., r)."""
         if not weights.numerators.size:
-            return Scaled(np.zeros((*x.shape[:-1], len(weights.numerators)), dtype=np.int64), 1)
-        found = Scaled(product(x.numerators, weights.numerators.T), x.denominator * weights.denominator)
+            return Scaled(
+                np.zeros((*x.shape[:-1], len(weights.numerators)), dtype=np.int64), 1
+            )
+        found = Scaled(
+            product(x.numerators, weights.numerators.T), x.denominator * weights.denominator
+        )
         return (found if bias is None else add(found, bias)).reduced()
 
     def inner(self, query: Scaled, key: Scaled) -> Scaled:
@@ -60,15 +64,22 @@ class Exact:
         """Products at every pair of positions, by component: twice (batch, length, c) to (batch, length^2, c)."""
         wide = first.largest * second.largest >= FITS_INT64
         left = first.numerators.astype(object) if wide else first.numerators
-        return Scaled(over_pairs(left, second.numerators), first.denominator * second.denominator).reduced()
+        return Scaled(
+            over_pairs(left, second.numerators), first.denominator * second.denominator
+        ).reduced()
 
     def mean(self, chosen: Flags, value: Scaled) -> Scaled:
         """Means of the chosen values, zero of none: flags (batch, queries, keys), values (batch, keys, v)."""
         sums = product(chosen.astype(np.int64), value.numerators)
         counts = chosen.sum(axis=2)
         common = lcm(*np.unique(counts[counts > 0]).tolist())
-        shares = np.array([common // max(count, 1) for count in range(chosen.shape[2] + 1)], dtype=object)
-        return Scaled(multiply(narrow(sums), narrow(shares)[counts][..., None]), value.denominator * common)
+        shares = np.array(
+            [common // max(count, 1) for count in range(chosen.shape[2] + 1)], dtype=object
+        )
+        return Scaled(
+            multiply(narrow(sums), narrow(shares)[counts][..., None]),
+            value.denominator * common,
+        )
 
     def positive(self, x: Scaled) -> Scaled:
         """The positive part."""
@@ -89,7 +100,10 @@ class Exact:
 
     def constant(self, index: int, how: net.Constant) -> Scaled:
         """One row for all positions of all strings."""
-        return Scaled(np.tile(how.row.numerators, (len(self.codes), how.positions, 1)), how.row.denominator)
+        return Scaled(
+            np.tile(how.row.numerators, (len(self.codes), how.positions, 1)),
+            how.row.denominator,
+        )
 
     def affine(self, index: int, how: net.Affine, x: Scaled) -> Scaled:
         """A linear map."""
@@ -107,10 +121,15 @@ class Exact:
         """Products at pairs of positions."""
         return self.products(x, y)
 
-    def attend(self, index: int, how: net.Attend, query: Scaled, key: Scaled, value: Scaled) -> Scaled:
+    def attend(
+        self, index: int, how: net.Attend, query: Scaled, key: Scaled, value: Scaled
+    ) -> Scaled:
         """Means of the selected values, a block of queries at a time."""
         batch, length, _ = query.shape
-        visible, scores = key_mask(how.mask, length, how.third_order), self._scores(how, query, key)
+        visible, scores = (
+            key_mask(how.mask, length, how.third_order),
+            self._scores(how, query, key),
+        )
         parts = []
         for rows, queries in score_blocks(batch, length, key.shape[1]):
             chosen = select(how.attention, scores(rows, queries), visible[queries])
@@ -137,30 +156,45 @@ class Exact:
         """The same."""
         return x
 
-    def _scores(self, how: net.Attend, query: Scaled, key: Scaled) -> Callable[[slice, slice], Array]:
+    def _scores(
+        self, how: net.Attend, query: Scaled, key: Scaled
+    ) -> Callable[[slice, slice], Array]:
         """Integers in the order of the scores, for blocks of strings and queries: (strings, queries, keys)."""
         if query.shape[-1] * query.largest * key.largest >= FITS_INT64:
             ranks = self._ranks(how.score_bits, query, key)
             if ranks is not None:
                 table, queries_of, keys_of = ranks
-                return lambda rows, queries: table[queries_of[rows, queries][:, :, None], keys_of[rows][:, None, :]]
-        return lambda rows, queries: comparable(how.score_bits, self.inner(query[rows, queries], key[rows]))
+                return lambda rows, queries: table[
+                    queries_of[rows, queries][:, :, None], keys_of[rows][:, None, :]
+                ]
+        return lambda rows, queries: comparable(
+            how.score_bits, self.inner(query[rows, queries], key[rows])
+        )
 
-    def _ranks(self, score_bits: int | None, query: Scaled, key: Scaled) -> tuple[Array, Array, Array] | None:
+    def _ranks(
+        self, score_bits: int | None, query: Scaled, key: Scaled
+    ) -> tuple[Array, Array, Array] | None:
         """Ranks of the scores of different queries and keys, and which (batch, length, k) and (batch, keys, k) are.
 
         For scores of more than 64 bits: these are slow, and the same few vectors meet again and again. None where
         they do not, as sorting takes longer than scores do.
         """
-        (queries, queries_of), (keys, keys_of) = distinct(query.numerators), distinct(key.numerators)
+        (queries, queries_of), (keys, keys_of) = (
+            distinct(query.numerators),
+            distinct(key.numerators),
+        )
         if RANKED * len(queries) * len(keys) > queries_of.size * keys_of.shape[1]:
             return None
-        scores = self.inner(Scaled(queries[None], query.denominator), Scaled(keys[None], key.denominator))
+        scores = self.inner(
+            Scaled(queries[None], query.denominator), Scaled(keys[None], key.denominator)
+        )
         ranks = np.unique(comparable(score_bits, scores), return_inverse=True)[1]
         return ranks.reshape(len(queries), len(keys)), queries_of, keys_of
 
 
-def run_exact(network: Network, codes: Codes, rules: Callable[[Network, Codes], Exact] = Exact) -> ExactTrace:
+def run_exact(
+    network: Network, codes: Codes, rules: Callable[[Network, Codes], Exact] = Exact
+) -> ExactTrace:
     """Run a network on token codes (batch, n).
 
     Args:
@@ -171,7 +205,9 @@ def run_exact(network: Network, codes: Codes, rules: Callable[[Network, Codes], 
     """
     refuse_softmax(network)
     values = run(network, rules(network, codes))
-    residuals = tuple(joined([values[x] for x in parts], 1).reduced() for parts in network.residuals)
+    residuals = tuple(
+        joined([values[x] for x in parts], 1).reduced() for parts in network.residuals
+    )
     outputs = joined([values[x] for x in network.outputs], 1)
     return ExactTrace(residuals, outputs, decide(outputs.numerators))
 
@@ -183,7 +219,10 @@ def joined(parts: Sequence[Scaled], axis: int) -> Scaled:
     common = lcm(*(part.denominator for part in parts))
     arrays = [part.times(common // part.denominator) for part in parts]
     wide = any(array.dtype == object for array in arrays)
-    return Scaled(narrow(np.concatenate([a.astype(object) if wide else a for a in arrays], axis=axis)), common)
+    return Scaled(
+        narrow(np.concatenate([a.astype(object) if wide else a for a in arrays], axis=axis)),
+        common,
+    )
 
 
 def states_of(how: net.States, codes: Codes) -> NDArray[np.int64]:

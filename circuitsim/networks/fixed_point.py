@@ -64,7 +64,11 @@ class FixedPoint:
 
     def heads(self) -> list[tuple[Value, HeadForms]]:
         """The heads, with the lines they stand in."""
-        return [(index, known) for index, known in enumerate(self.known) if isinstance(known, HeadForms)]
+        return [
+            (index, known)
+            for index, known in enumerate(self.known)
+            if isinstance(known, HeadForms)
+        ]
 
     def layers(self) -> list[list[HeadForms]]:
         """The heads of every layer of a transformer."""
@@ -93,9 +97,21 @@ class FixedPoint:
     def kept_widths(self) -> list[list[int]]:
         """Bits of every number that is kept, place by place: streams between layers, or states after each step."""
         if self.network.states:
-            return [widths for cell in range(len(self.network.states)) for widths in self.state_widths(cell)]
-        kept = [i for i, line in enumerate(self.network.lines) if isinstance(line.primitive, net.Add | net.Flat)]
-        start = [] if any(isinstance(self.network.lines[i].primitive, net.Flat) for i in kept) else [0]
+            return [
+                widths
+                for cell in range(len(self.network.states))
+                for widths in self.state_widths(cell)
+            ]
+        kept = [
+            i
+            for i, line in enumerate(self.network.lines)
+            if isinstance(line.primitive, net.Add | net.Flat)
+        ]
+        start = (
+            []
+            if any(isinstance(self.network.lines[i].primitive, net.Flat) for i in kept)
+            else [0]
+        )
         return [self.stream(x).widths() for x in (*start, *kept)]
 
     def state_widths(self, cell: int) -> list[list[int]]:
@@ -110,7 +126,9 @@ class FixedPoint:
         return found
 
 
-def fix(model: AnyModel, n: int, bits: int | str | None = None, max_bits: int = MAX_BITS) -> FixedPoint:
+def fix(
+    model: AnyModel, n: int, bits: int | str | None = None, max_bits: int = MAX_BITS
+) -> FixedPoint:
     """Round a model for n letters to fixed point.
 
     Args:
@@ -124,7 +142,9 @@ def fix(model: AnyModel, n: int, bits: int | str | None = None, max_bits: int = 
     """
     most = getattr(model, "most_steps", n)
     if n > most:
-        raise LimitError(f"{model.name}: a recurrent net is gone through step by step, for n up to {most:,}.")
+        raise LimitError(
+            f"{model.name}: a recurrent net is gone through step by step, for n up to {most:,}."
+        )
     source = model.bits if bits is None else str(bits)
     return at_precision(network(model, n), bits_at(source, n), Limits(n, max_bits, source))
 
@@ -136,6 +156,8 @@ def at_precision(drawn: Network, bits: int, limits: Limits) -> FixedPoint:
     readouts: list[ReadoutRows] = [known[x] for x in rounded.outputs]
     grains = [grain for readout in readouts for grain in readout.forms.grains]
     for x, readout in zip(rounded.outputs, readouts, strict=True):  # one unit for all of them
-        known[x] = affine(readout.stream, readout.rows, readout.offsets, min(*grains, 3 * bits))
+        known[x] = affine(
+            readout.stream, readout.rows, readout.offsets, min(*grains, 3 * bits)
+        )
         limits.check("", "read-out", *known[x].unshifted)
     return FixedPoint(rounded, bits, tuple(known), limits.largest)

@@ -35,7 +35,9 @@ def run_float(network: Network, codes: Codes) -> Trace:
         values = run(network, rules)
         outputs = joined([values[x] for x in network.outputs], 1)
         trusted = rules.trusted & outputs.sound() & trust.clear_decisions(outputs)
-    residuals = tuple(joined([values[x] for x in parts], 1).values for parts in network.residuals)
+    residuals = tuple(
+        joined([values[x] for x in parts], 1).values for parts in network.residuals
+    )
     return Trace(residuals, outputs.values, decide(outputs.values), trusted)
 
 
@@ -48,7 +50,10 @@ class Float:
 
     def tokens(self, index: int, how: net.Tokens) -> Quantity:
         """The rows that tokens choose, and those of the positions."""
-        terms = [trust.rows(table)[chosen] for table, chosen in zip(how.tables, self.chosen, strict=True)]
+        terms = [
+            trust.rows(table)[chosen]
+            for table, chosen in zip(how.tables, self.chosen, strict=True)
+        ]
         if how.positions is not None:
             terms.append(trust.quantity(how.positions))
         return self._watched(reduce(trust.add, terms))
@@ -60,7 +65,10 @@ class Float:
     def constant(self, index: int, how: net.Constant) -> Quantity:
         """One row for all positions of all strings."""
         row, batch = trust.rows(how.row), len(self.codes)
-        values, scales = (np.tile(numbers, (batch, how.positions, 1)) for numbers in (row.values, row.scales))
+        values, scales = (
+            np.tile(numbers, (batch, how.positions, 1))
+            for numbers in (row.values, row.scales)
+        )
         return self._watched(Quantity(values, scales, row.grids))
 
     def affine(self, index: int, how: net.Affine, x: Quantity) -> Quantity:
@@ -80,7 +88,9 @@ class Float:
         """Products at pairs of positions."""
         return self._watched(trust.over_pairs(x, y))
 
-    def attend(self, index: int, how: net.Attend, query: Quantity, key: Quantity, value: Quantity) -> Quantity:
+    def attend(
+        self, index: int, how: net.Attend, query: Quantity, key: Quantity, value: Quantity
+    ) -> Quantity:
         """Means of the selected values, or shares of all by softmax, a block of queries at a time."""
         batch, length, _ = query.values.shape
         visible = key_mask(how.mask, length, how.third_order)
@@ -88,7 +98,9 @@ class Float:
         grids = np.zeros(value.grids.shape)
         for rows, queries in score_blocks(batch, length, key.values.shape[1]):
             trusted = self.trusted[rows]
-            seen = _attend(how, query[rows, queries], key[rows], value[rows], visible[queries], trusted)
+            seen = _attend(
+                how, query[rows, queries], key[rows], value[rows], visible[queries], trusted
+            )
             values[rows, queries], scales[rows, queries] = seen.values, seen.scales
             grids = np.maximum(grids, seen.grids)
         return Quantity(values, scales, grids)
@@ -104,7 +116,11 @@ class Float:
     def flat(self, index: int, how: net.Flat, x: Quantity) -> Quantity:
         """One vector."""
         batch, positions, _ = x.values.shape
-        return Quantity(x.values.reshape(batch, 1, -1), x.scales.reshape(batch, 1, -1), np.tile(x.grids, positions))
+        return Quantity(
+            x.values.reshape(batch, 1, -1),
+            x.scales.reshape(batch, 1, -1),
+            np.tile(x.grids, positions),
+        )
 
     def settle(self, index: int, how: net.Settle, x: Quantity) -> Quantity:
         """The same."""
@@ -128,7 +144,12 @@ def joined(parts: Sequence[Quantity], axis: int) -> Quantity:
 
 
 def _attend(
-    how: net.Attend, query: Quantity, key: Quantity, value: Quantity, visible: Flags, trusted: Flags
+    how: net.Attend,
+    query: Quantity,
+    key: Quantity,
+    value: Quantity,
+    visible: Flags,
+    trusted: Flags,
 ) -> Quantity:
     """What some queries see; clears `trusted` where a maximum cannot be relied on."""
     values, scales, grid = trust.scores(query, key)
@@ -139,9 +160,13 @@ def _attend(
     if how.attention == "softmax":
         trusted[:] = False
         shares = _softmax(values, visible)
-        return Quantity(shares @ value.values, shares @ value.scales, np.full(value.grids.shape, np.inf))
+        return Quantity(
+            shares @ value.values, shares @ value.scales, np.full(value.grids.shape, np.inf)
+        )
     if grid == np.inf:
-        trusted &= trust.clear_maximum(values, scales, np.broadcast_to(visible, values.shape)).all(axis=1)
+        trusted &= trust.clear_maximum(
+            values, scales, np.broadcast_to(visible, values.shape)
+        ).all(axis=1)
     return trust.mean(select(how.attention, values, visible), value)
 
 
@@ -150,4 +175,6 @@ def _softmax(scores: Floats, visible: Flags) -> Floats:
     masked = np.where(visible, scores, -np.inf)
     top = np.where(visible.any(axis=1, keepdims=True), masked.max(axis=2, keepdims=True), 0)
     powers = np.exp(masked - top)
-    return np.asarray(powers / np.maximum(powers.sum(axis=2, keepdims=True), 1e-300), dtype=np.float64)
+    return np.asarray(
+        powers / np.maximum(powers.sum(axis=2, keepdims=True), 1e-300), dtype=np.float64
+    )

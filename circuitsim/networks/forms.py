@@ -12,7 +12,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.numbers.scaled import FITS_INT64, largest, multiply, narrow, product, same_type_product
+from circuitsim.numbers.scaled import (
+    FITS_INT64,
+    largest,
+    multiply,
+    narrow,
+    product,
+    same_type_product,
+)
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers, or of 64 bits where products widen them
 Range: TypeAlias = tuple[int, int]
@@ -77,7 +84,11 @@ class Stream:
             low = low + total(np.minimum(*ends))
             high = high + total(np.maximum(*ends))
             varies = self._bounds[0] != self._bounds[1]
-            terms = terms | np.bitwise_or.reduce(ends[0], axis=1) | np.bitwise_or.reduce(weights[:, varies], axis=1)
+            terms = (
+                terms
+                | np.bitwise_or.reduce(ends[0], axis=1)
+                | np.bitwise_or.reduce(weights[:, varies], axis=1)
+            )
         return Forms(low, high, terms)
 
     def range(self, row: Ints, offset: int = 0) -> Range:
@@ -92,7 +103,10 @@ class Stream:
     @cached_property
     def _bounds(self) -> tuple[Ints, Ints]:
         """The low and the high ends of all numbers (numbers,)."""
-        low, high = (np.array(ends, object) for ends in zip(*((m.low, m.high) for m in self.numbers), strict=True))
+        low, high = (
+            np.array(ends, object)
+            for ends in zip(*((m.low, m.high) for m in self.numbers), strict=True)
+        )
         return narrow(low), narrow(high)
 
     def _choices(self) -> tuple[Ints, ...]:
@@ -124,7 +138,12 @@ class Stream:
     def plus(self, numbers: Iterable[Number], constant: Ints, residual: bool) -> "Stream":
         """Add numbers and a constant; without `residual`, forget what was there."""
         if residual:
-            return replace(self, constant=self.constant + constant, numbers=(*self.numbers, *numbers), known=None)
+            return replace(
+                self,
+                constant=self.constant + constant,
+                numbers=(*self.numbers, *numbers),
+                known=None,
+            )
         return Stream(self.exponent, constant, (), None, tuple(numbers))
 
 
@@ -155,7 +174,14 @@ class Joined(Stream):
         """The same in finer units."""
         own = super().at(exponent)
         parts = tuple(part.at(exponent) for part in self.parts)
-        return replace(self, exponent=exponent, constant=own.constant, numbers=own.numbers, parts=parts, known=None)
+        return replace(
+            self,
+            exponent=exponent,
+            constant=own.constant,
+            numbers=own.numbers,
+            parts=parts,
+            known=None,
+        )
 
 
 def joined(parts: Sequence[Stream]) -> Joined:
@@ -190,7 +216,9 @@ class Forms:
     @cached_property
     def ranges(self) -> tuple[Range, ...]:
         """The interval of each form."""
-        return tuple((int(low), int(high)) for low, high in zip(self.low, self.high, strict=True))
+        return tuple(
+            (int(low), int(high)) for low, high in zip(self.low, self.high, strict=True)
+        )
 
     @cached_property
     def grains(self) -> tuple[int, ...]:
@@ -225,21 +253,30 @@ class Affine:
 
     def apply(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The components (..., m) at stream entries x (..., d)."""
-        if max(largest(self.rows), largest(self.offsets)) >= FITS_INT64:  # of what is always 0, perhaps
+        if (
+            max(largest(self.rows), largest(self.offsets)) >= FITS_INT64
+        ):  # of what is always 0, perhaps
             x = x.astype(object)
-        exact = same_type_product(x, self.rows.astype(x.dtype).T) + self.offsets.astype(x.dtype)
+        exact = same_type_product(x, self.rows.astype(x.dtype).T) + self.offsets.astype(
+            x.dtype
+        )
         return np.asarray(exact >> np.array(self.grains, x.dtype))
 
     def some(self, kept: Sequence[int]) -> "Affine":
         """The form with only some of its components, in order."""
         at = list(kept)
         grains, powers = tuple(self.grains[c] for c in at), tuple(self.powers[c] for c in at)
-        return Affine(self.rows[at], self.offsets[at], grains, powers, tuple(self.ranges[c] for c in at))
+        return Affine(
+            self.rows[at], self.offsets[at], grains, powers, tuple(self.ranges[c] for c in at)
+        )
 
     @property
     def unshifted(self) -> list[Range]:
         """Intervals of row . x + offset, before the division."""
-        return [(low << grain, high << grain) for (low, high), grain in zip(self.ranges, self.grains, strict=True)]
+        return [
+            (low << grain, high << grain)
+            for (low, high), grain in zip(self.ranges, self.grains, strict=True)
+        ]
 
 
 def affine(stream: Stream, rows: Ints, offsets: Ints, most: int = 0) -> Affine:
@@ -248,10 +285,15 @@ def affine(stream: Stream, rows: Ints, offsets: Ints, most: int = 0) -> Affine:
     powers = [min(grain, most) for grain in forms.grains]
     reduced, less, grains = rows.copy(), offsets.copy(), list(powers)
     for c in np.flatnonzero(powers):
-        common = min([powers[c], *(_trailing_zeros(int(v)) for v in (*rows[c], offsets[c]) if v)])
+        common = min(
+            [powers[c], *(_trailing_zeros(int(v)) for v in (*rows[c], offsets[c]) if v)]
+        )
         reduced[c], less[c] = rows[c] >> common, offsets[c] >> common
         grains[c] -= common
-    ranges = [(low >> power, high >> power) for (low, high), power in zip(forms.ranges, powers, strict=True)]
+    ranges = [
+        (low >> power, high >> power)
+        for (low, high), power in zip(forms.ranges, powers, strict=True)
+    ]
     return Affine(reduced, less, tuple(grains), tuple(powers), tuple(ranges))
 
 

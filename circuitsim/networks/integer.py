@@ -25,22 +25,34 @@ from .trace import IntegerTrace, decide
 
 Array: TypeAlias = npt.NDArray[Any]
 
-WORKING_SET = 1 << 20  # entries of one tensor of scores, or of a stream: about what caches hold is fastest
+WORKING_SET = (
+    1 << 20
+)  # entries of one tensor of scores, or of a stream: about what caches hold is fastest
 
 
 def run_integer(fixed: FixedPoint, codes: Codes) -> IntegerTrace:
     """Run the integer model on token codes (batch, n)."""
     lines = fixed.network.lines
     shapes = [line.shape[0] * line.shape[1] for line in lines]
-    scores = [lines[x].shape[0] * lines[lines[x].primitive.reads[1]].shape[0] for x, _ in fixed.heads()]
+    scores = [
+        lines[x].shape[0] * lines[lines[x].primitive.reads[1]].shape[0]
+        for x, _ in fixed.heads()
+    ]
     step = max(1, WORKING_SET // max(1, *shapes, *scores))
-    pieces = [_run(fixed, codes[start : start + step]) for start in range(0, max(1, len(codes)), step)]
+    pieces = [
+        _run(fixed, codes[start : start + step])
+        for start in range(0, max(1, len(codes)), step)
+    ]
     if len(pieces) == 1:
         return pieces[0]
-    residuals = tuple(np.concatenate(parts) for parts in zip(*(p.residuals for p in pieces), strict=True))
+    residuals = tuple(
+        np.concatenate(parts) for parts in zip(*(p.residuals for p in pieces), strict=True)
+    )
     outputs = np.concatenate([p.outputs for p in pieces])
     decisions = np.concatenate([p.decisions for p in pieces])
-    return IntegerTrace(residuals, pieces[0].exponents, outputs, pieces[0].output_exponent, decisions)
+    return IntegerTrace(
+        residuals, pieces[0].exponents, outputs, pieces[0].output_exponent, decisions
+    )
 
 
 def _run(fixed: FixedPoint, codes: Codes) -> IntegerTrace:
@@ -63,7 +75,10 @@ class Integer:
     def tokens(self, index: int, how: net.Tokens) -> Array:
         """The rows that tokens choose, and those of the positions."""
         stream = self.fixed.stream(index)
-        terms = [table.astype(self.kind)[rows] for table, rows in zip(stream.tables, self.chosen, strict=True)]
+        terms = [
+            table.astype(self.kind)[rows]
+            for table, rows in zip(stream.tables, self.chosen, strict=True)
+        ]
         if stream.positions is not None:
             terms.append(stream.positions.astype(self.kind))
         return sum(terms[1:], terms[0])
@@ -74,7 +89,9 @@ class Integer:
 
     def constant(self, index: int, how: net.Constant) -> Array:
         """One row, for all strings."""
-        return np.tile(self.fixed.stream(index).constant.astype(self.kind), (1, how.positions, 1))
+        return np.tile(
+            self.fixed.stream(index).constant.astype(self.kind), (1, how.positions, 1)
+        )
 
     def affine(self, index: int, how: net.Affine, x: Array) -> Array:
         """The reduced integers of a form, or computed numbers times their columns."""
@@ -89,7 +106,9 @@ class Integer:
         """A sum, in units of 2^-2b."""
         fine = [self._lifted(x, term) for x, term in zip(how.reads, terms, strict=True)]
         found = sum(fine[1:], fine[0])
-        return np.broadcast_to(found, (len(self.codes), self.fixed.network.positions(index), found.shape[2]))
+        return np.broadcast_to(
+            found, (len(self.codes), self.fixed.network.positions(index), found.shape[2])
+        )
 
     def relu(self, index: int, how: net.Relu, x: Array) -> Array:
         """R of the positive part."""
@@ -101,7 +120,9 @@ class Integer:
         """Products at pairs of positions."""
         return over_pairs(x, y)
 
-    def attend(self, index: int, how: net.Attend, query: Array, key: Array, value: Array) -> Array:
+    def attend(
+        self, index: int, how: net.Attend, query: Array, key: Array, value: Array
+    ) -> Array:
         """R of the mean of the values at the maximal scores."""
         head = self.fixed.known[index]
         assert isinstance(head, HeadForms)
@@ -115,7 +136,9 @@ class Integer:
         chosen = _selected(how, scores)
         count = chosen.sum(axis=2)[..., None].astype(self.kind)
         read = np.array([number.column.any() for number in head.outputs])
-        value = np.where(read, value, 0).astype(self.kind)  # what nobody reads may be wider than 64 bits
+        value = np.where(read, value, 0).astype(
+            self.kind
+        )  # what nobody reads may be wider than 64 bits
         total = same_type_product(chosen.astype(self.kind), value)
         unit = np.array([1 << shift for shift in head.value_shifts], self.kind)
         means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
@@ -149,13 +172,19 @@ class Integer:
 
 def _selected(how: net.Attend, scores: Array) -> Flags:
     """The keys that each query selects: (batch, queries, keys)."""
-    visible = np.broadcast_to(key_mask(how.mask, scores.shape[1], how.third_order), scores.shape)
+    visible = np.broadcast_to(
+        key_mask(how.mask, scores.shape[1], how.third_order), scores.shape
+    )
     lowest = scores.min(initial=0)
     best = np.where(visible, scores, lowest).max(axis=2, keepdims=True)
     chosen = visible & (scores == best)
     if how.attention == "saturated":
         return chosen
-    return _first(chosen) if how.attention == "hard-left" else _first(chosen[..., ::-1])[..., ::-1]
+    return (
+        _first(chosen)
+        if how.attention == "hard-left"
+        else _first(chosen[..., ::-1])[..., ::-1]
+    )
 
 
 def _first(chosen: Flags) -> Flags:

@@ -55,15 +55,23 @@ class Intervals:
         """The rows of the states that are possible."""
         rows = how.rows.numerators.astype(object) * (1 << self.bits)
         self._check(index, ((int(rows.min()), int(rows.max())),))
-        return StateForms(how.cell, how.span, 2 * self.bits, rows, tuple(reachable(how.cell, len(how.span))))
+        return StateForms(
+            how.cell, how.span, 2 * self.bits, rows, tuple(reachable(how.cell, len(how.span)))
+        )
 
     def constant(self, index: int, how: net.Constant) -> Stream:
         """One vector."""
-        return Stream(2 * self.bits, how.row.numerators[0].astype(object) * (1 << self.bits), (), None)
+        return Stream(
+            2 * self.bits, how.row.numerators[0].astype(object) * (1 << self.bits), (), None
+        )
 
     def affine(self, index: int, how: net.Affine, x: Known) -> Affine | Weighed | ReadoutRows:
         """Rows over a stream; of computed numbers their columns, which they have."""
-        bias = zeros(how.weights.shape[0]) if how.bias is None else how.bias.numerators.astype(object)
+        bias = (
+            zeros(how.weights.shape[0])
+            if how.bias is None
+            else how.bias.numerators.astype(object)
+        )
         if isinstance(x, HeadForms | NetForms):
             return Weighed(x.outputs, bias * (1 << self.bits))
         assert isinstance(x, Stream)
@@ -91,7 +99,9 @@ class Intervals:
         weighed = [term for term in terms if isinstance(term, Weighed)]
         if weighed:
             numbers = [number for term in weighed for number in term.numbers]
-            constant = sum((term.constant for term in weighed), zeros(self.network.width(index)))
+            constant = sum(
+                (term.constant for term in weighed), zeros(self.network.width(index))
+            )
             total = total.plus(numbers, constant, True)
         else:
             total = replace(total, known=ranges)
@@ -106,9 +116,13 @@ class Intervals:
             for (low, high), shift in zip(x.ranges, shifts, strict=True)
         ]
         columns, numbers = self._columns(index), []
-        for c, ((low, high), few) in enumerate(zip(ends, self.few.pop(how.reads[0]), strict=True)):
+        for c, ((low, high), few) in enumerate(
+            zip(ends, self.few.pop(how.reads[0]), strict=True)
+        ):
             rounded = None if few is None else _rounded(few, shifts[c] + x.powers[c])
-            low, high = (low, high) if rounded is None else (rounded.values[0], rounded.values[-1])
+            low, high = (
+                (low, high) if rounded is None else (rounded.values[0], rounded.values[-1])
+            )
             numbers.append(Number(columns[:, c], low, high, rounded))
         return NetForms(x, shifts, tuple(numbers))
 
@@ -116,7 +130,9 @@ class Intervals:
         """Both factors."""
         return PairForms(x, y)
 
-    def attend(self, index: int, how: net.Attend, query: Affine, key: Any, value: Any) -> HeadForms:
+    def attend(
+        self, index: int, how: net.Attend, query: Affine, key: Any, value: Any
+    ) -> HeadForms:
         """Scores of the components that matter, and means."""
         place = self.network.lines[index].place
         if how.attention == "softmax":
@@ -133,19 +149,27 @@ class Intervals:
             self.limits.check(place, name, *(form.unshifted if form else ()))
         weights, score, common = self._score(place, query, key, key2)
         order, unit = (3 if how.third_order else 2), self._exponent(how.reads[0]) + self.bits
-        rounds = how.score_bits is not None and bool(kept)  # a score of nothing is zero, and stays it
+        rounds = how.score_bits is not None and bool(
+            kept
+        )  # a score of nothing is zero, and stays it
         drop = max(0, order * unit - common - (how.score_bits or 0)) if rounds else None
         return HeadForms(
             how.attention, how.mask, kept, query, key, value, weights, score, drop, shifts, outputs, key2, value2
         )  # fmt: skip
 
-    def _score(self, place: str, query: Affine, key: Affine, key2: Affine | None) -> tuple[tuple[int, ...], Range, int]:
+    def _score(
+        self, place: str, query: Affine, key: Affine, key2: Affine | None
+    ) -> tuple[tuple[int, ...], Range, int]:
         """Weights of the products, the interval of their sum, and the power of two that all of them have."""
         grains = [q + k for q, k in zip(query.powers, powers_of(key, key2), strict=True)]
         common = min(grains, default=0)
         weights = tuple(1 << (grain - common) for grain in grains)
-        corners = [times(q, k) for q, k in zip(query.ranges, ranges_of(key, key2), strict=True)]
-        low, high = (sum(w * c[end] for w, c in zip(weights, corners, strict=True)) for end in (0, 1))
+        corners = [
+            times(q, k) for q, k in zip(query.ranges, ranges_of(key, key2), strict=True)
+        ]
+        low, high = (
+            sum(w * c[end] for w, c in zip(weights, corners, strict=True)) for end in (0, 1)
+        )
         self.limits.check(place, "score", (low, high))
         return weights, (low, high), common
 
@@ -153,7 +177,10 @@ class Intervals:
         self, index: int, how: net.Attend, value: Affine, value2: Affine | None
     ) -> tuple[tuple[int, ...], tuple[Number, ...]]:
         """The bits that R drops from each mean, and the numbers that result; zeros where nobody reads them."""
-        place, unit = self.network.lines[index].place, self._exponent(how.reads[0]) + self.bits
+        place, unit = (
+            self.network.lines[index].place,
+            self._exponent(how.reads[0]) + self.bits,
+        )
         factors, keys = (2 if how.third_order else 1), self.network.positions(how.reads[1])
         columns, shifts, numbers = self._columns(index), [], []
         spans = zip(ranges_of(value, value2), powers_of(value, value2), strict=True)
@@ -194,7 +221,9 @@ class Intervals:
     def settle(self, index: int, how: net.Settle, x: Stream) -> Stream:
         """One number a component, of the same interval."""
         numbers = []
-        for component, ((low, high), grain) in enumerate(zip(x.ranges, x.components.grains, strict=True)):
+        for component, ((low, high), grain) in enumerate(
+            zip(x.ranges, x.components.grains, strict=True)
+        ):
             unit = zeros(len(x.ranges))
             unit[component] = 1 << grain
             numbers.append(Number(unit, low >> grain, high >> grain))
@@ -207,14 +236,20 @@ class Intervals:
     def _exponent(self, x: Value) -> int:
         """Of the stream that an affine line reads."""
         (read,) = self.network.lines[x].primitive.reads
-        return self.bits if isinstance(self.network.lines[read].primitive, net.Tokens) else 2 * self.bits
+        return (
+            self.bits
+            if isinstance(self.network.lines[read].primitive, net.Tokens)
+            else 2 * self.bits
+        )
 
     def _most(self, index: Value, quantity: str, exponent: int) -> int:
         """Powers of two that an affine form may lose: at most as many as R drops of it, or of a product of two."""
         if quantity in ("query", "key", "key2"):
             return MANY
         reader = self.network.reader(index)
-        paired = reader is not None and isinstance(self.network.lines[reader].primitive, net.Pairs)
+        paired = reader is not None and isinstance(
+            self.network.lines[reader].primitive, net.Pairs
+        )
         return exponent + self.bits if quantity == "value" and paired else exponent
 
     def _columns(self, index: Value) -> Ints:
@@ -230,8 +265,12 @@ class Intervals:
         model: Any = self.network.model
         tables = list(stream.tables)
         for index, table in enumerate(model.tables):
-            has = all(field.present(self.network.n)[place] for field in fields_of(model, table))
-            tables[index] = tables[index][: len(table.rows)] if has else tables[index][len(table.rows) :]
+            has = all(
+                field.present(self.network.n)[place] for field in fields_of(model, table)
+            )
+            tables[index] = (
+                tables[index][: len(table.rows)] if has else tables[index][len(table.rows) :]
+            )
         positions = None if stream.positions is None else stream.positions[place : place + 1]
         row = replace(stream, tables=tuple(tables), positions=positions).at(2 * self.bits)
         self.limits.check("", "embedding", *row.ranges)

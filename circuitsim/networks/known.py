@@ -117,7 +117,9 @@ class ReadoutRows:
         return self.stream.forms(self.rows, self.offsets)
 
 
-Known: TypeAlias = Stream | Affine | PairForms | HeadForms | NetForms | Weighed | StateForms | ReadoutRows
+Known: TypeAlias = (
+    Stream | Affine | PairForms | HeadForms | NetForms | Weighed | StateForms | ReadoutRows
+)
 
 
 def ranges_of(first: Affine, second: Affine | None) -> tuple[Range, ...]:
@@ -129,7 +131,11 @@ def ranges_of(first: Affine, second: Affine | None) -> tuple[Range, ...]:
 
 def powers_of(first: Affine, second: Affine | None) -> list[int]:
     """Powers of two that are divided out of the same products."""
-    return [*first.powers] if second is None else [a + b for a, b in zip(first.powers, second.powers, strict=True)]
+    return (
+        [*first.powers]
+        if second is None
+        else [a + b for a, b in zip(first.powers, second.powers, strict=True)]
+    )
 
 
 def times(a: Range, b: Range) -> Range:

@@ -196,7 +196,9 @@ class Network:
     def affine(self, x: Value, weights: Scaled, bias: Scaled | None, quantity: str) -> Value:
         """Weights times every vector, plus a bias."""
         kept = bias if bias is not None and bias.numerators.any() else None
-        return self.draw(Affine((x,), weights, kept), (self.positions(x), weights.shape[0]), quantity)
+        return self.draw(
+            Affine((x,), weights, kept), (self.positions(x), weights.shape[0]), quantity
+        )
 
     def add(self, terms: Sequence[Value], quantity: str) -> Value:
         """The sum of values of one width."""
@@ -213,7 +215,9 @@ class Network:
 
     def beside(self, parts: Sequence[Value]) -> Value:
         """Values joined, position by position."""
-        return self.draw(Beside(tuple(parts)), (self.positions(parts[0]), sum(map(self.width, parts))))
+        return self.draw(
+            Beside(tuple(parts)), (self.positions(parts[0]), sum(map(self.width, parts)))
+        )
 
     def positions(self, x: Value) -> int:
         """How many positions a value has."""
@@ -230,11 +234,20 @@ class Network:
     def of_tokens(self, x: Value) -> bool:
         """Whether a value is the tokens' rows, or some positions of them."""
         primitive = self.lines[x].primitive
-        return isinstance(primitive, Tokens) or (isinstance(primitive, Pick) and self.of_tokens(primitive.reads[0]))
+        return isinstance(primitive, Tokens) or (
+            isinstance(primitive, Pick) and self.of_tokens(primitive.reads[0])
+        )
 
     def reader(self, x: Value) -> Value | None:
         """The first line that reads a value."""
-        return next((index for index in range(x + 1, len(self.lines)) if x in self.lines[index].primitive.reads), None)
+        return next(
+            (
+                index
+                for index in range(x + 1, len(self.lines))
+                if x in self.lines[index].primitive.reads
+            ),
+            None,
+        )
 
 
 def run(network: Network, rules: Any) -> list[Any]:

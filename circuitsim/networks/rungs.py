@@ -22,7 +22,10 @@ def run_exact(model: AnyModel, codes: Codes) -> ExactTrace:
 
 
 def run_definition(
-    model: AnyModel, codes: Sequence[int], bits: int | None = None, division: Division = "rounded"
+    model: AnyModel,
+    codes: Sequence[int],
+    bits: int | None = None,
+    division: Division = "rounded",
 ) -> Trace:
     """Run a model on one string of token codes (n,), plainly; see `definition`."""
     return definition.run_definition(network(model, len(codes)), codes, bits, division)

@@ -12,7 +12,9 @@ from .network import Network, Primitive
 
 def stored(network: Network, number: Callable[[Scaled], Scaled]) -> Network:
     """The same network, with `number` of every array that it stores."""
-    lines = [replace(line, primitive=_changed(line.primitive, number)) for line in network.lines]
+    lines = [
+        replace(line, primitive=_changed(line.primitive, number)) for line in network.lines
+    ]
     return replace(network, lines=lines)
 
 
@@ -20,7 +22,9 @@ def each(number: Callable[[Fraction], Fraction]) -> Callable[[Scaled], Scaled]:
     """The rounding of arrays that rounds every number."""
 
     def changed(x: Scaled) -> Scaled:
-        return over_one_denominator([number(value) for value in x.fractions().ravel()], x.shape)
+        return over_one_denominator(
+            [number(value) for value in x.fractions().ravel()], x.shape
+        )
 
     return changed
 

@@ -44,7 +44,11 @@ class ExactTrace:
 
     def trace(self) -> Trace:
         """The same with arrays of Fraction."""
-        return Trace(tuple(r.fractions() for r in self.residuals), self.outputs.fractions(), self.decisions)
+        return Trace(
+            tuple(r.fractions() for r in self.residuals),
+            self.outputs.fractions(),
+            self.decisions,
+        )
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ Flags = NDArray[np.bool_]
 
 MARGIN = 2.0**-30
 MOST = 2.0**53
-RANGE = 2.0**480  # scales outside [1/RANGE, RANGE] may underflow or overflow when multiplied: not trusted
+RANGE = (
+    2.0**480
+)  # scales outside [1/RANGE, RANGE] may underflow or overflow when multiplied: not trusted
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,24 @@ def quantity(x: Scaled) -> Quantity:
     """
     flat = [Fraction(int(n), x.denominator) for n in x.numerators.flat]
     try:
-        values = np.array([float(number) for number in flat], dtype=np.float64).reshape(x.shape)
+        values = np.array([float(number) for number in flat], dtype=np.float64).reshape(
+            x.shape
+        )
     except OverflowError:
-        raise ModelError("a weight is beyond the range of float64; the float model cannot be run.") from None
-    tiny = np.array([number != 0 for number in flat], dtype=np.bool_).reshape(x.shape) & (values == 0)
-    scales = np.where(tiny, 2.0**-1000, np.abs(values))  # underflowed to zero: outside of RANGE
-    return Quantity(values, scales, np.array([_grid(number) for number in flat], dtype=np.float64).reshape(x.shape))
+        raise ModelError(
+            "a weight is beyond the range of float64; the float model cannot be run."
+        ) from None
+    tiny = np.array([number != 0 for number in flat], dtype=np.bool_).reshape(x.shape) & (
+        values == 0
+    )
+    scales = np.where(
+        tiny, 2.0**-1000, np.abs(values)
+    )  # underflowed to zero: outside of RANGE
+    return Quantity(
+        values,
+        scales,
+        np.array([_grid(number) for number in flat], dtype=np.float64).reshape(x.shape),
+    )
 
 
 def rows(x: Scaled) -> Quantity:
@@ -86,14 +100,18 @@ def small_enough(weights: Scaled) -> bool:
 def add(x: Quantity, y: Quantity) -> Quantity:
     """The sum; shapes broadcast, and so do grids given for every value, as constants have them."""
     grids = y.grids if y.grids.ndim == 1 else y.grids.max(axis=tuple(range(y.grids.ndim - 1)))
-    return _on_grid(Quantity(x.values + y.values, x.scales + y.scales, np.maximum(x.grids, grids)))
+    return _on_grid(
+        Quantity(x.values + y.values, x.scales + y.scales, np.maximum(x.grids, grids))
+    )
 
 
 def over_pairs(x: Quantity, y: Quantity) -> Quantity:
     """Products at every pair of positions, by component: twice (batch, length, c) to (batch, length^2, c)."""
     used = (_peaks(x) > 0) & (_peaks(y) > 0)
     grids = np.where(used, x.grids + y.grids, 0)
-    return _on_grid(Quantity(pairs_of(x.values, y.values), pairs_of(x.scales, y.scales), grids))
+    return _on_grid(
+        Quantity(pairs_of(x.values, y.values), pairs_of(x.scales, y.scales), grids)
+    )
 
 
 def mean(chosen: Flags, value: Quantity) -> Quantity:
@@ -120,7 +138,11 @@ def rounded(values: Floats, scales: Floats, grid: float, bits: int) -> tuple[Flo
     """Scores rounded half up to `bits` fraction bits, and which inputs (batch,) were surely rounded right."""
     shifted = values * 2.0**bits + 0.5
     whole = np.floor(shifted)
-    exact = scales.max(initial=0) * 2.0 ** (max(grid, bits + 1) + 1) <= MOST if grid < np.inf else False
+    exact = (
+        scales.max(initial=0) * 2.0 ** (max(grid, bits + 1) + 1) <= MOST
+        if grid < np.inf
+        else False
+    )
     distance = np.minimum(shifted - whole, whole + 1 - shifted)
     sure = exact | (distance > MARGIN * scales * 2.0**bits)
     return whole / 2.0**bits, np.asarray(sure.all(axis=(1, 2)), dtype=np.bool_)
@@ -134,7 +156,10 @@ def clear_maximum(values: Floats, scales: Floats, visible: Flags) -> Flags:
     """
     masked = np.where(visible, values, -np.inf)
     where = masked.argmax(axis=-1)[..., None]
-    top, top_scale = np.take_along_axis(masked, where, -1), np.take_along_axis(scales, where, -1)
+    top, top_scale = (
+        np.take_along_axis(masked, where, -1),
+        np.take_along_axis(scales, where, -1),
+    )
     gap = np.where(visible, top - values, np.inf)  # never inf - inf
     near = visible & ~(gap > MARGIN * np.maximum(scales, top_scale))
     zeros = np.where(near, scales, 0).max(axis=-1) == 0
@@ -145,15 +170,21 @@ def clear_decisions(outputs: Quantity) -> Flags:
     """Which inputs (batch,) have decisions, of outputs (batch, positions, m), beyond doubt."""
     exact = bool(np.isfinite(outputs.grids).all())
     if outputs.values.shape[-1] == 1:
-        clear = (np.abs(outputs.values) > MARGIN * outputs.scales)[..., 0] | (outputs.scales[..., 0] == 0)
+        clear = (np.abs(outputs.values) > MARGIN * outputs.scales)[..., 0] | (
+            outputs.scales[..., 0] == 0
+        )
     else:
-        clear = clear_maximum(outputs.values, outputs.scales, np.ones(outputs.values.shape, dtype=np.bool_))
+        clear = clear_maximum(
+            outputs.values, outputs.scales, np.ones(outputs.values.shape, dtype=np.bool_)
+        )
     return np.asarray((exact | clear).all(axis=1), dtype=np.bool_)
 
 
 def _peaks(x: Quantity) -> Floats:
     """The largest scale of each component (c,)."""
-    return np.asarray(x.scales.max(axis=tuple(range(x.scales.ndim - 1)), initial=0), dtype=np.float64)
+    return np.asarray(
+        x.scales.max(axis=tuple(range(x.scales.ndim - 1)), initial=0), dtype=np.float64
+    )
 
 
 def _on_grid(x: Quantity) -> Quantity:

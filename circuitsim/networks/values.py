@@ -19,11 +19,15 @@ def few_values(stream: Stream, rows: Ints, offsets: Ints) -> list[Few | None]:
     rows = rows.astype(object)
     fixed = offsets + rows @ stream.constant
     if isinstance(stream, Joined):
-        return [_alone(value, _parts(stream, row)) for value, row in zip(fixed, rows, strict=True)]
+        return [
+            _alone(value, _parts(stream, row)) for value, row in zip(fixed, rows, strict=True)
+        ]
     cased = [number for number in stream.numbers if _cased(number)]
     joint = _joint(stream, cased, rows)
     if joint is None:
-        return [_alone(value, _parts(stream, row)) for value, row in zip(fixed, rows, strict=True)]
+        return [
+            _alone(value, _parts(stream, row)) for value, row in zip(fixed, rows, strict=True)
+        ]
     loose = [number for number in stream.numbers if not _cased(number)]
     found: list[Few | None] = []
     for value, row, cases in zip(fixed, rows, joint.T, strict=True):
@@ -43,14 +47,23 @@ def _joint(stream: Stream, cased: Sequence[Number], rows: Ints) -> Ints | None:
     """What tokens, positions and the numbers that they decide add to each form, case by case: (cases, m)."""
     if len(stream.tables) > 1:
         return None
-    tokens, places = (0 if group is None else len(group) for group in (*(stream.tables or (None,)), stream.positions))
+    tokens, places = (
+        0 if group is None else len(group)
+        for group in (*(stream.tables or (None,)), stream.positions)
+    )
     sizes = {max(tokens, 1) * max(places, 1)} if tokens else set()
-    sizes |= {len(number.few.cases) for number in cased if number.few is not None and number.few.cases is not None}
+    sizes |= {
+        len(number.few.cases)
+        for number in cased
+        if number.few is not None and number.few.cases is not None
+    }
     if len(sizes) != 1 or max(sizes) > MOST:
         return None
     total = np.zeros((sizes.pop(), len(rows)), dtype=object)
     if tokens:
-        total = total + np.repeat(stream.tables[0].astype(object) @ rows.T, max(places, 1), axis=0)
+        total = total + np.repeat(
+            stream.tables[0].astype(object) @ rows.T, max(places, 1), axis=0
+        )
     if tokens and stream.positions is not None:
         total = total + np.tile(stream.positions.astype(object) @ rows.T, (tokens, 1))
     for number in cased:
@@ -62,7 +75,9 @@ def _joint(stream: Stream, cased: Sequence[Number], rows: Ints) -> Ints | None:
 
 def _parts(stream: Stream, row: Ints) -> Iterable[Sequence[int] | None]:
     """The values of all that a form adds up, each by itself; None for what is not known to take few."""
-    for table in stream.tables if stream.positions is None else (*stream.tables, stream.positions):
+    for table in (
+        stream.tables if stream.positions is None else (*stream.tables, stream.positions)
+    ):
         yield np.unique(table.astype(object) @ row).tolist()
     for number in stream.numbers:
         yield _multiples(number, int(row @ number.column))
@@ -79,7 +94,11 @@ def _multiples(number: Number, weight: int) -> Sequence[int] | None:
         return [0]
     if number.few is not None:
         return [weight * value for value in number.few.values]
-    return None if number.high - number.low >= MOST else [weight * v for v in range(number.low, number.high + 1)]
+    return (
+        None
+        if number.high - number.low >= MOST
+        else [weight * v for v in range(number.low, number.high + 1)]
+    )
 
 
 def _alone(value: int, parts: Iterable[Sequence[int] | None]) -> Few | None:

@@ -49,7 +49,9 @@ class _Exact:
     def times(self, factor: Fraction) -> Self:
         """Every number times a factor."""
         numerators = multiply(self.scaled.numerators, factor.numerator)
-        return type(self)(Scaled(numerators, self.scaled.denominator * factor.denominator).reduced())
+        return type(self)(
+            Scaled(numerators, self.scaled.denominator * factor.denominator).reduced()
+        )
 
     def __hash__(self) -> int:
         return int.from_bytes(self.digest[:8], "little", signed=True)
@@ -58,12 +60,19 @@ class _Exact:
         if isinstance(other, _Exact):
             return self.scaled.shape == other.scaled.shape and self.digest == other.digest
         if isinstance(other, tuple | list):
-            return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))  # type: ignore[call-overload]
+            if len(self) != len(other):
+                return False
+            pairs = zip(self, other, strict=True)  # type: ignore[call-overload]
+            return all(a == b for a, b in pairs)
         return NotImplemented
 
     def __repr__(self) -> str:
         size = " x ".join(map(str, self.scaled.shape))
-        return f"{type(self).__name__}({size})" if self.scaled.numerators.size > 12 else str(_nested(self))
+        return (
+            f"{type(self).__name__}({size})"
+            if self.scaled.numerators.size > 12
+            else str(_nested(self))
+        )
 
 
 class Vector(_Exact, Sequence[Fraction]):
@@ -82,7 +91,9 @@ class Vector(_Exact, Sequence[Fraction]):
 
     def __iter__(self) -> Iterator[Fraction]:
         denominator = self.scaled.denominator
-        return (Fraction(numerator, denominator) for numerator in self.scaled.numerators.tolist())
+        return (
+            Fraction(numerator, denominator) for numerator in self.scaled.numerators.tolist()
+        )
 
 
 class Matrix(_Exact, Sequence[Vector]):
@@ -95,7 +106,11 @@ class Matrix(_Exact, Sequence[Vector]):
     @overload
     def __getitem__(self, index: slice) -> "Matrix": ...
     def __getitem__(self, index: int | slice) -> "Vector | Matrix":
-        return Matrix(self.scaled[index]) if isinstance(index, slice) else Vector(self.scaled[index])
+        return (
+            Matrix(self.scaled[index])
+            if isinstance(index, slice)
+            else Vector(self.scaled[index])
+        )
 
     def __iter__(self) -> Iterator[Vector]:
         return (Vector(self.scaled[row]) for row in range(len(self)))
@@ -115,7 +130,9 @@ def vector(values: object, where: str = "vector") -> Vector:
         return values
     found = _array(values, 1, where)
     if found is None:
-        entries = [rational(value, f"{where}[{i}]") for i, value in enumerate(_items(values, where))]
+        entries = [
+            rational(value, f"{where}[{i}]") for i, value in enumerate(_items(values, where))
+        ]
         found = over_one_denominator(entries, (len(entries),))
     return Vector(found)
 
@@ -132,10 +149,16 @@ def matrix(rows: object, where: str = "matrix") -> Matrix:
         return Matrix(stacked([row.scaled for row in rows]))
     found = _array(rows, 2, where)
     if found is None:
-        read = [list(_entries(row, f"{where}[{i}]")) for i, row in enumerate(_items(rows, where))]
+        read = [
+            list(_entries(row, f"{where}[{i}]")) for i, row in enumerate(_items(rows, where))
+        ]
         if len({len(row) for row in read}) > 1:
-            raise ModelError(f"{where}: rows have different lengths {sorted({len(row) for row in read})}.")
-        found = over_one_denominator([x for row in read for x in row], (len(read), len(read[0]) if read else 0))
+            raise ModelError(
+                f"{where}: rows have different lengths {sorted({len(row) for row in read})}."
+            )
+        found = over_one_denominator(
+            [x for row in read for x in row], (len(read), len(read[0]) if read else 0)
+        )
     return Matrix(found if len(found.numerators) else Scaled(np.zeros((0, 0), np.int64), 1))
 
 
@@ -163,29 +186,44 @@ def of_floats(values: NDArray[np.float64]) -> Scaled:
     if widest <= 61:
         return Scaled(mantissas << shifts, 1 << -unit)
     wide = np.empty(values.size, dtype=object)
-    wide[:] = [m << s for m, s in zip(mantissas.ravel().tolist(), shifts.ravel().tolist(), strict=True)]
+    wide[:] = [
+        m << s
+        for m, s in zip(mantissas.ravel().tolist(), shifts.ravel().tolist(), strict=True)
+    ]
     return Scaled(wide.reshape(values.shape), 1 << -unit)
 
 
 def _array(values: object, axes: int, where: str) -> Scaled | None:
     """An array of machine numbers, or lists of Python's floats, as a whole; None for anything else."""
     array = values if isinstance(values, np.ndarray) else _floats(values, axes)
-    if array is None or array.ndim != axes or array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+    if (
+        array is None
+        or array.ndim != axes
+        or array.dtype.kind not in "iuf"
+        or array.dtype.itemsize > 8
+    ):
         return None
     if array.dtype.kind == "f":
         floats = array.astype(np.float64)
         if not np.isfinite(floats).all():
             place = "".join(f"[{i}]" for i in np.argwhere(~np.isfinite(floats))[0])
-            raise ModelError(f"{where}{place}: expected a finite number, got {floats[~np.isfinite(floats)][0]}.")
+            raise ModelError(
+                f"{where}{place}: expected a finite number, got {floats[~np.isfinite(floats)][0]}."
+            )
         return of_floats(floats)
-    return Scaled(narrow(array.astype(object)) if array.dtype == np.uint64 else array.astype(np.int64), 1)
+    return Scaled(
+        narrow(array.astype(object)) if array.dtype == np.uint64 else array.astype(np.int64),
+        1,
+    )
 
 
 def _vectors(rows: object) -> TypeGuard[Sequence[Vector]]:
     """Whether these are vectors of one length, one at least."""
     if not isinstance(rows, list | tuple) or not rows:
         return False
-    return all(isinstance(row, Vector) for row in rows) and len({len(row) for row in rows}) == 1
+    return (
+        all(isinstance(row, Vector) for row in rows) and len({len(row) for row in rows}) == 1
+    )
 
 
 def _floats(values: object, axes: int) -> NDArray[np.float64] | None:
@@ -193,7 +231,10 @@ def _floats(values: object, axes: int) -> NDArray[np.float64] | None:
     if type(values) is not list or not values:
         return None
     rows = [values] if axes == 1 else values
-    if any(type(row) is not list or len(row) != len(rows[0]) or set(map(type, row)) != {float} for row in rows):
+    if any(
+        type(row) is not list or len(row) != len(rows[0]) or set(map(type, row)) != {float}
+        for row in rows
+    ):
         return None
     return np.array(values, dtype=np.float64)
 
@@ -213,11 +254,21 @@ def _items(values: object, where: str) -> Iterable[object]:
 def _digest(numbers: Scaled) -> bytes:
     least = numbers.reduced()
     numerators = narrow(least.numerators)
-    said = hashlib.blake2b(repr((numerators.shape, least.denominator)).encode(), digest_size=16)
+    said = hashlib.blake2b(
+        repr((numerators.shape, least.denominator)).encode(), digest_size=16
+    )
     wide = numerators.dtype == object
-    said.update(repr(numerators.tolist()).encode() if wide else np.ascontiguousarray(numerators).tobytes())
+    said.update(
+        repr(numerators.tolist()).encode()
+        if wide
+        else np.ascontiguousarray(numerators).tobytes()
+    )
     return said.digest()
 
 
 def _nested(numbers: Any) -> Any:
-    return [str(x) for x in numbers] if isinstance(numbers, Vector) else [_nested(row) for row in numbers]
+    return (
+        [str(x) for x in numbers]
+        if isinstance(numbers, Vector)
+        else [_nested(row) for row in numbers]
+    )

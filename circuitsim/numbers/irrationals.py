@@ -131,18 +131,24 @@ def _inverse_tangent(x: int, bits: int, sign: int) -> int:
     return total
 
 
-def _cosine_bounds(rational: Fraction, turn: Fraction, bits: int) -> tuple[Fraction, Fraction]:
+def _cosine_bounds(
+    rational: Fraction, turn: Fraction, bits: int
+) -> tuple[Fraction, Fraction]:
     # Enough extra bits that multiples of pi/2 can be taken off a large argument.
     work = bits + abs(rational.numerator // rational.denominator).bit_length() + 32
     pi = _pi(work)
-    angle = (rational.numerator << work) // rational.denominator + turn.numerator * pi // turn.denominator
+    angle = (
+        rational.numerator << work
+    ) // rational.denominator + turn.numerator * pi // turn.denominator
     quarters = (2 * angle + pi // 2) // pi  # nearest multiple of pi/2
     rest = angle - quarters * pi // 2
     series = _cosine_series if quarters % 2 == 0 else _sine_series
     value = series(rest, work)
     if quarters % 4 in (1, 2):  # cos(r + pi/2) = -sin r, cos(r + pi) = -cos r
         value = -value
-    error = abs(quarters) + 4 * work  # in units of 2^-work: pi is off by one, and so is every term
+    error = (
+        abs(quarters) + 4 * work
+    )  # in units of 2^-work: pi is off by one, and so is every term
     return Fraction(value - error, 1 << work), Fraction(value + error, 1 << work)
 
 
@@ -188,7 +194,9 @@ def _floor_root(x: int, degree: int) -> int:
         return isqrt(x)
     if degree == 1 or x < 2:
         return x
-    guess = 1 << -(-x.bit_length() // degree)  # Newton's method from above falls to the answer
+    guess = 1 << -(
+        -x.bit_length() // degree
+    )  # Newton's method from above falls to the answer
     while True:
         better = ((degree - 1) * guess + x // guess ** (degree - 1)) // degree
         if better >= guess:

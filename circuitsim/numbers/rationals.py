@@ -40,12 +40,21 @@ def _parse(text: str, where: str) -> Fraction:
     exponent = stripped.lower().partition("e")[2].lstrip("+-").lstrip("0")
     # Only plain digits: "_" and foreign digits, which Fraction takes too, would hide a large exponent.
     odd = not stripped.isascii() or "_" in stripped
-    if len(stripped) > LONGEST or odd or len(exponent) > 3 or (exponent.isdigit() and int(exponent) > LARGEST_EXPONENT):
-        raise ModelError(f"{where}: {show(text)} is too long for a number, or not written in plain digits.")
+    if (
+        len(stripped) > LONGEST
+        or odd
+        or len(exponent) > 3
+        or (exponent.isdigit() and int(exponent) > LARGEST_EXPONENT)
+    ):
+        raise ModelError(
+            f"{where}: {show(text)} is too long for a number, or not written in plain digits."
+        )
     try:
         return Fraction(stripped)
     except (ValueError, ZeroDivisionError):
-        raise ModelError(f'{where}: expected a rational such as "1/3" or "0.25", got {show(text)}.') from None
+        raise ModelError(
+            f'{where}: expected a rational such as "1/3" or "0.25", got {show(text)}.'
+        ) from None
 
 
 def show(value: object) -> str:

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 FITS_INT64 = 2**62
-FITS_FLOAT64 = 2**53  # sums of integers up to here are exact in float64, whose matrix product is far faster
+FITS_FLOAT64 = (
+    2**53
+)  # sums of integers up to here are exact in float64, whose matrix product is far faster
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class Scaled:
 
     def fractions(self) -> Array:
         """The same numbers as an array of Fraction."""
-        convert: Callable[[Array], Array] = np.frompyfunc(lambda x: Fraction(int(x), self.denominator), 1, 1)
+        convert: Callable[[Array], Array] = np.frompyfunc(
+            lambda x: Fraction(int(x), self.denominator), 1, 1
+        )
         return np.asarray(convert(self.numerators), dtype=object)
 
     def reduced(self) -> "Scaled":
@@ -54,9 +58,15 @@ class Scaled:
         if self.denominator == 1:
             return self
         common = gcd(int(np.gcd.reduce(self.numerators, axis=None)), self.denominator)
-        if common == self.denominator and not self.numerators.any():  # too large to divide by, perhaps
+        if (
+            common == self.denominator and not self.numerators.any()
+        ):  # too large to divide by, perhaps
             return Scaled(np.zeros(self.shape, dtype=np.int64), 1)
-        return Scaled(narrow(self.numerators // common), self.denominator // common) if common > 1 else self
+        return (
+            Scaled(narrow(self.numerators // common), self.denominator // common)
+            if common > 1
+            else self
+        )
 
     def times(self, factor: int) -> Array:
         """Numerators over a denominator that is `factor` times larger."""
@@ -102,7 +112,11 @@ def largest(array: Array) -> int:
 
 def narrow(array: Array) -> Array:
     """The same integers as int64 if they fit with room to spare."""
-    return array.astype(np.int64) if array.dtype == object and largest(array) < FITS_INT64 else array
+    return (
+        array.astype(np.int64)
+        if array.dtype == object and largest(array) < FITS_INT64
+        else array
+    )
 
 
 def multiply(array: Array, factor: int | Array) -> Array:
@@ -119,8 +133,12 @@ def multiply(array: Array, factor: int | Array) -> Array:
 def product(left: Array, right: Array) -> Array:
     """The matrix product of arrays of integers (..., r, c) and (..., c, s)."""
     if right.ndim == 2 and left.ndim > 2:  # one product, not one for each of the axes before
-        return product(left.reshape(-1, left.shape[-1]), right).reshape(*left.shape[:-1], right.shape[-1])
-    size = left.shape[-1] * max(largest(left), 1) * max(largest(right), 1)  # each has to fit, and the sums
+        return product(left.reshape(-1, left.shape[-1]), right).reshape(
+            *left.shape[:-1], right.shape[-1]
+        )
+    size = (
+        left.shape[-1] * max(largest(left), 1) * max(largest(right), 1)
+    )  # each has to fit, and the sums
     if size < FITS_FLOAT64:
         result: Array = (left.astype(np.float64) @ right.astype(np.float64)).astype(np.int64)
     elif size < FITS_INT64:
@@ -135,7 +153,10 @@ def same_type_product(left: Array, right: Array) -> Array:
 
     Sums that are surely exact in float64 are made there, which is many times faster.
     """
-    if left.dtype == object or left.shape[-1] * largest(left) * largest(right) >= FITS_FLOAT64:
+    if (
+        left.dtype == object
+        or left.shape[-1] * largest(left) * largest(right) >= FITS_FLOAT64
+    ):
         return np.asarray(left @ right)
     return product(left, right)
 
@@ -154,6 +175,8 @@ def affine(weights: Holds, x: Scaled, bias: Holds | None = None) -> Scaled:
     matrix = weights.scaled
     if not matrix.numerators.size:
         return Scaled(np.zeros((*x.shape[:-1], matrix.shape[0]), dtype=np.int64), 1)
-    result = Scaled(product(x.numerators, matrix.numerators.T), x.denominator * matrix.denominator)
+    result = Scaled(
+        product(x.numerators, matrix.numerators.T), x.denominator * matrix.denominator
+    )
     moves = bias is not None and bias.scaled.numerators.any()
     return (add(result, bias.scaled) if bias is not None and moves else result).reduced()

@@ -64,7 +64,9 @@ class Request:
 class Subject:
     """A circuit to draw, from a schematic or as it is; measured and built when that is needed, and once."""
 
-    def __init__(self, schematic: Schematic | None = None, circuit: Circuit | None = None) -> None:
+    def __init__(
+        self, schematic: Schematic | None = None, circuit: Circuit | None = None
+    ) -> None:
         assert schematic is not None or circuit is not None
         self.schematic, self.given = schematic, circuit
 
@@ -85,7 +87,9 @@ class Subject:
 
     def may_be_built(self, most: int) -> bool:
         """Whether it is there, or has no more gates than this, of some wires each."""
-        return self.given is not None or (self.gates <= most and self.wires <= WIRES_A_GATE * most)
+        return self.given is not None or (
+            self.gates <= most and self.wires <= WIRES_A_GATE * most
+        )
 
     @property
     def fan_in(self) -> npt.NDArray[np.int64]:
@@ -97,7 +101,9 @@ class Subject:
         """Inputs and outputs."""
         if self.schematic is None:
             return self.built[0].inputs + len(self.built[0].outputs)
-        outputs = sum(int(np.prod(self.schematic.instructions[o].shape)) for o in self.schematic.outputs)
+        outputs = sum(
+            int(np.prod(self.schematic.instructions[o].shape)) for o in self.schematic.outputs
+        )
         return self.schematic.inputs + outputs
 
     @cached_property
@@ -122,7 +128,11 @@ class Subject:
     def title(self) -> str:
         """Such as "C_4 of majority in xag: 936 gates, depth 53"."""
         said, basis = self.interface, (self.schematic or self.built[0]).basis
-        name = f"C_{said['n']} of {said['model']}" if "n" in said and "model" in said else "a circuit"
+        name = (
+            f"C_{said['n']} of {said['model']}"
+            if "n" in said and "model" in said
+            else "a circuit"
+        )
         return f"{name} in {basis}: {self.gates:,} gates, depth {self.scopes[1]:,}"
 
 
@@ -151,11 +161,15 @@ def choose(subject: Subject, request: Request) -> Choice:
     if not subject.may_be_built(request.most_built):
         return above(subject, request, _too_large(subject, request))
     many, wires = subject.gates, subject.wires
-    if request.fold is None and (request.filters or many > request.most_drawn or wires > request.most_wires):
+    if request.fold is None and (
+        request.filters or many > request.most_drawn or wires > request.most_wires
+    ):
         kept = shown(*subject.built, request.filters)[0]
         many, wires = int(kept.sum()), int(subject.fan_in[kept].sum())
     if request.fold is None and (many > request.most_drawn or wires > request.most_wires):
-        return above(subject, request, f"{many:,} gates with {wires:,} wires are {_more(request)}")
+        return above(
+            subject, request, f"{many:,} gates with {wires:,} wires are {_more(request)}"
+        )
     return Choice(_gates(subject, request), "")
 
 
@@ -165,7 +179,9 @@ def above(subject: Subject, request: Request, why: str) -> Choice:
     fits = small and subject.may_be_built(request.most_built)
     picture = _schematic(subject, request) if fits else _architecture(subject, request)
     how = "Show fewer with --output, --scope, --levels or --fold."
-    return Choice(replace(picture, notes=(*picture.notes, f"Not the gates: {why}. {how}")), why)
+    return Choice(
+        replace(picture, notes=(*picture.notes, f"Not the gates: {why}. {how}")), why
+    )
 
 
 def _more(request: Request) -> str:
@@ -174,19 +190,24 @@ def _more(request: Request) -> str:
 
 
 def _too_large(subject: Subject, request: Request) -> str:
-    return (
-        f"{subject.gates:,} gates with {subject.wires:,} wires are too many to build (--max-gates {request.most_built})"
-    )
+    size = f"{subject.gates:,} gates with {subject.wires:,} wires"
+    return f"{size} are too many to build (--max-gates {request.most_built})"
 
 
 def _check(subject: Subject, request: Request) -> None:
     altitude, given = request.altitude, request.filters
     if altitude == "schematic" and subject.schematic is None:
-        raise InputError("a circuit from a file has no schematic; draw its gates or its architecture.")
+        raise InputError(
+            "a circuit from a file has no schematic; draw its gates or its architecture."
+        )
     if altitude in ("architecture", "schematic") and request.of_gates:
-        raise InputError(f"--output, --levels, --fold and --input are of gates; the altitude asked for is {altitude}.")
+        raise InputError(
+            f"--output, --levels, --fold and --input are of gates; the altitude asked for is {altitude}."
+        )
     if altitude == "architecture" and given.scope is not None:
-        raise InputError("--scope is of gates and schematics; the altitude asked for is architecture.")
+        raise InputError(
+            "--scope is of gates and schematics; the altitude asked for is architecture."
+        )
 
 
 def _lowest(subject: Subject, request: Request) -> Choice:
@@ -225,15 +246,29 @@ def _gates(subject: Subject, request: Request) -> Picture:
 
 def _schematic(subject: Subject, request: Request) -> Picture:
     if subject.schematic is None:
-        raise InputError("a circuit from a file has no schematic; draw its gates or its architecture.")
-    return schematic_view(subject.schematic, scope=request.filters.scope, cost=subject.cost, title=subject.title)
+        raise InputError(
+            "a circuit from a file has no schematic; draw its gates or its architecture."
+        )
+    return schematic_view(
+        subject.schematic, scope=request.filters.scope, cost=subject.cost, title=subject.title
+    )
 
 
 def _architecture(subject: Subject, request: Request) -> Picture:
     scopes, depth = subject.scopes
-    drawn = () if subject.schematic is None else [line.scope for line in subject.schematic.instructions]
+    drawn = (
+        ()
+        if subject.schematic is None
+        else [line.scope for line in subject.schematic.instructions]
+    )
     said = subject.interface
     inputs = f"{said['n']:,} letters" if type(said.get("n")) is int else "inputs"
     return architecture(
-        scopes, depth, inputs=inputs, outputs="output", drawn=drawn, critical=request.critical, title=subject.title
+        scopes,
+        depth,
+        inputs=inputs,
+        outputs="output",
+        drawn=drawn,
+        critical=request.critical,
+        title=subject.title,
     )

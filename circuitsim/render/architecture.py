@@ -13,7 +13,12 @@ from circuitsim.render.picture import Box, Picture, Wire
 from circuitsim.schematic.cost import Cost
 
 LAYER = re.compile(r"layer(\d+)(?:/(head\d+|feed_forward))?(?:/(.*))?", re.S)
-UNPRICED = ("probes", "masks", "embedding", "")  # scopes without parts of their own: they hold no gates
+UNPRICED = (
+    "probes",
+    "masks",
+    "embedding",
+    "",
+)  # scopes without parts of their own: they hold no gates
 MOST_LINES = 6  # of scopes within a part
 
 
@@ -36,7 +41,9 @@ def of_circuit(circuit: Circuit) -> tuple[list[ScopeCost], int]:
 
 def of_cost(cost: Cost) -> tuple[list[ScopeCost], int]:
     """Scopes and depth of a circuit that is measured."""
-    return [ScopeCost(name, scope.gates, scope.depth) for name, scope in cost.scopes.items()], cost.depth
+    return [
+        ScopeCost(name, scope.gates, scope.depth) for name, scope in cost.scopes.items()
+    ], cost.depth
 
 
 def architecture(
@@ -62,12 +69,25 @@ def architecture(
     stages = sorted({part.stage for part in parts})
     boxes = [Box("inputs", "source", (inputs,), 0)]
     wires: list[Wire] = []
-    ends, reached, spine = ["inputs"], 0, {"inputs", "outputs"} if critical and whole else set()
+    ends, reached, spine = (
+        ["inputs"],
+        0,
+        {"inputs", "outputs"} if critical and whole else set(),
+    )
     for number, stage in enumerate(stages):
         members = [(k, part) for k, part in enumerate(parts) if part.stage == stage]
         if len(ends) > 1 and len(members) > 1:
             stream = f"stream{number}"
-            boxes.append(Box(stream, "wiring", ("residual stream",), 2 * number, "", "the sum of all that came before"))
+            boxes.append(
+                Box(
+                    stream,
+                    "wiring",
+                    ("residual stream",),
+                    2 * number,
+                    "",
+                    "the sum of all that came before",
+                )
+            )
             wires += [Wire(end, stream) for end in ends]
             ends = [stream]
             spine |= {stream} if spine else set()
@@ -81,7 +101,9 @@ def architecture(
     boxes.append(Box("outputs", "output", (outputs,), 2 * len(stages) + 1))
     wires += [Wire(end, "outputs") for end in ends]
     marked = tuple(replace(box, critical=box.key in spine) for box in boxes)
-    joined = tuple(replace(wire, critical={wire.source, wire.target} <= spine) for wire in wires)
+    joined = tuple(
+        replace(wire, critical={wire.source, wire.target} <= spine) for wire in wires
+    )
     return Picture(title or "architecture", "architecture", marked, joined, True)
 
 
@@ -100,7 +122,11 @@ def _parts(scopes: Sequence[ScopeCost], drawn: Iterable[str]) -> list[Part]:
             layer, what = int(match[1][:12]), match[2]
             key, scope, inner = f"layer{match[1]}/{what}", f"layer{match[1]}", match[3] or ""
             stage = 2 * layer + (what == "feed_forward")
-            title = "attention" if what is None else what.replace("head", "head ").replace("_", " ")
+            title = (
+                "attention"
+                if what is None
+                else what.replace("head", "head ").replace("_", " ")
+            )
             if what is None and not cost.gates:
                 continue  # wiring between the parts of a layer
         part = found.setdefault(key, Part(title, stage, scope))
@@ -115,7 +141,10 @@ def _box(key: str, part: Part, level: int, whole: int, depth: int, reached: int)
     if not part.gates:
         lines = [part.name, "no gates, only wiring"]
     else:
-        lines = [part.name, f"{part.gates:,} gate{'s' * (part.gates != 1)}, {_percent(share)}"]
+        lines = [
+            part.name,
+            f"{part.gates:,} gate{'s' * (part.gates != 1)}, {_percent(share)}",
+        ]
         lines.append(_levels(reached, part.depth, depth))
     for inner in part.inner[:MOST_LINES] if len(part.inner) > 1 else ():
         lines.append(f"{inner.scope}: {inner.gates:,}, to level {inner.depth}")
@@ -128,7 +157,11 @@ def _box(key: str, part: Part, level: int, whole: int, depth: int, reached: int)
 def _levels(reached: int, own: int, depth: int) -> str:
     """Where the levels go: what a part adds to those of the parts before it."""
     if own > reached:
-        return f"levels {reached + 1} to {own} of {depth}" if own > reached + 1 else f"level {own} of {depth}"
+        return (
+            f"levels {reached + 1} to {own} of {depth}"
+            if own > reached + 1
+            else f"level {own} of {depth}"
+        )
     return f"done by level {own} of {depth}"
 
 

@@ -10,7 +10,12 @@ from dataclasses import dataclass, replace
 
 from circuitsim.schematic.schematic import Instruction, Schematic
 
-BY_RANK = {1: ("position",), 2: ("position", "bit"), 3: ("query", "key", "bit"), 4: ("query", "key", "rival", "")}
+BY_RANK = {
+    1: ("position",),
+    2: ("position", "bit"),
+    3: ("query", "key", "bit"),
+    4: ("query", "key", "rival", ""),
+}
 SPECIAL = {  # by the last part of the scope, the operation and the number of axes
     ("maximum", "call", 3): ("query", "match", "bit"),
     ("maximum", "any", 2): ("query", "threshold"),
@@ -65,10 +70,16 @@ def words(schematic: Schematic, line: Instruction) -> tuple[str, ...]:
         if condition[1] == 1 and line.shape[1] > 1:
             return ("query", "wire", "key")
     found = SPECIAL.get((last, line.operation, rank)) or BY_RANK.get(rank, ("",) * rank)
-    return (*found[:-1], "threshold") if line.operation == "at_least" and found[-1] == "bit" else found
+    return (
+        (*found[:-1], "threshold")
+        if line.operation == "at_least" and found[-1] == "bit"
+        else found
+    )
 
 
-def element(shape: Sequence[int], meaning: Sequence[str], origins: Origins, index: int) -> str:
+def element(
+    shape: Sequence[int], meaning: Sequence[str], origins: Origins, index: int
+) -> str:
     """Where the wire with this index in the flat array stands; axes of length 1 that say nothing are left out."""
     places: list[int] = []
     for length in reversed(shape):
@@ -93,7 +104,9 @@ def origins(schematic: Schematic) -> list[Origins]:
     """Where the axes of every value begin, by following slices."""
     found: list[Origins] = []
     for line in schematic.instructions:
-        found.append(_origins(line, [(schematic.instructions[a].shape, found[a]) for a in line.args]))
+        found.append(
+            _origins(line, [(schematic.instructions[a].shape, found[a]) for a in line.args])
+        )
     return found
 
 
@@ -107,7 +120,11 @@ def _origins(line: Instruction, args: list[tuple[tuple[int, ...], Origins]]) -> 
         case "slice":
             axis, start, _, step = how
             old = first[axis]
-            new = None if old is None else replace(old, start=old.start + start * old.step, step=old.step * step)
+            new = (
+                None
+                if old is None
+                else replace(old, start=old.start + start * old.step, step=old.step * step)
+            )
             return (*first[:axis], new, *first[axis + 1 :])
         case "expand":
             return (*first[:how], None, *first[how:])
@@ -116,13 +133,24 @@ def _origins(line: Instruction, args: list[tuple[tuple[int, ...], Origins]]) -> 
         case "transpose":
             return tuple(first[axis] for axis in how)
         case "take":
-            return (*first[: how[0]], _taken(first[how[0]], args[0][0][how[0]], how[1]), *first[how[0] + 1 :])
+            return (
+                *first[: how[0]],
+                _taken(first[how[0]], args[0][0][how[0]], how[1]),
+                *first[how[0] + 1 :],
+            )
         case "others":
             return (*first[: how + 1], None, *first[how + 1 :])
         case "broadcast":
-            return tuple(None if was != now else o for was, now, o in zip(args[0][0], line.shape, first, strict=True))
+            return tuple(
+                None if was != now else o
+                for was, now, o in zip(args[0][0], line.shape, first, strict=True)
+            )
         case "concat":
-            return (*first[:how], _joined([(shape[how], o[how]) for shape, o in args]), *first[how + 1 :])
+            return (
+                *first[:how],
+                _joined([(shape[how], o[how]) for shape, o in args]),
+                *first[how + 1 :],
+            )
     lead = rank if line.operation in ("all", "any", "and", "xor", "not") else rank - 1
     return (*(_common(axis, line.shape[axis], args) for axis in range(lead)), *fresh[lead:])
 
@@ -134,7 +162,9 @@ def _taken(old: Origin | None, length: int, indices: tuple[int, ...]) -> Origin:
     if length < 2 or len(indices) != length**2:
         return Origin()
     first = tuple(j for j in range(length) for _ in range(length))
-    return Origin(length=length) if indices in (first, (*range(length),) * length) else Origin()
+    return (
+        Origin(length=length) if indices in (first, (*range(length),) * length) else Origin()
+    )
 
 
 def _joined(parts: list[tuple[int, Origin | None]]) -> Origin:
@@ -150,9 +180,13 @@ def _joined(parts: list[tuple[int, Origin | None]]) -> Origin:
     return start
 
 
-def _common(axis: int, length: int, args: list[tuple[tuple[int, ...], Origins]]) -> Origin | None:
+def _common(
+    axis: int, length: int, args: list[tuple[tuple[int, ...], Origins]]
+) -> Origin | None:
     """What all operands that have this axis say of it; a new axis where they differ."""
-    said = {o[axis] for shape, o in args if axis < len(shape) and shape[axis] == length} - {None}
+    said = {o[axis] for shape, o in args if axis < len(shape) and shape[axis] == length} - {
+        None
+    }
     if not said:
         return None if length == 1 else Origin()
     return said.pop() if len(said) == 1 else Origin()

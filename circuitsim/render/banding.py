@@ -47,7 +47,9 @@ def scopes(picture: Picture, most: int = MAX_BANDS) -> list[str]:
     return [""] * len(picture.boxes)
 
 
-def assign(names: list[str], level: Ints, bend_box: Ints, bend_level: Ints) -> tuple[tuple[str, ...], Ints]:
+def assign(
+    names: list[str], level: Ints, bend_box: Ints, bend_level: Ints
+) -> tuple[tuple[str, ...], Ints]:
     """Names of the bands, and the band of each point: boxes, then bends.
 
     Without scopes all is one band. With scopes, band 0 spans the picture, for bends outside of the scope that their
@@ -68,7 +70,14 @@ def assign(names: list[str], level: Ints, bend_box: Ints, bend_level: Ints) -> t
     return tuple(name for name, _ in bands), np.concatenate([band, inside])
 
 
-def pack(names: tuple[str, ...], band: Ints, level: Ints, height: Floats, rows: int, scale: float = 1.0) -> Bands:
+def pack(
+    names: tuple[str, ...],
+    band: Ints,
+    level: Ints,
+    height: Floats,
+    rows: int,
+    scale: float = 1.0,
+) -> Bands:
     """Bands one below the other, each as high as its fullest level and as high up as the scopes before it allow.
 
     Args:
@@ -84,8 +93,15 @@ def pack(names: tuple[str, ...], band: Ints, level: Ints, height: Floats, rows: 
     top, bottom = np.zeros(count), np.zeros(count)
     used = np.zeros(int(level.max()) + 1)
     wide = [0] if count > 1 and not framed[0] else []
-    for index in [*wide, *(i for i in np.lexsort((~framed * 1, first)).tolist() if i not in wide)]:
-        span = slice(0, None) if index in wide else slice(int(first[index]), int(last[index]) + 1)
+    for index in [
+        *wide,
+        *(i for i in np.lexsort((~framed * 1, first)).tolist() if i not in wide),
+    ]:
+        span = (
+            slice(0, None)
+            if index in wide
+            else slice(int(first[index]), int(last[index]) + 1)
+        )
         top[index] = float(used[span].max()) + (HEAD * scale if framed[index] else 0.0)
         bottom[index] = top[index] + need[index]
         used[span] = bottom[index] + (GAP if need[index] else 0.0)
@@ -102,7 +118,9 @@ def _needed(count: int, band: Ints, level: Ints, height: Floats, rows: int) -> F
     total = np.bincount(index, weights=height)
     if rows:
         boxes = np.bincount(index)
-        total = np.where(boxes > rows, -(-boxes // -(-boxes // rows)) * float(height.max()), total)
+        total = np.where(
+            boxes > rows, -(-boxes // -(-boxes // rows)) * float(height.max()), total
+        )
     need = np.zeros(count)
     np.maximum.at(need, cell // levels, total)
     return need

@@ -11,7 +11,9 @@ PIXELS = 8_000  # of the longer side of a png
 TWICE = 500_000  # characters of svg, up to which a png is drawn at twice its size; of more it would take long
 LONGEST = 18_000  # of the longer side of a pdf, which readers show up to 200 inches
 SIZE = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
-HALO = re.compile(r'<text ([^<>]*)( stroke="[^"]*" stroke-width="[^"]*") paint-order="stroke">([^<]*)</text>')
+HALO = re.compile(
+    r'<text ([^<>]*)( stroke="[^"]*" stroke-width="[^"]*") paint-order="stroke">([^<]*)</text>'
+)
 
 
 def is_there() -> bool:
@@ -37,7 +39,9 @@ def paint(svg: str, format: Format) -> bytes:  # noqa: A002 - graphviz's word
     longer = max(int(found[1]), int(found[2]))
     tree, file = Tree(bytestring=_with_halos(svg).encode()), io.BytesIO()
     if format == "png":
-        surface = PNGSurface(tree, file, 96, scale=min(2 if len(svg) <= TWICE else 1, PIXELS / longer))
+        surface = PNGSurface(
+            tree, file, 96, scale=min(2 if len(svg) <= TWICE else 1, PIXELS / longer)
+        )
     else:
         from cairocffi import PDF_METADATA_CREATE_DATE
 

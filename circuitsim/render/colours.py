@@ -11,7 +11,16 @@ from typing import Literal, TypeAlias
 from circuitsim.render.picture import Box, Wire
 
 Shape: TypeAlias = Literal[
-    "rectangle", "rounded", "ellipse", "hexagon", "octagon", "arrow", "note", "diamond", "double", "stack"
+    "rectangle",
+    "rounded",
+    "ellipse",
+    "hexagon",
+    "octagon",
+    "arrow",
+    "note",
+    "diamond",
+    "double",
+    "stack",
 ]
 
 PAPER = "#FFFFFF"
@@ -88,8 +97,12 @@ def box_style(box: Box) -> BoxStyle:
         fill = own.fill if box.share is None else shade(box.share)
         return BoxStyle(own.shape, fill, Pen(line, thickness), INK)
     if box.value:
-        return BoxStyle(own.shape, ONE, Pen(line if box.critical else "#00405F", thickness), PAPER)
-    return BoxStyle(own.shape, PAPER, Pen(CRITICAL if box.critical else ZERO, thickness, dashed=True), INK)
+        return BoxStyle(
+            own.shape, ONE, Pen(line if box.critical else "#00405F", thickness), PAPER
+        )
+    return BoxStyle(
+        own.shape, PAPER, Pen(CRITICAL if box.critical else ZERO, thickness, dashed=True), INK
+    )
 
 
 def wire_pen(wire: Wire) -> Pen:

@@ -42,10 +42,14 @@ def cone(circuit: Circuit, output: int | None) -> Mask:
     if output is None:
         return np.ones(circuit.gates, bool)
     if not 0 <= output < len(circuit.outputs):
-        raise InputError(f"output {output} is asked for, and the circuit has outputs 0 to {len(circuit.outputs) - 1}.")
+        raise InputError(
+            f"output {output} is asked for, and the circuit has outputs 0 to {len(circuit.outputs) - 1}."
+        )
     literals, starts = wires_of(circuit)
     live = np.empty(circuit.nodes, np.bool_)
-    mark_live(np.ascontiguousarray(literals), starts, circuit.outputs[output : output + 1], live)
+    mark_live(
+        np.ascontiguousarray(literals), starts, circuit.outputs[output : output + 1], live
+    )
     return live[1 + circuit.inputs :]
 
 
@@ -67,7 +71,9 @@ def shown(circuit: Circuit, names: Names, filters: Filters) -> tuple[Mask, Mask]
         first, last = filters.levels
         at = levels_of(circuit)[1 + circuit.inputs :]
         if not ((at >= first) & (at <= last)).any():
-            raise InputError(f"no gate is at levels {first}:{last}; they go from 1 to {int(at.max(initial=0))}.")
+            raise InputError(
+                f"no gate is at levels {first}:{last}; they go from 1 to {int(at.max(initial=0))}."
+            )
         kept &= (at >= first) & (at <= last)
     return kept, universe
 
@@ -81,4 +87,6 @@ def unknown_scope(scope: str, known: tuple[str, ...]) -> InputError:
     """The error for a scope that nothing has, with those there are."""
     listed = ", ".join(name or "(none)" for name in known[:MOST_SCOPES])
     more = f" and {len(known) - MOST_SCOPES} more" if len(known) > MOST_SCOPES else ""
-    return InputError(f"nothing to show has the scope {scope[:80]!r}; there are {listed or 'no scopes'}{more}.")
+    return InputError(
+        f"nothing to show has the scope {scope[:80]!r}; there are {listed or 'no scopes'}{more}."
+    )

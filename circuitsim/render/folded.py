@@ -16,7 +16,12 @@ Fold: TypeAlias = Literal["layer", "scope"]
 
 
 def folded(
-    circuit: Circuit, names: Names, kept: npt.NDArray[np.bool_], by: Fold, ends: list[int], path: set[tuple[int, int]]
+    circuit: Circuit,
+    names: Names,
+    kept: npt.NDArray[np.bool_],
+    by: Fold,
+    ends: list[int],
+    path: set[tuple[int, int]],
 ) -> tuple[list[Box], list[Wire]]:
     """Boxes of the gates `kept` (gates,), of the letters and opaque constants they read, and of the outputs `ends`."""
     first, level = 1 + circuit.inputs, levels(circuit)
@@ -43,21 +48,52 @@ def folded(
             outputs[source] += 1
     rank = _ranks(bundles, list(key_of.values()))
     sizes = {k: int((kept & (group == k)).sum()) for k in groups}
-    boxes = [_source(which, circuit, names, which in on_path) for which in _sources_read(bundles, outputs)]
+    boxes = [
+        _source(which, circuit, names, which in on_path)
+        for which in _sources_read(bundles, outputs)
+    ]
     whole, words = max(1, circuit.gates), list(known)
     for k in groups:
         at = level[first:][kept & (group == k)]
-        span = f"levels {at.min()} to {at.max()}" if at.min() < at.max() else f"level {at.min()}"
+        span = (
+            f"levels {at.min()} to {at.max()}" if at.min() < at.max() else f"level {at.min()}"
+        )
         lines = (words[k] or "no scope", f"{sizes[k]:,} gate{'s' * (sizes[k] != 1)}", span)
         title = f"{', '.join(lines)}; {100 * sizes[k] / whole:.1f}% of all gates"
         key = key_of[k]
-        boxes.append(Box(key, "folded", lines, rank[key], "", title, critical=key in on_path, share=sizes[k] / whole))
-    wires = [Wire(a, b, False, f"{n:,}", critical=(a, b) in crossing) for (a, b), n in bundles.items() if a != b]
+        boxes.append(
+            Box(
+                key,
+                "folded",
+                lines,
+                rank[key],
+                "",
+                title,
+                critical=key in on_path,
+                share=sizes[k] / whole,
+            )
+        )
+    wires = [
+        Wire(a, b, False, f"{n:,}", critical=(a, b) in crossing)
+        for (a, b), n in bundles.items()
+        if a != b
+    ]
     if outputs:
         name = names.output(ends[0]) if len(ends) == 1 else f"{len(ends):,} outputs"
-        boxes.append(Box("outputs", "output", (name,), max(rank.values(), default=0) + 1, critical=bool(path)))
+        boxes.append(
+            Box(
+                "outputs",
+                "output",
+                (name,),
+                max(rank.values(), default=0) + 1,
+                critical=bool(path),
+            )
+        )
         last = box_of(max((b for _, b in path), default=0))
-        wires += [Wire(a, "outputs", False, f"{n:,}", critical=a == last) for a, n in outputs.items()]
+        wires += [
+            Wire(a, "outputs", False, f"{n:,}", critical=a == last)
+            for a, n in outputs.items()
+        ]
     return boxes, wires
 
 
@@ -71,7 +107,9 @@ def _bundles(
     """Wires between two boxes, in order of appearance."""
     literals, starts = wires_of(circuit)
     first = 1 + circuit.inputs
-    code = np.full(circuit.nodes, -1, np.int64)  # of a node: its group, or -2 and -3 for letters and opaque constants
+    code = np.full(
+        circuit.nodes, -1, np.int64
+    )  # of a node: its group, or -2 and -3 for letters and opaque constants
     code[1 : first - wired], code[first - wired : first] = -2, -3
     code[first:] = np.where(kept, group, -1)
     readers = code[first + np.repeat(np.arange(circuit.gates), np.diff(starts))]
@@ -79,7 +117,10 @@ def _bundles(
     both = np.stack([sources, readers], axis=1)[(sources != -1) & (readers != -1)]
     pairs, seen, counts = np.unique(both, axis=0, return_index=True, return_counts=True)
     names = {**key_of, -2: "letters", -3: "wired"}
-    return {(names[int(pairs[k, 0])], names[int(pairs[k, 1])]): int(counts[k]) for k in np.argsort(seen)}
+    return {
+        (names[int(pairs[k, 0])], names[int(pairs[k, 1])]): int(counts[k])
+        for k in np.argsort(seen)
+    }
 
 
 def _ranks(bundles: dict[tuple[str, str], int], keys: list[str]) -> dict[str, int]:
@@ -101,6 +142,10 @@ def _sources_read(bundles: dict[tuple[str, str], int], outputs: Counter[str]) ->
 def _source(which: str, circuit: Circuit, names: Names, critical: bool) -> Box:
     letters = circuit.inputs - names.wired
     start, stop = (0, letters) if which == "letters" else (letters, circuit.inputs)
-    name = names.input(start) if stop - start == 1 else f"{names.input(start)} to {names.input(stop - 1)}"
+    name = (
+        names.input(start)
+        if stop - start == 1
+        else f"{names.input(start)} to {names.input(stop - 1)}"
+    )
     kind = "input" if which == "letters" else "wired"
     return Box(which, kind, (name,), 0, "", f"{stop - start:,} inputs", critical=critical)

@@ -59,7 +59,10 @@ def foot(picture: Picture, layout: Layout | None, across: float) -> Part:
         y = ROW * factor
     large = layout is not None and not layout.labelled
     lines.append("</g>")
-    samples = _legend([e for e in legend.entries(picture) if not large or not _bubbled(e.sample)], across / factor)
+    samples = _legend(
+        [e for e in legend.entries(picture) if not large or not _bubbled(e.sample)],
+        across / factor,
+    )
     lines += [f'<g transform="translate(0 {y:g}) scale({factor:g})">', *samples.lines, "</g>"]
     y += samples.height * factor
     said = [
@@ -70,7 +73,9 @@ def foot(picture: Picture, layout: Layout | None, across: float) -> Part:
     notes = [row for note in said for row in _wrapped(note, FONT * factor, across)]
     for note in notes:
         y += 15 * factor
-        lines.append(f'<text y="{y:g}" font-size="{FONT * factor:g}" fill="{INK}">{xml(note)}</text>')
+        lines.append(
+            f'<text y="{y:g}" font-size="{FONT * factor:g}" fill="{INK}">{xml(note)}</text>'
+        )
     most = max((width(note, FONT * factor) for note in notes), default=0.0)
     return Part(lines, max(most, samples.width * factor), y)
 
@@ -93,19 +98,33 @@ def _axis(layout: Layout, factor: float) -> list[str]:
     """Numbers of levels below their columns, as many as there is room for."""
     centres = (layout.left + layout.right) / 2
     size = 9 * factor
-    shown_levels = _numbered(layout.levels, centres, width(str(layout.levels.max()), size) + 6 * factor)
+    shown_levels = _numbered(
+        layout.levels, centres, width(str(layout.levels.max()), size) + 6 * factor
+    )
     result = [f'<g font-size="{size:g}" fill="{PALE_INK}" text-anchor="middle">']
-    for centre, level in zip(centres[shown_levels].tolist(), layout.levels[shown_levels].tolist(), strict=True):
-        result.append(f'<path d="M{centre:g} {4 * factor:g}v{6 * factor:g}" stroke="{PALE_INK}"/>')
+    for centre, level in zip(
+        centres[shown_levels].tolist(), layout.levels[shown_levels].tolist(), strict=True
+    ):
+        result.append(
+            f'<path d="M{centre:g} {4 * factor:g}v{6 * factor:g}" stroke="{PALE_INK}"/>'
+        )
         result.append(f'<text x="{centre:g}" y="{20 * factor:g}">{level}</text>')
-    return [*result, "</g>", f'<text y="{32 * factor:g}" font-size="{size:g}" fill="{PALE_INK}">level</text>']
+    return [
+        *result,
+        "</g>",
+        f'<text y="{32 * factor:g}" font-size="{size:g}" fill="{PALE_INK}">level</text>',
+    ]
 
 
 def _numbered(levels: Ints, centres: Floats, room: float) -> Ints:
     """The columns that get a number: all, or every second, fifth, tenth and so on."""
     steps = (digit * 10**power for power in range(18) for digit in (1, 2, 5))
     chosen = (np.flatnonzero(levels % step == 0) for step in steps)
-    return next(some for some in chosen if len(some) < 2 or float(np.diff(centres[some]).min()) >= room)
+    return next(
+        some
+        for some in chosen
+        if len(some) < 2 or float(np.diff(centres[some]).min()) >= room
+    )
 
 
 def _legend(entries: list[legend.Entry], across: float) -> Part:
@@ -117,7 +136,9 @@ def _legend(entries: list[legend.Entry], across: float) -> Part:
         if x and x + need > max(across, MIN_WIDTH):
             x, y = 0.0, y + ROW
         lines.append(_sample(entry.sample, x, y))
-        lines.append(f'<text x="{x + SAMPLE + 8:g}" y="{y + 4:g}" fill="{INK}">{xml(entry.words)}</text>')
+        lines.append(
+            f'<text x="{x + SAMPLE + 8:g}" y="{y + 4:g}" fill="{INK}">{xml(entry.words)}</text>'
+        )
         x += need
         most = max(most, x)
     return Part(lines, most, y + ROW if entries else 0.0)

@@ -58,7 +58,9 @@ def gates(
         return Picture(name, "gates", tuple(boxes), tuple(wires), False, tuple(notes))
     making = _Making(circuit, names, kept, universe, levels_of(circuit), path, found)
     boxes, wires = making.picture(ends, not filters)
-    return Picture(name, "gates", tuple(boxes), tuple(wires), any(circuit.scopes), tuple(notes))
+    return Picture(
+        name, "gates", tuple(boxes), tuple(wires), any(circuit.scopes), tuple(notes)
+    )
 
 
 @dataclass
@@ -88,10 +90,19 @@ class _Making:
         ends = [k for k in ends if everything or self._is_drawn(int(circuit.outputs[k]) >> 1)]
         read = np.concatenate([literals[drawn], circuit.outputs[ends]])
         places = int(self.kept.sum()) <= PLACED
-        boxes = [*self._sources(read, everything), *(self._gate(int(g), places) for g in np.flatnonzero(self.kept))]
+        boxes = [
+            *self._sources(read, everything),
+            *(self._gate(int(g), places) for g in np.flatnonzero(self.kept)),
+        ]
         wires = self._wires(literals, readers, drawn)
-        below = np.flatnonzero(self.kept[readers] & ~inside & np.append(np.ones(first, bool), self.universe)[sources])
-        above = np.flatnonzero((self.universe & ~self.kept)[readers] & inside & (sources >= first))
+        below = np.flatnonzero(
+            self.kept[readers]
+            & ~inside
+            & np.append(np.ones(first, bool), self.universe)[sources]
+        )
+        above = np.flatnonzero(
+            (self.universe & ~self.kept)[readers] & inside & (sources >= first)
+        )
         for stubs in (
             self._stubs("below", sources[below] - first, readers[below]),
             self._stubs("above", readers[above], sources[above] - first),
@@ -120,7 +131,14 @@ class _Making:
         """Boxes of the constants and inputs that these literals name; with `everything`, of all letters."""
         names, letters = self.names, self.circuit.inputs - self.names.wired
         boxes = [
-            Box(f"c{bit}", "constant", (str(bit),), 0, title=f"constant {bit}", value=None if no else bool(bit))
+            Box(
+                f"c{bit}",
+                "constant",
+                (str(bit),),
+                0,
+                title=f"constant {bit}",
+                value=None if no else bool(bit),
+            )
             for bit, no in ((0, self.values is None), (1, self.values is None))
             if (read == bit).any()
         ]
@@ -129,33 +147,71 @@ class _Making:
             if 1 + index in used or (everything and index < letters):
                 name, value = names.input(index), self._value(1 + index)
                 kind = "input" if index < letters else "wired"
-                title = f"input {name}" if kind == "input" else f"{name}, a constant the gates may not know"
-                boxes.append(Box(f"i{index}", kind, (name,), 0, "", title, value, 1 + index in self.on_path))
+                title = (
+                    f"input {name}"
+                    if kind == "input"
+                    else f"{name}, a constant the gates may not know"
+                )
+                boxes.append(
+                    Box(
+                        f"i{index}",
+                        kind,
+                        (name,),
+                        0,
+                        "",
+                        title,
+                        value,
+                        1 + index in self.on_path,
+                    )
+                )
         return boxes
 
     def _gate(self, gate: int, places: bool) -> Box:
         circuit, node = self.circuit, self.first + gate
         kind, level = KINDS[circuit.ops[gate]], int(self.level[node])
         what = f">= {int(circuit.thresholds[gate])}" if kind == "threshold" else kind.upper()
-        fan_in = 2 if circuit.starts is None else int(circuit.starts[gate + 1] - circuit.starts[gate])
+        fan_in = (
+            2
+            if circuit.starts is None
+            else int(circuit.starts[gate + 1] - circuit.starts[gate])
+        )
         place = self.names.place(gate) if places else ""
         title = f"{self.names.gate(gate)}; level {level}, {fan_in} wire{'s' * (fan_in != 1)}"
-        lines = (what, place) if re.search("[a-z]", place) else (what,)  # a bare index says nothing
+        lines = (
+            (what, place) if re.search("[a-z]", place) else (what,)
+        )  # a bare index says nothing
         on_path = node in self.on_path
-        return Box(f"g{gate}", kind, lines, level, self.names.scope(gate), title, self._value(node), on_path)
+        return Box(
+            f"g{gate}",
+            kind,
+            lines,
+            level,
+            self.names.scope(gate),
+            title,
+            self._value(node),
+            on_path,
+        )
 
     def _wires(
-        self, literals: npt.NDArray[np.int32], readers: npt.NDArray[np.int64], drawn: npt.NDArray[np.int64]
+        self,
+        literals: npt.NDArray[np.int32],
+        readers: npt.NDArray[np.int64],
+        drawn: npt.NDArray[np.int64],
     ) -> list[Wire]:
         """Wires between boxes; weights are said where a gate has any but 1."""
         weights = self.circuit.weights
         weighted: set[int] = set() if weights is None else set(readers[weights != 1].tolist())
         found, path = [], set(self.path)
-        for k, literal, gate in zip(drawn.tolist(), literals[drawn].tolist(), readers[drawn].tolist(), strict=True):
+        for k, literal, gate in zip(
+            drawn.tolist(), literals[drawn].tolist(), readers[drawn].tolist(), strict=True
+        ):
             label = str(int(weights[k])) if gate in weighted else ""
             edge = (literal >> 1, self.first + gate)
             flipped = bool(literal & 1) and literal > 1
-            source, value = self._key(literal), self._value(literal >> 1) if literal > 1 else None
+            source, value = (
+                self._key(literal),
+                self._value(literal >> 1) if literal > 1 else None,
+            )
             found.append(Wire(source, f"g{gate}", flipped, label, value, edge in path))
             path.discard(edge)  # a gate may read a node twice
         return found
@@ -164,7 +220,10 @@ class _Making:
         self, side: str, hidden: npt.NDArray[np.int64], here: npt.NDArray[np.int64]
     ) -> tuple[list[Box], list[Wire]]:
         """One box for all hidden gates of a scope on one side of the border, and its wires, those of a gate bundled."""
-        bundles = Counter((self.names.scope(h), g) for h, g in zip(hidden.tolist(), here.tolist(), strict=True))
+        bundles = Counter(
+            (self.names.scope(h), g)
+            for h, g in zip(hidden.tolist(), here.tolist(), strict=True)
+        )
         totals: Counter[str] = Counter()
         edge_level: dict[str, int] = {}
         for (scope, gate), count in bundles.items():
@@ -180,9 +239,20 @@ class _Making:
         boxes = []
         for scope, count in totals.items():
             text = f"{count:,} wire{'s' * (count != 1)} {word}"
-            level = max(0, edge_level[scope] - 1) if side == "below" else edge_level[scope] + 1
+            level = (
+                max(0, edge_level[scope] - 1) if side == "below" else edge_level[scope] + 1
+            )
             where = scope or "other gates"
-            boxes.append(Box(keys[scope], "border", (text, where), level, "", f"not shown: {text} {where}"))
+            boxes.append(
+                Box(
+                    keys[scope],
+                    "border",
+                    (text, where),
+                    level,
+                    "",
+                    f"not shown: {text} {where}",
+                )
+            )
         wires = []
         for (scope, gate), count in bundles.items():
             label = str(count) if count > 1 else ""
@@ -192,9 +262,28 @@ class _Making:
 
     def _output(self, index: int) -> tuple[Box, Wire]:
         literal = int(self.circuit.outputs[index])
-        node, level, name = literal >> 1, int(self.level[literal >> 1]) + 1, self.names.output(index)
+        node, level, name = (
+            literal >> 1,
+            int(self.level[literal >> 1]) + 1,
+            self.names.output(index),
+        )
         value = self._value(node)
-        end = bool(self.path) and node in self.on_path and all(source != node for source, _ in self.path)
+        end = (
+            bool(self.path)
+            and node in self.on_path
+            and all(source != node for source, _ in self.path)
+        )
         own = None if value is None else value ^ bool(literal & 1)
-        box = Box(f"o{index}", "output", (name,), level, "", f"output {name}, of depth {level - 1}", own, end)
-        return box, Wire(self._key(literal), box.key, literal > 1 and bool(literal & 1), "", value, end)
+        box = Box(
+            f"o{index}",
+            "output",
+            (name,),
+            level,
+            "",
+            f"output {name}, of depth {level - 1}",
+            own,
+            end,
+        )
+        return box, Wire(
+            self._key(literal), box.key, literal > 1 and bool(literal & 1), "", value, end
+        )

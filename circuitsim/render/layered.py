@@ -53,8 +53,17 @@ def _body(picture: Picture, layout: Layout) -> list[str]:
 
 def _labelled(picture: Picture, layout: Layout) -> list[str]:
     """Boxes with their text."""
-    places = zip(layout.x.tolist(), layout.y.tolist(), layout.width.tolist(), layout.height.tolist(), strict=True)
-    return [signs.box(box, *place, lines(box)) for box, place in zip(picture.boxes, places, strict=False)]
+    places = zip(
+        layout.x.tolist(),
+        layout.y.tolist(),
+        layout.width.tolist(),
+        layout.height.tolist(),
+        strict=True,
+    )
+    return [
+        signs.box(box, *place, lines(box))
+        for box, place in zip(picture.boxes, places, strict=False)
+    ]
 
 
 def _frames(layout: Layout) -> list[str]:

@@ -77,7 +77,11 @@ def lay_out(picture: Picture) -> Layout:
     levels, level = np.unique([box.level for box in picture.boxes], return_inverse=True)
     urgent = np.array([wire.critical for wire in picture.wires], bool)
     sparse = labelled and int(np.bincount(level).max()) <= MAX_ROWS
-    bent = placing.bend(level, sources, targets, urgent) if sparse else placing.unbent(sources, targets)
+    bent = (
+        placing.bend(level, sources, targets, urgent)
+        if sparse
+        else placing.unbent(sources, targets)
+    )
     names, band = banding.assign(banding.scopes(picture), level, bent.boxes, bent.levels)
     wide, high = _sizes(picture, targets, labelled)
     gap = LINE * 0.6 if labelled else PITCH - MARK
@@ -86,7 +90,9 @@ def lay_out(picture: Picture) -> Layout:
     rows = 0 if sparse else MAX_ROWS if labelled else _rows(points)
     bands = banding.pack(names, band, points.level, room, rows)
     named = all(picture.boxes[i].kind in SOURCES for i in np.flatnonzero(level == 0))
-    y, column, columns = placing.heights(points, bands, bent.sources, bent.targets, rows, named)
+    y, column, columns = placing.heights(
+        points, bands, bent.sources, bent.targets, rows, named
+    )
     left, right, pitch = _columns(picture, points.level, wide, columns, level[targets], bands)
     above = bands.top
     bands = banding.pack(names, band, points.level, room, rows, scale(float(right[-1])))
@@ -98,8 +104,14 @@ def lay_out(picture: Picture) -> Layout:
     high = np.concatenate([high, np.zeros(len(bent.boxes))])
     end, apart = _ends(y, high, bent)
     size = float(right[-1]), float(bands.bottom.max())
-    behind = _insets(picture, wide, high, bent, end - y[bent.targets]) if labelled else np.zeros(len(end))
-    return Layout(labelled, x, y, wide, high, bent, end, apart, behind, levels, left, right, bands, size)
+    behind = (
+        _insets(picture, wide, high, bent, end - y[bent.targets])
+        if labelled
+        else np.zeros(len(end))
+    )
+    return Layout(
+        labelled, x, y, wide, high, bent, end, apart, behind, levels, left, right, bands, size
+    )
 
 
 def scale(across: float) -> float:
@@ -118,9 +130,13 @@ def _sizes(picture: Picture, targets: Ints, labelled: bool) -> tuple[Floats, Flo
     if not labelled:
         return np.full(count, MARK), np.full(count, MARK)
     written = [lines(box) for box in picture.boxes]
-    wide = np.array([max([width(line, FONT) for line in text], default=8.0) + 18 for text in written])
+    wide = np.array(
+        [max([width(line, FONT) for line in text], default=8.0) + 18 for text in written]
+    )
     high = np.array([LINE * max(1, len(text)) + 10 for text in written])
-    sign = np.array([12.0 if w.label else PORT if w.complemented else 3.0 for w in picture.wires], float)
+    sign = np.array(
+        [12.0 if w.label else PORT if w.complemented else 3.0 for w in picture.wires], float
+    )
     apart = np.zeros(count)
     np.maximum.at(apart, targets, sign)
     entering = apart * np.bincount(targets, minlength=count)
@@ -130,7 +146,9 @@ def _sizes(picture: Picture, targets: Ints, labelled: bool) -> tuple[Floats, Flo
 
 def _rows(points: placing.Points) -> int:
     """How many marks may stand in a column of a band, for a picture about as high as it is wide."""
-    cells = np.unique(points.level * (int(points.band.max()) + 1) + points.band) // (int(points.band.max()) + 1)
+    cells = np.unique(points.level * (int(points.band.max()) + 1) + points.band) // (
+        int(points.band.max()) + 1
+    )
     stacked = int(np.bincount(cells).max())
     return max(20, round(1.5 * len(points.level) ** 0.5 / stacked))
 
@@ -152,7 +170,9 @@ def _columns(
         np.maximum.at(pitch, bands.first[alone], np.array(named)[alone])
         pitch[columns > 1] += BESIDE
         labels = np.zeros(count)
-        np.maximum.at(labels, ending, np.array([label_room(wire) for wire in picture.wires], float))
+        np.maximum.at(
+            labels, ending, np.array([label_room(wire) for wire in picture.wires], float)
+        )
         gaps = np.clip(30 + 5 * wires, 44, 500) + labels[1:]
     across = pitch * columns
     left = np.concatenate([[0.0], np.cumsum(across[:-1] + gaps)])
@@ -183,12 +203,16 @@ def _ends(y: Floats, high: Floats, bent: placing.Bent) -> tuple[Floats, Floats]:
     return end, apart
 
 
-def _insets(picture: Picture, wide: Floats, high: Floats, bent: placing.Bent, off: Floats) -> Floats:
+def _insets(
+    picture: Picture, wide: Floats, high: Floats, bent: placing.Bent, off: Floats
+) -> Floats:
     """How far behind the left edges of their targets the steps end, for boxes that are not rectangles."""
     shapes = [look(box.kind).shape for box in picture.boxes]
     return np.array(
         [
-            inset(shapes[target], wide[target], high[target], aside) if target < len(shapes) else 0.0
+            inset(shapes[target], wide[target], high[target], aside)
+            if target < len(shapes)
+            else 0.0
             for target, aside in zip(bent.targets.tolist(), off.tolist(), strict=True)
         ],
         float,
@@ -201,11 +225,14 @@ def signs_left_out(picture: Picture, layout: Layout) -> bool:
         return any(wire.label or wire.complemented for wire in picture.wires)
     ends = zip(layout.bent.wire.tolist(), layout.apart.tolist(), strict=True)
     return any(
-        index >= 0 and signs_of(picture.wires[index], apart) != signs_of(picture.wires[index], 99.0)
+        index >= 0
+        and signs_of(picture.wires[index], apart) != signs_of(picture.wires[index], 99.0)
         for index, apart in ends
     )
 
 
 def signs_of(wire: Wire, apart: float) -> tuple[bool, bool]:
     """Whether a wire is drawn with a bubble, and with its label, where wires end this far apart."""
-    return wire.complemented and apart >= ROOM_OF_BUBBLE, bool(wire.label) and apart >= ROOM_OF_LABEL
+    return wire.complemented and apart >= ROOM_OF_BUBBLE, bool(
+        wire.label
+    ) and apart >= ROOM_OF_LABEL

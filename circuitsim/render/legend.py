@@ -38,7 +38,9 @@ def _of_boxes(picture: Picture) -> list[Entry]:
         result.append(Entry("value 0", _box(kind, value=False)))
     if any(box.share is not None for box in boxes):
         result.append(Entry("the darker, the larger its share", _box("part", share=0.6)))
-    if any(box.critical for box in boxes) and not any(wire.critical for wire in picture.wires):
+    if any(box.critical for box in boxes) and not any(
+        wire.critical for wire in picture.wires
+    ):
         result.append(Entry("on the critical path", _box(kind, critical=True)))
     return result
 
@@ -58,5 +60,11 @@ def _of_wires(picture: Picture) -> list[Entry]:
     return result
 
 
-def _box(kind: str, *, value: bool | None = None, critical: bool = False, share: float | None = None) -> Box:
+def _box(
+    kind: str,
+    *,
+    value: bool | None = None,
+    critical: bool = False,
+    share: float | None = None,
+) -> Box:
     return Box("legend", kind, (), 0, value=value, critical=critical, share=share)

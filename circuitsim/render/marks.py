@@ -22,12 +22,16 @@ def boxes(picture: Picture, layout: Layout) -> list[str]:
     left, top = (layout.x - MARK / 2).tolist(), (layout.y - MARK / 2).tolist()
     scopes = banding.scopes(picture)
     result = []
-    for style, members in sorted(groups.items(), key=lambda group: (group[0].pen.width, group[1][0])):
+    for style, members in sorted(
+        groups.items(), key=lambda group: (group[0].pen.width, group[1][0])
+    ):
         shape = outline(style.shape, MARK, MARK)
         result.append(f'<g fill="{style.fill}" {stroke(style.pen)}>')
         paths = {index: f"M{left[index]:g} {top[index]:g}{shape}" for index in members}
         if named:
-            result += [f'<path d="{paths[i]}">{tip(picture.boxes[i])}</path>' for i in members]
+            result += [
+                f'<path d="{paths[i]}">{tip(picture.boxes[i])}</path>' for i in members
+            ]
         else:
             result += _together(picture, scopes, paths)
         result.append("</g>")

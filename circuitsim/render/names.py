@@ -68,7 +68,9 @@ class Provenance:
             return None
         index, element, itself = found
         line, place = self.schematic.instructions[index], self.place(index, element)
-        name = f"{line.scope} {operation_name(line.operation, line.attributes)}" + (f"[{place}]" if place else "")
+        name = f"{line.scope} {operation_name(line.operation, line.attributes)}" + (
+            f"[{place}]" if place else ""
+        )
         return name.strip() if itself else f"inside {name.strip()}"
 
 
@@ -77,14 +79,20 @@ def operation_name(operation: str, attributes: Any) -> str:
     return str(attributes.name) if operation == "call" else operation.replace("_", " ")
 
 
-def compile_named(schematic: Schematic, max_gates: int | None = None) -> tuple[Circuit, "Names"]:
+def compile_named(
+    schematic: Schematic, max_gates: int | None = None
+) -> tuple[Circuit, "Names"]:
     """The flat circuit and the names of all its wires.
 
     Raises:
         LimitError: the circuit has more than `max_gates` gates.
     """
     seen: list[tuple[int, npt.NDArray[np.int32], npt.NDArray[np.int64]]] = []
-    gates = {i for i, line in enumerate(schematic.instructions) if OPERATIONS[line.operation].role == "gate"}
+    gates = {
+        i
+        for i, line in enumerate(schematic.instructions)
+        if OPERATIONS[line.operation].role == "gate"
+    }
     first = 2 * (1 + schematic.inputs + schematic.wired)
 
     def watch(index: int, literals: npt.NDArray[np.int32]) -> None:
@@ -94,11 +102,18 @@ def compile_named(schematic: Schematic, max_gates: int | None = None) -> tuple[C
             seen.append((index, flat[made] >> 1, made))
 
     circuit = flatten_with_values(schematic, max_gates, watch)[0]
-    instruction, element = np.full(circuit.gates, -1, np.int32), np.zeros(circuit.gates, np.int64)
-    for index, nodes, places in reversed(seen):  # the first instruction that has a gate is written last
+    instruction, element = (
+        np.full(circuit.gates, -1, np.int32),
+        np.zeros(circuit.gates, np.int64),
+    )
+    for index, nodes, places in reversed(
+        seen
+    ):  # the first instruction that has a gate is written last
         instruction[nodes - 1 - circuit.inputs] = index
         element[nodes - 1 - circuit.inputs] = places
-    return circuit, Names(circuit, Provenance(schematic, instruction, element, first_readers(circuit)))
+    return circuit, Names(
+        circuit, Provenance(schematic, instruction, element, first_readers(circuit))
+    )
 
 
 def first_readers(circuit: Circuit) -> npt.NDArray[np.int64]:
@@ -126,7 +141,12 @@ class Names:
         """
         said = self.circuit.interface
         form, n, wired = format_of(said), said.get("n"), said.get("wired", [])
-        if form is None or type(n) is not int or not 0 < n <= self.circuit.inputs or not isinstance(wired, list):
+        if (
+            form is None
+            or type(n) is not int
+            or not 0 < n <= self.circuit.inputs
+            or not isinstance(wired, list)
+        ):
             return None
         if form.inputs(n) + len(wired) != self.circuit.inputs:
             return None
@@ -154,7 +174,13 @@ class Names:
         position, chosen = divmod(index, classes)
         several = outputs > classes or said.get("readout") == "each"
         name = f"out[{position}]" if several else "out"
-        return name if classes == 1 else f"{name} class {chosen}" if several else f"class {chosen}"
+        return (
+            name
+            if classes == 1
+            else f"{name} class {chosen}"
+            if several
+            else f"class {chosen}"
+        )
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -170,7 +196,9 @@ class Names:
     def scope_index(self) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
         """For every gate (gates,) the index of its scope, and the names of the scopes."""
         starts, index, names = scope_of_runs(self.circuit)
-        return np.repeat(index, np.diff(np.append(starts, self.circuit.gates))).astype(np.int64), names
+        return np.repeat(index, np.diff(np.append(starts, self.circuit.gates))).astype(
+            np.int64
+        ), names
 
     def scope(self, gate: int) -> str:
         """The scope of a gate, "" where it has none."""
@@ -185,10 +213,18 @@ class Names:
     def place(self, gate: int) -> str:
         """Which element of its instruction's value a gate is, such as "query 2, key 3"; "" inside of a cell."""
         found = None if self.provenance is None else self.provenance.of(gate)
-        return self.provenance.place(*found[:2]) if self.provenance and found and found[2] else ""
+        return (
+            self.provenance.place(*found[:2])
+            if self.provenance and found and found[2]
+            else ""
+        )
 
     def node(self, node: int) -> str:
         """The name of a constant, an input or a gate by its node."""
         if node == 0:
             return "constant"
-        return self.input(node - 1) if node <= self.circuit.inputs else self.gate(node - 1 - self.circuit.inputs)
+        return (
+            self.input(node - 1)
+            if node <= self.circuit.inputs
+            else self.gate(node - 1 - self.circuit.inputs)
+        )

@@ -26,7 +26,9 @@ def node_values(circuit: Circuit, bits: npt.NDArray[np.bool_]) -> npt.NDArray[np
     if bits.ndim == 1 and len(bits) + len(wired) == circuit.inputs:
         bits = with_wired(circuit.interface, bits[None])[0]
     if bits.shape != (circuit.inputs,):
-        raise InputError(f"an input of {bits.size} bits is given, and the circuit has {circuit.inputs} inputs.")
+        raise InputError(
+            f"an input of {bits.size} bits is given, and the circuit has {circuit.inputs} inputs."
+        )
     everything = replace(circuit, outputs=np.arange(0, 2 * circuit.nodes, 2, dtype=np.int32))
     return evaluate(everything, bits[None])[0]
 

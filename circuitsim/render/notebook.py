@@ -15,7 +15,10 @@ def html(thing: Circuit | Schematic) -> str:
         subject, fits = Subject(schematic=thing), size(thing) <= PAGE_INSTRUCTIONS
         request = Request("schematic")
     else:
-        subject, fits = Subject(circuit=thing), len(thing) + thing.inputs + len(thing.outputs) <= PAGE_GATES
+        subject, fits = (
+            Subject(circuit=thing),
+            len(thing) + thing.inputs + len(thing.outputs) <= PAGE_GATES,
+        )
         request = Request("gates")
     return layered.svg(choose(subject, request).picture) if fits else table(subject)
 

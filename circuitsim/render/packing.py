@@ -11,7 +11,9 @@ def nearest(wanted: Floats, height: Floats, top: float, bottom: float) -> Floats
 
     Isotonic regression of the places less the room above them, by pooling adjacent violators (Ayer et al. 1955).
     """
-    room = np.cumsum(height) - height / 2  # of each centre below the top, when all stand tight
+    room = (
+        np.cumsum(height) - height / 2
+    )  # of each centre below the top, when all stand tight
     slack = max(0.0, bottom - top - float(height.sum()))
     return np.clip(_isotonic(wanted - room), top, top + slack) + room
 

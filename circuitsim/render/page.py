@@ -26,12 +26,24 @@ SCRIPTS = (  # definitions before use at top level: only app.js, the last, runs 
     "paint_path", "pointer", "walk", "scope_table", "icicle", "inspector", "tokens", "level_bar", "search", "theme",
     "help", "app",
 )  # fmt: skip
-MOST_GATES, MOST_WIRES = 1_000_000, 10_000_000  # a page that a browser can hold; 10^5 gates are fluid
-NARROW = ("u1", "i1", "<u2", "<i2", "<i4", "<i8")  # the first that holds all values is written
+MOST_GATES, MOST_WIRES = (
+    1_000_000,
+    10_000_000,
+)  # a page that a browser can hold; 10^5 gates are fluid
+NARROW = (
+    "u1",
+    "i1",
+    "<u2",
+    "<i2",
+    "<i4",
+    "<i8",
+)  # the first that holds all values is written
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def page(circuit: Circuit, names: Names | None = None, schematic: Schematic | None = None) -> str:
+def page(
+    circuit: Circuit, names: Names | None = None, schematic: Schematic | None = None
+) -> str:
     """The text of an HTML file in which the circuit can be looked at and run.
 
     Args:
@@ -48,7 +60,9 @@ def page(circuit: Circuit, names: Names | None = None, schematic: Schematic | No
         )
     if names is None and schematic is not None:
         built, found = compile_named(schematic)
-        names = found if built == circuit else None  # of a circuit changed since, gates have other numbers
+        names = (
+            found if built == circuit else None
+        )  # of a circuit changed since, gates have other numbers
     script, style = _script(), _asset("style.css")
     parts = {
         "policy": _policy(script, style),
@@ -56,7 +70,9 @@ def page(circuit: Circuit, names: Names | None = None, schematic: Schematic | No
         "data": _json(document(circuit, names)),
         "script": script,
     }
-    return PLACE.sub(lambda match: parts[match[1]], _asset("page.html"))  # one pass: data is not searched for places
+    return PLACE.sub(
+        lambda match: parts[match[1]], _asset("page.html")
+    )  # one pass: data is not searched for places
 
 
 def document(circuit: Circuit, names: Names | None = None) -> dict[str, Any]:
@@ -65,7 +81,9 @@ def document(circuit: Circuit, names: Names | None = None) -> dict[str, Any]:
         "ops": circuit.ops,
         "fan_in": circuit.fan_in.reshape(-1),
         "outputs": circuit.outputs,
-        "scope_runs": np.zeros(0, np.int64) if circuit.scope_runs is None else circuit.scope_runs.reshape(-1),
+        "scope_runs": np.zeros(0, np.int64)
+        if circuit.scope_runs is None
+        else circuit.scope_runs.reshape(-1),
         "starts": circuit.starts,
         "weights": circuit.weights,
         "thresholds": circuit.thresholds,
@@ -77,7 +95,9 @@ def document(circuit: Circuit, names: Names | None = None) -> dict[str, Any]:
         "interface": circuit.interface,
         "figures": figures(circuit),
         "names": _names(circuit, names or Names(circuit)),
-        "arrays": {name: None if array is None else packed(array) for name, array in arrays.items()},
+        "arrays": {
+            name: None if array is None else packed(array) for name, array in arrays.items()
+        },
     }
 
 
@@ -90,7 +110,9 @@ def figures(circuit: Circuit) -> dict[str, Any]:
         "depth": counting.depth(circuit),
         "wires": counting.wires(circuit),
         "wires_weighted": counting.wires_weighted(circuit),
-        "gates_by_kind": {kind: count for kind, count in counting.gates_by_kind(circuit).items() if count},
+        "gates_by_kind": {
+            kind: count for kind, count in counting.gates_by_kind(circuit).items() if count
+        },
         "max_fan_in": counting.max_fan_in(circuit),
         "max_weight": counting.max_weight(circuit),
         "scopes": [scope._asdict() for scope in counting.by_scope(circuit)],
@@ -101,15 +123,23 @@ def packed(array: Any) -> dict[str, str]:
     """A row of integers as `type` (numpy's name, without the byte order) and `base64` in little endian."""
     low, high = int(array.min(initial=0)), int(array.max(initial=0))
     kind = next(k for k in NARROW if np.iinfo(k).min <= low and high <= np.iinfo(k).max)
-    return {"type": kind.lstrip("<"), "base64": base64.b64encode(array.astype(kind).tobytes()).decode()}
+    return {
+        "type": kind.lstrip("<"),
+        "base64": base64.b64encode(array.astype(kind).tobytes()).decode(),
+    }
 
 
 def _names(circuit: Circuit, names: Names) -> dict[str, Any]:
     """Names of inputs, outputs and gates; those of gates each once, and which gate has which."""
     found: dict[str, Any] = {"inputs": list(names.inputs), "outputs": list(names.outputs)}
-    if names.provenance is not None:  # else the scope is all that is known, and the page knows it
+    if (
+        names.provenance is not None
+    ):  # else the scope is all that is known, and the page knows it
         table: dict[str, int] = {}
-        index = np.array([table.setdefault(names.gate(g), len(table)) for g in range(circuit.gates)], np.int64)
+        index = np.array(
+            [table.setdefault(names.gate(g), len(table)) for g in range(circuit.gates)],
+            np.int64,
+        )
         found["gates"], found["gate_index"] = list(table), packed(index)
     return found
 
@@ -128,12 +158,19 @@ def _asset(name: str) -> str:
 @cache
 def _script() -> str:
     """All scripts in one function, so that they share names with each other and with nobody else."""
-    return "(() => {\n'use strict';\n" + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
+    return (
+        "(() => {\n'use strict';\n"
+        + "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
+        + "\n})();\n"
+    )
 
 
 def _policy(script: str, style: str) -> str:
     """A Content-Security-Policy under which the page's own script and style run, and nothing is fetched."""
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (script, style)]
+    hashes = [
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (script, style)
+    ]
     return (
         f"default-src 'none'; script-src 'sha256-{hashes[0]}'; style-src 'sha256-{hashes[1]}';"
         " base-uri 'none'; form-action 'none'"

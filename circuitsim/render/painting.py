@@ -43,11 +43,18 @@ def draw(subject: Subject, request: Request, form: Format, seconds: float = SECO
         return _page(subject, request)
     if form == "dot":
         choice = choose(subject, request)
-        return Drawn(graphviz.source(choice.picture).encode(), choice.picture, choice.why, "text for graphviz")
+        return Drawn(
+            graphviz.source(choice.picture).encode(),
+            choice.picture,
+            choice.why,
+            "text for graphviz",
+        )
     if form == "svg":
         return _vectors(choose(subject, request), "svg", seconds)
     if cairo.is_there():
-        return _vectors(choose(subject, _up_to(request, CAIRO_GATES, CAIRO_WIRES)), form, seconds)
+        return _vectors(
+            choose(subject, _up_to(request, CAIRO_GATES, CAIRO_WIRES)), form, seconds
+        )
     return _without_cairo(subject, request, form, seconds)
 
 
@@ -57,11 +64,17 @@ def graphviz_places(picture: Picture) -> bool:
 
 
 def _up_to(request: Request, gates: int, wires: int) -> Request:
-    return replace(request, most_drawn=min(request.most_drawn, gates), most_wires=min(request.most_wires, wires))
+    return replace(
+        request,
+        most_drawn=min(request.most_drawn, gates),
+        most_wires=min(request.most_wires, wires),
+    )
 
 
 def _by_graphviz(choice: Choice, form: Painted, seconds: float) -> Drawn:
-    return Drawn(graphviz.paint(choice.picture, form, seconds), choice.picture, choice.why, "graphviz")
+    return Drawn(
+        graphviz.paint(choice.picture, form, seconds), choice.picture, choice.why, "graphviz"
+    )
 
 
 def _vectors(choice: Choice, form: Painted, seconds: float) -> Drawn:
@@ -73,12 +86,21 @@ def _vectors(choice: Choice, form: Painted, seconds: float) -> Drawn:
         except CircuitSimError:  # it is not installed, or too slow
             pass
     svg = layered.svg(picture)
-    return Drawn(svg.encode() if form == "svg" else cairo.paint(svg, form), picture, choice.why, "layers")
+    return Drawn(
+        svg.encode() if form == "svg" else cairo.paint(svg, form),
+        picture,
+        choice.why,
+        "layers",
+    )
 
 
-def _without_cairo(subject: Subject, request: Request, form: Literal["pdf", "png"], seconds: float) -> Drawn:
+def _without_cairo(
+    subject: Subject, request: Request, form: Literal["pdf", "png"], seconds: float
+) -> Drawn:
     """By graphviz, of what it can place."""
-    choice = choose(subject, replace(_up_to(request, GRAPHVIZ_BOXES, GRAPHVIZ_WIRES), remedy=REMEDY))
+    choice = choose(
+        subject, replace(_up_to(request, GRAPHVIZ_BOXES, GRAPHVIZ_WIRES), remedy=REMEDY)
+    )
     try:
         return _by_graphviz(choice, form, seconds)
     except LimitError:

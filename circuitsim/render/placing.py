@@ -73,7 +73,11 @@ def bend(level: Ints, sources: Ints, targets: Ints, urgent: npt.NDArray[np.bool_
     bends = np.arange(total)
     span = np.maximum(level[targets] - level[sources] - 1, 0)
     passed = np.repeat(wires, span)
-    passing = first[sources[passed]] + np.arange(len(passed)) - np.repeat(np.cumsum(span) - span, span)
+    passing = (
+        first[sources[passed]]
+        + np.arange(len(passed))
+        - np.repeat(np.cumsum(span) - span, span)
+    )
     owner = np.zeros(total, np.int64)
     order = np.lexsort((-passed, urgent[passed]))
     owner[passing[order]] = passed[order]  # the last one stays
@@ -81,7 +85,9 @@ def bend(level: Ints, sources: Ints, targets: Ints, urgent: npt.NDArray[np.bool_
     return Bent(
         boxes,
         level[boxes] + 1 + bends - first[boxes],
-        np.concatenate([before, np.where(span > 0, len(level) + first[sources] + span - 1, sources)]),
+        np.concatenate(
+            [before, np.where(span > 0, len(level) + first[sources] + span - 1, sources)]
+        ),
         np.concatenate([len(level) + bends, targets]),
         np.concatenate([-1 - owner, wires]),
     )
@@ -116,16 +122,24 @@ def heights(
         for level, start, stop in cells if to_right else reversed(cells):
             here = members[start:stop]
             _pull(wanted, y, near[level], far[level], here)
-            order = here if named and level == 0 else here[np.argsort(wanted[here], kind="stable")]
+            order = (
+                here
+                if named and level == 0
+                else here[np.argsort(wanted[here], kind="stable")]
+            )
             members[start:stop] = order
             band = points.band[order[0]]
             if rows and len(order) > rows:
                 across = -(-len(order) // rows)
                 width[level] = max(width[level], across)
                 columns[order] = np.arange(len(order)) % across
-                y[order] = _grid(points.height[order], across, bands.top[band], bands.bottom[band])
+                y[order] = _grid(
+                    points.height[order], across, bands.top[band], bands.bottom[band]
+                )
             else:
-                y[order] = nearest(wanted[order], points.height[order], bands.top[band], bands.bottom[band])
+                y[order] = nearest(
+                    wanted[order], points.height[order], bands.top[band], bands.bottom[band]
+                )
     return y, columns, width
 
 

@@ -37,7 +37,9 @@ def wires(picture: Picture, layout: Layout) -> list[str]:
     return [*_paths(paths, _opacity(picture, layout)), *signs]
 
 
-def _steps(layout: Layout) -> Iterator[tuple[int, float, float, float, float, float, float, float]]:
+def _steps(
+    layout: Layout,
+) -> Iterator[tuple[int, float, float, float, float, float, float, float]]:
     """Of each step its wire (negative: shared by wires), its start, its end, the width and inset of the target,
     and how far the next step ends from it.
     """
@@ -75,7 +77,9 @@ def _paths(paths: dict[Pen, list[str]], opacity: float) -> list[str]:
     """Elements, thin wires first; thick ones are never faint."""
     result = []
     for pen in sorted(paths, key=lambda pen: (pen.width, pen.colour)):
-        faint = "" if opacity == 1 or pen.width >= THICK else f' stroke-opacity="{opacity:.2g}"'
+        faint = (
+            "" if opacity == 1 or pen.width >= THICK else f' stroke-opacity="{opacity:.2g}"'
+        )
         pieces = paths[pen]
         for first in range(0, len(pieces), IN_A_PATH):
             path = "".join(pieces[first : first + IN_A_PATH])

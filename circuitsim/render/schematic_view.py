@@ -29,7 +29,9 @@ def schematic_view(
     """
     needed = reachable(schematic)
     drawn = [i for i in needed if wiring or not _is_wiring(schematic.instructions[i])]
-    kept = [i for i in drawn if scope is None or in_scope(schematic.instructions[i].scope, scope)]
+    kept = [
+        i for i in drawn if scope is None or in_scope(schematic.instructions[i].scope, scope)
+    ]
     if not kept:
         known = dict.fromkeys(schematic.instructions[i].scope for i in drawn)
         raise unknown_scope(scope or "", tuple(known))
@@ -38,7 +40,9 @@ def schematic_view(
     values = (schematic.measure() if cost is None else cost).values
     depths = {i: int(values[i].codes.max(initial=-1)) for i in kept}
     meaning = {i: axes.words(schematic, schematic.instructions[i]) for i in kept}
-    boxes = [_box(schematic.instructions[i], i, level[i], meaning[i], depths[i]) for i in kept]
+    boxes = [
+        _box(schematic.instructions[i], i, level[i], meaning[i], depths[i]) for i in kept
+    ]
     inside, wires, border = set(kept), [], []
     for i in drawn:
         for source in sources[i]:
@@ -49,23 +53,44 @@ def schematic_view(
     stubs, ends = _stubs(schematic, border, inside, level)
     boxes, wires = boxes + stubs, wires + ends
     outputs, ends_at = _outputs(schematic, sources, level, inside)
-    notes = () if scope is None else (f"{len(drawn) - len(kept)} instructions are not shown: only scope {scope}.",)
-    return Picture(title or "schematic", "schematic", (*boxes, *outputs), (*wires, *ends_at), True, notes)
+    notes = (
+        ()
+        if scope is None
+        else (f"{len(drawn) - len(kept)} instructions are not shown: only scope {scope}.",)
+    )
+    return Picture(
+        title or "schematic", "schematic", (*boxes, *outputs), (*wires, *ends_at), True, notes
+    )
 
 
 def _stubs(
-    schematic: Schematic, border: list[tuple[int, int]], inside: set[int], level: dict[int, int]
+    schematic: Schematic,
+    border: list[tuple[int, int]],
+    inside: set[int],
+    level: dict[int, int],
 ) -> tuple[list[Box], list[Wire]]:
     """A box for every scope on either side of the border that is crossed by these wires."""
-    found: dict[tuple[str, str], dict[int, int]] = {}  # of "from" or "to" and a scope: instructions here, and a level
+    found: dict[
+        tuple[str, str], dict[int, int]
+    ] = {}  # of "from" or "to" and a scope: instructions here, and a level
     for source, reader in border:
-        side, here, there = ("from", reader, source) if reader in inside else ("to", source, reader)
+        side, here, there = (
+            ("from", reader, source) if reader in inside else ("to", source, reader)
+        )
         found.setdefault((side, schematic.instructions[there].scope), {})[here] = level[there]
     boxes, wires = [], []
     for number, ((side, scope), ends) in enumerate(found.items()):
-        key, at = f"stub{number}", max(ends.values()) if side == "from" else min(ends.values())
-        boxes.append(Box(key, "border", (f"{side} {scope or 'outside'}",), at, "", "not shown"))
-        wires += [Wire(key, f"n{here}") if side == "from" else Wire(f"n{here}", key) for here in ends]
+        key, at = (
+            f"stub{number}",
+            max(ends.values()) if side == "from" else min(ends.values()),
+        )
+        boxes.append(
+            Box(key, "border", (f"{side} {scope or 'outside'}",), at, "", "not shown")
+        )
+        wires += [
+            Wire(key, f"n{here}") if side == "from" else Wire(f"n{here}", key)
+            for here in ends
+        ]
     return boxes, wires
 
 
@@ -88,7 +113,9 @@ def _is_wiring(line: Instruction) -> bool:
     return OPERATIONS[line.operation].role == "wiring" or line.operation == "not"
 
 
-def _sources(schematic: Schematic, needed: list[int], drawn: set[int]) -> dict[int, list[int]]:
+def _sources(
+    schematic: Schematic, needed: list[int], drawn: set[int]
+) -> dict[int, list[int]]:
     """For every instruction that is needed the drawn ones behind its operands, through wiring that is not drawn."""
     behind: dict[int, list[int]] = {}
     found: dict[int, list[int]] = {}
@@ -107,7 +134,10 @@ def _levels(drawn: list[int], sources: dict[int, list[int]]) -> dict[int, int]:
 
 
 def _outputs(
-    schematic: Schematic, sources: dict[int, list[int]], level: dict[int, int], inside: set[int]
+    schematic: Schematic,
+    sources: dict[int, list[int]],
+    level: dict[int, int],
+    inside: set[int],
 ) -> tuple[list[Box], list[Wire]]:
     boxes, wires = [], []
     for number, value in enumerate(schematic.outputs):
@@ -116,16 +146,24 @@ def _outputs(
         if ends:
             shape = _shape(schematic.instructions[value].shape)
             name = "output" if len(schematic.outputs) == 1 else f"output {number}"
-            boxes.append(Box(f"o{number}", "output", (name, shape), 1 + max(level[end] for end in ends)))
+            boxes.append(
+                Box(
+                    f"o{number}", "output", (name, shape), 1 + max(level[end] for end in ends)
+                )
+            )
             wires += [Wire(f"n{end}", f"o{number}") for end in ends]
     return boxes, wires
 
 
-def _box(line: Instruction, index: int, level: int, meaning: tuple[str, ...], depth: int) -> Box:
+def _box(
+    line: Instruction, index: int, level: int, meaning: tuple[str, ...], depth: int
+) -> Box:
     """The box of an instruction whose deepest wire is at level `depth` in gates, -1 where there is none."""
     record = OPERATIONS[line.operation]
     kind = {"source": "source", "wiring": "wiring", "gate": "operation"}[record.role]
-    shown = [word or "..." for word, length in zip(meaning, line.shape, strict=True) if length > 1]
+    shown = [
+        word or "..." for word, length in zip(meaning, line.shape, strict=True) if length > 1
+    ]
     said = [" by ".join(shown)] if kind == "operation" and set(shown) - {"..."} else []
     if kind == "operation":
         said.append(f"to level {depth}" if depth >= 0 else "folds away")
@@ -142,7 +180,11 @@ def _name(line: Instruction) -> str:
         return "letters"
     if line.operation == "fill":
         return f"constant {int(line.attributes)}"
-    return "positions, wired" if line.operation == "wired" else operation_name(line.operation, line.attributes)
+    return (
+        "positions, wired"
+        if line.operation == "wired"
+        else operation_name(line.operation, line.attributes)
+    )
 
 
 def _shape(shape: tuple[int, ...]) -> str:

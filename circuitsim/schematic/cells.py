@@ -69,8 +69,14 @@ class Recorder:
 
     def cell(self, name: str, outputs: Sequence[Literal]) -> Cell:
         """The finished cell."""
-        ops, a, b = np.array(self._ops, np.uint8), np.array(self._a, np.int32), np.array(self._b, np.int32)
-        return Cell(name, self.arguments, Program(self.inputs, ops, a, b, np.array(outputs, np.int32)))
+        ops, a, b = (
+            np.array(self._ops, np.uint8),
+            np.array(self._a, np.int32),
+            np.array(self._b, np.int32),
+        )
+        return Cell(
+            name, self.arguments, Program(self.inputs, ops, a, b, np.array(outputs, np.int32))
+        )
 
     def _gate(self, op: int, a: Literal, b: Literal) -> Literal:
         self._ops.append(op)
@@ -80,7 +86,9 @@ class Recorder:
 
 
 @lru_cache(maxsize=4096)
-def specialise(cell: Cell, basis: str, pattern: bytes, wanted: bytes) -> tuple[Program, npt.NDArray[np.bool_]]:
+def specialise(
+    cell: Cell, basis: str, pattern: bytes, wanted: bytes
+) -> tuple[Program, npt.NDArray[np.bool_]]:
     """The cell's gates for one pattern of constants and wanted outputs.
 
     Args:
@@ -90,21 +98,42 @@ def specialise(cell: Cell, basis: str, pattern: bytes, wanted: bytes) -> tuple[P
     Returns:
         The program over the same inputs, without dead gates, and which inputs it reads.
     """
-    return reduce_program(cell.program, basis, np.frombuffer(pattern, np.uint8), np.frombuffer(wanted, np.uint8))
+    return reduce_program(
+        cell.program, basis, np.frombuffer(pattern, np.uint8), np.frombuffer(wanted, np.uint8)
+    )
 
 
 def reduce_program(
-    program: Program, basis: str, pattern: npt.NDArray[np.uint8], wanted: npt.NDArray[np.uint8]
+    program: Program,
+    basis: str,
+    pattern: npt.NDArray[np.uint8],
+    wanted: npt.NDArray[np.uint8],
 ) -> tuple[Program, npt.NDArray[np.bool_]]:
     """Fold constants, expand XOR where the basis lacks it, and drop what no wanted output needs."""
     ops, a, b, outputs, used = _reduce(
-        program.inputs, program.ops, program.a, program.b, program.outputs, pattern, wanted, BASES[basis].has_xor
+        program.inputs,
+        program.ops,
+        program.a,
+        program.b,
+        program.outputs,
+        pattern,
+        wanted,
+        BASES[basis].has_xor,
     )
     return Program(program.inputs, ops, a, b, outputs), used
 
 
 @compiled
-def _reduce(inputs: Any, ops: Any, a: Any, b: Any, outputs: Any, pattern: Any, wanted: Any, has_xor: Any) -> Any:
+def _reduce(
+    inputs: Any,
+    ops: Any,
+    a: Any,
+    b: Any,
+    outputs: Any,
+    pattern: Any,
+    wanted: Any,
+    has_xor: Any,
+) -> Any:
     """Two passes: forward folding into a fresh list, then a backward mark and a compaction."""
     gates = len(ops)
     value = np.zeros(1 + inputs + gates, np.int32)  # new literal of every old wire

@@ -13,7 +13,17 @@ import numpy.typing as npt
 from circuitsim.schematic import heaps
 from circuitsim.schematic.cells import LIVE, ONE, ZERO, specialise
 from circuitsim.schematic.others import others
-from circuitsim.schematic.profile import CONST0, CONST1, Codes, Profile, Runs, align, concat, rows, unique_rows
+from circuitsim.schematic.profile import (
+    CONST0,
+    CONST1,
+    Codes,
+    Profile,
+    Runs,
+    align,
+    concat,
+    rows,
+    unique_rows,
+)
 from circuitsim.schematic.schematic import Gather, Instruction, Schematic
 from circuitsim.schematic.threshold_profiles import states
 
@@ -79,7 +89,9 @@ def sum_rows(line: Instruction, args: list[Profile], want: Profile | None = None
         for axis, length in enumerate(summand.shape):
             arg = arg.unit(first + axis) if length != 1 else arg
         shaped.append(arg)
-    asked = (want or Profile.uniform((*[1] * (len(line.shape) - 1), width), 1)).unit(len(line.shape) - 1)
+    asked = (want or Profile.uniform((*[1] * (len(line.shape) - 1), width), 1)).unit(
+        len(line.shape) - 1
+    )
     axes = [len(s.shape) for s in summands]
     runs, parts = rows([*shaped, asked], [*axes, 1])
     added = [a.runs[len(a.runs) - k :] for a, k in zip(shaped, axes, strict=True)]
@@ -125,14 +137,18 @@ def flipped(codes: Codes) -> Codes:
 
 def _and(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
     runs, (a, b) = align(args)
-    codes = np.where((a == CONST0) | (b == CONST0), CONST0, np.where(a == CONST1, b, a)).astype(np.int32)
+    codes = np.where(
+        (a == CONST0) | (b == CONST0), CONST0, np.where(a == CONST1, b, a)
+    ).astype(np.int32)
     return Profile(runs, codes).merge()
 
 
 def _xor(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
     runs, (a, b) = align(args)
     both = (a < 0) & (b < 0)
-    return Profile(runs, np.where(both, np.where(a == b, CONST0, CONST1), 0).astype(np.int32)).merge()
+    return Profile(
+        runs, np.where(both, np.where(a == b, CONST0, CONST1), 0).astype(np.int32)
+    ).merge()
 
 
 def _call(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
@@ -141,7 +157,9 @@ def _call(line: Instruction, args: list[Profile], schematic: Schematic) -> Profi
     wanted = np.ones(line.shape[-1], np.uint8).tobytes()
     result = np.zeros((len(classes), line.shape[-1]), np.int32)
     for index, row in enumerate(classes):
-        outputs = specialise(line.attributes, schematic.basis, row.tobytes(), wanted)[0].outputs
+        outputs = specialise(line.attributes, schematic.basis, row.tobytes(), wanted)[
+            0
+        ].outputs
         result[index] = np.where(outputs == 0, CONST0, np.where(outputs == 1, CONST1, 0))
     return per_row(runs, result[inverse], line.shape[-1])
 
@@ -167,11 +185,16 @@ def gathered(line: Instruction, arg: Profile) -> Gathered:
     how: Gather = line.attributes
     codes = arg.expand_dense()[how.indices]
     codes = np.where(how.negations ^ (line.operation == "any_of"), flipped(codes), codes)
-    zeros, live = segment_sums(codes == CONST0, how.starts), segment_sums(codes >= 0, how.starts)
+    zeros, live = (
+        segment_sums(codes == CONST0, how.starts),
+        segment_sums(codes >= 0, how.starts),
+    )
     return Gathered(codes, np.where(zeros > 0, CONST0, np.where(live > 0, 0, CONST1)), live)
 
 
-def segment_sums(flags: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def segment_sums(
+    flags: npt.NDArray[Any], starts: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
     """Sums of flags over flags[starts[g]:starts[g + 1]]."""
     totals = np.concatenate([[0], np.cumsum(flags, dtype=np.int64)])
     return totals[starts[1:]] - totals[starts[:-1]]
@@ -189,7 +212,9 @@ def _at_least(line: Instruction, args: list[Profile], schematic: Schematic) -> P
 def _sum(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
     grid = sum_rows(line, args)
     classes, inverse = unique_rows(grid.codes)
-    return per_row(grid.runs, heaps.settle(grid.layout, classes).states[inverse], grid.layout.width)
+    return per_row(
+        grid.runs, heaps.settle(grid.layout, classes).states[inverse], grid.layout.width
+    )
 
 
 def per_row(runs: tuple[Runs, ...], codes: npt.NDArray[Any], width: int | None) -> Profile:
@@ -215,7 +240,10 @@ def _source(line: Instruction, args: list[Profile], schematic: Schematic) -> Pro
 
 RULES: dict[str, Callable[[Instruction, list[Profile], Schematic], Profile]] = {
     **dict.fromkeys(("input", "wired", "constant", "fill"), _source),
-    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"), _wiring),
+    **dict.fromkeys(
+        ("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"),
+        _wiring,
+    ),
     "not": _not,
     "and": _and,
     "xor": _xor,

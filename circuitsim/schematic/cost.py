@@ -45,7 +45,9 @@ class Cost:
     @property
     def gates_by_kind(self) -> dict[str, int]:
         """Gates of each kind that occurs."""
-        kinds = {kind: sum(s.kinds.get(kind, 0) for s in self.scopes.values()) for kind in KINDS}
+        kinds = {
+            kind: sum(s.kinds.get(kind, 0) for s in self.scopes.values()) for kind in KINDS
+        }
         return {kind: count for kind, count in kinds.items() if count}
 
     @property
@@ -65,12 +67,16 @@ class Cost:
     def against(self, max_gates: int) -> str:
         """The words of a refusal: the gates, the wires where they are what is too many, and the limit."""
         many = self.wires > 2 * self.gates
-        wires, twice = (f" and {self.wires:,} wires", ", for twice as many wires") if many else ("", "")
+        wires, twice = (
+            (f" and {self.wires:,} wires", ", for twice as many wires") if many else ("", "")
+        )
         return f"{self.gates:,} gates{wires}, and --max-gates is {max_gates:,}{twice}"
 
     def charge(self, scope: str, kind: str, gates: int, depth: int, fan_in: int = 2) -> None:
         """Add gates of one fan-in, without weights, to a scope."""
-        self.charge_weighted(scope, kind, gates, depth, gates * fan_in, gates * fan_in, fan_in, 1, fan_in)
+        self.charge_weighted(
+            scope, kind, gates, depth, gates * fan_in, gates * fan_in, fan_in, 1, fan_in
+        )
 
     def charge_weighted(
         self,
@@ -91,5 +97,8 @@ class Cost:
             cost.depth = max(cost.depth, depth)
             self.wires += wires
             self.wires_weighted += weighted
-            self.max_fan_in, self.max_weight = max(self.max_fan_in, fan_in), max(self.max_weight, weight)
+            self.max_fan_in, self.max_weight = (
+                max(self.max_fan_in, fan_in),
+                max(self.max_weight, weight),
+            )
             self.max_fan_in_weighted = max(self.max_fan_in_weighted, heaviest)

@@ -15,7 +15,14 @@ import numpy as np
 from circuitsim.bases import BasisName
 from circuitsim.schematic import heaps
 from circuitsim.schematic.cells import specialise
-from circuitsim.schematic.constants import cell_rows, dual, gathered, pattern, per_row, sum_rows
+from circuitsim.schematic.constants import (
+    cell_rows,
+    dual,
+    gathered,
+    pattern,
+    per_row,
+    sum_rows,
+)
 from circuitsim.schematic.others import others_back
 from circuitsim.schematic.profile import CONST0, Profile, align, rows, unique_rows
 from circuitsim.schematic.schematic import Instruction, Schematic
@@ -35,7 +42,9 @@ Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Here], list[Pro
 EXACT = 1024  # wires of an axis up to which strided slices are traced wire by wire
 
 
-def demand(schematic: Schematic, states: Sequence[Profile], roots: Sequence[int] | None = None) -> list[Profile]:
+def demand(
+    schematic: Schematic, states: Sequence[Profile], roots: Sequence[int] | None = None
+) -> list[Profile]:
     """For every value the profile of what is wanted of it; `roots` (the outputs) are wanted whole."""
     wanted: list[Profile | None] = [None] * len(schematic)
     for root in schematic.outputs if roots is None else roots:
@@ -46,7 +55,12 @@ def demand(schematic: Schematic, states: Sequence[Profile], roots: Sequence[int]
             continue
         for arg, asked in zip(
             line.args,
-            RULES[line.operation](line, want, [states[a] for a in line.args], Here(schematic.basis, states[index])),
+            RULES[line.operation](
+                line,
+                want,
+                [states[a] for a in line.args],
+                Here(schematic.basis, states[index]),
+            ),
             strict=True,
         ):
             known = wanted[arg]
@@ -67,36 +81,53 @@ def _back(runs: Any, asked: Any, state: Profile) -> Profile:
     return Profile(tuple(runs), grid).any_to(shape).merge()
 
 
-def _none(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _none(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return []
 
 
-def _not(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _not(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return [want]
 
 
-def _and(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _and(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     runs, (w, a, b) = align([want, *states])
     ask_a = (w != 0) & (a >= 0) & (b != CONST0)
     ask_b = (w != 0) & (b >= 0) & (a != CONST0)
     return [_back(runs, ask_a, states[0]), _back(runs, ask_b, states[1])]
 
 
-def _xor(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _xor(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     runs, (w, a, b) = align([want, *states])
-    return [_back(runs, (w != 0) & (a >= 0), states[0]), _back(runs, (w != 0) & (b >= 0), states[1])]
+    return [
+        _back(runs, (w != 0) & (a >= 0), states[0]),
+        _back(runs, (w != 0) & (b >= 0), states[1]),
+    ]
 
 
-def _call(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _call(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     runs, codes = cell_rows([*states, want])
     inputs = sum(line.attributes.arguments)
-    key = np.concatenate([pattern(codes[:, :inputs]), codes[:, inputs:].astype(np.uint8)], axis=1)
+    key = np.concatenate(
+        [pattern(codes[:, :inputs]), codes[:, inputs:].astype(np.uint8)], axis=1
+    )
     classes, inverse = unique_rows(key)
     used = np.zeros((len(classes), inputs), np.int32)
     for index, row in enumerate(classes):
         wanted = row[inputs:]
         if wanted.any():
-            used[index] = specialise(line.attributes, here.basis, row[:inputs].tobytes(), wanted.tobytes())[1]
+            used[index] = specialise(
+                line.attributes, here.basis, row[:inputs].tobytes(), wanted.tobytes()
+            )[1]
     asked = used[inverse]
     result, start = [], 0
     for state, width in zip(states, line.attributes.arguments, strict=True):
@@ -106,7 +137,9 @@ def _call(line: Instruction, want: Profile, states: list[Profile], here: Here) -
     return result
 
 
-def _all(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _all(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     runs, parts = rows([*states, want], [*line.attributes, 0])
     dead = np.concatenate([p == CONST0 for p in parts[:-1]], axis=1).any(axis=1)
     asked = (parts[-1][:, 0] != 0) & ~dead
@@ -114,15 +147,21 @@ def _all(line: Instruction, want: Profile, states: list[Profile], here: Here) ->
     for state, codes, axes in zip(states, parts, line.attributes, strict=False):
         added = state.runs[len(state.runs) - axes :]
         block = (asked[:, None] & (codes >= 0)).reshape([len(r) for r in (*runs, *added)])
-        result.append(Profile((*runs, *added), block.astype(np.int32)).any_to(state.shape).merge())
+        result.append(
+            Profile((*runs, *added), block.astype(np.int32)).any_to(state.shape).merge()
+        )
     return result
 
 
-def _any(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _any(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return _all(line, want, dual(states), here)
 
 
-def _ragged(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _ragged(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     found, starts = gathered(line, states[0]), line.attributes.starts
     asked = (want.expand_dense() != 0) & (found.states >= 0)
     read = np.repeat(asked, np.diff(starts)) & (found.codes >= 0)
@@ -131,15 +170,21 @@ def _ragged(line: Instruction, want: Profile, states: list[Profile], here: Here)
     return [Profile.dense(codes)]
 
 
-def _at_least(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _at_least(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return reads(line, states, want, here.state)
 
 
-def _sum(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _sum(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     grid = sum_rows(line, states, want)
     elements = grid.codes.shape[1]
     classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted], axis=1))
-    needed = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:]).needed[inverse]
+    needed = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:]).needed[
+        inverse
+    ]
     return _split(needed, grid.runs, grid.added, states)
 
 
@@ -151,20 +196,28 @@ def _split(needed: Any, runs: Any, added: Any, states: list[Profile]) -> list[Pr
         shape = tuple(len(r) for r in own)
         stop = start + prod(shape)
         block = needed[:, start:stop].reshape(lead + shape)
-        result.append(Profile((*runs, *own), block.astype(np.int32)).any_to(state.shape).merge())
+        result.append(
+            Profile((*runs, *own), block.astype(np.int32)).any_to(state.shape).merge()
+        )
         start = stop
     return result
 
 
-def _slice(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _slice(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     axis, start, _, step = line.attributes
     length = states[0].shape[axis]
     if step > 1 and length <= EXACT:
-        return _take_back(want, axis, range(start, start + step * want.shape[axis], step), length)
+        return _take_back(
+            want, axis, range(start, start + step * want.shape[axis], step), length
+        )
     return [want.spread(axis, length, start, step)]
 
 
-def _concat(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _concat(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     axis, start, result = line.attributes, 0, []
     for state in states:
         length = state.shape[axis]
@@ -173,37 +226,57 @@ def _concat(line: Instruction, want: Profile, states: list[Profile], here: Here)
     return result
 
 
-def _take(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _take(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     axis, indices = line.attributes
     return _take_back(want, axis, indices, states[0].shape[axis])
 
 
-def _take_back(want: Profile, axis: int, indices: Sequence[int], length: int) -> list[Profile]:
+def _take_back(
+    want: Profile, axis: int, indices: Sequence[int], length: int
+) -> list[Profile]:
     """What is wanted of an axis of `length` wires from which `indices` were taken."""
     dense = want.unit(axis)
-    codes = np.zeros((*dense.codes.shape[:axis], length, *dense.codes.shape[axis + 1 :]), np.int32)
-    np.maximum.at(np.moveaxis(codes, axis, 0), np.asarray(indices, np.int64), np.moveaxis(dense.codes, axis, 0))
+    codes = np.zeros(
+        (*dense.codes.shape[:axis], length, *dense.codes.shape[axis + 1 :]), np.int32
+    )
+    np.maximum.at(
+        np.moveaxis(codes, axis, 0),
+        np.asarray(indices, np.int64),
+        np.moveaxis(dense.codes, axis, 0),
+    )
     runs = (*dense.runs[:axis], np.ones(length, np.int64), *dense.runs[axis + 1 :])
     return [Profile(runs, codes).merge()]
 
 
-def _expand(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _expand(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return [want.squeeze(line.attributes)]
 
 
-def _squeeze(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _squeeze(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return [want.expand(line.attributes)]
 
 
-def _broadcast(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _broadcast(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return [want.any_to(states[0].shape).merge()]
 
 
-def _transpose(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _transpose(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return [want.transpose(tuple(int(k) for k in np.argsort(line.attributes)))]
 
 
-def _others(line: Instruction, want: Profile, states: list[Profile], here: Here) -> list[Profile]:
+def _others(
+    line: Instruction, want: Profile, states: list[Profile], here: Here
+) -> list[Profile]:
     return [others_back(want, line.attributes)]
 
 

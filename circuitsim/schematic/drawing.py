@@ -36,10 +36,14 @@ class Wires:
         return self.drawing.add("not", [self], self.shape)
 
     def __and__(self, other: "Wires") -> "Wires":
-        return self.drawing.add("and", [self, other], broadcast_shapes(self.shape, other.shape))
+        return self.drawing.add(
+            "and", [self, other], broadcast_shapes(self.shape, other.shape)
+        )
 
     def __xor__(self, other: "Wires") -> "Wires":
-        return self.drawing.add("xor", [self, other], broadcast_shapes(self.shape, other.shape))
+        return self.drawing.add(
+            "xor", [self, other], broadcast_shapes(self.shape, other.shape)
+        )
 
     def __or__(self, other: "Wires") -> "Wires":
         return ~(~self & ~other)
@@ -66,15 +70,21 @@ class Wires:
         """Drop an axis of length 1."""
         axis %= len(self.shape)
         if self.shape[axis] != 1:
-            raise CircuitSimError(f"squeeze: axis {axis} has length {self.shape[axis]}, expected 1.")
-        return self.drawing.add("squeeze", [self], (*self.shape[:axis], *self.shape[axis + 1 :]), axis)
+            raise CircuitSimError(
+                f"squeeze: axis {axis} has length {self.shape[axis]}, expected 1."
+            )
+        return self.drawing.add(
+            "squeeze", [self], (*self.shape[:axis], *self.shape[axis + 1 :]), axis
+        )
 
     def broadcast(self, shape: Sequence[int]) -> "Wires":
         """Repeat axes of length 1 to the given shape, of the same rank."""
         if tuple(shape) == self.shape:
             return self
         if broadcast_shapes(self.shape, tuple(shape)) != tuple(shape):
-            raise CircuitSimError(f"broadcast: {self.shape} does not fit into {tuple(shape)}.")
+            raise CircuitSimError(
+                f"broadcast: {self.shape} does not fit into {tuple(shape)}."
+            )
         return self.drawing.add("broadcast", [self], tuple(shape))
 
     def take(self, indices: Sequence[int], axis: int) -> "Wires":
@@ -85,7 +95,9 @@ class Wires:
 
     def transpose(self, *order: int) -> "Wires":
         """Axes in another order: axis k of the result is axis order[k]."""
-        return self.drawing.add("transpose", [self], tuple(self.shape[axis] for axis in order), order)
+        return self.drawing.add(
+            "transpose", [self], tuple(self.shape[axis] for axis in order), order
+        )
 
     def others(self, axis: int) -> "Wires":
         """Y[.., j, r, ..] = X[.., r + (r >= j), ..]: for every element j of an axis all the others, in order."""
@@ -114,7 +126,9 @@ class Drawing:
         finally:
             self._scope.pop()
 
-    def add(self, operation: str, args: Sequence[Wires], shape: Shape, attributes: Any = None) -> Wires:
+    def add(
+        self, operation: str, args: Sequence[Wires], shape: Shape, attributes: Any = None
+    ) -> Wires:
         """Append one instruction.
 
         Raises:
@@ -122,7 +136,9 @@ class Drawing:
         """
         if self.basis not in OPERATIONS[operation].bases:
             raise CircuitSimError(f"the basis {self.basis!r} has no gates for {operation!r}.")
-        line = Instruction(operation, tuple(a.index for a in args), shape, "/".join(self._scope), attributes)
+        line = Instruction(
+            operation, tuple(a.index for a in args), shape, "/".join(self._scope), attributes
+        )
         self.instructions.append(line)
         return Wires(self, len(self.instructions) - 1, shape)
 
@@ -153,7 +169,9 @@ class Drawing:
         axis %= len(parts[0].shape)
         rest = {p.shape[:axis] + p.shape[axis + 1 :] for p in parts}
         if len(rest) != 1:
-            raise CircuitSimError(f"concat: shapes {[p.shape for p in parts]} differ beside axis {axis}.")
+            raise CircuitSimError(
+                f"concat: shapes {[p.shape for p in parts]} differ beside axis {axis}."
+            )
         shape = list(parts[0].shape)
         shape[axis] = sum(p.shape[axis] for p in parts)
         return self.add("concat", parts, tuple(shape), axis)
@@ -177,7 +195,9 @@ class Drawing:
 
     def _reduce(self, operation: str, parts: Sequence[tuple[Wires, int]]) -> Wires:
         shape = broadcast_shapes(*(w.shape[: len(w.shape) - axes] for w, axes in parts))
-        return self.add(operation, [w for w, _ in parts], shape, tuple(axes for _, axes in parts))
+        return self.add(
+            operation, [w for w, _ in parts], shape, tuple(axes for _, axes in parts)
+        )
 
     def ragged(
         self,
@@ -191,14 +211,31 @@ class Drawing:
 
         Gate g is the AND or OR of wires[indices[k]] ^ negations[k] for k from starts[g] to starts[g + 1].
         """
-        gather = Gather(np.asarray(indices, np.int64), np.asarray(negations, bool), np.asarray(starts, np.int64))
-        if len(wires.shape) != 1 or gather.indices.shape != gather.negations.shape or not len(gather.starts):
-            raise CircuitSimError("ragged gates read one axis of wires, with a negation for every index.")
-        if len(gather.indices) and not 0 <= gather.indices.min() <= gather.indices.max() < wires.shape[0]:
-            raise CircuitSimError(f"ragged gates read wires outside of the {wires.shape[0]} there are.")
+        gather = Gather(
+            np.asarray(indices, np.int64),
+            np.asarray(negations, bool),
+            np.asarray(starts, np.int64),
+        )
+        if (
+            len(wires.shape) != 1
+            or gather.indices.shape != gather.negations.shape
+            or not len(gather.starts)
+        ):
+            raise CircuitSimError(
+                "ragged gates read one axis of wires, with a negation for every index."
+            )
+        if (
+            len(gather.indices)
+            and not 0 <= gather.indices.min() <= gather.indices.max() < wires.shape[0]
+        ):
+            raise CircuitSimError(
+                f"ragged gates read wires outside of the {wires.shape[0]} there are."
+            )
         return self.add(f"{operation}_of", [wires], (len(gather.starts) - 1,), gather)
 
-    def at_least(self, parts: Sequence[tuple[Wires, npt.ArrayLike]], thresholds: Sequence[int]) -> Wires:
+    def at_least(
+        self, parts: Sequence[tuple[Wires, npt.ArrayLike]], thresholds: Sequence[int]
+    ) -> Wires:
         """Threshold gates [sum of weights * wires >= t] on a new last axis, one for every t of `thresholds`.
 
         Args:
@@ -212,14 +249,18 @@ class Drawing:
             reduced = wires.shape[len(wires.shape) - array.ndim + 1 :]
             expected = (len(thresholds), *reduced)
             if any(w not in (1, r) for w, r in zip(array.shape, expected, strict=True)):
-                raise CircuitSimError(f"at_least: weights {array.shape} do not fit thresholds and axes {expected}.")
+                raise CircuitSimError(
+                    f"at_least: weights {array.shape} do not fit thresholds and axes {expected}."
+                )
             summands.append(Summand(tuple(int(w) for w in array.ravel()), array.shape))
             leads.append(wires.shape[: len(wires.shape) - len(reduced)])
         attributes = Thresholds(tuple(summands), tuple(int(t) for t in thresholds))
         shape = (*broadcast_shapes(*leads), len(thresholds))
         return self.add("at_least", [w for w, _ in parts], shape, attributes)
 
-    def sum(self, parts: Sequence[tuple[Wires, npt.ArrayLike]], constant: int, width: int) -> Wires:
+    def sum(
+        self, parts: Sequence[tuple[Wires, npt.ArrayLike]], constant: int, width: int
+    ) -> Wires:
         """Bits (least first, on a new last axis) of constant + sum of weights * wires, modulo 2^width.
 
         Args:
@@ -234,17 +275,33 @@ class Drawing:
             flat = tuple(int(w) for w in array.ravel())
             reduced = wires.shape[len(wires.shape) - array.ndim :]
             if any(w not in (1, r) for w, r in zip(array.shape, reduced, strict=True)):
-                raise CircuitSimError(f"sum: weights {array.shape} do not fit the axes {reduced} to add up.")
+                raise CircuitSimError(
+                    f"sum: weights {array.shape} do not fit the axes {reduced} to add up."
+                )
             summands.append(Summand(flat, array.shape))
-        leads = [w.shape[: len(w.shape) - len(s.shape)] for (w, _), s in zip(parts, summands, strict=True)]
+        leads = [
+            w.shape[: len(w.shape) - len(s.shape)]
+            for (w, _), s in zip(parts, summands, strict=True)
+        ]
         attributes = (tuple(summands), constant % (1 << width), width)
-        return self.add("sum", [w for w, _ in parts], (*broadcast_shapes(*leads), width), attributes)
+        return self.add(
+            "sum", [w for w, _ in parts], (*broadcast_shapes(*leads), width), attributes
+        )
 
-    def probe(self, name: str, parts: Sequence[tuple[Wires, npt.NDArray[Any]]], offset: npt.NDArray[Any]) -> None:
+    def probe(
+        self,
+        name: str,
+        parts: Sequence[tuple[Wires, npt.NDArray[Any]]],
+        offset: npt.NDArray[Any],
+    ) -> None:
         """Name a vector of numbers for checks; costs nothing."""
-        self.probes.append(Probe(name, tuple(w.index for w, _ in parts), tuple(m for _, m in parts), offset))
+        self.probes.append(
+            Probe(name, tuple(w.index for w, _ in parts), tuple(m for _, m in parts), offset)
+        )
 
-    def finish(self, outputs: Sequence[Wires], interface: dict[str, Any] | None = None) -> Schematic:
+    def finish(
+        self, outputs: Sequence[Wires], interface: dict[str, Any] | None = None
+    ) -> Schematic:
         """The finished schematic."""
         return Schematic(
             self.basis,

@@ -22,7 +22,9 @@ def evaluate(schematic: Schematic, patterns: npt.ArrayLike) -> npt.NDArray[np.bo
     """
     bits = np.asarray(patterns, bool)
     values = run_planes(schematic, bits)
-    flat = [planes_to_bits(values[o], len(bits)).reshape(len(bits), -1) for o in schematic.outputs]
+    flat = [
+        planes_to_bits(values[o], len(bits)).reshape(len(bits), -1) for o in schematic.outputs
+    ]
     return np.concatenate([np.zeros((len(bits), 0), bool), *flat], axis=1)
 
 
@@ -33,20 +35,26 @@ def run_planes(schematic: Schematic, patterns: npt.NDArray[np.bool_]) -> dict[in
         InputError: the patterns do not have one bit for every free input.
     """
     if patterns.ndim != 2 or patterns.shape[1] != schematic.inputs:
-        raise InputError(f"got input bits of shape {patterns.shape}, expected (patterns, {schematic.inputs}).")
+        raise InputError(
+            f"got input bits of shape {patterns.shape}, expected (patterns, {schematic.inputs})."
+        )
     planes, start = pack(patterns), 0
     last, kept = schematic.last_uses(), schematic.roots()
     values: dict[int, Planes] = {}
     for index, line in enumerate(schematic.instructions):
         if line.operation == "input":
             size = int(np.prod(line.shape))
-            values[index] = planes[start : start + size].reshape((*line.shape, planes.shape[1]))
+            values[index] = planes[start : start + size].reshape(
+                (*line.shape, planes.shape[1])
+            )
             start += size
         else:
             meaning = OPERATIONS[line.operation].meaning
             assert meaning is not None
             args = [values[a] for a in line.args]
-            values[index] = meaning(line, _same_words(args) if line.operation == "concat" else args)
+            values[index] = meaning(
+                line, _same_words(args) if line.operation == "concat" else args
+            )
         for done in {index, *line.args}:
             if last[done] <= index and done not in kept:
                 del values[done]
@@ -56,7 +64,9 @@ def run_planes(schematic: Schematic, patterns: npt.NDArray[np.bool_]) -> dict[in
 def planes_to_bits(planes: Planes, count: int) -> npt.NDArray[np.bool_]:
     """(shape..., words) planes to (patterns, shape...) bits."""
     words = max(1, -(-count // 64))
-    flat = np.broadcast_to(planes, (*planes.shape[:-1], words)).reshape(int(np.prod(planes.shape[:-1])), words)
+    flat = np.broadcast_to(planes, (*planes.shape[:-1], words)).reshape(
+        int(np.prod(planes.shape[:-1])), words
+    )
     return unpack(flat, count).reshape(count, *planes.shape[:-1])
 
 

@@ -56,7 +56,9 @@ def flatten(schematic: Schematic, max_gates: int | None = None) -> Circuit:
 
 
 def flatten_with_values(
-    schematic: Schematic, max_gates: int | None = None, watch: Callable[[int, Literals], None] | None = None
+    schematic: Schematic,
+    max_gates: int | None = None,
+    watch: Callable[[int, Literals], None] | None = None,
 ) -> tuple[Circuit, list[Literals | None]]:
     """The flat circuit, and the literals of the values that probes read (NOBODY where no output needs a wire).
 
@@ -133,8 +135,12 @@ def _array(schematic: Schematic, line: Instruction) -> int:
     if line.operation != "at_least":
         return prod(line.shape)
     parts = zip(line.args, line.attributes.summands, strict=True)
-    shapes = [(schematic.instructions[arg].shape, len(summand.shape) - 1) for arg, summand in parts]
-    return prod(line.shape[:-1]) * sum(prod(shape[len(shape) - axes :]) for shape, axes in shapes)
+    shapes = [
+        (schematic.instructions[arg].shape, len(summand.shape) - 1) for arg, summand in parts
+    ]
+    return prod(line.shape[:-1]) * sum(
+        prod(shape[len(shape) - axes :]) for shape, axes in shapes
+    )
 
 
 def _bytes(cost: Cost) -> int:
@@ -167,7 +173,9 @@ class _Inputs:
         return np.arange(start, start + 2 * size, 2, dtype=np.int32).reshape(line.shape)
 
 
-def _finish(value: Literals, want: npt.NDArray[np.bool_], state: npt.NDArray[np.int32]) -> Literals:
+def _finish(
+    value: Literals, want: npt.NDArray[np.bool_], state: npt.NDArray[np.int32]
+) -> Literals:
     known = np.where(state == CONST1, 1, 0)
     return np.where(state < 0, known, np.where(want, value, NOBODY)).astype(np.int32)
 
@@ -192,7 +200,9 @@ def _not(line: Instruction, args: list[Literals], context: Context) -> Literals:
 
 def _and(line: Instruction, args: list[Literals], context: Context) -> Literals:
     a, b = np.broadcast_arrays(*args)
-    result = np.where((a == 0) | (b == 0), 0, np.where(a == 1, b, np.where(b == 1, a, NOBODY)))
+    result = np.where(
+        (a == 0) | (b == 0), 0, np.where(a == 1, b, np.where(b == 1, a, NOBODY))
+    )
     gate = context.want & (a > 1) & (b > 1)
     result[gate] = context.builder.and_(a[gate], b[gate])
     return result
@@ -209,7 +219,9 @@ def _xor(line: Instruction, args: list[Literals], context: Context) -> Literals:
     if BASES[context.schematic.basis].has_xor:
         one[gate] = _gates(context).xor(a[gate], b[gate])
     else:
-        one[gate] = _gates(context).stamp(_XOR_OF_ANDS, np.stack([a[gate], b[gate]], axis=1))[:, 0]
+        one[gate] = _gates(context).stamp(_XOR_OF_ANDS, np.stack([a[gate], b[gate]], axis=1))[
+            :, 0
+        ]
     return one
 
 
@@ -253,11 +265,19 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
         keep = tuple(int(k) for k in np.flatnonzero(row[elements:]))
         if keep:
             chosen = order[ends[index] : ends[index + 1]]
-            plan = planning.total(context.schematic, layout, settled, index, row[:elements], keep)
-            here = np.flatnonzero((row[layout.element] >= 0) & settled.reached[index][layout.column])
+            plan = planning.total(
+                context.schematic, layout, settled, index, row[:elements], keep
+            )
+            here = np.flatnonzero(
+                (row[layout.element] >= 0) & settled.reached[index][layout.column]
+            )
             wire_depths = row[layout.element[here]] - plan.base
-            program = bind_sum(plan.plan, layout.column[here].astype(np.int32), wire_depths.astype(np.int32))
-            bound = wires[np.ix_(chosen, layout.element[here])] ^ layout.negated[here].astype(np.int32)
+            program = bind_sum(
+                plan.plan, layout.column[here].astype(np.int32), wire_depths.astype(np.int32)
+            )
+            bound = wires[np.ix_(chosen, layout.element[here])] ^ layout.negated[here].astype(
+                np.int32
+            )
             result[chosen[:, None], np.array(keep)] = _gates(context).stamp(program, bound)
     return result.reshape(line.shape)
 
@@ -273,7 +293,10 @@ _XOR_OF_ANDS = _xor_of_ands()
 
 RULES: dict[str, Rule] = {
     **dict.fromkeys(("constant", "fill"), _constant),
-    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"), _wiring),
+    **dict.fromkeys(
+        ("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"),
+        _wiring,
+    ),
     "not": _not,
     "and": _and,
     "xor": _xor,

@@ -34,12 +34,16 @@ class Context:
     builder: AnyBuilder
 
 
-def all_rule(line: Instruction, args: list[Literals], context: Context, any_of: int = 0) -> Literals:
+def all_rule(
+    line: Instruction, args: list[Literals], context: Context, any_of: int = 0
+) -> Literals:
     """An AND, or an OR as the complement of an AND of complements (`any_of` is 1)."""
     rows, parts = int(np.prod(line.shape)), []
     for arg, axes in zip(args, line.attributes, strict=True):
         added = arg.shape[arg.ndim - axes :]
-        parts.append(np.broadcast_to(arg, line.shape + added).reshape(rows, int(np.prod(added))))
+        parts.append(
+            np.broadcast_to(arg, line.shape + added).reshape(rows, int(np.prod(added)))
+        )
     wires = np.concatenate(parts, axis=1)
     wires = np.where(wires >= 0, wires ^ any_of, NOBODY)
     if isinstance(context.builder, UnboundedBuilder):
@@ -55,13 +59,19 @@ def all_rule(line: Instruction, args: list[Literals], context: Context, any_of: 
             chosen = np.flatnonzero(inverse == index)
             own = wires[np.ix_(chosen, live)]
             if len(live) > 1:
-                own = context.builder.stamp(bind_tree(row[:-1][live] - row[:-1][live].min()), own)
+                own = context.builder.stamp(
+                    bind_tree(row[:-1][live] - row[:-1][live].min()), own
+                )
             result[chosen] = own[:, 0] ^ any_of
     return result.reshape(line.shape)
 
 
 def _gates(
-    context: Context, builder: UnboundedBuilder, wires: Literals, starts: npt.NDArray[np.int64], any_of: int
+    context: Context,
+    builder: UnboundedBuilder,
+    wires: Literals,
+    starts: npt.NDArray[np.int64],
+    any_of: int,
 ) -> Literals:
     """ANDs of wires[starts[g]:starts[g + 1]]; with `any_of`, of complements, complemented: ORs."""
     sizes, live = np.diff(starts), segment_sums(wires > 1, starts)
@@ -72,7 +82,9 @@ def _gates(
     if gate.any():
         fan_in = wires[np.repeat(gate, sizes) & (wires > 1)] ^ any_of
         ends = np.cumsum(live[gate])
-        result[gate] = builder.ragged(OR if any_of else AND, fan_in, np.concatenate([[0], ends]))
+        result[gate] = builder.ragged(
+            OR if any_of else AND, fan_in, np.concatenate([[0], ends])
+        )
     return result.reshape(context.want.shape)
 
 
@@ -97,7 +109,9 @@ def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> 
     parts, axes = [], []
     for arg, summand in zip(args, line.attributes.summands, strict=True):
         axes.append(arg.shape[arg.ndim - len(summand.shape) + 1 :])
-        parts.append(np.broadcast_to(arg, lead + axes[-1]).reshape(rows, int(np.prod(axes[-1]))))
+        parts.append(
+            np.broadcast_to(arg, lead + axes[-1]).reshape(rows, int(np.prod(axes[-1])))
+        )
     weights, reached = weigh(line.attributes, axes)
     found = remainders(np.concatenate(parts, axis=1), weights)
     want = (context.want & (context.state >= 0)).reshape(rows, thresholds)
@@ -111,7 +125,9 @@ def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> 
     for low, high in _blocks((fan_in * gate).sum(axis=1)):
         some = gate[low:high]
         wires, scaled, starts = found.wires(some, low)
-        result[low:high][some] = context.builder.ragged(THRESHOLD, wires, starts, scaled, reached[low:high][some])
+        result[low:high][some] = context.builder.ragged(
+            THRESHOLD, wires, starts, scaled, reached[low:high][some]
+        )
     return result.reshape(line.shape)
 
 

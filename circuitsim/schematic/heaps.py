@@ -30,7 +30,9 @@ class Layout:
     column: npt.NDArray[np.int64]
     negated: npt.NDArray[np.bool_]
     repeats: npt.NDArray[np.int64]  # of each element
-    constant: npt.NDArray[np.int64]  # bits of the constant, least first, negated digits included
+    constant: npt.NDArray[
+        np.int64
+    ]  # bits of the constant, least first, negated digits included
 
 
 def digits(weight: int, width: int) -> list[tuple[int, bool]]:
@@ -48,7 +50,10 @@ def digits(weight: int, width: int) -> list[tuple[int, bool]]:
 
 
 def layout(
-    summands: tuple[Summand, ...], sizes: list[list[npt.NDArray[np.int64]]], constant: int, width: int
+    summands: tuple[Summand, ...],
+    sizes: list[list[npt.NDArray[np.int64]]],
+    constant: int,
+    width: int,
 ) -> Layout:
     """Digits of a sum.
 
@@ -62,7 +67,10 @@ def layout(
 
 @lru_cache(maxsize=4096)
 def _layout(
-    summands: tuple[Summand, ...], sizes: tuple[tuple[tuple[int, ...], ...], ...], constant: int, width: int
+    summands: tuple[Summand, ...],
+    sizes: tuple[tuple[tuple[int, ...], ...], ...],
+    constant: int,
+    width: int,
 ) -> Layout:
     element: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
     column: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
@@ -74,10 +82,16 @@ def _layout(
         for r in runs:
             counts = counts[..., None] * np.array(r, np.int64)
         place = np.arange(counts.size, dtype=np.int64).reshape(counts.shape)
-        which = np.broadcast_to(np.arange(len(summand.weights)).reshape(summand.shape), counts.shape).ravel()
+        which = np.broadcast_to(
+            np.arange(len(summand.weights)).reshape(summand.shape), counts.shape
+        ).ravel()
         for index, weight in enumerate(summand.weights):
             if weight:
-                chosen = place.ravel() if len(summand.weights) == 1 else np.flatnonzero(which == index)
+                chosen = (
+                    place.ravel()
+                    if len(summand.weights) == 1
+                    else np.flatnonzero(which == index)
+                )
                 many = int(counts.ravel()[chosen].sum())
                 for col, minus in _digits(weight, width):
                     element.append(start + chosen)
@@ -88,22 +102,41 @@ def _layout(
         start += counts.size
     total = (constant + offset) % (1 << width)
     bits = np.array([total >> c & 1 for c in range(width)], np.int64)
-    joined = np.concatenate(element), np.concatenate(column), np.concatenate(negated), np.concatenate(repeats)
+    joined = (
+        np.concatenate(element),
+        np.concatenate(column),
+        np.concatenate(negated),
+        np.concatenate(repeats),
+    )
     return Layout(width, *joined, bits)
 
 
 _digits = lru_cache(maxsize=65536)(digits)
 
 
-def settle(lay: Layout, codes: npt.NDArray[Any], wanted: npt.NDArray[Any] | None = None) -> "Settled":
+def settle(
+    lay: Layout, codes: npt.NDArray[Any], wanted: npt.NDArray[Any] | None = None
+) -> "Settled":
     """Constants and demand of rows of a sum.
 
     Args:
         codes: (rows, elements), CONST0, CONST1, ABSENT or anything else for a live wire.
         wanted: (rows, width) of 0 and 1; None wants every bit.
     """
-    want = np.ones((len(codes), lay.width), np.uint8) if wanted is None else wanted.astype(np.uint8)
-    arrays = _settle(lay.element, lay.column, lay.negated, lay.repeats, lay.constant, codes.astype(np.int32), want)
+    want = (
+        np.ones((len(codes), lay.width), np.uint8)
+        if wanted is None
+        else wanted.astype(np.uint8)
+    )
+    arrays = _settle(
+        lay.element,
+        lay.column,
+        lay.negated,
+        lay.repeats,
+        lay.constant,
+        codes.astype(np.int32),
+        want,
+    )
     return Settled(*arrays)
 
 
@@ -120,9 +153,19 @@ class Settled:
 
 
 @compiled(
-    work=lambda element, column, negated, repeats, constant, codes, wanted: len(codes) * len(element) + wanted.size
+    work=lambda element, column, negated, repeats, constant, codes, wanted: (
+        len(codes) * len(element) + wanted.size
+    )
 )
-def _settle(element: Any, column: Any, negated: Any, repeats: Any, constant: Any, codes: Any, wanted: Any) -> Any:
+def _settle(
+    element: Any,
+    column: Any,
+    negated: Any,
+    repeats: Any,
+    constant: Any,
+    codes: Any,
+    wanted: Any,
+) -> Any:
     rows, width = wanted.shape
     states = np.zeros((rows, width), np.int32)
     bits = np.zeros((rows, width), np.int64)
@@ -166,7 +209,14 @@ def _settle(element: Any, column: Any, negated: Any, repeats: Any, constant: Any
 
 @compiled
 def column_counts(
-    element: Any, column: Any, negated: Any, repeats: Any, codes: Any, reached: Any, base: Any, span: Any
+    element: Any,
+    column: Any,
+    negated: Any,
+    repeats: Any,
+    codes: Any,
+    reached: Any,
+    base: Any,
+    span: Any,
 ) -> Any:
     """counts[c, t] of one row: live wires of depth base + t in the reached columns."""
     counts = np.zeros((len(reached), span), np.int64)

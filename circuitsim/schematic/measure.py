@@ -29,7 +29,15 @@ from circuitsim.schematic.constants import (
 )
 from circuitsim.schematic.cost import Cost
 from circuitsim.schematic.demand import demand
-from circuitsim.schematic.profile import ABSENT, CONST0, CONST1, Profile, align, rows, unique_rows
+from circuitsim.schematic.profile import (
+    ABSENT,
+    CONST0,
+    CONST1,
+    Profile,
+    align,
+    rows,
+    unique_rows,
+)
 from circuitsim.schematic.schematic import FITS, Instruction, Schematic
 from circuitsim.schematic.threshold_profiles import Sizes, sizes
 
@@ -57,18 +65,24 @@ def measure(schematic: Schematic, cut: bool = False) -> Cost:
     return count(schematic, states, demand(schematic, states), cut)
 
 
-def count(schematic: Schematic, states: list[Profile], wants: list[Profile], cut: bool = False) -> Cost:
+def count(
+    schematic: Schematic, states: list[Profile], wants: list[Profile], cut: bool = False
+) -> Cost:
     """What `measure` says, for constants and demand that are known already."""
     cost = Cost()
     for index, line in enumerate(schematic.instructions):
         want, state = wants[index], states[index]
         if not want.codes.any():
-            value = Profile(state.runs, np.where(state.codes < 0, state.codes, np.int32(ABSENT))).merge()
+            value = Profile(
+                state.runs, np.where(state.codes < 0, state.codes, np.int32(ABSENT))
+            ).merge()
         else:
             if cut:
                 want, state = want.cut(), state.cut()
             value = RULES[line.operation](
-                line, [cost.values[a] for a in line.args], Context(schematic, want, state, cost)
+                line,
+                [cost.values[a] for a in line.args],
+                Context(schematic, want, state, cost),
             )
             value = _finish(value, want, state)
         cost.values.append(value.cut() if cut else value)
@@ -141,10 +155,14 @@ def _call(line: Instruction, args: list[Profile], context: Context) -> Profile:
     classes, inverse = unique_rows(codes)
     result = np.full((len(classes), outputs), ABSENT, np.int32)
     basis = context.schematic.basis
-    for index, (row, many) in enumerate(zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)):
+    for index, (row, many) in enumerate(
+        zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)
+    ):
         wanted = row[inputs:].astype(np.uint8)
         if wanted.any():
-            program, _ = specialise(line.attributes, basis, pattern(row[:inputs]).tobytes(), wanted.tobytes())
+            program, _ = specialise(
+                line.attributes, basis, pattern(row[:inputs]).tobytes(), wanted.tobytes()
+            )
             result[index], deepest = planning.depths(program, row[:inputs])
             ands, xors = planning.kinds(program)
             context.cost.charge(line.scope, "and", many * ands, deepest)
@@ -152,12 +170,18 @@ def _call(line: Instruction, args: list[Profile], context: Context) -> Profile:
     return per_row(runs, result[inverse], outputs)
 
 
-def _all(line: Instruction, args: list[Profile], context: Context, kind: str = "and") -> Profile:
+def _all(
+    line: Instruction, args: list[Profile], context: Context, kind: str = "and"
+) -> Profile:
     runs, parts = rows([*args, context.want], [*line.attributes, 0])
-    counts = np.concatenate([_repeats(arg, axes) for arg, axes in zip(args, line.attributes, strict=True)])
+    counts = np.concatenate(
+        [_repeats(arg, axes) for arg, axes in zip(args, line.attributes, strict=True)]
+    )
     classes, inverse = unique_rows(np.concatenate(parts, axis=1))
     result = np.full(len(classes), ABSENT, np.int32)
-    for index, (row, many) in enumerate(zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)):
+    for index, (row, many) in enumerate(
+        zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)
+    ):
         live = row[:-1] >= 0
         if row[-1] and not (row[:-1] == CONST0).any() and live.any():
             if BASES[context.schematic.basis].unbounded:
@@ -182,8 +206,13 @@ def _ragged(line: Instruction, args: list[Profile], context: Context) -> Profile
     gate = asked & (found.live > 1)
     fan_in = found.live[gate]
     wires, widest = int(fan_in.sum()), int(fan_in.max(initial=0))
-    kind, depth = "or" if line.operation == "any_of" else "and", int(deepest[gate].max(initial=0)) + 1
-    context.cost.charge_weighted(line.scope, kind, int(gate.sum()), depth, wires, wires, widest, 1, widest)
+    kind, depth = (
+        "or" if line.operation == "any_of" else "and",
+        int(deepest[gate].max(initial=0)) + 1,
+    )
+    context.cost.charge_weighted(
+        line.scope, kind, int(gate.sum()), depth, wires, wires, widest, 1, widest
+    )
     return Profile.dense(np.where(asked, deepest + gate, ABSENT))
 
 
@@ -198,19 +227,27 @@ def segment_max(values: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> npt.
 
 def _at_least(line: Instruction, args: list[Profile], context: Context) -> Profile:
     found = sizes(line, args)
-    runs, (w, s, fan_in, deepest) = align([context.want, context.state, found.fan_in, found.deepest])
+    runs, (w, s, fan_in, deepest) = align(
+        [context.want, context.state, found.fan_in, found.deepest]
+    )
     asked = (w != 0) & (s >= 0)
     gate = asked & (fan_in > 1)
     if gate.any():
-        _charge_thresholds(context.cost, line.scope, Profile(runs, gate.astype(np.int32)), found)
+        _charge_thresholds(
+            context.cost, line.scope, Profile(runs, gate.astype(np.int32)), found
+        )
     return Profile(runs, np.where(asked, deepest + gate, ABSENT).astype(np.int32))
 
 
 def _charge_thresholds(cost: Cost, scope: str, gates: Profile, found: Sizes) -> None:
     """Charge the gates where `gates` holds 1; their weights are divided by their greatest common divisor."""
     which = gates.codes != 0
-    _, parts = align([gates, found.fan_in, found.size, found.largest, found.divisor, found.deepest])
-    fan_in, size, largest, divisor, deepest = (np.broadcast_to(p, which.shape)[which] for p in parts[1:])
+    _, parts = align(
+        [gates, found.fan_in, found.size, found.largest, found.divisor, found.deepest]
+    )
+    fan_in, size, largest, divisor, deepest = (
+        np.broadcast_to(p, which.shape)[which] for p in parts[1:]
+    )
     many, weighted = gates.counts()[which], size // divisor
     cost.charge_weighted(
         scope, "threshold", int(many.sum()), int(deepest.max()) + 1, _dot(many, fan_in), _dot(many, weighted),
@@ -244,7 +281,14 @@ def _sum(line: Instruction, args: list[Profile], context: Context) -> Profile:
     for index, many in enumerate(_multiplicities(runs, inverse, len(classes))):
         keep = tuple(int(k) for k in np.flatnonzero(classes[index, elements:]))
         if keep:
-            plan = planning.total(context.schematic, grid.layout, settled, index, classes[index, :elements], keep)
+            plan = planning.total(
+                context.schematic,
+                grid.layout,
+                settled,
+                index,
+                classes[index, :elements],
+                keep,
+            )
             result[index, list(keep)] = plan.depths
             context.cost.charge(line.scope, "and", many * plan.gates[0], plan.deepest)
             context.cost.charge(line.scope, "xor", many * plan.gates[1], plan.deepest)
@@ -260,7 +304,10 @@ def _over(runs: Any, codes: npt.NDArray[np.int32]) -> Profile:
 
 RULES: dict[str, Rule] = {
     **dict.fromkeys(("input", "wired", "constant", "fill"), _source),
-    **dict.fromkeys(("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"), _wiring),
+    **dict.fromkeys(
+        ("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"),
+        _wiring,
+    ),
     "not": _not,
     "and": _and,
     "xor": _xor,

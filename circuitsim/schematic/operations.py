@@ -77,9 +77,13 @@ def _call(line: Instruction, args: list[Planes]) -> Planes:
     words = max(a.shape[-1] for a in args)
     lead = line.shape[:-1]
     flat = [np.broadcast_to(a, (*lead, a.shape[-2], words)) for a in args]
-    wires = np.concatenate(flat, axis=-2).reshape(int(np.prod(lead)), sum(line.attributes.arguments), words)
+    wires = np.concatenate(flat, axis=-2).reshape(
+        int(np.prod(lead)), sum(line.attributes.arguments), words
+    )
     program = line.attributes.program
-    result = _run(program.ops, program.a, program.b, program.outputs, np.ascontiguousarray(wires))
+    result = _run(
+        program.ops, program.a, program.b, program.outputs, np.ascontiguousarray(wires)
+    )
     return result.reshape((*line.shape, words))
 
 
@@ -88,14 +92,19 @@ def _run_plainly(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
     rows, inputs, words = wires.shape
     values = np.zeros((1 + inputs + len(ops), rows, words), np.uint64)
     values[1 : 1 + inputs] = wires.swapaxes(0, 1)
-    for node, (op, x, y) in enumerate(zip(ops.tolist(), a.tolist(), b.tolist(), strict=True), 1 + inputs):
+    for node, (op, x, y) in enumerate(
+        zip(ops.tolist(), a.tolist(), b.tolist(), strict=True), 1 + inputs
+    ):
         left, right = (~values[z >> 1] if z & 1 else values[z >> 1] for z in (x, y))
         values[node] = left ^ right if op else left & right
     flips = np.where(outputs & 1, ALL_ONES, np.uint64(0))[:, None, None]
     return np.ascontiguousarray((values[outputs >> 1] ^ flips).swapaxes(0, 1))
 
 
-@compiled(work=lambda ops, a, b, outputs, wires: 2 * len(ops) + len(ops) * wires.size // 500, plain=_run_plainly)
+@compiled(
+    work=lambda ops, a, b, outputs, wires: 2 * len(ops) + len(ops) * wires.size // 500,
+    plain=_run_plainly,
+)
 def _run(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
     rows, inputs, words = wires.shape
     result = np.zeros((rows, len(outputs), words), np.uint64)
@@ -118,7 +127,9 @@ def _run(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
 def _all(line: Instruction, args: list[Planes]) -> Planes:
     result: Any = ALL_ONES
     for arg, axes in zip(args, line.attributes, strict=True):
-        result = result & np.bitwise_and.reduce(arg, axis=tuple(range(arg.ndim - 1 - axes, arg.ndim - 1)))
+        result = result & np.bitwise_and.reduce(
+            arg, axis=tuple(range(arg.ndim - 1 - axes, arg.ndim - 1))
+        )
     return np.asarray(result)
 
 
@@ -149,8 +160,12 @@ def _sum(line: Instruction, args: list[Planes]) -> Planes:
     offset = constant
     for arg, summand in zip(args, summands, strict=True):
         added = arg.shape[arg.ndim - 1 - len(summand.shape) : arg.ndim - 1]
-        wires = np.broadcast_to(arg, (*lead, *added, words)).reshape(rows, int(np.prod(added)), words)
-        weights = np.broadcast_to(np.array(summand.weights, object).reshape(summand.shape), added).ravel()
+        wires = np.broadcast_to(arg, (*lead, *added, words)).reshape(
+            rows, int(np.prod(added)), words
+        )
+        weights = np.broadcast_to(
+            np.array(summand.weights, object).reshape(summand.shape), added
+        ).ravel()
         index, column, negated = [], [], []
         for element, weight in enumerate(weights):
             for where, minus in digits(int(weight), width):
@@ -158,7 +173,11 @@ def _sum(line: Instruction, args: list[Planes]) -> Planes:
                 column.append(where)
                 negated.append(minus)
                 offset -= (1 << where) if minus else 0
-        places = np.array(index, np.int64), np.array(column, np.int64), np.array(negated, bool)
+        places = (
+            np.array(index, np.int64),
+            np.array(column, np.int64),
+            np.array(negated, bool),
+        )
         _add(total, np.ascontiguousarray(wires), *places)
     ones = np.array([offset >> c & 1 for c in range(width)], bool)
     _add_constant(total, ones)
@@ -167,7 +186,9 @@ def _sum(line: Instruction, args: list[Planes]) -> Planes:
 
 def _add_plainly(total: Any, wires: Any, index: Any, column: Any, negated: Any) -> None:
     """`_add` on all rows and words at once."""
-    for element, c, minus in zip(index.tolist(), column.tolist(), negated.tolist(), strict=True):
+    for element, c, minus in zip(
+        index.tolist(), column.tolist(), negated.tolist(), strict=True
+    ):
         carry = ~wires[:, element] if minus else wires[:, element]
         while c < total.shape[1] and carry.any():
             before = total[:, c].copy()
@@ -176,7 +197,10 @@ def _add_plainly(total: Any, wires: Any, index: Any, column: Any, negated: Any) 
             c += 1
 
 
-@compiled(work=lambda total, wires, *digits: 5 * len(digits[0]) + wires.size // 50, plain=_add_plainly)
+@compiled(
+    work=lambda total, wires, *digits: 5 * len(digits[0]) + wires.size // 50,
+    plain=_add_plainly,
+)
 def _add(total: Any, wires: Any, index: Any, column: Any, negated: Any) -> None:
     """Add every digit's plane into a ripple-carry accumulator, one bit of 64 inputs at a time."""
     rows, width, words = total.shape
@@ -202,7 +226,9 @@ def _add_constant_plainly(total: Any, ones: Any) -> None:
         carry = before | carry if one else before & carry
 
 
-@compiled(work=lambda total, ones: 3 * len(ones) + total.size // 100, plain=_add_constant_plainly)
+@compiled(
+    work=lambda total, ones: 3 * len(ones) + total.size // 100, plain=_add_constant_plainly
+)
 def _add_constant(total: Any, ones: Any) -> None:
     rows, width, words = total.shape
     for r in range(rows):
@@ -225,18 +251,34 @@ def _at_least(line: Instruction, args: list[Planes]) -> Planes:
         wires, sizes, negated = [], [], []
         for arg, summand in zip(args, how.summands, strict=True):
             added = arg.shape[arg.ndim - len(summand.shape) : arg.ndim - 1]
-            table = np.array(summand.weights, object).reshape(summand.shape)[t if summand.shape[0] > 1 else 0]
+            table = np.array(summand.weights, object).reshape(summand.shape)[
+                t if summand.shape[0] > 1 else 0
+            ]
             weights = np.broadcast_to(table, added).ravel()
-            wires.append(np.broadcast_to(arg, (*lead, *added, words)).reshape(rows, len(weights), words))
+            wires.append(
+                np.broadcast_to(arg, (*lead, *added, words)).reshape(
+                    rows, len(weights), words
+                )
+            )
             sizes += [abs(int(w)) for w in weights]
             negated += [int(w) < 0 for w in weights]
         least = -sum(size for size, minus in zip(sizes, negated, strict=True) if minus)
         width = max(1, sum(sizes).bit_length())
-        digit = [(e, c, negated[e]) for e, size in enumerate(sizes) for c in range(width) if size >> c & 1]
-        element, column = np.array([d[0] for d in digit], np.int64), np.array([d[1] for d in digit], np.int64)
+        digit = [
+            (e, c, negated[e])
+            for e, size in enumerate(sizes)
+            for c in range(width)
+            if size >> c & 1
+        ]
+        element, column = (
+            np.array([d[0] for d in digit], np.int64),
+            np.array([d[1] for d in digit], np.int64),
+        )
         minus = np.array([d[2] for d in digit], bool)
         total = np.zeros((rows, width, words), np.uint64)
-        _add(total, np.ascontiguousarray(np.concatenate(wires, axis=1)), element, column, minus)
+        _add(
+            total, np.ascontiguousarray(np.concatenate(wires, axis=1)), element, column, minus
+        )
         for threshold in how.thresholds if same else how.thresholds[t : t + 1]:
             result.append(_reaches(total, threshold - least))
     return np.stack(result, axis=1).reshape((*line.shape, words))
@@ -264,17 +306,41 @@ _RECORDS = (
         "nothing",
         _table,
     ),
-    Operation("constant", "source", "Constants that simplify the gates they meet.", "nothing", _table),
+    Operation(
+        "constant",
+        "source",
+        "Constants that simplify the gates they meet.",
+        "nothing",
+        _table,
+    ),
     Operation("fill", "source", "One constant everywhere.", "nothing", _table),
-    Operation("slice", "wiring", "Every step-th element of a range along one axis.", "nothing", rewire),
+    Operation(
+        "slice",
+        "wiring",
+        "Every step-th element of a range along one axis.",
+        "nothing",
+        rewire,
+    ),
     Operation("concat", "wiring", "Arrays joined along one axis.", "nothing", rewire),
     Operation("take", "wiring", "Any selection along one axis.", "nothing", rewire),
     Operation("expand", "wiring", "A new axis of length 1.", "nothing", rewire),
     Operation("squeeze", "wiring", "An axis of length 1 dropped.", "nothing", rewire),
     Operation("transpose", "wiring", "Axes in another order.", "nothing", rewire),
-    Operation("others", "wiring", "For every element of an axis all the others, in order.", "nothing", rewire),
+    Operation(
+        "others",
+        "wiring",
+        "For every element of an axis all the others, in order.",
+        "nothing",
+        rewire,
+    ),
     Operation("broadcast", "wiring", "Axes of length 1 repeated.", "nothing", rewire),
-    Operation("not", "gate", "Complement.", "nothing: a complemented literal", lambda line, args: ~args[0]),
+    Operation(
+        "not",
+        "gate",
+        "Complement.",
+        "nothing: a complemented literal",
+        lambda line, args: ~args[0],
+    ),
     Operation(
         "and",
         "gate",
@@ -300,8 +366,22 @@ _RECORDS = (
     ),
     Operation("all", "gate", "AND over the last axes of its parts.", TREE, _all),
     Operation("any", "gate", "OR over the last axes of its parts.", TREE, _any),
-    Operation("all_of", "gate", "ANDs of chosen wires, as many as each takes.", "one AND each", _all_of, EXACT),
-    Operation("any_of", "gate", "ORs of chosen wires, as many as each takes.", "one OR each", _any_of, EXACT),
+    Operation(
+        "all_of",
+        "gate",
+        "ANDs of chosen wires, as many as each takes.",
+        "one AND each",
+        _all_of,
+        EXACT,
+    ),
+    Operation(
+        "any_of",
+        "gate",
+        "ORs of chosen wires, as many as each takes.",
+        "one OR each",
+        _any_of,
+        EXACT,
+    ),
     Operation(
         "at_least",
         "gate",

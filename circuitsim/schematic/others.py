@@ -7,7 +7,9 @@ import numpy as np
 
 from circuitsim.schematic.profile import Codes, Profile, Runs, lengths_between
 
-PAIRS = 4096  # runs of queries times runs of rivals up to which intervals are cheaper than keys
+PAIRS = (
+    4096  # runs of queries times runs of rivals up to which intervals are cheaper than keys
+)
 
 
 def others(x: Profile, axis: int) -> Profile:
@@ -24,7 +26,9 @@ def others(x: Profile, axis: int) -> Profile:
     codes = x.codes.take(source.reshape(-1), axis)
     shape = (*x.codes.shape[:axis], len(runs), len(cuts), *x.codes.shape[axis + 1 :])
     rivals = lengths_between(cuts)
-    return Profile((*x.runs[:axis], runs, rivals, *x.runs[axis + 1 :]), codes.reshape(shape)).merge()
+    return Profile(
+        (*x.runs[:axis], runs, rivals, *x.runs[axis + 1 :]), codes.reshape(shape)
+    ).merge()
 
 
 def others_back(want: Profile, axis: int) -> Profile:
@@ -42,7 +46,9 @@ def others_back(want: Profile, axis: int) -> Profile:
         lengths, codes = _by_intervals(queries, rivals, moved)
     else:
         lengths, codes = _by_queries(queries, rivals, moved)
-    return Profile((*front, lengths, *back), np.moveaxis(codes, 0, axis).astype(np.int32)).merge()
+    return Profile(
+        (*front, lengths, *back), np.moveaxis(codes, 0, axis).astype(np.int32)
+    ).merge()
 
 
 def _by_intervals(queries: Runs, rivals: Runs, wanted: Codes) -> tuple[Runs, Codes]:
@@ -55,7 +61,9 @@ def _by_intervals(queries: Runs, rivals: Runs, wanted: Codes) -> tuple[Runs, Cod
             pieces += [(rs, min(re, je - 1), a, s), (max(rs, js) + 1, re + 1, a, s)]
     pieces = [p for p in pieces if p[0] < p[1]]
     total = int(q_end[-1])
-    cuts = np.unique(np.array([0, total, *(p[0] for p in pieces), *(p[1] for p in pieces)], np.int64))
+    cuts = np.unique(
+        np.array([0, total, *(p[0] for p in pieces), *(p[1] for p in pieces)], np.int64)
+    )
     codes = np.zeros((len(cuts) - 1, *wanted.shape[2:]), np.int32)
     for low, high, a, s in pieces:
         i, k = np.searchsorted(cuts, low), np.searchsorted(cuts, high)
@@ -69,6 +77,8 @@ def _by_queries(queries: Runs, rivals: Runs, wanted: Codes) -> tuple[Runs, Codes
     codes = np.zeros((int(ends[-1]), *wanted.shape[2:]), np.int32)
     for a, stop in enumerate(ends):
         asked, start = np.repeat(wanted[a], rivals, axis=0), stop - queries[a]
-        codes[: stop - 1] = np.maximum(codes[: stop - 1], asked[: stop - 1])  # rivals before some query of the run
+        codes[: stop - 1] = np.maximum(
+            codes[: stop - 1], asked[: stop - 1]
+        )  # rivals before some query of the run
         codes[start + 1 :] = np.maximum(codes[start + 1 :], asked[start:])
     return np.ones(len(codes), np.int64), codes

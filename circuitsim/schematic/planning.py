@@ -34,7 +34,12 @@ class Total:
 
 
 def total(
-    schematic: Schematic, layout: Layout, settled: Settled, row: int, codes: Codes, keep: tuple[int, ...]
+    schematic: Schematic,
+    layout: Layout,
+    settled: Settled,
+    row: int,
+    codes: Codes,
+    keep: tuple[int, ...],
 ) -> Total:
     """The plan of one row of a sum.
 
@@ -46,27 +51,47 @@ def total(
     reached = settled.reached[row]
     base, latest = _extent(layout.element, layout.column, codes, reached)
     counts = column_counts(
-        layout.element, layout.column, layout.negated, layout.repeats, codes, reached, base, latest - base + 1
+        layout.element,
+        layout.column,
+        layout.negated,
+        layout.repeats,
+        codes,
+        reached,
+        base,
+        latest - base + 1,
     )
     width = keep[-1] + 1
     constant = sum(int(bit) << c for c, bit in enumerate(settled.bits[row, :width]))
     counts = np.ascontiguousarray(counts[:width])
     mode: Mode = "size" if schematic.optimize == "size" else "depth"
-    plan, gates_out = _sum(counts.tobytes(), counts.shape, constant, keep, schematic.basis, mode)
+    plan, gates_out = _sum(
+        counts.tobytes(), counts.shape, constant, keep, schematic.basis, mode
+    )
     depths = tuple(d + base if d >= 0 else d for d in plan.depths)
-    deepest = max((d for d, is_gate in zip(depths, gates_out, strict=True) if is_gate), default=0)
+    deepest = max(
+        (d for d, is_gate in zip(depths, gates_out, strict=True) if is_gate), default=0
+    )
     return Total(plan.gates, depths, deepest, base, plan)
 
 
 @lru_cache(maxsize=65536)
 def _sum(
-    data: bytes, shape: tuple[int, int], constant: int, keep: tuple[int, ...], basis: BasisName, optimize: Mode
+    data: bytes,
+    shape: tuple[int, int],
+    constant: int,
+    keep: tuple[int, ...],
+    basis: BasisName,
+    optimize: Mode,
 ) -> tuple[SumPlan, tuple[bool, ...]]:
     counts = np.frombuffer(data, np.int64).reshape(shape).copy()
-    return plan_sum(counts, constant, keep, basis, optimize), _gate_outputs(counts, constant, keep)
+    return plan_sum(counts, constant, keep, basis, optimize), _gate_outputs(
+        counts, constant, keep
+    )
 
 
-def _gate_outputs(counts: npt.NDArray[np.int64], constant: int, keep: tuple[int, ...]) -> tuple[bool, ...]:
+def _gate_outputs(
+    counts: npt.NDArray[np.int64], constant: int, keep: tuple[int, ...]
+) -> tuple[bool, ...]:
     """Which kept bits are gates: the others are a lone wire of their column, or of one that a constant passed on."""
     made, carries, carried_wire = [], 0, False
     for column, own in enumerate(counts.sum(axis=1)):
@@ -100,7 +125,13 @@ def kinds(program: Program) -> tuple[int, int]:
 
 def depths(program: Program, codes: Any) -> tuple[Codes, int]:
     """Codes of a program's outputs for one row of input codes, and the depth of its deepest gate."""
-    return _depths(program.inputs, program.a, program.b, program.outputs, np.ascontiguousarray(codes, dtype=np.int32))
+    return _depths(
+        program.inputs,
+        program.a,
+        program.b,
+        program.outputs,
+        np.ascontiguousarray(codes, dtype=np.int32),
+    )
 
 
 @compiled

@@ -40,7 +40,9 @@ class Profile:
     @staticmethod
     def dense(codes: npt.NDArray[Any]) -> "Profile":
         """A profile of explicit codes."""
-        return Profile(tuple(np.ones(n, np.int64) for n in codes.shape), codes.astype(np.int32)).merge()
+        return Profile(
+            tuple(np.ones(n, np.int64) for n in codes.shape), codes.astype(np.int32)
+        ).merge()
 
     def expand_dense(self) -> Codes:
         """Explicit codes, one a wire."""
@@ -88,7 +90,9 @@ class Profile:
 
     def take(self, axis: int, indices: Sequence[int]) -> "Profile":
         """Any selection along one axis."""
-        which = self.runs[axis].cumsum().searchsorted(np.asarray(indices, np.int64), side="right")
+        which = (
+            self.runs[axis].cumsum().searchsorted(np.asarray(indices, np.int64), side="right")
+        )
         ones = np.ones(len(indices), np.int64)
         return Profile(_set(self.runs, axis, ones), self.codes.take(which, axis)).merge()
 
@@ -139,7 +143,9 @@ class Profile:
         edge = (
             np.zeros_like(self.codes.take([0], axis))
             if self.codes.size
-            else np.zeros((*self.codes.shape[:axis], 1, *self.codes.shape[axis + 1 :]), np.int32)
+            else np.zeros(
+                (*self.codes.shape[:axis], 1, *self.codes.shape[axis + 1 :]), np.int32
+            )
         )
         codes = np.concatenate([edge, self.codes, edge], axis)
         lengths = np.concatenate(pieces)
@@ -178,7 +184,9 @@ def align(parts: Sequence[Profile]) -> tuple[tuple[Runs, ...], list[Codes]]:
     return tuple(runs), _refined(parts, runs)
 
 
-def rows(parts: Sequence[Profile], axes: Sequence[int]) -> tuple[tuple[Runs, ...], list[Codes]]:
+def rows(
+    parts: Sequence[Profile], axes: Sequence[int]
+) -> tuple[tuple[Runs, ...], list[Codes]]:
     """Profiles that broadcast on all but their last axes: the common grid of the axes before those.
 
     Args:
@@ -193,7 +201,9 @@ def rows(parts: Sequence[Profile], axes: Sequence[int]) -> tuple[tuple[Runs, ...
     result = []
     for codes in _refined(parts, runs):
         rest = codes.shape[len(grid) :]
-        wide = codes if codes.shape[: len(grid)] == grid else np.broadcast_to(codes, grid + rest)
+        wide = (
+            codes if codes.shape[: len(grid)] == grid else np.broadcast_to(codes, grid + rest)
+        )
         result.append(wide.reshape(prod(grid), prod(rest)))
     return tuple(runs), result
 
@@ -202,7 +212,9 @@ def unique_rows(matrix: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray
     """The distinct rows, and for every row the index of its class."""
     if len(matrix) == 0 or (matrix == matrix[0]).all():
         return matrix[:1], np.zeros(len(matrix), np.int64)
-    small = np.ascontiguousarray(matrix.astype(np.int16) if np.abs(matrix).max() < 2**15 else matrix)
+    small = np.ascontiguousarray(
+        matrix.astype(np.int16) if np.abs(matrix).max() < 2**15 else matrix
+    )
     keys = small.view(np.dtype((np.void, small.dtype.itemsize * small.shape[1]))).ravel()
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     return matrix[first], inverse.reshape(-1)
@@ -219,7 +231,9 @@ def _common_runs(all_runs: Sequence[tuple[Runs, ...]], skip: int | None) -> list
             continue
         wide = [r for r in lists if len(r) != 1 or r[0] != 1] or lists[:1]
         first = wide[0]
-        if any(r is not first and (len(r) != len(first) or (r != first).any()) for r in wide[1:]):
+        if any(
+            r is not first and (len(r) != len(first) or (r != first).any()) for r in wide[1:]
+        ):
             ends = np.concatenate([r.cumsum() for r in wide])
             ends.sort()
             new = np.ones(len(ends), np.bool_)
@@ -229,7 +243,9 @@ def _common_runs(all_runs: Sequence[tuple[Runs, ...]], skip: int | None) -> list
     return result
 
 
-def _refined(parts: Sequence[Profile], runs: Sequence[Runs], skip: int | None = None) -> list[Codes]:
+def _refined(
+    parts: Sequence[Profile], runs: Sequence[Runs], skip: int | None = None
+) -> list[Codes]:
     """The codes of every part on the grid of `runs`, of which each run lies in one of the part's; 1 long broadcasts."""
     ends: list[Runs | None] = [None] * len(runs)
     result = []

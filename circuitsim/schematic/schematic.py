@@ -128,11 +128,18 @@ class Schematic:
         for index, line in enumerate(self.instructions):
             args = " ".join(f"%{a}" for a in line.args)
             how = _show(line.attributes)
-            lines.append(f"  %{index}{list(line.shape)} = {line.operation} {args} {how}".rstrip() + f"  # {line.scope}")
+            lines.append(
+                f"  %{index}{list(line.shape)} = {line.operation} {args} {how}".rstrip()
+                + f"  # {line.scope}"
+            )
         return "\n".join([*lines, "  outputs " + " ".join(f"%{o}" for o in self.outputs)])
 
     def __repr__(self) -> str:
-        what = f" {self.interface['model']!r:.60}, n={self.interface['n']}" if "n" in self.interface else ""
+        what = (
+            f" {self.interface['model']!r:.60}, n={self.interface['n']}"
+            if "n" in self.interface
+            else ""
+        )
         return (
             f"<Schematic{what}: {self.basis}, {self.inputs} inputs, {len(self)} instructions; print() shows them,"
             " .measure() counts gates>"
@@ -146,7 +153,9 @@ class Schematic:
 
     def flatten(self, max_gates: int | None = None) -> "Circuit":
         """The flat circuit; see `schematic.flatten`."""
-        from circuitsim.schematic.flatten import flatten  # an interpreter reads schematics, not the other way round
+        from circuitsim.schematic.flatten import (
+            flatten,
+        )  # an interpreter reads schematics, not the other way round
 
         return flatten(self, max_gates)
 
@@ -164,7 +173,11 @@ class Schematic:
 
     def sources(self, operation: str) -> list[tuple[int, Instruction]]:
         """Instructions of one kind with their indices, in order."""
-        return [(i, line) for i, line in enumerate(self.instructions) if line.operation == operation]
+        return [
+            (i, line)
+            for i, line in enumerate(self.instructions)
+            if line.operation == operation
+        ]
 
     @property
     def inputs(self) -> int:
@@ -190,7 +203,9 @@ class Schematic:
 
     def wired_bits(self) -> npt.NDArray[np.bool_]:
         """The constants behind the opaque wires, in order: the inputs of the flat circuit after the free ones."""
-        tables = [np.asarray(line.attributes(), bool).ravel() for _, line in self.sources("wired")]
+        tables = [
+            np.asarray(line.attributes(), bool).ravel() for _, line in self.sources("wired")
+        ]
         return np.concatenate([np.zeros(0, bool), *tables])
 
 
@@ -198,7 +213,10 @@ def _same_line(a: Instruction, b: Instruction) -> bool:
     if (a.operation, a.args, a.shape, a.scope) != (b.operation, b.args, b.shape, b.scope):
         return False
     if a.operation in ("wired", "constant"):
-        tables = [line.attributes() if line.operation == "wired" else line.attributes for line in (a, b)]
+        tables = [
+            line.attributes() if line.operation == "wired" else line.attributes
+            for line in (a, b)
+        ]
         return np.array_equal(tables[0], tables[1])
     return bool(a.attributes == b.attributes)
 
@@ -209,11 +227,19 @@ def _show(attributes: Any) -> str:
         return ""
     if isinstance(attributes, Cell):
         return f"<{attributes.name}>"
-    if isinstance(attributes, tuple) and len(attributes) == 3 and isinstance(attributes[0], tuple):
+    if (
+        isinstance(attributes, tuple)
+        and len(attributes) == 3
+        and isinstance(attributes[0], tuple)
+    ):
         summands, constant, width = attributes
         return f"<weights {_weights(summands)}; constant {constant}; {width} bits>"
     if isinstance(attributes, Thresholds):
-        few = attributes.thresholds if len(attributes.thresholds) < 9 else f"{len(attributes.thresholds)} thresholds"
+        few = (
+            attributes.thresholds
+            if len(attributes.thresholds) < 9
+            else f"{len(attributes.thresholds)} thresholds"
+        )
         return f"<weights {_weights(attributes.summands)}; {few}>"
     if isinstance(attributes, Gather):
         return f"<{len(attributes.indices)} wires>"

@@ -44,7 +44,10 @@ def states(line: Instruction, args: list[Profile]) -> Profile:
     how: Thresholds = line.attributes
     found = []
     for arg, table, added in _operands(how, args):
-        sums = [_along(np.add, part, added) for part in (np.minimum(table, 0), np.maximum(table, 0))]
+        sums = [
+            _along(np.add, part, added)
+            for part in (np.minimum(table, 0), np.maximum(table, 0))
+        ]
         found.append(_by_rows(arg, len(added), sums, _reach, _reach_naively))
     runs, parts = align([profile for pair in found for profile in pair])
     low, high = reduce(np.add, parts[::2]), reduce(np.add, parts[1::2])
@@ -59,16 +62,25 @@ def sizes(line: Instruction, args: list[Profile]) -> Sizes:
     for arg, table, added in _operands(line.attributes, args):
         weights = np.abs(table)
         fan_in = _along(np.add, (weights != 0).astype(table.dtype), added)
-        parts = [fan_in, *(_along(join, weights, added) for join in (np.add, np.maximum, np.gcd))]
+        parts = [
+            fan_in,
+            *(_along(join, weights, added) for join in (np.add, np.maximum, np.gcd)),
+        ]
         found.append(_by_rows(arg, len(added), parts, _size, _size_naively))
     joined = []
-    for join, profiles in zip((np.add, np.add, np.maximum, np.gcd, np.maximum), zip(*found, strict=True), strict=True):
+    for join, profiles in zip(
+        (np.add, np.add, np.maximum, np.gcd, np.maximum),
+        zip(*found, strict=True),
+        strict=True,
+    ):
         runs, values = align(profiles)
         joined.append(Profile(runs, reduce(join, values)))
     return Sizes(*joined)
 
 
-def reads(line: Instruction, args: list[Profile], want: Profile, state: Profile) -> list[Profile]:
+def reads(
+    line: Instruction, args: list[Profile], want: Profile, state: Profile
+) -> list[Profile]:
     """Of every operand of an `at_least`, in 0s and 1s, what its wanted gates read that are not constant.
 
     Args:
@@ -79,19 +91,39 @@ def reads(line: Instruction, args: list[Profile], want: Profile, state: Profile)
     result = []
     for arg, table, _ in _operands(line.attributes, args):
         present = Profile.dense(table != 0).unit(0)
-        gates = asked.any_to((*asked.shape[:-1], 1)) if len(table) == 1 else asked.unit(len(runs) - 1)
+        gates = (
+            asked.any_to((*asked.shape[:-1], 1))
+            if len(table) == 1
+            else asked.unit(len(runs) - 1)
+        )
         lead, own = gates.codes.shape[:-1], present.codes.shape[1:]
-        pair = gates.codes.reshape(prod(lead), len(table)), present.codes.reshape(len(table), prod(own))
-        some = pair[0].astype(np.float32) @ pair[1].astype(np.float32) > 0  # of so many gates, none negative
-        grid = Profile((*gates.runs[:-1], *present.runs[1:]), some.reshape(*lead, *own).astype(np.int32))
+        pair = (
+            gates.codes.reshape(prod(lead), len(table)),
+            present.codes.reshape(len(table), prod(own)),
+        )
+        some = (
+            pair[0].astype(np.float32) @ pair[1].astype(np.float32) > 0
+        )  # of so many gates, none negative
+        grid = Profile(
+            (*gates.runs[:-1], *present.runs[1:]), some.reshape(*lead, *own).astype(np.int32)
+        )
         meet, (read, codes) = align([grid, arg])
-        result.append(Profile(tuple(meet), ((read != 0) & (codes >= 0)).astype(np.int32)).any_to(arg.shape).merge())
+        result.append(
+            Profile(tuple(meet), ((read != 0) & (codes >= 0)).astype(np.int32))
+            .any_to(arg.shape)
+            .merge()
+        )
     return result
 
 
-def _operands(how: Thresholds, args: list[Profile]) -> Iterator[tuple[Profile, Ints, tuple[Runs, ...]]]:
+def _operands(
+    how: Thresholds, args: list[Profile]
+) -> Iterator[tuple[Profile, Ints, tuple[Runs, ...]]]:
     """Every operand with its table of weights and the runs of the axes that are added up."""
-    ends = [arg.runs[len(arg.runs) - table.ndim + 1 :] for arg, table in zip(args, how.tables, strict=True)]
+    ends = [
+        arg.runs[len(arg.runs) - table.ndim + 1 :]
+        for arg, table in zip(args, how.tables, strict=True)
+    ]
     kind = number_type(how, ends)
     for arg, table, added in zip(args, how.tables, ends, strict=True):
         yield arg, table.astype(kind, copy=False), added
@@ -101,7 +133,11 @@ def _along(join: np.ufunc, table: Ints, runs: tuple[Runs, ...]) -> Ints:
     """What the weights (thresholds or 1, axes) come to in every run of the axes: (thresholds or 1, elements)."""
     for axis, own in enumerate(runs, 1):
         if table.shape[axis] == 1:
-            table = table * own.reshape(-1, *[1] * (len(runs) - axis)) if join is np.add else table
+            table = (
+                table * own.reshape(-1, *[1] * (len(runs) - axis))
+                if join is np.add
+                else table
+            )
         elif len(own) != table.shape[axis]:  # else every run is one wire
             table = join.reduceat(table, np.cumsum(own) - own, axis)
     grid = tuple(len(own) for own in runs)
@@ -109,7 +145,9 @@ def _along(join: np.ufunc, table: Ints, runs: tuple[Runs, ...]) -> Ints:
     return wide.reshape(len(table), prod(grid))
 
 
-def _by_rows(arg: Profile, last: int, tables: list[Ints], fast: Kernel, naive: Kernel) -> list[Profile]:
+def _by_rows(
+    arg: Profile, last: int, tables: list[Ints], fast: Kernel, naive: Kernel
+) -> list[Profile]:
     """Profiles of what a kernel makes of codes (rows, elements) and of tables (thresholds or 1, elements)."""
     lead = arg.runs[: len(arg.runs) - last]
     grid, many, elements = tuple(len(r) for r in lead), *tables[0].shape
@@ -119,7 +157,10 @@ def _by_rows(arg: Profile, last: int, tables: list[Ints], fast: Kernel, naive: K
         values = [value[inverse] for value in naive(classes, *tables)]
     else:
         values = list(fast(*map(_plain, (codes, *tables))))
-    return [Profile((*lead, np.ones(many, np.int64)), value.reshape(*grid, many)) for value in values]
+    return [
+        Profile((*lead, np.ones(many, np.int64)), value.reshape(*grid, many))
+        for value in values
+    ]
 
 
 def _plain(array: Ints) -> Ints:
@@ -157,7 +198,11 @@ def _reach_naively(codes: Codes, negative: Ints, positive: Ints) -> list[Ints]:
 def _size(codes: Any, fan_in: Any, size: Any, largest: Any, divisor: Any) -> Any:
     """`Sizes` of every row (rows, thresholds or 1), given those of every element."""
     shape = (len(codes), len(size))
-    wires, total, most = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    wires, total, most = (
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+    )
     common, deepest = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
     for row in range(shape[0]):
         for t in range(shape[1]):
@@ -177,13 +222,18 @@ def _size(codes: Any, fan_in: Any, size: Any, largest: Any, divisor: Any) -> Any
     return wires, total, most, common, deepest
 
 
-def _size_naively(codes: Codes, fan_in: Ints, size: Ints, largest: Ints, divisor: Ints) -> list[Ints]:
+def _size_naively(
+    codes: Codes, fan_in: Ints, size: Ints, largest: Ints, divisor: Ints
+) -> list[Ints]:
     """`_size` in Python integers."""
     found = []
     for row in codes:
         live = row >= 0
         wires, total = fan_in[:, live].sum(axis=1), size[:, live].sum(axis=1)
-        most, common = largest[:, live].max(axis=1, initial=0), np.gcd.reduce(divisor[:, live], axis=1, initial=0)
+        most, common = (
+            largest[:, live].max(axis=1, initial=0),
+            np.gcd.reduce(divisor[:, live], axis=1, initial=0),
+        )
         deepest = np.where(fan_in[:, live] != 0, row[live], -1).max(axis=1, initial=-1)
         found.append((wires, total, most, common, deepest))
     return [np.array(part) for part in zip(*found, strict=True)]

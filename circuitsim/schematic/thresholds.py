@@ -38,7 +38,9 @@ class Remainders:
     fan_in: npt.NDArray[np.int64]
     divisor: Ints
 
-    def wires(self, gates: npt.NDArray[np.bool_], first: int = 0) -> tuple[Literals, Ints, npt.NDArray[np.int64]]:
+    def wires(
+        self, gates: npt.NDArray[np.bool_], first: int = 0
+    ) -> tuple[Literals, Ints, npt.NDArray[np.int64]]:
         """Literals and divided weights of the wires of chosen gates (rows from `first` on, thresholds), in order.
 
         Returns:
@@ -48,7 +50,9 @@ class Remainders:
         rows, at = rows + first, at if len(self.weights) > 1 else at * 0
         starts = np.concatenate([[0], np.cumsum(self.fan_in[rows, at])])
         gather = _gather_naively if self.weights.dtype == object else _gather
-        literals, weights = gather(self.literals, self.weights, rows, at, self.divisor, starts)
+        literals, weights = gather(
+            self.literals, self.weights, rows, at, self.divisor, starts
+        )
         return literals, weights, starts
 
 
@@ -79,14 +83,20 @@ def remainders(literals: Literals, weights: Ints) -> Remainders:
 
 def state_of(thresholds: Ints, low: Ints, high: Ints) -> npt.NDArray[np.int32]:
     """CONST0, CONST1, or 0 for a live wire, of sums between `low` and `high` against thresholds."""
-    return np.where(thresholds <= low, CONST1, np.where(thresholds > high, CONST0, 0)).astype(np.int32)
+    return np.where(thresholds <= low, CONST1, np.where(thresholds > high, CONST0, 0)).astype(
+        np.int32
+    )
 
 
 @compiled(work=lambda literals, weights: len(literals) * weights.size)
 def _remainders(literals: Any, weights: Any) -> Any:
     """Of every row: the sum that is fixed, wires left, and the divisor of their weights."""
     shape = (len(literals), len(weights))
-    fixed, fan_in, divisor = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.ones(shape, np.int64)
+    fixed, fan_in, divisor = (
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+        np.ones(shape, np.int64),
+    )
     for row in range(shape[0]):
         for t in range(shape[1]):
             common: Any = np.int64(0)
@@ -107,16 +117,22 @@ def _remainders(literals: Any, weights: Any) -> Any:
     return fixed, fan_in, divisor
 
 
-def _remainders_naively(literals: Literals, weights: Ints) -> tuple[Ints, npt.NDArray[np.int64], Ints]:
+def _remainders_naively(
+    literals: Literals, weights: Ints
+) -> tuple[Ints, npt.NDArray[np.int64], Ints]:
     """`_remainders` in Python integers."""
     fixed = (literals == 1).astype(object) @ weights.T
     fan_in = (literals > 1).astype(np.int64) @ (weights != 0).T.astype(np.int64)
-    divisor = np.array([[max(1, gcd(*own[row > 1])) for own in weights] for row in literals], object)
+    divisor = np.array(
+        [[max(1, gcd(*own[row > 1])) for own in weights] for row in literals], object
+    )
     return fixed, fan_in, divisor.reshape(fixed.shape)
 
 
 @compiled(work=lambda literals, weights, rows, *more: len(rows) * literals.shape[1])
-def _gather(literals: Any, weights: Any, rows: Any, at: Any, divisor: Any, starts: Any) -> Any:
+def _gather(
+    literals: Any, weights: Any, rows: Any, at: Any, divisor: Any, starts: Any
+) -> Any:
     """Literals and divided weights of gate g, of row `rows[g]` and threshold `at[g]`, from `starts[g]` on."""
     read, scaled = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int64)
     for g in range(len(rows)):
@@ -130,7 +146,9 @@ def _gather(literals: Any, weights: Any, rows: Any, at: Any, divisor: Any, start
     return read, scaled
 
 
-def _gather_naively(literals: Literals, weights: Ints, rows: Ints, at: Ints, divisor: Ints, starts: Ints) -> Any:
+def _gather_naively(
+    literals: Literals, weights: Ints, rows: Ints, at: Ints, divisor: Ints, starts: Ints
+) -> Any:
     """`_gather` in Python integers."""
     read, scaled = np.empty(starts[-1], np.int32), np.empty(starts[-1], object)
     for g, (row, t) in enumerate(zip(rows, at, strict=True)):

@@ -34,7 +34,9 @@ def built(text: str) -> Built:
     name, _, rest = text.partition(":")
     if name not in ENTRIES:
         meant = nearest(name, ENTRIES) or "; `circuitsim zoo list` names them all"
-        raise InputError(f"there is no model {PREFIX}{name[:60] or ' without a name'}{meant}.")
+        raise InputError(
+            f"there is no model {PREFIX}{name[:60] or ' without a name'}{meant}."
+        )
     given: dict[str, str] = {}
     for part in rest.split(",") if rest else []:
         option, sign, value = part.partition("=")

@@ -33,7 +33,9 @@ MODULES = (
     targets,
 )
 
-ENTRIES: dict[str, Entry] = {entry.name: entry for module in MODULES for entry in module.ENTRIES}
+ENTRIES: dict[str, Entry] = {
+    entry.name: entry for module in MODULES for entry in module.ENTRIES
+}
 
 
 def addresses() -> list[str]:
@@ -41,5 +43,12 @@ def addresses() -> list[str]:
     found = []
     for name, entry in ENTRIES.items():
         others = [(option, word) for option, words in entry.words.items() for word in words]
-        found += [name, *(f"{name}:{option}={word}" for option, word in others if word != entry.defaults[option])]
+        found += [
+            name,
+            *(
+                f"{name}:{option}={word}"
+                for option, word in others
+                if word != entry.defaults[option]
+            ),
+        ]
     return found

@@ -22,7 +22,10 @@ TERMS = {
 def angles(modulus: int) -> list[tuple[Fraction, Fraction]]:
     """Cosine and sine of 2 pi x / M for every residue x."""
     turns = [Fraction(2 * x, modulus) for x in range(modulus)]
-    return [(cosine(Fraction(0), turn)[0], cosine(Fraction(0), turn - Fraction(1, 2))[0]) for turn in turns]
+    return [
+        (cosine(Fraction(0), turn)[0], cosine(Fraction(0), turn - Fraction(1, 2))[0])
+        for turn in turns
+    ]
 
 
 def least_match_bits(modulus: int, order: int = 2) -> int:
@@ -44,12 +47,17 @@ def least_match(modulus: int, order: int) -> tuple[int, tuple[Fraction, ...]]:
     That product lies strictly between all sums of 0 mod M and all others, as they are rounded and as they are.
     """
     if modulus**order > MOST_SUMS:
-        raise LimitError(f"sums of {order} residues modulo {modulus} are {modulus**order}, at most {MOST_SUMS}.")
+        raise LimitError(
+            f"sums of {order} residues modulo {modulus} are {modulus**order}, at most {MOST_SUMS}."
+        )
     for bits in count():
         unit = 1 << order * bits
         match, other = extremes(modulus, order, bits)
         next_best = angles(modulus)[1][0] * unit  # what a sum of 1 scores without rounding
-        low, high = max(other, next_best.numerator // next_best.denominator, -1), min(match, unit)
+        low, high = (
+            max(other, next_best.numerator // next_best.denominator, -1),
+            min(match, unit),
+        )
         if factors := _between(low, high, order):
             return bits, tuple(Fraction(factor, 1 << bits) for factor in factors)
     raise AssertionError("count() does not end")
@@ -60,15 +68,22 @@ def extremes(modulus: int, order: int, bits: int) -> tuple[int, int]:
 
     Where they overlap, only that is certain of them.
     """
-    cos, sin = (np.array([to_grid(x, bits) for x in column], float) for column in zip(*angles(modulus), strict=True))
+    cos, sin = (
+        np.array([to_grid(x, bits) for x in column], float)
+        for column in zip(*angles(modulus), strict=True)
+    )
     parts = {"C": cos, "S": sin, "-C": -cos, "-S": -sin}
-    first, *rest = (np.stack([parts[term[k]] for term in TERMS[order]]) for k in range(order))  # (terms, M) each
+    first, *rest = (
+        np.stack([parts[term[k]] for term in TERMS[order]]) for k in range(order)
+    )  # (terms, M) each
     keys, sums = rest[0], np.arange(modulus)
     for more in rest[1:]:
         keys = (keys[:, :, None] * more[:, None, :]).reshape(len(keys), -1)
         sums = (sums[:, None] + np.arange(modulus)).ravel()
     match, other = np.inf, -np.inf
-    for residue in range(modulus):  # floats are exact: these integers have 2 or 3 times the bits
+    for residue in range(
+        modulus
+    ):  # floats are exact: these integers have 2 or 3 times the bits
         scores, matching = first[:, residue] @ keys, (sums + residue) % modulus == 0
         match, other = min(match, scores[matching].min()), max(other, scores[~matching].max())
         if match <= other:

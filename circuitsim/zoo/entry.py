@@ -51,7 +51,10 @@ class Entry:
     @property
     def defaults(self) -> dict[str, Value]:
         """All options with their defaults: the task's, then the construction's."""
-        return {**{f.name: cast("Value", f.default) for f in fields(self.task)}, **self.options}
+        return {
+            **{f.name: cast("Value", f.default) for f in fields(self.task)},
+            **self.options,
+        }
 
     @property
     def words(self) -> dict[str, tuple[Value, ...]]:
@@ -68,7 +71,9 @@ class Entry:
         for name, text in given.items():
             if name not in values:
                 known = f"its options are {', '.join(values)}" if values else "it has none"
-                raise InputError(f"zoo:{self.name} has no option {name!r}{nearest(name, values)}; {known}.")
+                raise InputError(
+                    f"zoo:{self.name} has no option {name!r}{nearest(name, values)}; {known}."
+                )
             values[name] = self._value(name, text, values[name])
         task = self.task(**{f.name: values[f.name] for f in fields(self.task)})
         own = {name: values[name] for name in self.options}
@@ -79,11 +84,15 @@ class Entry:
         if name in self.words and text not in map(str, self.words[name]):
             known = [str(value) for value in self.words[name]]
             expected = " or ".join(known) if len(known) < 3 else f"one of {', '.join(known)}"
-            raise InputError(f"zoo:{self.name}: {name} is {text!r}{nearest(text, known)}, expected {expected}.")
+            raise InputError(
+                f"zoo:{self.name}: {name} is {text!r}{nearest(text, known)}, expected {expected}."
+            )
         if isinstance(default, str):
             return text
         if not text.removeprefix("-").isdecimal() or len(text) > 9:
-            raise InputError(f"zoo:{self.name}: {name} is {text[:20]!r}, expected a whole number such as {default}.")
+            raise InputError(
+                f"zoo:{self.name}: {name} is {text[:20]!r}, expected a whole number such as {default}."
+            )
         return int(text)
 
 
@@ -112,6 +121,11 @@ class Built:
             InputError: there is none, with the nearest lengths that have one.
         """
         if not self.legal_length(n):
-            near, lengths = nearest_lengths(n, self.legal_length), self.entry.lengths or self.task.lengths
-            raise InputError(f"zoo:{self.name} has no model for {n} tokens (lengths: {lengths}{near}).")
+            near, lengths = (
+                nearest_lengths(n, self.legal_length),
+                self.entry.lengths or self.task.lengths,
+            )
+            raise InputError(
+                f"zoo:{self.name} has no model for {n} tokens (lengths: {lengths}{near})."
+            )
         return self.entry.make(self.task, n, **self.options)

@@ -35,7 +35,9 @@ def certificates(keys: Ints, sets: Ints) -> Floats:
     chosen = keys[sets].astype(float)
     weights = _weights(chosen @ chosen.transpose(0, 2, 1))
     if weights is None:
-        raise InputError(f"keys of {keys.shape[1]} signs are linearly dependent on some set; take more signs.")
+        raise InputError(
+            f"keys of {keys.shape[1]} signs are linearly dependent on some set; take more signs."
+        )
     return np.asarray((weights[:, None] @ chosen)[:, 0])
 
 
@@ -60,10 +62,16 @@ def least_certificate_bits(keys: Ints, sets: Ints) -> int:
         LimitError: no number up to 30 is enough, as where some score is 1/2 or more without rounding.
     """
     exact = certificates(keys, sets)
-    found = (bits for bits in range(MOST_BITS + 1) if certified(keys, sets, rounded(exact, bits), bits))
+    found = (
+        bits
+        for bits in range(MOST_BITS + 1)
+        if certified(keys, sets, rounded(exact, bits), bits)
+    )
     for bits in found:
         return bits
-    raise LimitError(f"keys of {keys.shape[1]} signs do not tell sets of {sets.shape[1]} apart; take more signs.")
+    raise LimitError(
+        f"keys of {keys.shape[1]} signs do not tell sets of {sets.shape[1]} apart; take more signs."
+    )
 
 
 def looked_at(n: int, q: int, seed: int = 0) -> Ints:
@@ -84,12 +92,19 @@ def least_dimension(n: int, q: int, seed: int = 0, sets: Ints | None = None) -> 
         sets: (sets, q) to look at; None for all where they are at most 2^14, else 300 random ones. It holds for
             these; more signs may fail again.
     """
-    rng, sets = np.random.default_rng((seed, n)), looked_at(n, q, seed) if sets is None else sets
+    rng, sets = (
+        np.random.default_rng((seed, n)),
+        looked_at(n, q, seed) if sets is None else sets,
+    )
     gram = np.zeros((n, n))
     for m in count(1):
         column = _signs(rng.random(n))
         gram += np.outer(column, column)
-        if m >= q and _separated(gram, sets[:: len(sets) // 50 + 1]) and _separated(gram, sets):
+        if (
+            m >= q
+            and _separated(gram, sets[:: len(sets) // 50 + 1])
+            and _separated(gram, sets)
+        ):
             return m
     raise AssertionError("count() does not end")
 

@@ -12,5 +12,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def nearest_lengths(n: int, legal: Callable[[int], bool]) -> str:
     """Such as "; near 6 and 8", or nothing where no length within 64 of n is legal."""
-    found = sorted((m for m in range(max(1, n - 64), n + 65) if legal(m)), key=lambda m: abs(m - n))
+    found = sorted(
+        (m for m in range(max(1, n - 64), n + 65) if legal(m)), key=lambda m: abs(m - n)
+    )
     return f"; near {' and '.join(str(m) for m in sorted(found[:2]))}" if found else ""

@@ -13,7 +13,9 @@ from circuitsim.errors import InputError
 from circuitsim.tokens import Codes, Format
 from circuitsim.zoo.near import nearest_lengths
 
-Digits: TypeAlias = npt.NDArray[np.int64]  # (n, fields): indices of values, -1 where a token lacks the field
+Digits: TypeAlias = npt.NDArray[
+    np.int64
+]  # (n, fields): indices of values, -1 where a token lacks the field
 Place: TypeAlias = Literal["first", "last", "each"]
 
 
@@ -83,4 +85,6 @@ class Task(ABC):
         """Raise an InputError for an illegal length, naming the nearest legal ones."""
         if not self.legal_length(n):
             near = nearest_lengths(n, self.legal_length)
-            raise InputError(f"{self.name} has no inputs of length {n} (lengths: {self.lengths}{near}).")
+            raise InputError(
+                f"{self.name} has no inputs of length {n} (lengths: {self.lengths}{near})."
+            )

@@ -47,20 +47,32 @@ def tournament(residual: Residual, rows: Sequence[Ints], offsets: Sequence[int])
         pairs, last = playing // 2, playing == 2
         evens, odds = (scores.slice(1, first, 2 * pairs, 2) for first in (0, 1))
         lost, won = (drawing.fill((positions, pairs, 1), bit) for bit in (False, True))
-        made = drawing.call(node_cell(bits, 1, node, "left", not last), evens, lost, odds, won)
-        second = made.slice(2, made.shape[2] - 1, made.shape[2]).squeeze(2)  # [the odd side wins]: (positions, pairs)
-        sides = drawing.concat([~second, second, drawing.fill((positions, 1), True)], 1)  # a bye is a win
-        here = sides.take([2 * pairs if m == 2 * pairs else m // 2 + m % 2 * pairs for m in match], 1)
+        made = drawing.call(
+            node_cell(bits, 1, node, "left", not last), evens, lost, odds, won
+        )
+        second = made.slice(2, made.shape[2] - 1, made.shape[2]).squeeze(
+            2
+        )  # [the odd side wins]: (positions, pairs)
+        sides = drawing.concat(
+            [~second, second, drawing.fill((positions, 1), True)], 1
+        )  # a bye is a win
+        here = sides.take(
+            [2 * pairs if m == 2 * pairs else m // 2 + m % 2 * pairs for m in match], 1
+        )
         wins = here if wins is None else wins & here
         match = [m // 2 for m in match]
         if not last:
-            scores = drawing.concat([made.slice(2, 0, bits), scores.slice(1, 2 * pairs, playing)], 1)
+            scores = drawing.concat(
+                [made.slice(2, 0, bits), scores.slice(1, 2 * pairs, playing)], 1
+            )
         playing -= pairs
     assert wins is not None
     return wins
 
 
-def _common(residual: Residual, rows: Sequence[Ints], offsets: Sequence[int]) -> tuple[int, int, int]:
+def _common(
+    residual: Residual, rows: Sequence[Ints], offsets: Sequence[int]
+) -> tuple[int, int, int]:
     """The interval of all rows together, and the power of two that divides them all."""
     forms = residual.stream.forms(np.stack(rows), np.array(offsets, object))
     return int(forms.low.min()), int(forms.high.max()), min(forms.grains)
@@ -74,7 +86,9 @@ def _matches(residual: Residual, rows: Sequence[Ints], offsets: Sequence[int]) -
     if bits <= 0:
         return math.inf
     nodes = (classes - 1) * bits * NODE_GATES[choose_node(drawing, classes, bits)]
-    sums = full_adder(drawing) * sum(max(0, _digits(residual, row, bits + grain) - 1) for row in rows)
+    sums = full_adder(drawing) * sum(
+        max(0, _digits(residual, row, bits + grain) - 1) for row in rows
+    )
     return nodes + classes * (classes - 1).bit_length() + sums
 
 
@@ -94,4 +108,9 @@ def _pairs(residual: Residual, rows: Sequence[Ints]) -> float:
 
 def _digits(residual: Residual, row: Ints, width: int) -> int:
     """Wires of the columns that a row is added up from, in so many bits."""
-    return sum(len(digits(int(w), width)) for _, weights in residual.parts(row) for w in weights.flat if w)
+    return sum(
+        len(digits(int(w), width))
+        for _, weights in residual.parts(row)
+        for w in weights.flat
+        if w
+    )

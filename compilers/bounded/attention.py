@@ -11,13 +11,22 @@ from .head import HeadAtWork
 from .scores import scores
 
 
-def attend(drawing: Drawing, head: HeadForms, residual: Residual, start: int, stop: int, bands: Bands) -> list[Bits]:
+def attend(
+    drawing: Drawing, head: HeadForms, residual: Residual, start: int, stop: int, bands: Bands
+) -> list[Bits]:
     """The head's outputs R(mean) at positions start..stop-1, one number a component."""
     outputs = [Bits(None, number.low, number.low) for number in head.outputs]
-    live = tuple(c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any())
+    live = tuple(
+        c
+        for c, number in enumerate(head.outputs)
+        if number.low < number.high and number.column.any()
+    )
     if not live:
         return outputs
-    asking, shown = residual.slice(start, stop), tuple(bands.over(head.mask, start, stop, head.third_order))
+    asking, shown = (
+        residual.slice(start, stop),
+        tuple(bands.over(head.mask, start, stop, head.third_order)),
+    )
     if head.third_order:
         with drawing.scope("pairs"):
             head, residual = over_pairs(head, residual)
@@ -34,7 +43,13 @@ def attend(drawing: Drawing, head: HeadForms, residual: Residual, start: int, st
 
 def _rounded(head: HeadForms, residual: Residual, component: int) -> Wires:
     """R(v) less the output's low end, at every key."""
-    number, grain, drop = head.outputs[component], head.value.grains[component], head.value_shifts[component]
+    number, grain, drop = (
+        head.outputs[component],
+        head.value.grains[component],
+        head.value_shifts[component],
+    )
     less = ((1 << drop) >> 1) - (number.low << drop)
     offset = int(head.value.offsets[component]) + (less << grain)
-    return residual.unsigned(head.value.rows[component], offset, number.high - number.low, grain + drop)
+    return residual.unsigned(
+        head.value.rows[component], offset, number.high - number.low, grain + drop
+    )

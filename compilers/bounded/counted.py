@@ -54,7 +54,10 @@ class Counting:
 
     def __init__(self, residual: Residual, forms: Sequence[Form]) -> None:
         self.residual, self.forms = residual, tuple(forms)
-        self.parts = [{wires.index: (wires, weights) for wires, weights in residual.parts(f.row)} for f in forms]
+        self.parts = [
+            {wires.index: (wires, weights) for wires, weights in residual.parts(f.row)}
+            for f in forms
+        ]
         self.read: dict[int, tuple[Wires, list[int]]] = {}
         for parts in self.parts:
             for index, (wires, weights) in parts.items():
@@ -77,15 +80,27 @@ class Counting:
         adder = full_adder(self.residual.drawing)
         bits = sum(self._varying(index) for index in range(len(self.forms)))
         # A number is written out once for all queries; its digits are added up in its own bits.
-        weighing = adder * self.residual.positions * sum(self._digits(index) for index in range(len(self.forms)))
+        weighing = (
+            adder
+            * self.residual.positions
+            * sum(self._digits(index) for index in range(len(self.forms)))
+        )
         counting = 0
         for band in bands:
             selected = scored or band.mask is not None
             queries = band.queries if selected else 1
             length = band.keys.bit_length()
-            weighing += queries * (band.keys * bits * selected + adder * (band.keys - 1) * bits)
-            counting += queries * (band.keys * self.wires * selected + adder * (band.keys - length) * self.wires)
-            counting += queries * adder * sum(self._mapped(index, length) for index in range(len(self.forms)))
+            weighing += queries * (
+                band.keys * bits * selected + adder * (band.keys - 1) * bits
+            )
+            counting += queries * (
+                band.keys * self.wires * selected + adder * (band.keys - length) * self.wires
+            )
+            counting += (
+                queries
+                * adder
+                * sum(self._mapped(index, length) for index in range(len(self.forms)))
+            )
         return counting < GAIN * weighing
 
     def sums(self, selected: Wires | None, count: Wires, band: Band) -> list[Wires]:
@@ -95,7 +110,10 @@ class Counting:
             selected: (queries or 1, keys), None where every key is. count: how many are: (queries or 1, bits).
         """
         drawing, width = self.residual.drawing, band.keys.bit_length()
-        counts = {index: _counted(drawing, wires, at, selected, band) for index, (wires, at) in self.read.items()}
+        counts = {
+            index: _counted(drawing, wires, at, selected, band)
+            for index, (wires, at) in self.read.items()
+        }
         results = []
         for form, parts in zip(self.forms, self.parts, strict=True):
             constant = int(self.residual.offset @ form.row) + form.offset
@@ -103,29 +121,48 @@ class Counting:
             for index, (_, weights) in parts.items():
                 places = self.read[index][1]
                 operands.append((counts[index], np.outer(weights[places], powers(width))))
-            results.append(drawing.sum(operands, 0, ((form.high << form.grain) * band.keys).bit_length()))
+            results.append(
+                drawing.sum(operands, 0, ((form.high << form.grain) * band.keys).bit_length())
+            )
         return results
 
     def _varying(self, index: int) -> int:
         """Bits of one number that are not the same whatever its wires are, as those below all weights are."""
-        form, weights = self.forms[index], [int(w) for _, ws in self.parts[index].values() for w in ws if w]
-        lowest = min(((w & -w).bit_length() - 1 for w in weights), default=form.bits + form.grain)
+        form, weights = (
+            self.forms[index],
+            [int(w) for _, ws in self.parts[index].values() for w in ws if w],
+        )
+        lowest = min(
+            ((w & -w).bit_length() - 1 for w in weights), default=form.bits + form.grain
+        )
         return max(0, form.bits - max(0, lowest - form.grain))
 
     def _digits(self, index: int) -> int:
         """Full adders that write one number out."""
         width = self.forms[index].bits + self.forms[index].grain
-        found = sum(len(digits(int(w), width)) for _, weights in self.parts[index].values() for w in weights if w)
+        found = sum(
+            len(digits(int(w), width))
+            for _, weights in self.parts[index].values()
+            for w in weights
+            if w
+        )
         return max(0, found - self.forms[index].bits)
 
     def _mapped(self, index: int, length: int) -> int:
         """Full adders that weigh counts of so many bits for one number."""
         width = self.forms[index].bits + self.forms[index].grain + length
-        found = sum(len(digits(int(w), width)) for _, weights in self.parts[index].values() for w in weights if w)
+        found = sum(
+            len(digits(int(w), width))
+            for _, weights in self.parts[index].values()
+            for w in weights
+            if w
+        )
         return max(0, length * found - self.forms[index].bits)
 
 
-def _counted(drawing: Drawing, wires: Wires, places: list[int], selected: Wires | None, band: Band) -> Wires:
+def _counted(
+    drawing: Drawing, wires: Wires, places: list[int], selected: Wires | None, band: Band
+) -> Wires:
     """How many selected keys have each of these wires: (queries or 1, places, bits)."""
     chosen = wires if len(places) == wires.shape[1] else wires.take(places, 1)
     seen = band.see(chosen, 0).transpose(1, 0).expand(0)

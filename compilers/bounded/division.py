@@ -17,14 +17,22 @@ from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.profile import CONST0, CONST1
 from circuitsim.schematic.schematic import Optimize
 
-LEVEL_WORTH = {"depth": 5, "balanced": 1}  # one per cent of the levels is worth so many per cent of the gates
+LEVEL_WORTH = {
+    "depth": 5,
+    "balanced": 1,
+}  # one per cent of the levels is worth so many per cent of the gates
 GATES_A_KEY, LEVELS_A_KEY_BIT = 64, 8  # of the rest of a head, roughly
 EARLY = 2  # levels a bit by which the divisor, a count, is there before the numerator, a sum
 ONE_DIGIT = 8  # bits of the longest quotient that may be one digit
 
 
 def quotient(
-    drawing: Drawing, numerator: Wires, divisor: Wires, width: int, keys: int | None = None, known: bool = False
+    drawing: Drawing,
+    numerator: Wires,
+    divisor: Wires,
+    width: int,
+    keys: int | None = None,
+    known: bool = False,
 ) -> Wires:
     """floor(numerator / divisor), bits least first: (..., w), (..., c) -> (..., width).
 
@@ -42,7 +50,15 @@ def quotient(
 
 
 @lru_cache(maxsize=1024)
-def digit_bits(w: int, c: int, width: int, keys: int, basis: BasisName, optimize: Optimize, known: bool = False) -> int:
+def digit_bits(
+    w: int,
+    c: int,
+    width: int,
+    keys: int,
+    basis: BasisName,
+    optimize: Optimize,
+    known: bool = False,
+) -> int:
     """Bits a digit for a numerator of w bits, a divisor of c bits and a quotient of `width` bits.
 
     More bits make fewer digits, but a digit of k bits holds 2^k - 1 subtractions. They matter little beside a head's
@@ -59,20 +75,30 @@ def digit_bits(w: int, c: int, width: int, keys: int, basis: BasisName, optimize
     longest = max(6, c.bit_length() + 1)  # Omega(log c) bits make O(w + c) levels
     best, digit = math.inf, 1
     for k in range(1, (width if width <= ONE_DIGIT else min(width, longest)) + 1):
-        if k > 1 and -(-width // k) == -(-width // (k - 1)):  # as many digits as shorter ones would be
+        if k > 1 and -(-width // k) == -(
+            -width // (k - 1)
+        ):  # as many digits as shorter ones would be
             continue
-        if not known and score(10 * c << k, 2 * math.log2(c + k) + k) > best:  # one digit of it is too much
+        if (
+            not known and score(10 * c << k, 2 * math.log2(c + k) + k) > best
+        ):  # one digit of it is too much
             continue
-        best, digit = min((best, digit), (score(*_cost(w, c, width, k, basis, keys if known else None)), k))
+        best, digit = min(
+            (best, digit), (score(*_cost(w, c, width, k, basis, keys if known else None)), k)
+        )
     return digit
 
 
-def _cost(w: int, c: int, width: int, k: int, basis: BasisName, divisor: int | None) -> tuple[int, int]:
+def _cost(
+    w: int, c: int, width: int, k: int, basis: BasisName, divisor: int | None
+) -> tuple[int, int]:
     """Gates of a division with digits of k bits, and its levels after the numerator; by a known divisor or any."""
     cell = _cell(w, c, width, k, basis)
     known = [CONST1 if (divisor or 0) >> bit & 1 else CONST0 for bit in range(c)]
     arrivals = np.array([EARLY * c] * w + ([0] * c if divisor is None else known), np.int32)
-    program, _ = specialise(cell, basis, pattern(arrivals).tobytes(), np.ones(width, np.uint8).tobytes())
+    program, _ = specialise(
+        cell, basis, pattern(arrivals).tobytes(), np.ones(width, np.uint8).tobytes()
+    )
     return program.gates, planning.depths(program, arrivals)[1] - EARLY * c
 
 
@@ -113,13 +139,18 @@ def _digit(
         difference, reach = r.subtract(remainder, subtrahend, c)
         reaches.append(reach)
         differences.append(difference)
-    only = [r.and_(reaches[t], (reaches[t + 1] if t + 1 < top else FALSE) ^ 1) for t in range(top)]
-    following = [_any(r, [r.and_(only[t], differences[t][k]) for t in range(top)]) for k in range(c)]
+    only = [
+        r.and_(reaches[t], (reaches[t + 1] if t + 1 < top else FALSE) ^ 1) for t in range(top)
+    ]
+    following = [
+        _any(r, [r.and_(only[t], differences[t][k]) for t in range(top)]) for k in range(c)
+    ]
     bits = []
     for k in range(digit):
         step = 1 << k
         spans = [
-            r.and_(reaches[t], (reaches[t + step] if t + step < top else FALSE) ^ 1) for t in range(step, top, 2 * step)
+            r.and_(reaches[t], (reaches[t + step] if t + step < top else FALSE) ^ 1)
+            for t in range(step, top, 2 * step)
         ]
         bits.append(_any(r, spans))
     return bits, following
@@ -158,7 +189,9 @@ class _Adders(Recorder):
         bits, carry = self._add(x, inverted, width, TRUE)
         return bits[:kept], carry
 
-    def _add(self, x: list[int], y: list[int], width: int, carry: int) -> tuple[list[int], int]:
+    def _add(
+        self, x: list[int], y: list[int], width: int, carry: int
+    ) -> tuple[list[int], int]:
         x, y = x + [FALSE] * (width - len(x)), y + [FALSE] * (width - len(y))
         half = [self.xor(a, b) for a, b in zip(x, y, strict=True)]
         g = [self.and_(a, b) for a, b in zip(x, y, strict=True)]

@@ -17,7 +17,9 @@ def choose(work: HeadAtWork) -> list[Wires]:
     pieces = []
     for band in work.bands:
         if band.keys <= 0:
-            pieces.append(drawing.concat([work.nothing(c, band.queries) for c in work.live], 1))
+            pieces.append(
+                drawing.concat([work.nothing(c, band.queries) for c in work.live], 1)
+            )
         elif work.scores is None:
             pieces.append(unscored(work.head, joined, band))
         elif band.keys == 1:
@@ -25,7 +27,9 @@ def choose(work: HeadAtWork) -> list[Wires]:
         else:
             with drawing.scope("maximum"):
                 found = work.scores.at(band)
-                if band.mask is not None:  # a key that is not seen has the top bit clear and loses to any that is
+                if (
+                    band.mask is not None
+                ):  # a key that is not seen has the top bit clear and loses to any that is
                     found = found.broadcast((band.queries, *found.shape[1:]))
                     found = drawing.concat([found, band.mask.expand(2)], 2)
                 chosen = winner(drawing, found, band.see(joined, 0).expand(0), _ties(work))

@@ -30,7 +30,9 @@ def maximum(drawing: Drawing, scores: Wires, node: Node | None = None) -> Wires:
     return scores
 
 
-def winner(drawing: Drawing, scores: Wires, payload: Wires, ties: Literal["left", "right"]) -> Wires:
+def winner(
+    drawing: Drawing, scores: Wires, payload: Wires, ties: Literal["left", "right"]
+) -> Wires:
     """The payload of the largest score, of equal ones the leftmost or rightmost: (queries, keys, p) -> (queries, 1, p).
 
     Args:
@@ -47,7 +49,9 @@ def winner(drawing: Drawing, scores: Wires, payload: Wires, ties: Literal["left"
     return carried
 
 
-def _round(drawing: Drawing, cell: Cell, scores: Wires, payload: Wires | None) -> tuple[Wires, Wires | None]:
+def _round(
+    drawing: Drawing, cell: Cell, scores: Wires, payload: Wires | None
+) -> tuple[Wires, Wires | None]:
     """One round: neighbours meet, an odd last one passes."""
     axis, keys, bits = len(scores.shape) - 2, scores.shape[-2], scores.shape[-1]
     pairs = keys // 2
@@ -56,7 +60,9 @@ def _round(drawing: Drawing, cell: Cell, scores: Wires, payload: Wires | None) -
     odds = [a.slice(axis, 1, 2 * pairs, 2) for a in arrays]
     made = drawing.call(cell, *evens, *odds)
     kept = made.shape[-1] - (0 if payload is None else payload.shape[-1])
-    results = [made.slice(-1, 0, kept)] + ([] if payload is None else [made.slice(-1, kept, made.shape[-1])])
+    results = [made.slice(-1, 0, kept)] + (
+        [] if payload is None else [made.slice(-1, kept, made.shape[-1])]
+    )
     if kept == 0:
         results[0] = scores.slice(axis, 0, pairs).slice(-1, 0, bits)
     if keys % 2:
@@ -94,5 +100,7 @@ def node_cell(bits: int, payload: int, node: Node, ties: str, with_maximum: bool
     outputs = list(best) if with_maximum else []
     if payload:
         take_b = won_b if ties == "left" else won_a ^ 1
-        outputs += [r.mux(take_b, y, x) for x, y in zip(r.argument(1), r.argument(3), strict=True)]
+        outputs += [
+            r.mux(take_b, y, x) for x, y in zip(r.argument(1), r.argument(3), strict=True)
+        ]
     return r.cell(f"maximum of {bits} bits", outputs)

@@ -52,5 +52,7 @@ def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
             return (wire if set_ else ~wire).squeeze(1)
         return residual.drawing.fill((residual.positions,), clear)
     width = max(high, -low - 1).bit_length() + 1
-    wires = residual.drawing.sum(residual.parts(row), int(residual.offset @ row) + offset, width)
+    wires = residual.drawing.sum(
+        residual.parts(row), int(residual.offset @ row) + offset, width
+    )
     return ~wires.slice(-1, width - 1, width).squeeze(-1)

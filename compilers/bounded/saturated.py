@@ -54,8 +54,15 @@ def _totals(work: HeadAtWork, bands: list[Band]) -> tuple[list[Wires], list[list
                 drops = [drop + form.grain for drop, form in zip(drops, forms, strict=True)]
             else:
                 pairs = zip(weighed, forms, strict=True)
-                totals = [_sum(drawing, selected, value, form.high, band) for value, form in pairs]
-            sums.append([t.slice(-1, drop, t.shape[-1]) for t, drop in zip(totals, drops, strict=True)])
+                totals = [
+                    _sum(drawing, selected, value, form.high, band) for value, form in pairs
+                ]
+            sums.append(
+                [
+                    t.slice(-1, drop, t.shape[-1])
+                    for t, drop in zip(totals, drops, strict=True)
+                ]
+            )
     return counts, sums
 
 
@@ -95,11 +102,15 @@ def _count(drawing: Drawing, selected: Wires | None, band: Band) -> Wires:
     return drawing.sum([(selected, [1])], 0, width)
 
 
-def _sum(drawing: Drawing, selected: Wires | None, value: Wires, high: int, band: Band) -> Wires:
+def _sum(
+    drawing: Drawing, selected: Wires | None, value: Wires, high: int, band: Band
+) -> Wires:
     """Sum over the selected keys of a value that is at most `high`: (queries or 1, bits)."""
     seen = band.see(value, 0)
     terms = seen.expand(0) if selected is None else selected.expand(2) & seen.expand(0)
-    return drawing.sum([(terms, powers(value.shape[1]).reshape(1, -1))], 0, (high * band.keys).bit_length())
+    return drawing.sum(
+        [(terms, powers(value.shape[1]).reshape(1, -1))], 0, (high * band.keys).bit_length()
+    )
 
 
 def _stack(drawing: Drawing, pieces: list[Wires], queries: list[int]) -> Wires:

@@ -58,7 +58,9 @@ class Scores:
         return self.drawing.sum(parts, self.half, width).slice(-1, self.drop, width)
 
 
-def scores(head: HeadForms, queries: Residual, residual: Residual, start: int) -> Scores | None:
+def scores(
+    head: HeadForms, queries: Residual, residual: Residual, start: int
+) -> Scores | None:
     """The scores of queries, of which the first is at position `start`; None if they are equal for all keys of a query.
 
     Args:
@@ -74,7 +76,9 @@ def scores(head: HeadForms, queries: Residual, residual: Residual, start: int) -
         if c in varying:
             of_key.add(c, weight * q_low, k_low)
             if q_low < q_high:
-                pairs.append((_bits(queries, head.query, c), _bits(residual, head.key, c), weight))
+                pairs.append(
+                    (_bits(queries, head.query, c), _bits(residual, head.key, c), weight)
+                )
                 high += weight * (q_high - q_low) * (k_high - k_low)
     if not varying:
         return None
@@ -85,14 +89,18 @@ def scores(head: HeadForms, queries: Residual, residual: Residual, start: int) -
     half = (1 << (drop - 1)) + (low % (1 << drop)) if drop else 0
     if not pairs and by_key.wires is None:
         return None
-    return Scores(residual.drawing, tuple(pairs), by_key.wires, by_query.wires, high, half, drop, start)
+    return Scores(
+        residual.drawing, tuple(pairs), by_key.wires, by_query.wires, high, half, drop, start
+    )
 
 
 def _bits(residual: Residual, affine: Affine, c: int) -> Wires:
     """One component of q or k less its low end, at every position."""
     low, high = affine.ranges[c]
     grain = affine.grains[c]
-    return residual.unsigned(affine.rows[c], int(affine.offsets[c]) - (low << grain), high - low, grain)
+    return residual.unsigned(
+        affine.rows[c], int(affine.offsets[c]) - (low << grain), high - low, grain
+    )
 
 
 class _Terms:

@@ -14,7 +14,12 @@ from circuitsim.kernels import compiled
 
 MOST_BOXES = 16  # that a set keeps before two of them are replaced by their hull
 
-NO_BITS, ONE, HALF, MIX = np.uint64(0), np.uint64(1), np.uint64(32), np.uint64(0x9E3779B97F4A7C15)
+NO_BITS, ONE, HALF, MIX = (
+    np.uint64(0),
+    np.uint64(1),
+    np.uint64(32),
+    np.uint64(0x9E3779B97F4A7C15),
+)
 
 
 @compiled
@@ -123,7 +128,11 @@ def _add(kept: Any, count: int, box: Any, frame: Any) -> int:
     """
     index, holds_others = 0, False
     while index < count:
-        inside, around, near = True, True, True  # the box is in the other, holds it, differs at one position at most
+        inside, around, near = (
+            True,
+            True,
+            True,
+        )  # the box is in the other, holds it, differs at one position at most
         differ, carry = NO_BITS, NO_BITS
         for w in range(len(box)):
             other = kept[index, w]
@@ -131,7 +140,11 @@ def _add(kept: Any, count: int, box: Any, frame: Any) -> int:
             around = around and other | box[w] == box[w]
             raised, carry = _sum(other ^ box[w], frame[0, w], carry)
             here = raised & frame[1, w]  # a guard bit for every position where they differ
-            near = near and here & (here - ONE) == NO_BITS and (here == NO_BITS or differ == NO_BITS)
+            near = (
+                near
+                and here & (here - ONE) == NO_BITS
+                and (here == NO_BITS or differ == NO_BITS)
+            )
             differ |= here
             if not (inside or around or near):
                 break

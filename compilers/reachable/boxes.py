@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from . import box_kernels
 
-Boxes: TypeAlias = NDArray[np.uint64]  # (boxes, words of 64 bits, lowest first), never written to; empty where len is 0
+Boxes: TypeAlias = NDArray[
+    np.uint64
+]  # (boxes, words of 64 bits, lowest first), never written to; empty where len is 0
 
 
 class Fields:
@@ -57,7 +59,11 @@ class InputSets:
         """Boxes as words, given as products of the positions' letters (`Fields`)."""
         size = -(-self.fields.guards.bit_length() // 64) * 8
         data = b"".join(product.to_bytes(size, "little") for product in products)
-        return np.frombuffer(bytearray(data), "<u8").astype(np.uint64).reshape(len(products), size // 8)
+        return (
+            np.frombuffer(bytearray(data), "<u8")
+            .astype(np.uint64)
+            .reshape(len(products), size // 8)
+        )
 
     def letter(self, position: int, letter: int) -> Boxes:
         """Strings with this letter at this input position."""

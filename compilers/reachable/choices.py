@@ -54,14 +54,26 @@ class Ranking:
         rest: shared between the heads of a layer.
     """
 
-    def __init__(self, head: Head, codes: Codes, rest: "Rest", place: str, n: int, max_ties: int, most: int) -> None:
+    def __init__(
+        self,
+        head: Head,
+        codes: Codes,
+        rest: "Rest",
+        place: str,
+        n: int,
+        max_ties: int,
+        most: int,
+    ) -> None:
         self.most = most
         self.head, self.codes, self.rest, self.place, self.n = head, codes, rest, place, n
         self.max_ties = max_ties if head.attention == "saturated" else 1
         query = affine(head.query, codes.values, head.query_bias)
         key = affine(head.key, codes.values, head.key_bias)
         self.unit = query.denominator * key.denominator
-        self.queries, self.keys = query.numerators[codes.vectors], key.numerators[codes.vectors].T
+        self.queries, self.keys = (
+            query.numerators[codes.vectors],
+            key.numerators[codes.vectors].T,
+        )
         self.visible = mask_matrix(head.mask, codes.length)
         self._positions, self._starts = codes.positions.tolist(), codes.starts.tolist()
 
@@ -84,7 +96,9 @@ class Ranking:
             return [Choice((), 0, nobody.inputs, known)]
         for level, group in enumerate(self._levels(query, candidates)):
             found = self._walk(nobody, group, position)
-            result += [Choice(f.members, level, f.inputs, f.allowed) for f in found if f.members]
+            result += [
+                Choice(f.members, level, f.inputs, f.allowed) for f in found if f.members
+            ]
             left = [f for f in found if not f.members]
             if not left:
                 break
@@ -112,7 +126,9 @@ class Ranking:
             yield from ([code] for code in ranked)
             return
         edges = np.flatnonzero(np.diff(scores[order])) + 1
-        for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(ranked)], strict=True):
+        for start, stop in zip(
+            [0, *edges.tolist()], [*edges.tolist(), len(ranked)], strict=True
+        ):
             yield sorted(ranked[start:stop])
 
     def _scores(self, query: int, candidates: Ints) -> Array:
@@ -120,7 +136,9 @@ class Ranking:
             return np.zeros(len(candidates), np.int64)
         scores = product(self.queries[query][None], self.keys[:, candidates])[0]
         ordered = comparable(self.head.score_bits, Scaled(scores, self.unit))
-        return np.unique(ordered, return_inverse=True)[1] if ordered.dtype == object else ordered
+        return (
+            np.unique(ordered, return_inverse=True)[1] if ordered.dtype == object else ordered
+        )
 
     def _enough(self, candidates: Ints, order: Ints) -> int:
         """How many of the best candidates matter: beyond, some position has all its codes ranked higher."""
@@ -142,7 +160,11 @@ class Ranking:
             position, stop = positions[index], index
             while stop < len(group) and positions[stop] == position:
                 stop += 1
-            states = [after for state in states for after in self._step(state, position, group[index:stop])]
+            states = [
+                after
+                for state in states
+                for after in self._step(state, position, group[index:stop])
+            ]
             if any(len(state.members) > self.max_ties for state in states):
                 raise LimitError(self._refusal(len(set(positions)), query))
             if len(states) > self.most:
@@ -214,5 +236,7 @@ class Rest:
                 self._some(first, half, bits & (1 << half) - 1),
                 self._some(first + half, count - half, bits >> half),
             )
-            self._known[key] = self.sets.union(parts) if all(map(len, parts)) else parts[not len(parts[0])]
+            self._known[key] = (
+                self.sets.union(parts) if all(map(len, parts)) else parts[not len(parts[0])]
+            )
         return self._known[key]

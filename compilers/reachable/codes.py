@@ -69,9 +69,16 @@ def embedded(model: Model, n: int, span: Span, sets: InputSets) -> Codes:
         if first <= position < first + n:
             positions += [position] * len(model.vocabulary)
             tokens += list(range(len(model.vocabulary)))
-            inputs += [sets.letter(position - first, letter) for letter in range(len(model.vocabulary))]
+            inputs += [
+                sets.letter(position - first, letter)
+                for letter in range(len(model.vocabulary))
+            ]
         else:
-            token = model.prepend[position] if position < first else model.append[position - first - n]
+            token = (
+                model.prepend[position]
+                if position < first
+                else model.append[position - first - n]
+            )
             positions.append(position)
             tokens.append(row[token])
             inputs.append(sets.everything)
@@ -95,7 +102,11 @@ def letter_literals(model: Model, n: int, codes: Codes) -> Ints:
     place = codes.positions - first
     letter = np.arange(len(codes)) - codes.starts[codes.positions]
     is_letter = (place >= 0) & (place < n)
-    found = 2 * (1 + place) + (letter == 0) if letters == 2 else 2 * (1 + place * letters + letter)
+    found = (
+        2 * (1 + place) + (letter == 0)
+        if letters == 2
+        else 2 * (1 + place * letters + letter)
+    )
     literals[is_letter] = found[is_letter]
     return literals
 

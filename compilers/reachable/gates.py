@@ -88,7 +88,14 @@ def tables(wires: int, stages: Sequence[Stage]) -> tuple[list[Gates], Ints]:
     for stage in stages:
         if stage.gates:
             starts = np.cumsum([0, *map(len, stage.gates)])
-            result.append(Gates(stage.kind, stage.name, renumber(np.concatenate(stage.gates), firsts), starts))
+            result.append(
+                Gates(
+                    stage.kind,
+                    stage.name,
+                    renumber(np.concatenate(stage.gates), firsts),
+                    starts,
+                )
+            )
     return result, firsts
 
 

@@ -30,7 +30,11 @@ LONGEST = 1 << 13  # letters
 
 
 def draw_reachable(
-    model: Model, n: int, drawing: Drawing, max_ties: int = MAX_TIES, max_wires: int = MAX_WIRES
+    model: Model,
+    n: int,
+    drawing: Drawing,
+    max_ties: int = MAX_TIES,
+    max_wires: int = MAX_WIRES,
 ) -> Schematic:
     """The circuit of `model` on n letters, equal to the exact model; `drawing.optimize` picks the form (`plan`).
 
@@ -45,7 +49,9 @@ def draw_reachable(
             " tc0."
         )
     if n > LONGEST:
-        raise LimitError(f"--basis ac0 looks at every position's values, for n up to {LONGEST:,}; n is {n:,}.")
+        raise LimitError(
+            f"--basis ac0 looks at every position's values, for n up to {LONGEST:,}; n is {n:,}."
+        )
     return _Lowering(reach(model, n, max_ties, max_wires), drawing, max_wires).run()
 
 
@@ -73,7 +79,9 @@ class _Lowering:
             self._probe(index + 1)
         if outputs is None:
             outputs = self._decide(0, _standing(reached.codes[0]))
-        return self.drawing.finish([outputs], interface(reached.model, reached.n, None) | _shown(reached))
+        return self.drawing.finish(
+            [outputs], interface(reached.model, reached.n, None) | _shown(reached)
+        )
 
     def _layer(self, index: int, queries: Sequence[Query]) -> None:
         """From the codes before a layer to those after it."""
@@ -87,29 +95,55 @@ class _Lowering:
     def _decide(self, index: int, queries: Sequence[Query]) -> Wires:
         """The decisions, (positions, classes), straight from the last layer's terms."""
         model, after = self.reached.model, self.reached.codes[-1]
-        decisions = decide(affine(model.readout.weights, after.values[after.vectors], model.readout.bias).numerators)
+        decisions = decide(
+            affine(
+                model.readout.weights, after.values[after.vectors], model.readout.bias
+            ).numerators
+        )
         classes = max(2, len(model.readout.weights))
         places = after.positions - after.span[0]
         targets = places * classes + decisions
         count = (after.span[1] - after.span[0]) * classes
-        made = self._plan(index, queries, [targets[query.results] for query in queries], count)
+        made = self._plan(
+            index, queries, [targets[query.results] for query in queries], count
+        )
         wires = self._draw(index, made, "readout")
         kept = slice(None) if len(model.readout.weights) > 1 else slice(1, None, 2)
         with self.drawing.scope("readout"):
             found = _literals(self.drawing, wires, made.targets[kept])
             return rows(self.drawing, found, len(model.readout.weights))
 
-    def _plan(self, index: int, queries: Sequence[Query], targets: Sequence[Ints], count: int) -> Plan:
-        writer = Writer(self.reached.codes[index], self.literals, self.reached.sets if index else None)
-        return plan(writer, self.wires.shape[0], queries, targets, count, self.drawing.optimize, self.budget)
+    def _plan(
+        self, index: int, queries: Sequence[Query], targets: Sequence[Ints], count: int
+    ) -> Plan:
+        writer = Writer(
+            self.reached.codes[index], self.literals, self.reached.sets if index else None
+        )
+        return plan(
+            writer,
+            self.wires.shape[0],
+            queries,
+            targets,
+            count,
+            self.drawing.optimize,
+            self.budget,
+        )
 
     def _draw(self, index: int, made: Plan, last: str = "") -> Wires:
         """All wires so far and the gates of a plan, those that unite terms under the scope `last` if given."""
         wires, drawing, layers = self.wires, self.drawing, self.reached.model.layers
-        place = f"layer{index}/head0" if layers and len(layers[index].heads) == 1 else f"layer{index}"
+        place = (
+            f"layer{index}/head0"
+            if layers and len(layers[index].heads) == 1
+            else f"layer{index}"
+        )
         for table in made.tables:
-            with drawing.scope(last if last and table.name == "codes" else f"{place}/{table.name}"):
-                gates = drawing.ragged(table.kind, wires, table.literals >> 1, table.literals & 1, table.starts)
+            with drawing.scope(
+                last if last and table.name == "codes" else f"{place}/{table.name}"
+            ):
+                gates = drawing.ragged(
+                    table.kind, wires, table.literals >> 1, table.literals & 1, table.starts
+                )
             wires = drawing.concat([wires, gates], 0)
         return wires
 
@@ -124,7 +158,9 @@ class _Lowering:
         literals = self.literals[code[order]]
         starts = np.searchsorted(where[order], np.arange(columns * count + 1))
         with self.drawing.scope("probes"):
-            found = self.drawing.ragged("any", self.wires, literals >> 1, literals & 1, starts)
+            found = self.drawing.ragged(
+                "any", self.wires, literals >> 1, literals & 1, starts
+            )
             parts = [(rows(self.drawing, found, columns), weights)] if columns else []
         self.drawing.probe(f"residual{boundary}", parts, low)
 
@@ -157,15 +193,22 @@ def _shown(reached: Reached) -> dict[str, Any]:
 def rows(drawing: Drawing, wires: Wires, columns: int) -> Wires:
     """A row of wires (r * columns,) as (r, columns)."""
     count = wires.shape[0] // columns
-    return drawing.concat([wires.slice(0, k * columns, (k + 1) * columns).expand(0) for k in range(count)], 0)
+    return drawing.concat(
+        [wires.slice(0, k * columns, (k + 1) * columns).expand(0) for k in range(count)], 0
+    )
 
 
 def _literals(drawing: Drawing, wires: Wires, literals: Ints) -> Wires:
     """The wires of some literals (literals,)."""
-    return drawing.ragged("any", wires, literals >> 1, literals & 1, np.arange(len(literals) + 1))
+    return drawing.ragged(
+        "any", wires, literals >> 1, literals & 1, np.arange(len(literals) + 1)
+    )
 
 
 def _standing(codes: Codes) -> list[Query]:
     """The queries of a model without layers: every code stays what it is."""
     nothing = np.zeros((1, 0), np.int64)
-    return [Query(code, (), nothing, nothing, np.array([code], np.int64)) for code in range(len(codes))]
+    return [
+        Query(code, (), nothing, nothing, np.array([code], np.int64))
+        for code in range(len(codes))
+    ]

@@ -72,7 +72,9 @@ def plan(
     plans, refused = [], []
     for form in FORMS[: FORMS.index(optimize) + 1] if heads > 1 else FORMS[:1]:
         try:
-            plans.append(_plan_in(form, writer, wires, queries, targets, count, replace(budget)))
+            plans.append(
+                _plan_in(form, writer, wires, queries, targets, count, replace(budget))
+            )
         except LimitError as error:
             refused.append(error)
     if not plans:
@@ -122,7 +124,9 @@ class _Planner:
         terms = self._terms(some)
         rest = _dearest(terms, reached)
         made = {
-            target: np.unique([self.stages[t.stage - 1].gate(t.body) for t in terms if t.target == target])
+            target: np.unique(
+                [self.stages[t.stage - 1].gate(t.body) for t in terms if t.target == target]
+            )
             for target in reached
             if target != rest
         }
@@ -136,7 +140,9 @@ class _Planner:
         shared: dict[tuple[int, int, bytes], set[int]] = {}
         for case in some:
             for term in self._of(case):
-                shared.setdefault((term.target, term.stage, term.body.tobytes()), set()).add(case.code)
+                shared.setdefault((term.target, term.stage, term.body.tobytes()), set()).add(
+                    case.code
+                )
         result = []
         for (target, stage, body), queries in shared.items():
             literals = np.frombuffer(body, np.int64)
@@ -151,9 +157,15 @@ class _Planner:
     def _of(self, case: Cases) -> Iterator[Term]:
         """The terms of one query, in whichever allowed form takes least wires by estimate."""
         codes = self.writer.codes
-        absent = [[head.absent(k, codes) for k in range(len(head.choices))] for head in case.heads]
+        absent = [
+            [head.absent(k, codes) for k in range(len(head.choices))] for head in case.heads
+        ]
         form = self._form(case, absent)
-        return self._by_choice(case, absent) if form == "depth" else self._by_class(case, absent, form)
+        return (
+            self._by_choice(case, absent)
+            if form == "depth"
+            else self._by_class(case, absent, form)
+        )
 
     def _form(self, case: Cases, absent: Sequence[Sequence[Ints]]) -> Optimize:
         """The form whose gates read least wires, no deeper than asked for; what gates share counts twice."""
@@ -161,37 +173,60 @@ class _Planner:
             return "depth"
         widths = [np.array([1 + len(some) for some in head]) for head in absent]
         tuples = np.unique(case.class_rows, axis=0)
-        wires = {"depth": 2 * len(case.terms), "balanced": 2 * len(tuples), "size": (2 + len(widths)) * len(tuples)}
+        wires = {
+            "depth": 2 * len(case.terms),
+            "balanced": 2 * len(tuples),
+            "size": (2 + len(widths)) * len(tuples),
+        }
         for k, (head, width) in enumerate(zip(case.heads, widths, strict=True)):
             sizes = np.bincount(head.classes, minlength=int(head.classes.max()) + 1)
             wires["depth"] += int(width[case.terms[:, k]].sum())
-            wires["balanced"] += int(width.sum() + np.where(sizes == 1, 1, len(width) - sizes)[tuples[:, k]].sum())
+            wires["balanced"] += int(
+                width.sum() + np.where(sizes == 1, 1, len(width) - sizes)[tuples[:, k]].sum()
+            )
             wires["size"] += int(width.sum()) + len(width)
         return min(FORMS[: FORMS.index(self.optimize) + 1], key=lambda form: wires[form])
 
     def _by_choice(self, case: Cases, absent: Sequence[Sequence[Ints]]) -> Iterator[Term]:
         """One term for every combination of choices."""
         for term, target in zip(case.terms.tolist(), case.targets.tolist(), strict=True):
-            members = [m for head, k in zip(case.heads, term, strict=True) for m in head.choices[k].members]
-            gone = np.unique(np.concatenate([NONE, *(a[k] for a, k in zip(absent, term, strict=True))]))
+            members = [
+                m
+                for head, k in zip(case.heads, term, strict=True)
+                for m in head.choices[k].members
+            ]
+            gone = np.unique(
+                np.concatenate([NONE, *(a[k] for a, k in zip(absent, term, strict=True))])
+            )
             yield Term(1, self.writer.literals_of(case.code, members, gone), target)
 
-    def _by_class(self, case: Cases, absent: Sequence[Sequence[Ints]], form: Optimize) -> Iterator[Term]:
+    def _by_class(
+        self, case: Cases, absent: Sequence[Sequence[Ints]], form: Optimize
+    ) -> Iterator[Term]:
         """One term for every combination of the heads' classes, over literals that say which class it is."""
-        says = [self._says(case.code, head, gone, form) for head, gone in zip(case.heads, absent, strict=True)]
+        says = [
+            self._says(case.code, head, gone, form)
+            for head, gone in zip(case.heads, absent, strict=True)
+        ]
         different, first = np.unique(case.class_rows, axis=0, return_index=True)
         for row, target in zip(different.tolist(), case.targets[first].tolist(), strict=True):
-            body = np.unique(np.concatenate([say[c] for say, c in zip(says, row, strict=True)]))
+            body = np.unique(
+                np.concatenate([say[c] for say, c in zip(says, row, strict=True)])
+            )
             yield Term(3, body[body != TRUE], target)
 
-    def _says(self, query: int, head: LiveHead, absent: Sequence[Ints], form: Optimize) -> dict[int, Ints]:
+    def _says(
+        self, query: int, head: LiveHead, absent: Sequence[Ints], form: Optimize
+    ) -> dict[int, Ints]:
         """For every class of a head's choices, literals whose AND says that it selects one of them."""
         bodies = (
             self.writer.literals_of(query, choice.members, gone)
             for choice, gone in zip(head.choices, absent, strict=True)
         )
         selected = np.array([self.select.gate(body) for body in bodies])
-        groups = {int(c): np.unique(selected[head.classes == c]) for c in np.unique(head.classes)}
+        groups = {
+            int(c): np.unique(selected[head.classes == c]) for c in np.unique(head.classes)
+        }
         if form == "balanced":
             others = {c: np.unique(selected[head.classes != c]) ^ 1 for c in groups}
             return {c: group if len(group) == 1 else others[c] for c, group in groups.items()}

@@ -20,7 +20,9 @@ from .values import after_layer, head_outputs
 Ints = NDArray[np.int64]
 MAX_TIES = 1
 MAX_WIRES = 2**26
-WIRES_A_TERM = 256  # wires allowed for each combination that reachability may look at: minutes otherwise
+WIRES_A_TERM = (
+    256  # wires allowed for each combination that reachability may look at: minutes otherwise
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Reached:
 
 
 @lru_cache(maxsize=4)
-def reach(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_WIRES) -> Reached:
+def reach(
+    model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_WIRES
+) -> Reached:
     """The codes of `model` at n letters. A superset of those that occur: none that occurs is missing.
 
     Raises:
@@ -68,10 +72,16 @@ def reach(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_W
         ModelError: a head is softmax.
     """
     places = [
-        [f"layer {index}, head {number}" for number, head in enumerate(layer.heads) if adds(head)]
+        [
+            f"layer {index}, head {number}"
+            for number, head in enumerate(layer.heads)
+            if adds(head)
+        ]
         for index, layer in enumerate(model.layers)
     ]
-    kept = tuple(replace(layer, heads=tuple(filter(adds, layer.heads))) for layer in model.layers)
+    kept = tuple(
+        replace(layer, heads=tuple(filter(adds, layer.heads))) for layer in model.layers
+    )
     model = replace(model, layers=kept)
     _refuse_heads(model, places)
     sets = InputSets(n, len(model.vocabulary))
@@ -91,17 +101,25 @@ def reach(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_W
     return Reached(model, n, tuple(codes), tuple(layers), sets)
 
 
-def code_bits(model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_WIRES) -> int:
+def code_bits(
+    model: Model, n: int, max_ties: int = MAX_TIES, max_wires: int = MAX_WIRES
+) -> int:
     """State bits of this basis: log2, rounded up, of the most codes that a position has at any layer."""
     return reach(model, n, max_ties, max_wires).code_bits
 
 
 def adds(head: Head) -> bool:
     """Whether the output matrix reads a component of the value that is not always zero."""
-    output, value = head.output.scaled.numerators.astype(object), head.value.scaled.numerators.astype(object)
+    output, value = (
+        head.output.scaled.numerators.astype(object),
+        head.value.scaled.numerators.astype(object),
+    )
     if head.third_order:
         return bool(output.any())
-    return bool((output @ value).any() or (output @ head.value_bias.scaled.numerators.astype(object)).any())
+    return bool(
+        (output @ value).any()
+        or (output @ head.value_bias.scaled.numerators.astype(object)).any()
+    )
 
 
 def _refuse_heads(model: Model, places: Sequence[Sequence[str]]) -> None:
@@ -120,10 +138,22 @@ class _Step:
     """One layer: from the codes before it to those after it."""
 
     def __init__(
-        self, layer: Layer, codes: Codes, sets: InputSets, place: str, n: int, rankings: list[Ranking], max_wires: int
+        self,
+        layer: Layer,
+        codes: Codes,
+        sets: InputSets,
+        place: str,
+        n: int,
+        rankings: list[Ranking],
+        max_wires: int,
     ) -> None:
         self.layer, self.codes, self.sets, self.place, self.n = layer, codes, sets, place, n
-        self.rankings, self.max_wires, self.most, self.made = rankings, max_wires, max_wires // WIRES_A_TERM, 0
+        self.rankings, self.max_wires, self.most, self.made = (
+            rankings,
+            max_wires,
+            max_wires // WIRES_A_TERM,
+            0,
+        )
 
     def run(self, span: Span) -> tuple[tuple[Query, ...], Codes]:
         """All queries of the positions in `span`, and the codes they lead to."""
@@ -132,28 +162,45 @@ class _Step:
         for code in queries:
             heads.append(tuple(tuple(ranking.choices(code)) for ranking in self.rankings))
             found = self._join(code, heads[-1])
-            terms.append(np.array([chosen for chosen, _ in found], np.int64).reshape(len(found), len(self.rankings)))
+            terms.append(
+                np.array([chosen for chosen, _ in found], np.int64).reshape(
+                    len(found), len(self.rankings)
+                )
+            )
             inputs += [boxes for _, boxes in found]
         said, outputs = self._outputs(heads, terms)
         cuts = np.cumsum([len(some) for some in terms])
         asked = np.repeat(queries, np.diff(cuts, prepend=0))
         values, vectors = after_layer(
-            self.layer, self.codes.values, outputs, np.column_stack([self.codes.vectors[asked], np.concatenate(said)])
+            self.layer,
+            self.codes.values,
+            outputs,
+            np.column_stack([self.codes.vectors[asked], np.concatenate(said)]),
         )
-        results, after = self._gather(span, self.codes.positions[asked], vectors, values, inputs)
-        return tuple(map(Query, queries, heads, terms, said, np.split(results, cuts[:-1]))), after
+        results, after = self._gather(
+            span, self.codes.positions[asked], vectors, values, inputs
+        )
+        return tuple(
+            map(Query, queries, heads, terms, said, np.split(results, cuts[:-1]))
+        ), after
 
-    def _join(self, code: int, heads: Sequence[tuple[Choice, ...]]) -> list[tuple[tuple[int, ...], Boxes]]:
+    def _join(
+        self, code: int, heads: Sequence[tuple[Choice, ...]]
+    ) -> list[tuple[tuple[int, ...], Boxes]]:
         """Combinations of one choice a head that may occur together, with supersets of their inputs."""
         fields, sets = self.codes.fields, self.sets
-        partial: list[tuple[tuple[int, ...], Boxes, int]] = [((), self.codes.inputs[code], fields.full)]
+        partial: list[tuple[tuple[int, ...], Boxes, int]] = [
+            ((), self.codes.inputs[code], fields.full)
+        ]
         for choices in heads:
             self._count(len(partial) * len(choices))
             longer = []
             for chosen, inputs, allowed in partial:
                 for index, choice in enumerate(choices):
                     both = allowed & choice.allowed
-                    if fields.possible(both) and len(met := sets.intersection(inputs, choice.inputs)):
+                    if fields.possible(both) and len(
+                        met := sets.intersection(inputs, choice.inputs)
+                    ):
                         longer.append(((*chosen, index), met, both))
             partial = longer
         return [(chosen, inputs) for chosen, inputs, _ in partial]
@@ -177,19 +224,33 @@ class _Step:
             rows: dict[tuple[int, ...], int] = {}
             which = []
             for query in heads:
-                members = (tuple(sorted(self.codes.vectors[list(c.members)].tolist())) for c in query[number])
-                which.append(np.array([rows.setdefault(m, len(rows)) for m in members], np.int64))
+                members = (
+                    tuple(sorted(self.codes.vectors[list(c.members)].tolist()))
+                    for c in query[number]
+                )
+                which.append(
+                    np.array([rows.setdefault(m, len(rows)) for m in members], np.int64)
+                )
             found, index = head_outputs(head, self.codes.values, list(rows))
             outputs.append(found)
-            columns.append([index[w[t[:, number]]] for w, t in zip(which, terms, strict=True)])
+            columns.append(
+                [index[w[t[:, number]]] for w, t in zip(which, terms, strict=True)]
+            )
         said = [
-            np.column_stack([column[k] for column in columns]) if columns else np.zeros((len(t), 0), np.int64)
+            np.column_stack([column[k] for column in columns])
+            if columns
+            else np.zeros((len(t), 0), np.int64)
             for k, t in enumerate(terms)
         ]
         return said, outputs
 
     def _gather(
-        self, span: Span, positions: Ints, vectors: Ints, values: Scaled, inputs: Sequence[Boxes]
+        self,
+        span: Span,
+        positions: Ints,
+        vectors: Ints,
+        values: Scaled,
+        inputs: Sequence[Boxes],
     ) -> tuple[Ints, Codes]:
         """Equal vectors at a position share a code: for every term its code (terms,), and the codes."""
         index: dict[tuple[int, int], int] = {}
@@ -200,4 +261,6 @@ class _Step:
             sources[code].append(boxes)
         where = np.array(list(index), np.int64).reshape(-1, 2)
         united = tuple(map(self.sets.union, sources))
-        return results, Codes(span, where[:, 0], where[:, 1], values, united, self.codes.length)
+        return results, Codes(
+            span, where[:, 0], where[:, 1], values, united, self.codes.length
+        )

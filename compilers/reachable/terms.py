@@ -70,7 +70,9 @@ class Cases:
     @property
     def class_rows(self) -> Ints:
         """(terms, heads) class of every choice."""
-        return np.column_stack([head.classes[self.terms[:, k]] for k, head in enumerate(self.heads)])
+        return np.column_stack(
+            [head.classes[self.terms[:, k]] for k, head in enumerate(self.heads)]
+        )
 
 
 def cases(query: Query, targets: Ints) -> Cases:
@@ -80,7 +82,9 @@ def cases(query: Query, targets: Ints) -> Cases:
     terms, first = np.unique(query.terms[:, live], axis=0, return_index=True)
     heads, columns = [], []
     for column, h in enumerate(live):
-        used, where, local = np.unique(terms[:, column], return_index=True, return_inverse=True)
+        used, where, local = np.unique(
+            terms[:, column], return_index=True, return_inverse=True
+        )
         choices = tuple(query.heads[h][k] for k in used.tolist())
         heads.append(_live(choices, classes[first[where], h]))
         columns.append(local)
@@ -90,8 +94,12 @@ def cases(query: Query, targets: Ints) -> Cases:
 
 def _live(choices: tuple[Choice, ...], classes: Ints) -> LiveHead:
     single = all(len(choice.members) == 1 for choice in choices)
-    members = np.array([choice.members[0] for choice in choices], np.int64) if single else None
-    return LiveHead(choices, classes, members, np.array([choice.level for choice in choices], np.int64))
+    members = (
+        np.array([choice.members[0] for choice in choices], np.int64) if single else None
+    )
+    return LiveHead(
+        choices, classes, members, np.array([choice.level for choice in choices], np.int64)
+    )
 
 
 def _classes(outputs: Ints, targets: Ints) -> Ints:
@@ -108,10 +116,15 @@ def _classes(outputs: Ints, targets: Ints) -> Ints:
         for head in range(classes.shape[1]):
             rest = np.delete(classes, head, axis=1).tolist()
             rows: dict[int, set[tuple[int, ...]]] = {}
-            for output, others, target in zip(classes[:, head].tolist(), rest, targets.tolist(), strict=True):
+            for output, others, target in zip(
+                classes[:, head].tolist(), rest, targets.tolist(), strict=True
+            ):
                 rows.setdefault(output, set()).add((*others, target))
             names: dict[frozenset[tuple[int, ...]], int] = {}
-            name = {output: names.setdefault(frozenset(row), len(names)) for output, row in rows.items()}
+            name = {
+                output: names.setdefault(frozenset(row), len(names))
+                for output, row in rows.items()
+            }
             changed |= len(names) < len(rows)
             classes[:, head] = [name[output] for output in classes[:, head].tolist()]
     return classes

@@ -20,7 +20,9 @@ def distinct(rows: Scaled) -> tuple[Scaled, Ints]:
     return rows[first], np.array(which, np.int64)
 
 
-def head_outputs(head: Head, values: Scaled, chosen: Sequence[tuple[int, ...]]) -> tuple[Scaled, Ints]:
+def head_outputs(
+    head: Head, values: Scaled, chosen: Sequence[tuple[int, ...]]
+) -> tuple[Scaled, Ints]:
     """What a head adds to the stream for every set of keys that it averages.
 
     Args:
@@ -37,11 +39,15 @@ def head_outputs(head: Head, values: Scaled, chosen: Sequence[tuple[int, ...]]) 
     np.add.at(sums, rows, value.numerators[[row for members in chosen for row in members]])
     common = lcm(*np.unique(counts[counts > 0]).tolist())
     shares = np.array([common // max(1, count) for count in counts.tolist()], dtype=object)
-    means = Scaled(multiply(sums, narrow(shares)[:, None]), value.denominator * common).reduced()
+    means = Scaled(
+        multiply(sums, narrow(shares)[:, None]), value.denominator * common
+    ).reduced()
     return distinct(affine(head.output, means).reduced())
 
 
-def after_layer(layer: Layer, values: Scaled, outputs: Sequence[Scaled], terms: Ints) -> tuple[Scaled, Ints]:
+def after_layer(
+    layer: Layer, values: Scaled, outputs: Sequence[Scaled], terms: Ints
+) -> tuple[Scaled, Ints]:
     """The stream after a layer for every combination of what a position holds and what its heads say.
 
     Args:
@@ -53,7 +59,9 @@ def after_layer(layer: Layer, values: Scaled, outputs: Sequence[Scaled], terms: 
     """
     different, which = np.unique(terms, axis=0, return_inverse=True)
     shape = (len(different), values.shape[1])
-    total = values[different[:, 0]] if layer.residual else Scaled(np.zeros(shape, np.int64), 1)
+    total = (
+        values[different[:, 0]] if layer.residual else Scaled(np.zeros(shape, np.int64), 1)
+    )
     for head, output in enumerate(outputs):
         total = add(total, output[different[:, 1 + head]])
     if any(layer.output_bias):

@@ -16,19 +16,30 @@ from .winners import Winners, by_comparisons, by_digits, every_key, fewest
 MANY_DIGITS = 64
 
 
-def attend(drawing: Drawing, head: HeadForms, residual: Residual, start: int, stop: int, bands: Bands) -> list[Bits]:
+def attend(
+    drawing: Drawing, head: HeadForms, residual: Residual, start: int, stop: int, bands: Bands
+) -> list[Bits]:
     """The head's outputs R(mean) at positions start..stop-1 as thermometers, one number a component."""
     outputs = [Bits(None, number.low, number.low) for number in head.outputs]
-    live = [c for c, number in enumerate(head.outputs) if number.low < number.high and number.column.any()]
+    live = [
+        c
+        for c, number in enumerate(head.outputs)
+        if number.low < number.high and number.column.any()
+    ]
     if not live:
         return outputs
-    asking, rows = residual.slice(start, stop), bands.over(head.mask, start, stop, head.third_order)
+    asking, rows = (
+        residual.slice(start, stop),
+        bands.over(head.mask, start, stop, head.third_order),
+    )
     if head.third_order:
         with drawing.scope("pairs"):
             head, residual = over_pairs(head, residual)
     table = scores(head, asking, residual, start)
     answer = _means if head.attention == "saturated" else _choices
-    for c, wires in zip(live, answer(drawing, head, residual, table, rows, bands, live), strict=True):
+    for c, wires in zip(
+        live, answer(drawing, head, residual, table, rows, bands, live), strict=True
+    ):
         outputs[c] = Bits(wires, head.outputs[c].low, head.outputs[c].high, True)
     return outputs
 
@@ -43,7 +54,9 @@ def _means(
     for band in rows:
         if band.keys <= 0:
             for index, c in enumerate(live):
-                found[index].append(zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries))
+                found[index].append(
+                    zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries)
+                )
             continue
         winners = _winners(drawing, head, table, band, bands)
         with drawing.scope("selection"):
@@ -66,15 +79,26 @@ def _selected(winners: Winners, residual: Residual, blocks: list[Factor]) -> lis
 
 
 def _mean(
-    drawing: Drawing, head: HeadForms, residual: Residual, component: int, chosen: list[Factor], count: Wires
+    drawing: Drawing,
+    head: HeadForms,
+    residual: Residual,
+    component: int,
+    chosen: list[Factor],
+    count: Wires,
 ) -> Wires:
     """(queries or 1, thresholds)."""
     number, value = head.outputs[component], head.value
     row, drop = value.rows[component], head.value_shifts[component] + value.grains[component]
     constant = int(residual.offset @ row) + int(value.offsets[component])
     thresholds = steps(number.low, number.high)
-    parts = [(f.wires, (2 * (row @ f.matrix))[None, None, :]) for f in chosen if (row @ f.matrix).any()]
-    shares = np.array([[2 * constant - ((2 * t - 1) << drop)] for t in thresholds], dtype=object)
+    parts = [
+        (f.wires, (2 * (row @ f.matrix))[None, None, :])
+        for f in chosen
+        if (row @ f.matrix).any()
+    ]
+    shares = np.array(
+        [[2 * constant - ((2 * t - 1) << drop)] for t in thresholds], dtype=object
+    )
     return drawing.at_least([*parts, (count, shares)], [0] * len(thresholds))
 
 
@@ -90,14 +114,19 @@ def _choices(
     pieces = []
     for band in rows:
         if band.keys <= 0:
-            empty = [zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries) for c in live]
+            empty = [
+                zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries)
+                for c in live
+            ]
             pieces.append(drawing.concat(empty, 1))
         elif table is None:
             pieces.append(unscored(head, joined, band))
         else:
             winners = _winners(drawing, head, table, band, bands)
             with drawing.scope("selection"):
-                pieces.append(winners.either(turned).broadcast((band.queries, joined.shape[1])))
+                pieces.append(
+                    winners.either(turned).broadcast((band.queries, joined.shape[1]))
+                )
     whole, results, start = drawing.concat(pieces, 0), [], 0
     for wires in values:
         results.append(whole.slice(1, start, start + wires.shape[1]))
@@ -113,14 +142,22 @@ def _rounded(head: HeadForms, residual: Residual, component: int) -> Wires:
     return rounded(residual, row, offset, drop, steps(number.low, number.high))
 
 
-def _winners(drawing: Drawing, head: HeadForms, table: Scores | None, band: Band, bands: Bands) -> Winners:
+def _winners(
+    drawing: Drawing, head: HeadForms, table: Scores | None, band: Band, bands: Bands
+) -> Winners:
     if table is None:
         return every_key(drawing, band)
     with drawing.scope("scores"):
         heap = table.at(band)
     with drawing.scope("maximum"):
         if head.attention != "saturated":
-            return by_comparisons(drawing, heap, band, bands, "left" if head.attention == "hard-left" else "right")
+            return by_comparisons(
+                drawing,
+                heap,
+                band,
+                bands,
+                "left" if head.attention == "hard-left" else "right",
+            )
         most = {"depth": 0, "balanced": 1, "size": MANY_DIGITS}[drawing.optimize]
         digits = fewest(heap, band, most)
         if digits:

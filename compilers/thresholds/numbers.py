@@ -33,7 +33,10 @@ def refuse_large(fixed: FixedPoint) -> None:
         if isinstance(known, HeadForms):
             refuse_steps(f"{line.place}, a mean", _most(known.outputs))
             if known.shift:
-                refuse_steps(f"{line.place}, the rounded score", (known.score[1] - known.score[0]) >> known.shift)
+                refuse_steps(
+                    f"{line.place}, the rounded score",
+                    (known.score[1] - known.score[0]) >> known.shift,
+                )
         elif isinstance(known, NetForms):
             refuse_steps(f"{line.place}, a hidden unit", _most(known.outputs))
         elif isinstance(line.primitive, Settle):
@@ -43,7 +46,10 @@ def refuse_large(fixed: FixedPoint) -> None:
 
 def _most(numbers: Sequence[Number]) -> int:
     """The most steps that a number of them can take."""
-    taken = [number.high - number.low if number.few is None else len(number.few.values) - 1 for number in numbers]
+    taken = [
+        number.high - number.low if number.few is None else len(number.few.values) - 1
+        for number in numbers
+    ]
     return max(taken, default=0)
 
 
@@ -56,7 +62,9 @@ def refuse_steps(what: str, thresholds: int) -> None:
         )
 
 
-def rounded(residual: Residual, row: Ints, offset: int, drop: int, values: Sequence[int]) -> Wires:
+def rounded(
+    residual: Residual, row: Ints, offset: int, drop: int, values: Sequence[int]
+) -> Wires:
     """[floor((row . x + offset) / 2^drop + 1/2) >= t] for every t of `values`: (positions, values)."""
     read = residual.parts(row)
     parts = [(wires, 2 * weights[None, :]) for wires, weights in read]
@@ -64,7 +72,11 @@ def rounded(residual: Residual, row: Ints, offset: int, drop: int, values: Seque
     thresholds = [((2 * t - 1) << drop) - constant for t in values]
     if not parts:
         table = np.array([t <= 0 for t in thresholds], bool)
-        return residual.drawing.constant(table).expand(0).broadcast((residual.positions, len(thresholds)))
+        return (
+            residual.drawing.constant(table)
+            .expand(0)
+            .broadcast((residual.positions, len(thresholds)))
+        )
     wire = only_wire(read)
     if wire is not None and len(thresholds) == 1 and 0 < thresholds[0] <= 2 * wire[1]:
         return wire[0]  # the answer itself
@@ -77,9 +89,16 @@ def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
     row, offset = net.hidden.rows[index], int(net.hidden.offsets[index])
     if number.few is None or len(number.few.values) > number.high - number.low:
         every = steps(number.low, number.high)
-        return Bits(rounded(residual, row, offset, drop, every), number.low, number.high, True)
+        return Bits(
+            rounded(residual, row, offset, drop, every), number.low, number.high, True
+        )
     gaps = tuple(b - a for a, b in pairwise(number.few.values))
-    return Bits(rounded(residual, row, offset, drop, number.few.values[1:]), number.low, number.high, steps=gaps)
+    return Bits(
+        rounded(residual, row, offset, drop, number.few.values[1:]),
+        number.low,
+        number.high,
+        steps=gaps,
+    )
 
 
 def resolve(residual: Residual, row: Ints, interval: Range, grain: int) -> Bits:
@@ -100,7 +119,11 @@ def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
 
 def zero(drawing: Drawing, low: int, high: int, queries: int) -> Wires:
     """The thermometer of 0 at every query: (queries, high - low)."""
-    return drawing.constant([t <= 0 for t in steps(low, high)]).expand(0).broadcast((queries, high - low))
+    return (
+        drawing.constant([t <= 0 for t in steps(low, high)])
+        .expand(0)
+        .broadcast((queries, high - low))
+    )
 
 
 def digit_weights(size: int) -> npt.NDArray[np.object_]:

@@ -18,24 +18,45 @@ def over_pairs(head: HeadForms, residual: Residual) -> tuple[HeadForms, Residual
     """The head of second order, and the stream of its keys and values, that are a head of third order."""
     assert head.key2 is not None
     assert head.value2 is not None
-    first, second = _Rows(head.key, head.value, residual), _Rows(head.key2, head.value2, residual)
+    first, second = (
+        _Rows(head.key, head.value, residual),
+        _Rows(head.key2, head.value2, residual),
+    )
     places = pair_indices(residual.positions)
     blocks = []
     for block in residual.blocks:  # a wire of one position, times the constant of the other
-        for place, rows, constants in ((0, first.rows, second.constants), (1, second.rows, first.constants)):
+        for place, rows, constants in (
+            (0, first.rows, second.constants),
+            (1, second.rows, first.constants),
+        ):
             matrix = constants[:, None] * (rows @ block.matrix)
             if matrix.any():
-                blocks.append(Block(block.wires.take(places[place], 0), matrix, block.thermometer))
+                blocks.append(
+                    Block(block.wires.take(places[place], 0), matrix, block.thermometer)
+                )
     for left in factors(residual):
         for right in factors(residual):
             a, b = first.rows @ left.matrix, second.rows @ right.matrix
             matrix = (a[:, :, None] * b[:, None, :]).reshape(len(a), -1)
             if matrix.any():
-                blocks.append(Block(_products(residual.drawing, left.take(places[0]), right.take(places[1])), matrix))
+                blocks.append(
+                    Block(
+                        _products(
+                            residual.drawing, left.take(places[0]), right.take(places[1])
+                        ),
+                        matrix,
+                    )
+                )
     grains = tuple(a + b for a, b in zip(first.grains, second.grains, strict=True))
-    columns, nothing = np.diag(np.array([1 << g for g in grains], dtype=object)), np.zeros(len(grains), dtype=object)
+    columns, nothing = (
+        np.diag(np.array([1 << g for g in grains], dtype=object)),
+        np.zeros(len(grains), dtype=object),
+    )
     intervals = (*head.key_ranges, *head.value_ranges)
-    numbers = [Number(column, low, high) for column, (low, high) in zip(columns, intervals, strict=True)]
+    numbers = [
+        Number(column, low, high)
+        for column, (low, high) in zip(columns, intervals, strict=True)
+    ]
     stream = residual.stream.plus(numbers, nothing, False)
     offset = first.constants * second.constants
     seen = Residual(residual.drawing, tuple(blocks), offset, stream, residual.positions**2)
@@ -47,7 +68,9 @@ class _Rows:
 
     def __init__(self, key: Affine, value: Affine, residual: Residual) -> None:
         self.rows: Ints = np.concatenate([key.rows, value.rows])
-        self.constants: Ints = self.rows @ residual.offset + np.concatenate([key.offsets, value.offsets])
+        self.constants: Ints = self.rows @ residual.offset + np.concatenate(
+            [key.offsets, value.offsets]
+        )
         self.grains = (*key.grains, *value.grains)
 
 
@@ -56,4 +79,6 @@ def _products(drawing: Drawing, left: Factor, right: Factor) -> Wires:
     if left.digits is not None or right.digits is not None:
         return both_digits(drawing, left, right, left.wires, right.wires)
     w, v = left.wires.shape[1], right.wires.shape[1]
-    return left.wires.take([i for i in range(w) for _ in range(v)], 1) & right.wires.take(list(range(v)) * w, 1)
+    return left.wires.take([i for i in range(w) for _ in range(v)], 1) & right.wires.take(
+        list(range(v)) * w, 1
+    )

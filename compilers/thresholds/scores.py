@@ -42,7 +42,11 @@ class Factor:
 
     def table(self) -> Ints:
         """(digits, w): digits as sums of wires; the identity for plain wires."""
-        return np.identity(self.wires.shape[1], dtype=int).astype(object) if self.digits is None else self.digits
+        return (
+            np.identity(self.wires.shape[1], dtype=int).astype(object)
+            if self.digits is None
+            else self.digits
+        )
 
 
 def factors(residual: Residual) -> list[Factor]:
@@ -52,7 +56,9 @@ def factors(residual: Residual) -> list[Factor]:
         size = block.wires.shape[1]
         if block.thermometer and size > FEW:
             digits = digit_weights(size)
-            found.append(Factor(block.wires, digits, np.outer(block.matrix[:, 0], powers(len(digits)))))
+            found.append(
+                Factor(block.wires, digits, np.outer(block.matrix[:, 0], powers(len(digits))))
+            )
         else:
             found.append(Factor(block.wires, None, block.matrix))
     return found
@@ -106,7 +112,10 @@ class Scores:
             return _heap(parts)
         for wires, weights in self.asking.parts(self.queries):
             parts.append((wires.slice(0, first, last).expand(1), weights))
-        thresholds = [(t << self.drop) - (1 << (self.drop - 1)) - self.constant for t in steps(*self.interval)]
+        thresholds = [
+            (t << self.drop) - (1 << (self.drop - 1)) - self.constant
+            for t in steps(*self.interval)
+        ]
         rounded = drawing.at_least([(w, g[None]) for w, g in parts], thresholds)
         return _heap([(rounded, powers(1).repeat(len(thresholds)))])
 
@@ -117,7 +126,9 @@ def _heap(parts: list[tuple[Wires, Ints]]) -> Heap:
     return Heap(tuple(parts), low, high, gcd(*weights))
 
 
-def scores(head: HeadForms, asking: Residual, residual: Residual, start: int) -> Scores | None:
+def scores(
+    head: HeadForms, asking: Residual, residual: Residual, start: int
+) -> Scores | None:
     """The scores of queries, of which the first is at position `start`; None where they are equal for all keys.
 
     Args:
@@ -127,10 +138,18 @@ def scores(head: HeadForms, asking: Residual, residual: Residual, start: int) ->
     grains = [a + b for a, b in zip(query.grains, key.grains, strict=True)]
     finest = max(grains, default=0)
     scales = [w << (finest - g) for w, g in zip(head.weights, grains, strict=True)]
-    ours = [int(asking.offset @ row) + int(o) for row, o in zip(query.rows, query.offsets, strict=True)]
-    theirs = [int(residual.offset @ row) + int(o) for row, o in zip(key.rows, key.offsets, strict=True)]
+    ours = [
+        int(asking.offset @ row) + int(o)
+        for row, o in zip(query.rows, query.offsets, strict=True)
+    ]
+    theirs = [
+        int(residual.offset @ row) + int(o)
+        for row, o in zip(key.rows, key.offsets, strict=True)
+    ]
     by_key = _combined([s * a for s, a in zip(scales, ours, strict=True)], key.rows, residual)
-    by_query = _combined([s * b for s, b in zip(scales, theirs, strict=True)], query.rows, asking)
+    by_query = _combined(
+        [s * b for s, b in zip(scales, theirs, strict=True)], query.rows, asking
+    )
     pairs = []
     scaled = np.array(scales, dtype=object).reshape(-1, 1) * query.rows
     rights = [(right, _times(key.rows, right.matrix)) for right in factors(residual)]
@@ -151,7 +170,9 @@ def scores(head: HeadForms, asking: Residual, residual: Residual, start: int) ->
         return None
     constant = sum(s * a * b for s, a, b in zip(scales, ours, theirs, strict=True))
     drop = shift + finest if shift else 0
-    return Scores(residual, asking, start, tuple(pairs), by_key, by_query, drop, constant, interval)
+    return Scores(
+        residual, asking, start, tuple(pairs), by_key, by_query, drop, constant, interval
+    )
 
 
 def _times(left: Ints, right: Ints) -> Ints:
@@ -165,14 +186,20 @@ def _combined(factors: list[int], rows: Ints, residual: Residual) -> Ints:
     return np.asarray(sum((f * row for f, row in zip(factors, rows, strict=True)), nothing))
 
 
-def _product(drawing: Drawing, left: Factor, right: Factor, weights: Ints) -> tuple[Wires, Ints]:
+def _product(
+    drawing: Drawing, left: Factor, right: Factor, weights: Ints
+) -> tuple[Wires, Ints]:
     """ANDs of every wire or digit of a query with every one of a key: (queries, keys, ...) and their weights."""
     if left.digits is None and right.digits is None:
         return left.wires.expand(1, 3) & right.wires.expand(0, 2), weights
-    return both_digits(drawing, left, right, left.wires.expand(1), right.wires.expand(0)), weights.ravel()
+    return both_digits(
+        drawing, left, right, left.wires.expand(1), right.wires.expand(0)
+    ), weights.ravel()
 
 
-def both_digits(drawing: Drawing, left: Factor, right: Factor, ours: Wires, theirs: Wires) -> Wires:
+def both_digits(
+    drawing: Drawing, left: Factor, right: Factor, ours: Wires, theirs: Wires
+) -> Wires:
     """ANDs of every digit of one factor with every one of another, of wires (..., w) that broadcast: (..., products).
 
     Raises:
@@ -185,5 +212,8 @@ def both_digits(drawing: Drawing, left: Factor, right: Factor, ours: Wires, thei
             f"products of numbers of {rows.shape[1] + 1:,} and {columns.shape[1] + 1:,} values take {products:,} gates"
             f" with {weights:,} weights each in tc0, too many to draw. Lower --bits, or take --basis xag."
         )
-    every = [(ours, np.repeat(rows, len(columns), axis=0)), (theirs, np.tile(columns, (len(rows), 1)))]
+    every = [
+        (ours, np.repeat(rows, len(columns), axis=0)),
+        (theirs, np.tile(columns, (len(rows), 1))),
+    ]
     return drawing.at_least(every, [2] * products)

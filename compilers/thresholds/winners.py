@@ -41,7 +41,9 @@ class Winners:
         if self.always:
             return self.drawing.fill((1, self.band.keys), True)
         if self.margin:
-            return self.drawing.at_least([(w, g[None]) for w, g in self.margin], [self.least]).squeeze(2)
+            return self.drawing.at_least(
+                [(w, g[None]) for w, g in self.margin], [self.least]
+            ).squeeze(2)
         return self.drawing.all([(w, 1) for w in self.all_of])
 
     def select(self, factor: Factor) -> Wires:
@@ -50,12 +52,16 @@ class Winners:
         if self.margin:
             table = self.grain * factor.table()
             parts = [(w, g[None]) for w, g in self.margin]
-            return self.drawing.at_least([*parts, (wires, table)], [self.least + self.grain] * len(table))
+            return self.drawing.at_least(
+                [*parts, (wires, table)], [self.least + self.grain] * len(table)
+            )
         if factor.digits is None:
             return self.drawing.all([*((w.expand(2), 1) for w in self.all_of), (wires, 0)])
         conditions = sum(w.shape[2] for w in self.all_of)
         ands = [(w, [[1]]) for w in self.all_of]
-        return self.drawing.at_least([*ands, (wires, factor.digits)], [conditions + 1] * len(factor.digits))
+        return self.drawing.at_least(
+            [*ands, (wires, factor.digits)], [conditions + 1] * len(factor.digits)
+        )
 
     def either(self, values: Wires) -> Wires:
         """The values (w, positions) of the one key that counts: (queries or 1, w)."""
@@ -69,7 +75,9 @@ def every_key(drawing: Drawing, band: Band) -> Winners:
     return Winners(drawing, band, () if band.mask is None else (band.mask.expand(2),))
 
 
-def by_comparisons(drawing: Drawing, heap: Heap, band: Band, bands: Bands, ties: str | None) -> Winners:
+def by_comparisons(
+    drawing: Drawing, heap: Heap, band: Band, bands: Bands, ties: str | None
+) -> Winners:
     """One gate for every (query, key, rival): score >= the rival's, or > where the rival would win a tie.
 
     Args:
@@ -96,7 +104,9 @@ def by_digits(drawing: Drawing, heap: Heap, band: Band, digits: int) -> Winners:
     base = digit_base(span, digits)
     parts = list(heap.parts)
     if band.mask is not None:
-        parts.append(((~band.mask).expand(2), -(heap.high - heap.low + heap.grain) * powers(1)))
+        parts.append(
+            ((~band.mask).expand(2), -(heap.high - heap.low + heap.grain) * powers(1))
+        )
     for digit in reversed(range(digits)):
         step = heap.grain * base**digit
         top = span // base**digit if digit == digits - 1 else base - 1

@@ -2,7 +2,11 @@ from math import log2
 
 import pytest
 
-from circuitsim.analysis.growth.bounded_growth import grows_like_log, grows_like_power, too_few
+from circuitsim.analysis.growth.bounded_growth import (
+    grows_like_log,
+    grows_like_power,
+    too_few,
+)
 
 DOUBLING = [2, 4, 8, 16, 32, 64]
 
@@ -28,7 +32,8 @@ def test_what_is_at_most_logarithmic_passes(growth):
 
 
 @pytest.mark.parametrize(
-    "growth", [lambda n: n, lambda n: 2 * log2(n) ** 2, lambda n: 10 * n**0.5, lambda n: 2 + n / 2]
+    "growth",
+    [lambda n: n, lambda n: 2 * log2(n) ** 2, lambda n: 10 * n**0.5, lambda n: 2 + n / 2],
 )
 def test_what_grows_faster_fails_and_names_the_length(growth):
     test = grows_like_log(DOUBLING, levels(growth), 4)
@@ -38,7 +43,9 @@ def test_what_grows_faster_fails_and_names_the_length(growth):
     assert test.value > test.allowed
 
 
-@pytest.mark.parametrize("growth", [lambda n: 7, lambda n: n**3, lambda n: 300 + n**3, lambda n: n * log2(n) ** 3])
+@pytest.mark.parametrize(
+    "growth", [lambda n: 7, lambda n: n**3, lambda n: 300 + n**3, lambda n: n * log2(n) ** 3]
+)
 def test_powers_pass(growth):
     test = grows_like_power(DOUBLING, levels(growth))
     assert test is not None

@@ -23,10 +23,14 @@ FACTS = {"q": 4, "p": 8, "d": 5, "k": 3, "L": 1, "norm": 3, "modulus": 1024, "di
 
 def the(task, architecture, resource):
     """The first bound of that kind."""
-    return next(b for b in bounds(task) if b.architecture == architecture and b.resource == resource)
+    return next(
+        b for b in bounds(task) if b.architecture == architecture and b.resource == resource
+    )
 
 
-@pytest.mark.parametrize("bound", BOUNDS, ids=lambda b: f"{b.task}-{b.architecture}-{b.resource}")
+@pytest.mark.parametrize(
+    "bound", BOUNDS, ids=lambda b: f"{b.task}-{b.architecture}-{b.resource}"
+)
 def test_every_bound_has_its_source_and_a_positive_number_that_does_not_fall(bound):
     assert all((bound.task, bound.resource, bound.formula, bound.theorem, bound.source))
     values = [bound.value(n, **FACTS) for n in (9, 17, 33, 65, 129)]
@@ -35,13 +39,21 @@ def test_every_bound_has_its_source_and_a_positive_number_that_does_not_fall(bou
 
 
 @pytest.mark.parametrize(
-    "bound", [b for b in BOUNDS if b.constant == "recalled"], ids=lambda b: f"{b.task}-{b.resource}"
+    "bound",
+    [b for b in BOUNDS if b.constant == "recalled"],
+    ids=lambda b: f"{b.task}-{b.resource}",
 )
 def test_a_recalled_constant_says_where_it_is_from(bound):
-    assert any(word in bound.note for word in ("No constant", "no constant", "count", "econstructed"))
+    assert any(
+        word in bound.note for word in ("No constant", "no constant", "count", "econstructed")
+    )
 
 
-@pytest.mark.parametrize("bound", [b for b in BOUNDS if "Omega" in b.formula], ids=lambda b: f"{b.task}-{b.resource}")
+@pytest.mark.parametrize(
+    "bound",
+    [b for b in BOUNDS if "Omega" in b.formula],
+    ids=lambda b: f"{b.task}-{b.resource}",
+)
 def test_no_omega_passes_for_the_papers_constant(bound):
     assert bound.constant == "recalled"
 
@@ -75,7 +87,9 @@ def test_the_number_at_a_length(task, architecture, resource, n, number):
 
 def test_no_bound_where_its_theorem_does_not_apply():
     assert the("q-sparse-averaging", "transformer", "message bits").value(8, q=4) == 0
-    assert the("q-sparse-averaging", "fully-connected", "first-layer width").value(8, q=5) == 0
+    assert (
+        the("q-sparse-averaging", "fully-connected", "first-layer width").value(8, q=5) == 0
+    )
     assert the("match3", "transformer", "m p H").value(64, modulus=64) == 0
     assert the("match3", "transformer", "message bits").value(64, modulus=130) == 0
     assert the("match3", "transformer", "message bits").value(64, modulus=16) == 3
@@ -83,7 +97,9 @@ def test_no_bound_where_its_theorem_does_not_apply():
     assert the("nearest-neighbour", "recurrent", "state bits").value(65, dimension=3) == 8
 
 
-@pytest.mark.parametrize("bound", BOUNDS, ids=lambda b: f"{b.task}-{b.architecture}-{b.resource}")
+@pytest.mark.parametrize(
+    "bound", BOUNDS, ids=lambda b: f"{b.task}-{b.architecture}-{b.resource}"
+)
 def test_every_task_of_a_bound_is_a_task(bound):
     """The facts named as a task's options are its options."""
     task = TASKS[bound.task]()
@@ -144,7 +160,11 @@ def test_the_papers_figure_is_less_than_its_items_where_p_is_large():
 
 
 def test_other_cuts():
-    assert (single_query_bits(6, 7), one_way_bits(6, 7, 2), recurrent_bits(6, 7)) == (42, 98, 42)
+    assert (single_query_bits(6, 7), one_way_bits(6, 7, 2), recurrent_bits(6, 7)) == (
+        42,
+        98,
+        42,
+    )
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -152,14 +172,19 @@ def test_rank_of_a_product_of_random_factors(seed):
     """Of A B with identities inside: rank exactly r; against minors by brute force at small sizes."""
     r = random.Random(seed)
     rows, columns = r.randint(1, 4), r.randint(1, 4)
-    entries = [[Fraction(r.randint(-2, 2), r.randint(1, 3)) for _ in range(columns)] for _ in range(rows)]
+    entries = [
+        [Fraction(r.randint(-2, 2), r.randint(1, 3)) for _ in range(columns)]
+        for _ in range(rows)
+    ]
     assert first_layer_rank(tuple(map(tuple, entries))) == rank_by_minors(entries)
 
 
 def test_rank_is_exact_where_floats_are_not():
     tiny = Fraction(1, 10**30)
     assert first_layer_rank(((Fraction(1), Fraction(1)), (Fraction(1), 1 + tiny))) == 2
-    assert first_layer_rank(((Fraction(1, 3), Fraction(1, 7)), (Fraction(7), Fraction(3)))) == 1
+    assert (
+        first_layer_rank(((Fraction(1, 3), Fraction(1, 7)), (Fraction(7), Fraction(3)))) == 1
+    )
 
 
 def rank_by_minors(entries):
@@ -177,4 +202,7 @@ def determinant(square):
     if not square:
         return 1
     rest = [row[:] for row in square[1:]]
-    return sum((-1) ** j * x * determinant([r[:j] + r[j + 1 :] for r in rest]) for j, x in enumerate(square[0]))
+    return sum(
+        (-1) ** j * x * determinant([r[:j] + r[j + 1 :] for r in rest])
+        for j, x in enumerate(square[0])
+    )

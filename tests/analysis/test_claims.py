@@ -11,7 +11,14 @@ from circuitsim.analysis.claims import agreement as claim_agreement
 from circuitsim.analysis.claims import bits as claim_precision
 from circuitsim.analysis.claims import classes as claim_classes
 from circuitsim.analysis.claims import state_bits
-from circuitsim.analysis.claims.claim import Claim, Measured, NotApplicable, Study, foretold, listed
+from circuitsim.analysis.claims.claim import (
+    Claim,
+    Measured,
+    NotApplicable,
+    Study,
+    foretold,
+    listed,
+)
 from circuitsim.analysis.claims.claims import Claims, claims
 from circuitsim.analysis.claims.state_bounds import StateBounds
 from circuitsim.api import claims as try_claims
@@ -21,7 +28,9 @@ from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
 from tests.networks.datatypes.test_literal import EXAMPLES
 
-MAJORITY, PARITY, FIRST = (load(EXAMPLES / name) for name in ("majority.pt", "parity.json", "first.json"))
+MAJORITY, PARITY, FIRST = (
+    load(EXAMPLES / name) for name in ("majority.pt", "parity.json", "first.json")
+)
 SHORT, DOUBLING = (2, 3, 4), (2, 4, 8, 16, 32)
 
 
@@ -65,12 +74,17 @@ def test_parity_has_what_the_papers_say(parity):
         "ac0-refuses-ties",
         "constant-precision-fails",
     }
-    assert {entry.name for entry in parity.not_applicable} == {"ac0-constant-depth", "rationals-need-more"}
+    assert {entry.name for entry in parity.not_applicable} == {
+        "ac0-constant-depth",
+        "rationals-need-more",
+    }
 
 
 def test_evidence_is_json_and_claims_have_sources(parity):
     again = json.loads(json.dumps(asdict(parity), allow_nan=False))
-    assert all(entry["evidence"] and entry["source"] and entry["line"] for entry in again["claims"])
+    assert all(
+        entry["evidence"] and entry["source"] and entry["line"] for entry in again["claims"]
+    )
 
 
 def test_hard_attention_is_in_ac0():
@@ -91,7 +105,9 @@ def test_ac0_deeper_than_by_construction_fails():
 
 def test_ac0_that_differs_from_the_exact_model_fails():
     other = replace(FIRST, readout=Readout([[0, 1, 0, 0, 0, -1]], [1], "CLS"))
-    found = claim(claim_classes.ac0_depth(study(FIRST, family=lambda basis: Lying(FIRST, other, basis))))
+    found = claim(
+        claim_classes.ac0_depth(study(FIRST, family=lambda basis: Lying(FIRST, other, basis)))
+    )
     assert not found.holds
     assert "exact = schematic ac0 FAILS at n = 2 on '00'" in found.line
 
@@ -110,7 +126,9 @@ class Lying:
 
 
 def test_saturated_attention_in_fan_in_two_is_not_of_constant_depth():
-    found = claim(claim_classes.tc0_depth(study(PARITY, family=lambda basis: compile(PARITY, "xag"))))
+    found = claim(
+        claim_classes.tc0_depth(study(PARITY, family=lambda basis: compile(PARITY, "xag")))
+    )
     assert not found.holds
     assert "EXCEEDED at n = 2" in found.line
 
@@ -127,7 +145,12 @@ def test_tc0_of_more_than_polynomial_size_fails():
 def test_bounds_count_rounded_scores_and_several_classes():
     assert claim_classes.tc0_bound(MAJORITY) == 5 + 1 + 1
     assert claim_classes.tc0_bound(PARITY) == 2 * 5 + 1
-    assert claim_classes.tc0_bound(replace(PARITY, readout=Readout([[0] * 9] * 2, position="CLS"))) == 2 * 5 + 2
+    assert (
+        claim_classes.tc0_bound(
+            replace(PARITY, readout=Readout([[0] * 9] * 2, position="CLS"))
+        )
+        == 2 * 5 + 2
+    )
 
 
 def test_linear_depth_is_not_logarithmic():
@@ -141,12 +164,20 @@ def test_linear_depth_is_not_logarithmic():
 
 
 def test_too_few_lengths_for_a_trend_are_said():
-    for entry in (claim_classes.log_depth, claim_precision.log_state, claim_precision.rationals_grow):
+    for entry in (
+        claim_classes.log_depth,
+        claim_precision.log_state,
+        claim_precision.rationals_grow,
+    ):
         assert "too few" in why(entry(study(MAJORITY)))
 
 
 def test_precision_that_grows_faster_is_no_precondition():
-    for entry in (claim_classes.tc0_depth, claim_classes.log_depth, claim_precision.log_state):
+    for entry in (
+        claim_classes.tc0_depth,
+        claim_classes.log_depth,
+        claim_precision.log_state,
+    ):
         assert "O(log n)" in why(entry(study(MAJORITY, DOUBLING, bits="n", max_bits=500)))
 
 
@@ -159,7 +190,9 @@ def test_a_large_circuit_is_left_out_and_said(monkeypatch):
 
 
 def test_a_limit_ends_a_sweep_and_is_said():
-    found = study(PARITY, (2, 64), family=lambda basis: compile(PARITY, basis, max_bits=24)).measured("tc0")
+    found = study(
+        PARITY, (2, 64), family=lambda basis: compile(PARITY, basis, max_bits=24)
+    ).measured("tc0")
     assert found.ns == [2]
     assert "refused at n = 64" in found.left_out
 
@@ -189,7 +222,9 @@ def test_rationals_grow_where_denominators_meet():
 
 def test_dyadic_numbers_that_grow_as_rationals_do_fail(monkeypatch):
     model, real = load(EXAMPLES / "reciprocal.json"), claim_precision.state_bits
-    monkeypatch.setattr(claim_precision, "state_bits", lambda m, ns, d, **k: real(m, ns, ("rational",), **k))
+    monkeypatch.setattr(
+        claim_precision, "state_bits", lambda m, ns, d, **k: real(m, ns, ("rational",), **k)
+    )
     assert not claim(claim_precision.rationals_grow(study(model, DOUBLING))).holds
 
 
@@ -223,7 +258,10 @@ def test_the_integer_model_itself_is_wrong_there():
     from circuitsim.networks.integer import run_integer
     from circuitsim.networks.rungs import run_exact
 
-    exact, integer = run_exact(MAJORITY, codes), run_integer(fix(MAJORITY, 179, 6, 200), codes)
+    exact, integer = (
+        run_exact(MAJORITY, codes),
+        run_integer(fix(MAJORITY, 179, 6, 200), codes),
+    )
     assert exact.decisions.tolist() == [[1]]
     assert integer.decisions.tolist() == [[0]]
 
@@ -244,16 +282,27 @@ def test_a_search_on_samples_ends_with_its_work(monkeypatch):
 
 
 def test_lengths_without_a_meaning_are_passed_over():
-    model = replace(PARITY, positions=["0", "0", "0", "i/n", "cos(pi*i)", "0*1/(n-3)", "0", "0", "0"])
-    assert [claim_agreement.defined(study(model), n) for n in (1, 2, 3)] == [True, False, True]
-    found = claim(claim_agreement.bits_agree(study(model, (4,), bits="log2(log2(n))+2"), searches=True))
+    model = replace(
+        PARITY, positions=["0", "0", "0", "i/n", "cos(pi*i)", "0*1/(n-3)", "0", "0", "0"]
+    )
+    assert [claim_agreement.defined(study(model), n) for n in (1, 2, 3)] == [
+        True,
+        False,
+        True,
+    ]
+    found = claim(
+        claim_agreement.bits_agree(study(model, (4,), bits="log2(log2(n))+2"), searches=True)
+    )
     assert found.evidence["first_failure"]["n"] > 2
     assert claim(claim_agreement.literal_decides(study(model))).evidence["inputs"] == 8190 - 4
 
 
 def test_circuits_of_another_model_are_found():
     other = replace(
-        MAJORITY, readout=Readout(MAJORITY.readout.weights, [x + 1 for x in MAJORITY.readout.bias], "first")
+        MAJORITY,
+        readout=Readout(
+            MAJORITY.readout.weights, [x + 1 for x in MAJORITY.readout.bias], "first"
+        ),
     )
     lying = study(MAJORITY, family=lambda basis: Lying(MAJORITY, other, basis))
     lying._measured["ac0"] = Measured(())
@@ -284,7 +333,9 @@ def test_a_compiler_that_takes_ties_fails():
     takes_ties = study(MAJORITY, family=lambda basis: compile(MAJORITY, basis, max_ties=16))
     found = claim(claim_classes.ac0_refused(takes_ties))
     assert not found.holds
-    assert "at n = 2, layer 0, head 0 averages 2 keys on '00'; ac0 is NOT refused" in found.line
+    assert (
+        "at n = 2, layer 0, head 0 averages 2 keys on '00'; ac0 is NOT refused" in found.line
+    )
 
 
 def test_constant_precision_that_follows_fails():
@@ -298,10 +349,14 @@ def test_constant_precision_that_follows_fails():
 def test_literal_division_breaks_parity_and_not_a_plain_majority():
     found = claim(claim_agreement.literal_decides(study(PARITY)))
     assert not found.holds
-    assert found.line.startswith("4,889 of 8,190 strings of 1 to 12 letters decided otherwise, the first '")
+    assert found.line.startswith(
+        "4,889 of 8,190 strings of 1 to 12 letters decided otherwise, the first '"
+    )
     assert found.evidence["rounded_first_failure"] is None
     head = Head(query=[[0]], key=[[0]], value=[[1]], output=[[1]])
-    plain = Model("01", {"0": [-1], "1": [1]}, (Layer((head,), residual=False),), Readout([1]))
+    plain = Model(
+        "01", {"0": [-1], "1": [1]}, (Layer((head,), residual=False),), Readout([1])
+    )
     found = claim(claim_agreement.literal_decides(study(plain)))
     assert found.holds
     assert found.evidence["wrong"] == 0
@@ -310,7 +365,9 @@ def test_literal_division_breaks_parity_and_not_a_plain_majority():
 def test_the_facade_sorts_lengths_and_refuses_what_cannot_be():
     found = try_claims(MAJORITY, [3, 2, 3])
     assert found.n == (2, 3)
-    assert {entry.name for entry in try_claims(MAJORITY, [2], division="literal").claims} > {"literal-division"}
+    assert {entry.name for entry in try_claims(MAJORITY, [2], division="literal").claims} > {
+        "literal-division"
+    }
     with pytest.raises(InputError, match="one length"):
         try_claims(MAJORITY, [])
     with pytest.raises(ModelError, match="softmax"):
@@ -329,11 +386,16 @@ def test_what_two_lengths_foretell():
 def test_lists_are_short():
     assert listed([4], [7], " bits") == "7 bits at n = 4"
     assert listed([2, 4], [7, 7]) == "7 at every n in 2..4"
-    assert listed([2, 4, 8, 16, 32], [1, 2, 3, 4, 5], " bits") == "1 bits at n = 2, 2 at n = 4, ..., 5 at n = 32"
+    assert (
+        listed([2, 4, 8, 16, 32], [1, 2, 3, 4, 5], " bits")
+        == "1 bits at n = 2, 2 at n = 4, ..., 5 at n = 32"
+    )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["majority.pt", "parity.json", "first.json", "reciprocal.json"])
+@pytest.mark.parametrize(
+    "name", ["majority.pt", "parity.json", "first.json", "reciprocal.json"]
+)
 def test_the_examples_hold(name):
     found = try_claims(load(EXAMPLES / name))
     assert found.holds

@@ -9,8 +9,22 @@ from circuitsim.analysis.growth.trends import Plateau, Series, plateau
 from circuitsim.errors import CircuitSimError
 
 NS = tuple(2**k for k in range(1, 9))
-DEEP = Series("deep, xag", NS, tuple(3 * k + 7 for k in range(1, 9)), NS, tuple(2 * n for n in NS), "xag")
-FLAT = Series("flat, tc0", NS, (9, 10, *[11] * 6), tuple(5 * n for n in NS), tuple(n * n for n in NS), "tc0")
+DEEP = Series(
+    "deep, xag",
+    NS,
+    tuple(3 * k + 7 for k in range(1, 9)),
+    NS,
+    tuple(2 * n for n in NS),
+    "xag",
+)
+FLAT = Series(
+    "flat, tc0",
+    NS,
+    (9, 10, *[11] * 6),
+    tuple(5 * n for n in NS),
+    tuple(n * n for n in NS),
+    "tc0",
+)
 EMPTY = Series("wires only, xag", (4,), (0,), (0,), (0,), "xag")
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
@@ -45,7 +59,9 @@ def test_one_length_no_gates_and_many_series_are_drawn(tmp_path: Path) -> None:
     assert len(COLOURS) == len(MARKERS) == len(set(COLOURS)) == len(set(MARKERS))
 
 
-def test_other_suffixes_and_a_missing_matplotlib_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_suffixes_and_a_missing_matplotlib_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(CircuitSimError, match=r"\.png, \.svg, \.pdf"):
         growth_figure([DEEP], tmp_path / "f.jpeg")
     whole = builtins.__import__

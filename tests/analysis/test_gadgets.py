@@ -8,7 +8,12 @@ import pytest
 
 from circuitsim.analysis.separations.bounds import bounds
 from circuitsim.analysis.separations.gadgets import MAKERS, dyck_member, gadgets
-from circuitsim.analysis.separations.messages import collision, distinguishable, message_bits, messages
+from circuitsim.analysis.separations.messages import (
+    collision,
+    distinguishable,
+    message_bits,
+    messages,
+)
 from circuitsim.errors import InputError, LimitError
 from circuitsim.zoo.tasks.averaging import QSTR, QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.brackets import BoundedDyck
@@ -42,10 +47,16 @@ CASES = [  # task, n, and the bits of its gadgets by the papers
     (BoundedDyck(), 6, [5]),
     (BoundedDyck(k=3, depth=4), 4, [3]),
 ]
-BOTH = [pytest.param(g, id=f"{t.name}-{g.name}-{n}-{g.bits}") for t, n, _ in CASES for g in gadgets(t, n)]
+BOTH = [
+    pytest.param(g, id=f"{t.name}-{g.name}-{n}-{g.bits}")
+    for t, n, _ in CASES
+    for g in gadgets(t, n)
+]
 
 
-@pytest.mark.parametrize(("task", "n", "bits"), CASES, ids=lambda value: getattr(value, "name", None))
+@pytest.mark.parametrize(
+    ("task", "n", "bits"), CASES, ids=lambda value: getattr(value, "name", None)
+)
 def test_bits_of_the_gadgets(task, n, bits):
     assert [gadget.bits for gadget in gadgets(task, n)] == bits
 
@@ -58,7 +69,9 @@ def test_every_task_with_gadgets_is_tried():
 @pytest.mark.parametrize("gadget", BOTH)
 def test_inputs_are_legal_and_each_part_stays_on_its_side(gadget):
     task, n = gadget.task, gadget.n
-    everything = np.stack([gadget.inputs(b) for b in gadget.questions], axis=1)  # (parts, questions, n)
+    everything = np.stack(
+        [gadget.inputs(b) for b in gadget.questions], axis=1
+    )  # (parts, questions, n)
     flat = everything.reshape(-1, n)
     assert (flat >= 0).all()
     assert (flat < np.array(task.format(n).sizes(n))).all()
@@ -79,7 +92,10 @@ def test_answers_are_those_of_the_problem_the_gadget_holds(gadget):
 def problem(gadget, a, b):
     task = gadget.task
     if isinstance(task, BoundedDyck):
-        mixed = [x if i % 2 == 0 else y for i, (x, y) in enumerate(zip(dyck_member(a), dyck_member(b), strict=True))]
+        mixed = [
+            x if i % 2 == 0 else y
+            for i, (x, y) in enumerate(zip(dyck_member(a), dyck_member(b), strict=True))
+        ]
         return [int(nested(mixed, task.depth))]
     if isinstance(task, Inequality):
         return [int(a != b)]
@@ -122,7 +138,9 @@ def test_telling_everything_is_enough_and_telling_less_is_not(gadget):
     assert found is not None
     assert found.a[1:] == found.other[1:]
     assert found.a != found.other
-    assert (found.codes == [gadget.input(found.a, found.b), gadget.input(found.other, found.b)]).all()
+    assert (
+        found.codes == [gadget.input(found.a, found.b), gadget.input(found.other, found.b)]
+    ).all()
     decided = gadget.task.decisions(found.codes)[:, list(gadget.read)]
     assert (decided == found.answers).all()
     assert (decided[0] != decided[1]).any()
@@ -131,11 +149,16 @@ def test_telling_everything_is_enough_and_telling_less_is_not(gadget):
 def index_of(gadget):
     """The number of Alice's part in an input."""
     alice = list(gadget.alice)
-    rows = {tuple(row[alice]): number for number, row in enumerate(gadget.inputs(gadget.questions[0]))}
+    rows = {
+        tuple(row[alice]): number
+        for number, row in enumerate(gadget.inputs(gadget.questions[0]))
+    }
     return lambda row: rows[tuple(row[alice])]
 
 
-@pytest.mark.parametrize("task", [IndexLookup(), NearestNeighbour(dimension=3)], ids=lambda task: task.name)
+@pytest.mark.parametrize(
+    "task", [IndexLookup(), NearestNeighbour(dimension=3)], ids=lambda task: task.name
+)
 def test_a_state_that_is_the_last_letter_fails(task):
     gadget = gadgets(task, 9)[0]
     assert gadget.cut == 8
@@ -145,7 +168,9 @@ def test_a_state_that_is_the_last_letter_fails(task):
 
 def test_a_state_of_fractions_and_one_that_depends_on_bob():
     gadget = gadgets(Equality(), 8)[0]
-    counts = messages(lambda codes: [[Fraction(int(row[:4].sum()), 4)] for row in codes], gadget)
+    counts = messages(
+        lambda codes: [[Fraction(int(row[:4].sum()), 4)] for row in codes], gadget
+    )
     assert counts == 5
     with pytest.raises(InputError, match="depends on Bob's part"):
         messages(lambda codes: codes.sum(axis=1), gadget)
@@ -172,22 +197,32 @@ def test_a_state_of_fractions_and_one_that_depends_on_bob():
 )
 def test_counting_gives_the_bound(task, n, gadget, architecture, resource):
     """log2 of the messages counted is the formula of `bounds.py`."""
-    bound = next(b for b in bounds(task.name) if (b.architecture, b.resource) == (architecture, resource))
+    bound = next(
+        b
+        for b in bounds(task.name)
+        if (b.architecture, b.resource) == (architecture, resource)
+    )
     assert message_bits(gadgets(task, n)[gadget]) == bound.value(n, **vars(task))
 
 
 @pytest.mark.parametrize("n", [2, 4, 6, 8, 10])
 def test_dyck_members_are_all_and_odd_letters_determine_them(n):
-    words = [tuple(dyck_member(bits).tolist()) for bits in itertools.product((0, 1), repeat=n - 1)]
+    words = [
+        tuple(dyck_member(bits).tolist()) for bits in itertools.product((0, 1), repeat=n - 1)
+    ]
     assert BoundedDyck().decisions(np.array(words)).all()
     assert len({word[::2] for word in words}) == 2 ** (n - 1)
     if n <= 6:
-        assert set(words) == {w for w in itertools.product(range(4), repeat=n) if nested(w, 2)}
+        assert set(words) == {
+            w for w in itertools.product(range(4), repeat=n) if nested(w, 2)
+        }
 
 
 def test_a_long_gadget_is_cut_short():
     gadget = gadgets(Equality(), 64)[0]
-    with pytest.raises(LimitError, match="32 bits are 18446744073709551616 inputs, and at most 131072"):
+    with pytest.raises(
+        LimitError, match="32 bits are 18446744073709551616 inputs, and at most 131072"
+    ):
         distinguishable(gadget)
     with pytest.raises(LimitError, match="32 bits are 4294967296 inputs"):
         messages(lambda codes: codes[:, :32], gadget)

@@ -5,7 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from circuitsim.analysis.growth.lookup_tables import MOST_INPUTS, lemma_1, lemma_2, lookup_circuit
+from circuitsim.analysis.growth.lookup_tables import (
+    MOST_INPUTS,
+    lemma_1,
+    lemma_2,
+    lookup_circuit,
+)
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.netlist.circuit import Circuit
@@ -18,7 +23,10 @@ from circuitsim.networks.fixed_point import fix
 def run(circuit: Circuit) -> tuple[Any, int, int]:
     """Outputs on all inputs (2^c, d), and depth where NOT is free and where it is a level, gate by gate."""
     every = np.arange(2**circuit.inputs)
-    value = [np.zeros(len(every), bool), *(every >> k & 1 == 1 for k in range(circuit.inputs))]
+    value = [
+        np.zeros(len(every), bool),
+        *(every >> k & 1 == 1 for k in range(circuit.inputs)),
+    ]
     free, costly = [0] * len(value), [0] * len(value)
     for g in range(circuit.gates):
         wires = circuit.fan_in[circuit.starts[g] : circuit.starts[g + 1]].tolist()
@@ -28,7 +36,11 @@ def run(circuit: Circuit) -> tuple[Any, int, int]:
         costly.append(1 + max(costly[w >> 1] + (w & 1) for w in wires))
     ends = circuit.outputs.tolist()
     outputs = np.stack([value[w >> 1] ^ (w & 1 == 1) for w in ends], axis=1)
-    return outputs, max(free[w >> 1] for w in ends), max(costly[w >> 1] + (w & 1) for w in ends)
+    return (
+        outputs,
+        max(free[w >> 1] for w in ends),
+        max(costly[w >> 1] + (w & 1) for w in ends),
+    )
 
 
 def nots(circuit: Circuit, outputs: int, shared: bool) -> int:
@@ -101,15 +113,21 @@ def test_the_readout_of_a_model_is_a_table_that_can_be_built() -> None:
     stream = fixed.streams()[-1]
     widths, scale = stream.widths(), Fraction(1, 1 << stream.exponent)
     bits = sum(widths)
-    decisions = [decoded(number, widths)[0] * scale > Fraction(1, 2) for number in range(2**bits)]
+    decisions = [
+        decoded(number, widths)[0] * scale > Fraction(1, 2) for number in range(2**bits)
+    ]
     circuit = check(np.array(decisions)[:, None], shared=False)
     assert 0 < circuit.gates <= 2**bits + 1
-    (number,) = stream.numbers  # the vectors that there are: the other rows of the table are never asked
+    (number,) = (
+        stream.numbers
+    )  # the vectors that there are: the other rows of the table are never asked
     for value in range(number.low, number.high + 1):
         vector = stream.constant + number.column * value
         places = enumerate(zip(vector, widths, strict=True))
         word = sum((int(x) & ((1 << w) - 1)) << sum(widths[:c]) for c, (x, w) in places)
-        assert run(circuit)[0][word, 0] == (int(fixed.form(fixed.network.outputs[0]).apply(vector)[0]) > 0)
+        assert run(circuit)[0][word, 0] == (
+            int(fixed.form(fixed.network.outputs[0]).apply(vector)[0]) > 0
+        )
 
 
 def test_the_scores_of_a_model_are_a_table_that_can_be_built() -> None:
@@ -119,7 +137,9 @@ def test_the_scores_of_a_model_are_a_table_that_can_be_built() -> None:
     vectors = [np.array(decoded(v, widths), object) for v in range(2 ** sum(widths))]
     largest = 0
     table = []
-    for key, query in product(vectors, vectors):  # the query is in the lower bits of a row's number
+    for key, query in product(
+        vectors, vectors
+    ):  # the query is in the lower bits of a row's number
         terms = zip(head.weights, head.query.apply(query), head.key.apply(key), strict=True)
         score = sum(int(w * q * k) for w, q, k in terms)
         largest = max(largest, abs(score))

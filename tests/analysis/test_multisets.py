@@ -18,7 +18,10 @@ from tests.networks.datatypes.test_literal import EXAMPLES
 def countable(seed: int) -> Model:
     """A random model with neither positions nor masks nor hard heads."""
     model = replace(random_model(seed).with_attention("saturated"), positions=None)
-    layers = [replace(x, heads=tuple(replace(head, mask="none") for head in x.heads)) for x in model.layers]
+    layers = [
+        replace(x, heads=tuple(replace(head, mask="none") for head in x.heads))
+        for x in model.layers
+    ]
     return replace(model, layers=tuple(layers))
 
 

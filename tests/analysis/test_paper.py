@@ -8,8 +8,12 @@ from circuitsim.networks.fixed_point import fix
 from tests.cases import random_model
 
 
-def model(attention: str = "saturated", layers: int = 1, heads: int = 1, letters: str = "01") -> Model:
-    head = cs.Head(query=[[1, 0]], key=[[0, 1]], value=[[1, 0]], output=[[1], [0]], attention=attention)
+def model(
+    attention: str = "saturated", layers: int = 1, heads: int = 1, letters: str = "01"
+) -> Model:
+    head = cs.Head(
+        query=[[1, 0]], key=[[0, 1]], value=[[1, 0]], output=[[1], [0]], attention=attention
+    )
     return Model(
         vocabulary=tuple(letters),
         embedding={letter: [code, 1] for code, letter in enumerate(letters)},
@@ -25,7 +29,9 @@ def of(costs: list[PaperCost], name: str) -> PaperCost:
 
 @pytest.mark.parametrize("layers", [1, 2, 5])
 @pytest.mark.parametrize("d_plus", [1, 2, 4])
-def test_log_precision_has_depth_3_and_9_and_2_d_plus_a_layer(layers: int, d_plus: int) -> None:
+def test_log_precision_has_depth_3_and_9_and_2_d_plus_a_layer(
+    layers: int, d_plus: int
+) -> None:
     found = of(predict(model(layers=layers), 6, d_plus=d_plus), "Merrill and Sabharwal")
     assert found.depth == 3 + (9 + 2 * d_plus) * layers
     assert sum(item.depth for item in found.items) == found.depth
@@ -47,22 +53,43 @@ def test_theorem_5_of_a_small_model_by_hand() -> None:
     score = max(high, -low - 1).bit_length() + 1
     found = of(predict(model(), n), "Merrill, Sabharwal and Smith")
     items = {item.name: item for item in found.items}
-    table = {name: (items[name].count, items[name].inputs, items[name].gates) for name in items}
+    table = {
+        name: (items[name].count, items[name].inputs, items[name].gates) for name in items
+    }
     assert table["embedding"] == (4, 2, 4 * before * (4 + 2 + 1))
-    assert table["layer0/scores"] == (16, 2 * before, 16 * score * (2 ** (2 * before) + 2 * before + 1))
+    assert table["layer0/scores"] == (
+        16,
+        2 * before,
+        16 * score * (2 ** (2 * before) + 2 * before + 1),
+    )
     masked = 2 * score + before
-    assert table["layer0/masked values"] == (16, masked, 16 * before * (2**masked + masked + 1))
-    sums = sum(4 * (2**z - 1) + (4 * (2**z - 1)).bit_length() for z in fixed.streams()[0].widths())
+    assert table["layer0/masked values"] == (
+        16,
+        masked,
+        16 * before * (2**masked + masked + 1),
+    )
+    sums = sum(
+        4 * (2**z - 1) + (4 * (2**z - 1)).bit_length() for z in fixed.streams()[0].widths()
+    )
     assert table["layer0/sums"] == (8, 4 * max(fixed.streams()[0].widths()), 4 * sums)
     assert table["layer0/maximum"][2] == 4 * (4 * 3 * 2 * score + 4 + 4 * score + score)
-    assert table["layer0/activation"] == (4, 2 * before, 4 * after * (2 ** (2 * before) + 2 * before + 1))
+    assert table["layer0/activation"] == (
+        4,
+        2 * before,
+        4 * after * (2 ** (2 * before) + 2 * before + 1),
+    )
     assert table["readout"] == (1, after, 2**after + after + 1)
     assert found.depth == 3 + 20 + 3
-    assert all("ours" in items[f"layer0/{name}"].source for name in ("maximum", "sums", "counts", "division"))
+    assert all(
+        "ours" in items[f"layer0/{name}"].source
+        for name in ("maximum", "sums", "counts", "division")
+    )
 
 
 def test_a_head_more_makes_every_table_of_the_layer_more() -> None:
-    one, two = (of(predict(model(heads=h), 4), "Merrill, Sabharwal and Smith") for h in (1, 2))
+    one, two = (
+        of(predict(model(heads=h), 4), "Merrill, Sabharwal and Smith") for h in (1, 2)
+    )
     assert one.depth == two.depth
     gates = [{item.name: item.gates or 0 for item in cost.items} for cost in (one, two)]
     for part in ("scores", "maximum", "masked values", "sums", "counts", "division"):

@@ -15,7 +15,10 @@ def test_the_least_bits_are_the_least_of_three_that_agree(seed: int) -> None:
     model, n = random_model(seed), 4
     codes = all_inputs(model, n)
     exact = run_exact(model, codes).decisions
-    agrees = [(run_integer(fix(model, n, b, 500), codes).decisions == exact).all() for b in range(13)]
+    agrees = [
+        (run_integer(fix(model, n, b, 500), codes).decisions == exact).all()
+        for b in range(13)
+    ]
     expected = [b for b in range(11) if all(agrees[b : b + 3])]
     found = least_bits(model, n, max_bits=500)
     if expected:
@@ -31,14 +34,18 @@ def test_long_inputs_are_refused() -> None:
 
 def test_numbers_that_grow_too_wide_end_the_search():
     model = random_model(0)
-    with pytest.raises(NoPrecisionError, match="even 0 fraction bits need more than --max-bits 1"):
+    with pytest.raises(
+        NoPrecisionError, match="even 0 fraction bits need more than --max-bits 1"
+    ):
         least_bits(model, 4, max_bits=1)
 
 
 def slowly(right: list[bool], start: int, most: int) -> int | None:
     """The definition of `least`, over all numbers at once; beyond the list nothing is right."""
     known = right + [False] * 99
-    good = [bits for bits in range(start, max(start, most) + 1) if all(known[bits : bits + 3])]
+    good = [
+        bits for bits in range(start, max(start, most) + 1) if all(known[bits : bits + 3])
+    ]
     if not good or good[0] > start:
         return good[0] if good else None
     return next(bits for bits in range(start + 1) if all(known[bits : start + 1]))

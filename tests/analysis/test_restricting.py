@@ -29,7 +29,14 @@ def random_model(task, n, heads, seed, kinds=("hard-left", "hard-right")):
 
     def head():
         kind, mask = str(rng.choice(kinds)), str(rng.choice(MASKS))
-        return Head(numbers(2, d), numbers(2, d), numbers(2, d), numbers(d, 2), attention=kind, mask=mask)
+        return Head(
+            numbers(2, d),
+            numbers(2, d),
+            numbers(2, d),
+            numbers(d, 2),
+            attention=kind,
+            mask=mask,
+        )
 
     framed = bool(seed % 2)
     fields = task.format(n).fields
@@ -76,12 +83,16 @@ def test_the_answer_of_any_hard_heads_depends_on_no_sign_left_free(seed):
 def test_most_random_heads_do_choose_a_sign():
     """The test above would say little if heads saw the given tokens alone."""
     task = QSTR(3)
-    fixed = [len(restriction(random_model(task, 5, 2, seed), task, 5).fixed) for seed in range(120)]
+    fixed = [
+        len(restriction(random_model(task, 5, 2, seed), task, 5).fixed) for seed in range(120)
+    ]
     assert sum(count > 0 for count in fixed) > 60
 
 
 @pytest.mark.parametrize("g", ["parity", "sum"])
-@pytest.mark.parametrize(("q", "heads"), [(q, heads) for q in range(1, 5) for heads in range(1, q + 1)])
+@pytest.mark.parametrize(
+    ("q", "heads"), [(q, heads) for q in range(1, 5) for heads in range(1, q + 1)]
+)
 def test_fewer_heads_than_pointers_answer_two_inputs_alike_and_one_wrongly(q, heads, g):
     entry = built(f"qstr:q={q},g={g},heads={heads}")
     found = restriction(entry.at(7), entry.task, 7)

@@ -11,7 +11,14 @@ from circuitsim.analysis.separations.separations import SEPARATIONS, WORDS, Sepa
 from circuitsim.errors import CircuitSimError
 
 
-def row(one: Separation, index: int, n: int, taken: int | None, variant: int = 0, bound: float | None = None) -> Row:
+def row(
+    one: Separation,
+    index: int,
+    n: int,
+    taken: int | None,
+    variant: int = 0,
+    bound: float | None = None,
+) -> Row:
     """A row of a side, of which a figure reads what it takes and its bound."""
     side = one.sides[index]
     return Row(
@@ -75,14 +82,20 @@ def test_match2_is_drawn_by_bits_against_the_modulus_with_its_zeros(tmp_path, mo
 
 def test_a_precision_that_was_not_found_is_not_drawn():
     one = SEPARATIONS["match2"]
-    found = curves(one, [row(one, 0, 8, None, 8), row(one, 0, 8, 4, 16), row(one, 1, 8, 0, 8)])
+    found = curves(
+        one, [row(one, 0, 8, None, 8), row(one, 0, 8, 4, 16), row(one, 1, 8, 0, 8)]
+    )
     assert [curve.points for curve in found] == [[(16, 4)], [(8, 0)]]
 
 
-def test_everything_of_a_single_length_has_a_marker_and_a_curve_below_another_is_wider(tmp_path, monkeypatch):
+def test_everything_of_a_single_length_has_a_marker_and_a_curve_below_another_is_wider(
+    tmp_path, monkeypatch
+):
     one = SEPARATIONS["q-sparse-averaging"]
     taken = (16, 60, 111, 16, 24)
-    rows = [row(one, index, 8, number, bound=2 + index // 3) for index, number in enumerate(taken)]
+    rows = [
+        row(one, index, 8, number, bound=2 + index // 3) for index, number in enumerate(taken)
+    ]
     axes = drawn(one, rows, tmp_path, monkeypatch)
     assert len(axes.lines) == 5 + 5
     assert all(line.get_marker() not in ("None", "", None) for line in axes.lines)
@@ -96,13 +109,18 @@ def test_everything_of_a_single_length_has_a_marker_and_a_curve_below_another_is
 
 def test_curves_that_meet_at_one_point_are_told_apart_and_others_are_left_alone():
     one = SEPARATIONS["index-lookup"]
-    rows = [row(one, 0, n, n) for n in (8, 16)] + [row(one, 1, 8, 9, bound=7), row(one, 1, 16, 16, bound=15)]
+    rows = [row(one, 0, n, n) for n in (8, 16)] + [
+        row(one, 1, 8, 9, bound=7),
+        row(one, 1, 16, 16, bound=15),
+    ]
     assert [curve.under for curve in curves(one, rows)] == [1, 0, 0]
     rows[-1] = replace(rows[-1], taken=17)
     assert [curve.under for curve in curves(one, rows)] == [0, 0, 0]
 
 
-def test_the_axis_says_what_the_first_side_takes_and_the_legend_what_others_do(tmp_path, monkeypatch):
+def test_the_axis_says_what_the_first_side_takes_and_the_legend_what_others_do(
+    tmp_path, monkeypatch
+):
     one = SEPARATIONS["q-sparse-averaging"]
     rows = [row(one, 0, 8, 16), row(one, 1, 8, None), row(one, 4, 8, 24)]
     axes = drawn(one, rows, tmp_path, monkeypatch)

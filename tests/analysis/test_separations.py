@@ -53,7 +53,10 @@ def test_the_bits_of_a_row_are_least():
     entry = built(row.model.removeprefix("zoo:"))
     model, (codes, _) = entry.at(8), tried(entry, 8, 0)
     truth = entry.task.decisions(codes)
-    right = [(run_integer(fix(model, 8, str(b)), codes).decisions == truth).all() for b in range(row.bits + 3)]
+    right = [
+        (run_integer(fix(model, 8, str(b)), codes).decisions == truth).all()
+        for b in range(row.bits + 3)
+    ]
     assert all(right[row.bits :])
     assert not all(right[max(0, row.bits - 3) : row.bits])
 
@@ -95,7 +98,10 @@ def test_a_model_that_is_right_sends_at_least_the_messages_that_are_needed(name,
     assert messages(see, gadget) >= distinguishable(gadget) == 2**gadget.bits
 
 
-@pytest.mark.parametrize(("name", "label"), [("index-lookup", "recurrent net"), ("equality", "transformer, one layer")])
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("index-lookup", "recurrent net"), ("equality", "transformer, one layer")],
+)
 def test_a_squeezed_model_fails_on_an_input_that_replays(name, label):
     one = separation(name)
     side = next(side for side in one.sides if side.label == label)
@@ -130,7 +136,9 @@ def test_answers_are_kept_by_question_and_asked_again_where_they_are_damaged(tmp
         asked.append(1)
         return {"x": len(asked)}
 
-    assert store.remembered({"q": 1}, answer) == store.remembered({"q": 1}, answer) == {"x": 1}
+    assert (
+        store.remembered({"q": 1}, answer) == store.remembered({"q": 1}, answer) == {"x": 1}
+    )
     assert store.remembered({"q": 2}, answer) == {"x": 2}
     assert store.remembered({"q": 1}, answer, use=False) == {"x": 3}
     for path in (user_cache.user_folder() / "results").iterdir():
@@ -142,7 +150,11 @@ def test_answers_are_kept_by_question_and_asked_again_where_they_are_damaged(tmp
 
 
 def test_a_fit_of_exact_widths_finds_its_constant():
-    widths = [KeyWidth(q, n, round(12 * q * math.log(n))) for q in (1, 2, 4) for n in (64, 256, 1024)]
+    widths = [
+        KeyWidth(q, n, round(12 * q * math.log(n)))
+        for q in (1, 2, 4)
+        for n in (64, 256, 1024)
+    ]
     found = fit(widths)
     assert abs(found.c - 12) < 0.05
     assert found.largest_error < 0.02

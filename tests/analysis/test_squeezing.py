@@ -20,7 +20,9 @@ SQUEEZED = [
     (one.name, side.label)
     for one in SEPARATIONS.values()
     for side in one.sides
-    if side.squeeze and side.squeeze not in ("layers", "heads")  # layers of k-hop, which has no gadget; heads: below
+    if side.squeeze
+    and side.squeeze
+    not in ("layers", "heads")  # layers of k-hop, which has no gadget; heads: below
 ]
 
 NEVER = {("q-sparse-averaging", "transformer, sign keys")}  # with no value too few messages
@@ -36,16 +38,26 @@ def squeezed(task, label, n, variant=None):
     side = next(side for side in one.sides if side.label == label)
     variant = one.variants[-1] if variant is None else variant
     has = resources(side.built(n, variant).at(n))
-    return side, variant, squeeze(one, side, n, variant, getattr(has, side.squeeze, has.width))
+    return (
+        side,
+        variant,
+        squeeze(one, side, n, variant, getattr(has, side.squeeze, has.width)),
+    )
 
 
 def counts(side, variant, gadget, value):
     """Distinct observations over Alice's parts, for each of Bob's: all the same where they are messages."""
     try:
-        see = observer(side.built(gadget.n, variant, value).at(gadget.n), gadget, side.single_query)
+        see = observer(
+            side.built(gadget.n, variant, value).at(gadget.n), gadget, side.single_query
+        )
     except InputError:
         return None
-    return None if see is None else {len({repr(seen) for seen in see(gadget.inputs(b))}) for b in gadget.questions}
+    return (
+        None
+        if see is None
+        else {len({repr(seen) for seen in see(gadget.inputs(b))}) for b in gadget.questions}
+    )
 
 
 @pytest.mark.parametrize(("task", "label"), SQUEEZED)
@@ -57,7 +69,9 @@ def test_messages_are_too_few_first_where_a_scan_of_all_gadgets_says(task, label
             continue
         enough = distinguishable(gadget)
         few = [
-            v for v in range(1, found.fails + 1) if (sent := counts(side, variant, gadget, v)) and max(sent) < enough
+            v
+            for v in range(1, found.fails + 1)
+            if (sent := counts(side, variant, gadget, v)) and max(sent) < enough
         ]
         first.append(max(few, default=0))
     assert first
@@ -74,7 +88,9 @@ def test_messages_are_too_few_first_where_a_scan_of_all_gadgets_says(task, label
 
 
 @pytest.mark.parametrize(("task", "label"), [case for case in SQUEEZED if case not in NEVER])
-def test_a_model_that_sends_too_few_messages_answers_two_inputs_alike_and_one_wrongly(task, label):
+def test_a_model_that_sends_too_few_messages_answers_two_inputs_alike_and_one_wrongly(
+    task, label
+):
     side, variant, found = squeezed(task, label, N)
     less = side.built(N, variant, found.too_few)
     (gadget,) = (g for g in gadgets(less.task, N) if g.name == found.gadget)
@@ -90,7 +106,10 @@ def test_too_few_heads_answer_two_inputs_alike_that_have_different_answers():
     assert found.needed is found.sent is None
     less = side.built(N, 4, found.fails)
     codes = less.task.format(N).parse(found.alike)
-    got, truth = run_exact(less.at(N), codes).decisions[:, 0], less.task.decisions(codes)[:, 0]
+    got, truth = (
+        run_exact(less.at(N), codes).decisions[:, 0],
+        less.task.decisions(codes)[:, 0],
+    )
     assert got[0] == got[1]
     assert truth[0] != truth[1]
 
@@ -125,7 +144,10 @@ def test_k_hops_differ_from_one_less_exactly_where_k_is_below_n(n):
 
 def test_a_chain_has_a_layer_to_spare_where_there_are_as_many_hops_as_tokens():
     _, _, found = squeezed("k-hop", "transformer, one hop a layer", 6, 6)
-    assert (found.works, found.fails) == (6, 5)  # 7 layers are one more than inputs of 6 tokens need
+    assert (found.works, found.fails) == (
+        6,
+        5,
+    )  # 7 layers are one more than inputs of 6 tokens need
     _, _, found = squeezed("k-hop", "transformer, one hop a layer", 6, 5)
     assert (found.works, found.fails) == (6, 5)
 
@@ -135,7 +157,9 @@ def test_a_chain_has_a_layer_to_spare_where_there_are_as_many_hops_as_tokens():
     ("zoo:equality-rnn:cells=3", "cells", 3, "zoo:equality-rnn"),
     ("zoo:match2:modulus=8,embedding=integer", "bits", 3, "zoo:match2:modulus=8,embedding=integer"),
 ])  # fmt: skip
-def test_the_address_of_what_was_squeezed_keeps_the_other_options(model, option, fails, address):
+def test_the_address_of_what_was_squeezed_keeps_the_other_options(
+    model, option, fails, address
+):
     found = Squeezed("task", model, 8, option, fails + 1, fails, 1, True, "", [0], [1], "")
     assert found.address == address
     assert built(found.address.removeprefix("zoo:")).name == address.removeprefix("zoo:")

@@ -26,7 +26,10 @@ POWERS = [4, 8, 16, 32, 64]
 MIXED = [3, 5, 7, 12, 20, 33, 64]
 
 
-@pytest.mark.parametrize(("number", "bits"), [("1/2", 5), ("0", 3), ("1", 3), ("-2", 5), ("-7/8", 9), ("1023/2", 21)])
+@pytest.mark.parametrize(
+    ("number", "bits"),
+    [("1/2", 5), ("0", 3), ("1", 3), ("-2", 5), ("-7/8", 9), ("1023/2", 21)],
+)
 def test_the_size_of_a_number(number, bits):
     """1/2 has 5 bits in 2106.16213, section 3.1."""
     assert size(Fraction(number)) == bits
@@ -35,7 +38,9 @@ def test_the_size_of_a_number(number, bits):
 def test_rational_sizes_of_the_prime_encoding():
     """Sums of reciprocals of the first n primes (Theorem 1): sizes of circuits-theory.md, section 10."""
     primes = [p for p in range(2, 400) if all(p % q for q in range(2, p))]
-    found = [size(sum((Fraction(1, p) for p in primes[:n]), Fraction(0))) for n in (8, 16, 32, 64)]
+    found = [
+        size(sum((Fraction(1, p) for p in primes[:n]), Fraction(0))) for n in (8, 16, 32, 64)
+    ]
     assert found == [49, 133, 341, 837]
 
 
@@ -46,7 +51,9 @@ def test_the_largest_size_of_an_array(seed):
     numbers = [r.choice([0, r.randint(-wide, wide)]) for _ in range(r.randint(1, 6))]
     array = np.array(numbers, dtype=object if wide > 2**62 else np.int64)
     denominator = r.choice([1, 12, 2**40, 2**80])
-    assert largest_size(Scaled(array, denominator)) == max(size(Fraction(x, denominator)) for x in numbers)
+    assert largest_size(Scaled(array, denominator)) == max(
+        size(Fraction(x, denominator)) for x in numbers
+    )
 
 
 @pytest.mark.parametrize("division", ["dyadic", "dyadic-literal"])
@@ -57,7 +64,9 @@ def test_measured_on_every_input_is_the_definition_and_in_bounds(seed, division)
     n = 4 if len(model.vocabulary) == 2 else 3
     rows = state_bits(model, [n], [division], bits=bits)
     kind = "literal" if division == "dyadic-literal" else "rounded"
-    runs = [run_definition(model, codes, bits, division=kind) for codes in all_inputs(model, n)]
+    runs = [
+        run_definition(model, codes, bits, division=kind) for codes in all_inputs(model, n)
+    ]
     for row in rows:
         entries = [x for run in runs for x in run.residuals[row.layer].flat]
         assert row.measured == max(map(size, entries))
@@ -75,7 +84,10 @@ def sums(heads, runs, layer):
         for run in runs:
             values = [affine(head.value, x, head.value_bias) for x in run.residuals[layer][0]]
             for stop in range(1, len(values) + 1):
-                yield from (size(sum(column, Fraction(0))) for column in zip(*values[:stop], strict=True))
+                yield from (
+                    size(sum(column, Fraction(0)))
+                    for column in zip(*values[:stop], strict=True)
+                )
 
 
 def test_the_interval_bound_of_dyadic_states_is_met_by_the_majority_example():
@@ -90,20 +102,28 @@ def growth(name, datatype, ns):
 
 def test_parity_needs_four_bits_for_each_doubling():
     """2 log2 n fraction bits under a one and a sign; its rational state is i/n, then 1/n over n/2."""
-    for datatype, layer, a, b in [("dyadic", 2, 4, 3), ("rational", 1, 2, 3), ("rational", 2, 4, 1)]:
+    for datatype, layer, a, b in [
+        ("dyadic", 2, 4, 3),
+        ("rational", 1, 2, 3),
+        ("rational", 2, 4, 1),
+    ]:
         fit = growth("parity.json", datatype, POWERS)[layer].log
         assert fit is not None
         assert (fit.a, fit.b, fit.residual) == pytest.approx((a, b, 0), abs=1e-9)
 
 
-@pytest.mark.parametrize("name", ["majority.pt", "parity.json", "first.json", "reciprocal.json"])
+@pytest.mark.parametrize(
+    "name", ["majority.pt", "parity.json", "first.json", "reciprocal.json"]
+)
 def test_dyadic_states_are_logarithmic_and_in_bounds(name):
     rows = state_bits(load(EXAMPLES / name), MIXED, ["dyadic", "dyadic-literal"])
     for fit in fits(rows):
         assert fit.within
         assert fit.log is not None
         assert fit.log.a <= 7
-        assert fit.log.residual <= 5  # four positions i/4 of three letters and CLS need few bits
+        assert (
+            fit.log.residual <= 5
+        )  # four positions i/4 of three letters and CLS need few bits
 
 
 def test_majority_and_first_do_not_grow_at_all_with_means_rounded():
@@ -151,7 +171,9 @@ def test_constant_precision_with_rounded_additions_loses_majority():
 def test_rows_come_by_length_datatype_and_layer():
     rows = state_bits(load(EXAMPLES / "parity.json"), [2, 13], samples=40)
     names = list(DATATYPES)
-    assert [(r.n, r.datatype, r.layer) for r in rows] == [(n, d, k) for n in (2, 13) for d in names for k in range(3)]
+    assert [(r.n, r.datatype, r.layer) for r in rows] == [
+        (n, d, k) for n in (2, 13) for d in names for k in range(3)
+    ]
     assert {r.inputs for r in rows if r.n == 2} == {4}
     assert {r.inputs for r in rows if r.n == 13} == {40}
     assert all(fit.log and fit.log.points == 2 for fit in fits(rows))
@@ -161,7 +183,10 @@ def test_rows_come_by_length_datatype_and_layer():
 def test_a_measured_size_past_its_bound_is_told():
     rows = state_bits(load(EXAMPLES / "parity.json"), [2, 4], ["dyadic"])
     assert all(fit.within for fit in fits(rows))
-    worse = [type(r)(**{**vars(r), "measured": r.bound + 1}) if r.n == 4 and r.layer == 1 else r for r in rows]
+    worse = [
+        type(r)(**{**vars(r), "measured": r.bound + 1}) if r.n == 4 and r.layer == 1 else r
+        for r in rows
+    ]
     assert [fit.within for fit in fits(worse)] == [True, False, True]
 
 
@@ -192,7 +217,8 @@ def test_the_first_string_that_literal_division_changes():
     wrong = [
         s
         for s in strings
-        if run_definition(model, [int(c) for c in s], 3, "literal").decisions[0, 0] != (s.count("1") > 3)
+        if run_definition(model, [int(c) for c in s], 3, "literal").decisions[0, 0]
+        != (s.count("1") > 3)
     ]
     assert (row.bits, row.wrong, row.first) == (3, len(wrong), wrong[0])
     (none,) = literal_disagreements(model, [8])

@@ -37,7 +37,9 @@ HALF = Model(
 
 
 def test_parameters_and_kinds():
-    assert parameters(match3(5)) == 6 * 5 + 3 * 25 + 2 * 5 + 5 + 5  # tokens, q k1 k2, v1 v2, output, read-out
+    assert (
+        parameters(match3(5)) == 6 * 5 + 3 * 25 + 2 * 5 + 5 + 5
+    )  # tokens, q k1 k2, v1 v2, output, read-out
     assert describe_model(match3(5)).attention == ["third-order saturated"]
 
 
@@ -56,7 +58,10 @@ def test_ties_are_counted_in_pairs():
 @pytest.mark.parametrize("seed", range(30))
 def test_counts_decide_as_whole_strings_do(seed):
     model = replace(third_order_model(seed).with_attention("saturated"), positions=None)
-    layers = [replace(x, heads=tuple(replace(head, mask="none") for head in x.heads)) for x in model.layers]
+    layers = [
+        replace(x, heads=tuple(replace(head, mask="none") for head in x.heads))
+        for x in model.layers
+    ]
     model, bits = replace(model, layers=tuple(layers)), seed % 4
     assert counts_decide(model)
     for n in (1, 2, 4):
@@ -72,10 +77,14 @@ def test_no_state_is_larger_than_its_bound(seed):
     codes = all_inputs(model, n)[:16]
     bounds = dyadic_bounds(model, n, bits).entries
     for string in codes:
-        for residual, bound in zip(run_definition(model, string, bits).residuals, bounds, strict=True):
+        for residual, bound in zip(
+            run_definition(model, string, bits).residuals, bounds, strict=True
+        ):
             assert largest_size(matrix(residual[0].tolist()).scaled) <= bound
     literal = run_literal(model, codes, bits)
-    for state, bound in zip(literal.residuals, literal_bounds(model, n, bits).entries, strict=True):
+    for state, bound in zip(
+        literal.residuals, literal_bounds(model, n, bits).entries, strict=True
+    ):
         assert largest_size(state) <= bound
 
 

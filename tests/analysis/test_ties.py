@@ -13,7 +13,9 @@ ZERO = Fraction(0)
 def scored(mask: str = "none", position: str = "last") -> Model:
     """A head that averages the ones, if there are any, and the zeros otherwise."""
     head = Head([[0]], [[1]], [[1]], [[1]], query_bias=[1], mask=mask)
-    return Model("01", {"0": [ZERO], "1": [1]}, (Layer((head,)),), Readout([1], position=position))
+    return Model(
+        "01", {"0": [ZERO], "1": [1]}, (Layer((head,)),), Readout([1], position=position)
+    )
 
 
 def test_the_largest_tie_is_named():
@@ -37,7 +39,10 @@ def test_hard_heads_do_not_tie():
     assert most_tied(scored().with_attention("hard-left"), all_inputs(scored(), 3)) is None
 
 
-@pytest.mark.parametrize(("mask", "expected"), [("none", [1, 1, 1]), ("causal", [1, 0, 0]), ("anti-causal", [1, 1, 1])])
+@pytest.mark.parametrize(
+    ("mask", "expected"),
+    [("none", [1, 1, 1]), ("causal", [1, 0, 0]), ("anti-causal", [1, 1, 1])],
+)
 def test_needed_queries_go_back_through_the_masks(mask, expected):
     one = scored(mask, "first")
     two = Model(one.vocabulary, one.embedding, one.layers * 2, one.readout)

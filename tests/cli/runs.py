@@ -45,7 +45,11 @@ def thirds() -> Model:
 
 def write_models(folder: Path) -> dict[str, str]:
     """Paths of the models above, and of one with softmax, by name."""
-    models = {"majority": majority(), "thirds": thirds(), "softmax": majority().with_attention("softmax")}
+    models = {
+        "majority": majority(),
+        "thirds": thirds(),
+        "softmax": majority().with_attention("softmax"),
+    }
     for name, model in models.items():
         save_json(model, folder / f"{name}.json")
     return {name: str(folder / f"{name}.json") for name in models}
@@ -83,6 +87,10 @@ def complaint(*arguments: object, code: int = 2) -> str:
     return result.stderr.removeprefix("circuitsim: ").strip()
 
 
-def process(*arguments: object, stdin: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
+def process(
+    *arguments: object, stdin: bytes = b"", **options: Any
+) -> subprocess.CompletedProcess[bytes]:
     command = [str(PROGRAM), *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, timeout=600, check=False, **options)
+    return subprocess.run(
+        command, input=stdin, capture_output=True, timeout=600, check=False, **options
+    )

@@ -3,7 +3,17 @@ import pytest
 from .runs import ROOT, answer, complaint, succeed
 
 PARITY = ROOT / "examples/parity.json"
-RUNG_KEYS = {*["from", "to", "relation", "disagreements", "undecided", "largest_error", "first_difference"]}
+RUNG_KEYS = {
+    *[
+        "from",
+        "to",
+        "relation",
+        "disagreements",
+        "undecided",
+        "largest_error",
+        "first_difference",
+    ]
+}
 
 
 def test_the_whole_ladder_holds(models: dict[str, str]) -> None:
@@ -27,7 +37,9 @@ def test_the_whole_ladder_holds(models: dict[str, str]) -> None:
 
 
 def test_the_verdict_says_on_what_it_holds(models: dict[str, str]) -> None:
-    text = succeed("check", models["majority"], "-n", "1:3,20", "--samples", 50, "--basis", "xag")
+    text = succeed(
+        "check", models["majority"], "-n", "1:3,20", "--samples", 50, "--basis", "xag"
+    )
     expected = "holds on all 14 inputs of n = 1..3, and on 50 sampled inputs (seed 0) of n = 20, in xag"
     assert text.splitlines()[-1] == expected
 
@@ -41,7 +53,9 @@ def test_too_few_bits_fail_with_a_named_string() -> None:
     assert found["holds"] is False
     assert found["rows"][0]["rungs"][1]["first_difference"] == "01"
     assert (
-        succeed("check", PARITY, "-n", "1:3", "--bits", "auto", "--basis", "xag").splitlines()[-1].startswith("holds")
+        succeed("check", PARITY, "-n", "1:3", "--bits", "auto", "--basis", "xag")
+        .splitlines()[-1]
+        .startswith("holds")
     )
 
 
@@ -54,10 +68,14 @@ def test_a_long_counterexample_is_named_whole() -> None:
     assert "..." in text
 
 
-def test_no_bits_at_all_are_enough(models: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_bits_at_all_are_enough(
+    models: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("far") / "far.json"
     with open(models["majority"], encoding="utf-8") as file:
-        path.write_text(file.read().replace('["-1/2"]', '["-2199023255551/4398046511104"]'))  # 1/2 - 2^-42
+        path.write_text(
+            file.read().replace('["-1/2"]', '["-2199023255551/4398046511104"]')
+        )  # 1/2 - 2^-42
     sentence = complaint("check", path, "-n", 4, "--bits", "auto", "--max-bits", 300, code=1)
     assert "n=4" in sentence
     assert "up to 32" in sentence
@@ -68,7 +86,9 @@ def test_bits_that_only_wider_numbers_would_give(
 ) -> None:
     path = tmp_path_factory.mktemp("far") / "far.json"
     with open(models["majority"], encoding="utf-8") as file:
-        path.write_text(file.read().replace('["-1/2"]', '["-2199023255551/4398046511104"]'))  # 1/2 - 2^-42
+        path.write_text(
+            file.read().replace('["-1/2"]', '["-2199023255551/4398046511104"]')
+        )  # 1/2 - 2^-42
     sentence = complaint("check", path, "-n", 4, "--bits", "auto", code=1)
     assert sentence.startswith("--bits auto: at n=4 no precision up to ")
     assert sentence.endswith(" needs more than --max-bits 62.")
@@ -81,10 +101,18 @@ def test_bits_are_for_the_bases_that_round() -> None:
     """Fault 27."""
     model = ROOT / "examples" / "first.json"
     for bases in ("xag,ac0", "ac0,tc0", "aig,ac0,tc0"):
-        row = answer("check", model, "-n", 3, "--basis", bases, "--bits", 4, "--positions", "wired")["rows"][0]
+        row = answer(
+            "check", model, "-n", 3, "--basis", bases, "--bits", 4, "--positions", "wired"
+        )["rows"][0]
         assert row["bits"] == 4
-        starts = {rung["to"].split()[1]: rung["from"] for rung in row["rungs"] if rung["to"].startswith("schematic ")}
-        assert starts == {basis: "exact" if basis == "ac0" else "integer" for basis in bases.split(",")}
+        starts = {
+            rung["to"].split()[1]: rung["from"]
+            for rung in row["rungs"]
+            if rung["to"].startswith("schematic ")
+        }
+        assert starts == {
+            basis: "exact" if basis == "ac0" else "integer" for basis in bases.split(",")
+        }
     assert "ac0 computes with the model's exact values" in complaint(
         "check", model, "-n", 3, "--basis", "ac0", "--bits", 4
     )
@@ -93,24 +121,53 @@ def test_bits_are_for_the_bases_that_round() -> None:
 def test_bases_are_chosen_by_lists_or_repeats(models: dict[str, str]) -> None:
     for options in (["--basis", "aig,xag"], ["--basis", "aig", "--basis", "xag"]):
         rungs = answer("check", models["majority"], "-n", 2, *options)["rows"][0]["rungs"]
-        assert [rung["to"] for rung in rungs if "file" in rung["to"]] == ["file aig", "file xag"]
+        assert [rung["to"] for rung in rungs if "file" in rung["to"]] == [
+            "file aig",
+            "file xag",
+        ]
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_samples_are_seeded(models: dict[str, str], seed: int) -> None:
-    command = ("check", models["majority"], "-n", 30, "--bits", 1, "--samples", 40, "--seed", seed, "--basis", "xag")
+    command = (
+        "check",
+        models["majority"],
+        "-n",
+        30,
+        "--bits",
+        1,
+        "--samples",
+        40,
+        "--seed",
+        seed,
+        "--basis",
+        "xag",
+    )
     assert answer(*command, code=1) == answer(*command, code=1)
 
 
 def test_more_than_can_be_checked(models: dict[str, str]) -> None:
     assert "4,096" in complaint("check", models["majority"], "-n", "8,5000")
     assert "too many" in complaint("check", models["majority"], "-n", 30, "--exhaustive")
-    assert "--samples" in complaint("check", models["majority"], "-n", 4, "--exhaustive", "--samples", 7)
-    assert "--max-gates is 5" in complaint("check", models["majority"], "-n", 4, "--max-gates", 5, "--json")
+    assert "--samples" in complaint(
+        "check", models["majority"], "-n", 4, "--exhaustive", "--samples", 7
+    )
+    assert "--max-gates is 5" in complaint(
+        "check", models["majority"], "-n", 4, "--max-gates", 5, "--json"
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["first.json", "parity.json", "majority.pt"])
 @pytest.mark.parametrize("optimize", ["depth", "size"])
 def test_the_examples_hold(name: str, optimize: str) -> None:
-    assert answer("check", ROOT / "examples" / name, "-n", "1:7,40", "--samples", 200, "--optimize", optimize)["holds"]
+    assert answer(
+        "check",
+        ROOT / "examples" / name,
+        "-n",
+        "1:7,40",
+        "--samples",
+        200,
+        "--optimize",
+        optimize,
+    )["holds"]

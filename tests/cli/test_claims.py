@@ -2,13 +2,19 @@ import pytest
 
 from .runs import ROOT, answer, complaint, succeed
 
-FIRST, PARITY, MAJORITY = (ROOT / "examples" / name for name in ("first.json", "parity.json", "majority.pt"))
+FIRST, PARITY, MAJORITY = (
+    ROOT / "examples" / name for name in ("first.json", "parity.json", "majority.pt")
+)
 KINDS = {"by construction", "exhaustive", "sampled", "fitted"}
 
 
 def test_first_has_every_claim_about_hard_attention() -> None:
     found = answer("claims", FIRST)
-    assert (found["model"], found["n"], found["holds"]) == ("first", [2, 4, 8, 16, 32, 64], True)
+    assert (found["model"], found["n"], found["holds"]) == (
+        "first",
+        [2, 4, 8, 16, 32, 64],
+        True,
+    )
     assert len(found["claims"]) >= 5
     assert all(set(entry) == CLAIM for entry in found["claims"])
     assert {entry["kind"] for entry in found["claims"]} <= KINDS
@@ -32,13 +38,17 @@ def test_a_failing_claim_is_named_with_its_place() -> None:
     assert text.splitlines()[-1].endswith("claims fail: bits-agree")
     found = answer("claims", MAJORITY, "-n", 2, "--bits", 6, code=1)
     assert found["holds"] is False
-    assert [entry["name"] for entry in found["claims"] if not entry["holds"]] == ["bits-agree"]
+    assert [entry["name"] for entry in found["claims"] if not entry["holds"]] == [
+        "bits-agree"
+    ]
 
 
 def test_literal_division_is_tried_on_demand() -> None:
     text = succeed("claims", PARITY, "-n", 2, "--division", "literal", code=1)
     said = " ".join(text.split())
-    assert "4,889 of 8,190 strings of 1 to 12 letters decided otherwise, the first '11'" in said
+    assert (
+        "4,889 of 8,190 strings of 1 to 12 letters decided otherwise, the first '11'" in said
+    )
     assert text.splitlines()[-1].endswith("claims fail: literal-division")
 
 

@@ -3,7 +3,19 @@ from pathlib import Path
 from .runs import ROOT, answer, complaint, succeed
 
 MODEL_KEYS = {
-    *["kind", "format", "vocabulary", "layers", "heads", "width", "parameters", "attention", "masks", "readout", "bits"]
+    *[
+        "kind",
+        "format",
+        "vocabulary",
+        "layers",
+        "heads",
+        "width",
+        "parameters",
+        "attention",
+        "masks",
+        "readout",
+        "bits",
+    ]
 }
 
 
@@ -41,8 +53,14 @@ def test_what_is_neither(tmp_path: Path, circuit: Path) -> None:
     assert "/dev/zero" in complaint("info", "/dev/zero")
 
 
-def test_names_from_files_cannot_write_to_the_terminal(models: dict[str, str], tmp_path: Path) -> None:
-    text = Path(models["majority"]).read_text().replace('"majority"', '"\\u001b[31mred\\nline\\ud800"')
+def test_names_from_files_cannot_write_to_the_terminal(
+    models: dict[str, str], tmp_path: Path
+) -> None:
+    text = (
+        Path(models["majority"])
+        .read_text()
+        .replace('"majority"', '"\\u001b[31mred\\nline\\ud800"')
+    )
     (tmp_path / "red.json").write_text(text)
     shown = succeed("info", tmp_path / "red.json")
     assert "\x1b" not in shown

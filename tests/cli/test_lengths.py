@@ -25,7 +25,24 @@ def test_lengths_are_read_as_written_each_once(text: str, lengths: tuple[int, ..
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "0", "-3", "1:0", "5:3", "0:4", "1,,2", "1:2:3", "2:8:*1", "2:8:*0", "2:8:+0", "1.5", "1e3", "٣", "8 8"],
+    [
+        "",
+        "x",
+        "0",
+        "-3",
+        "1:0",
+        "5:3",
+        "0:4",
+        "1,,2",
+        "1:2:3",
+        "2:8:*1",
+        "2:8:*0",
+        "2:8:+0",
+        "1.5",
+        "1e3",
+        "٣",
+        "8 8",
+    ],
 )
 def test_what_is_not_lengths_is_refused(text: str) -> None:
     with pytest.raises(InputError):

@@ -44,27 +44,51 @@ def test_rows_are_those_of_compile(models: dict[str, str]) -> None:
 def test_one_command_has_one_mode_of_positions(models: dict[str, str]) -> None:
     rows = answer("measure", models["majority"], "-n", "8,512")["rows"]
     assert {row["positions"] for row in rows} == {"wired"}
-    rows = answer("measure", models["majority"], "-n", "8,512", "--positions", "folded")["rows"]
+    rows = answer("measure", models["majority"], "-n", "8,512", "--positions", "folded")[
+        "rows"
+    ]
     assert {row["positions"] for row in rows} == {"folded"}
 
 
 def test_many_folded_positions_are_warned_of(models: dict[str, str]) -> None:
     for verb in ("measure", "compile"):
         result = invoke(
-            verb, models["thirds"], "-n", 4097, "--positions", "folded", "--bits", 2, "--attention", "saturated"
+            verb,
+            models["thirds"],
+            "-n",
+            4097,
+            "--positions",
+            "folded",
+            "--bits",
+            2,
+            "--attention",
+            "saturated",
         )
         assert result.exit_code == 0
         assert result.stderr.startswith(
             "circuitsim: with --positions folded each of 4,097 positions is a case of its own"
         )
         assert result.stderr.count("\n") == 1
-        assert invoke(verb, models["majority"], "-n", 4097, "--positions", "folded").stderr == ""  # has no positions
-        assert invoke(verb, models["thirds"], "-n", 4097, "--positions", "wired", "--bits", 2).stderr == ""
+        assert (
+            invoke(verb, models["majority"], "-n", 4097, "--positions", "folded").stderr == ""
+        )  # has no positions
+        assert (
+            invoke(
+                verb, models["thirds"], "-n", 4097, "--positions", "wired", "--bits", 2
+            ).stderr
+            == ""
+        )
 
 
 @pytest.mark.slow
-def test_compiling_kernels_is_said_once_and_not_measured(models: dict[str, str], tmp_path: Path) -> None:
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "CIRCUITSIM_KERNELS": "compiled"}
+def test_compiling_kernels_is_said_once_and_not_measured(
+    models: dict[str, str], tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "NUMBA_CACHE_DIR": str(tmp_path),
+        "CIRCUITSIM_KERNELS": "compiled",
+    }
     for verb, first in (("compile", True), ("measure", False)):
         done = process(verb, models["majority"], "-n", "4", "--json", env=environment)
         said = b"circuitsim: compiling kernels (first run only) ...\n"
@@ -79,15 +103,29 @@ def test_csv_has_the_rows_of_the_table(models: dict[str, str], tmp_path: Path) -
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["n"]) for row in rows] == [2, 4, 8, 16, 32, 64]
-    assert all(int(row["gates_and"]) + int(row["gates_xor"]) == int(row["gates"]) for row in rows)
+    assert all(
+        int(row["gates_and"]) + int(row["gates_xor"]) == int(row["gates"]) for row in rows
+    )
     assert all(row["ands"] == row["gates_and"] for row in rows)
     table = text.partition("\n\n")[0].splitlines()[2:]
     assert [line.split()[3] for line in table] == [f"{int(row['gates']):,}" for row in rows]
     assert [p.name for p in tmp_path.iterdir()] == ["m.csv"]
 
 
-def test_a_sweep_that_ends_in_an_error_writes_no_file(models: dict[str, str], tmp_path: Path) -> None:
-    arguments = ("measure", models["majority"], "-n", "8,64", "--bits", "n/2", "--csv", tmp_path / "m.csv", "--json")
+def test_a_sweep_that_ends_in_an_error_writes_no_file(
+    models: dict[str, str], tmp_path: Path
+) -> None:
+    arguments = (
+        "measure",
+        models["majority"],
+        "-n",
+        "8,64",
+        "--bits",
+        "n/2",
+        "--csv",
+        tmp_path / "m.csv",
+        "--json",
+    )
     sentence = complaint(*arguments)
     assert sentence.startswith("layer 0")
     assert "--max-bits is 62" in sentence
@@ -119,9 +157,13 @@ def test_fits_follow_from_three_lengths_on(models: dict[str, str]) -> None:
     text = succeed("measure", models["majority"], "-n", "64:4096:*2", "--basis", "aig")
     table, said = text.split("\n\n")
     assert len(table.splitlines()) == 2 + 7
-    line = f"depth = {fits['depth']['a']:.2f} log2 n - {-fits['depth']['b']:.1f}, off by at most"
+    line = (
+        f"depth = {fits['depth']['a']:.2f} log2 n - {-fits['depth']['b']:.1f}, off by at most"
+    )
     assert said.splitlines()[0].startswith(line)
-    assert said.splitlines()[1].startswith(f"gates and wires ~ n^{fits['gates']['exponent']:.2f}, off by at most")
+    assert said.splitlines()[1].startswith(
+        f"gates and wires ~ n^{fits['gates']['exponent']:.2f}, off by at most"
+    )
 
 
 def test_two_lengths_are_no_fit(models: dict[str, str]) -> None:
@@ -133,13 +175,17 @@ def test_several_bases_are_several_tables(models: dict[str, str], tmp_path: Path
     arguments = ("measure", models["majority"], "-n", "4:6", "--basis", "aig,xag")
     found = answer(*arguments, "--csv", tmp_path / "m.csv")
     rows = found["rows"]
-    assert [(row["basis"], row["n"]) for row in rows] == [(b, n) for b in ("aig", "xag") for n in (4, 5, 6)]
+    assert [(row["basis"], row["n"]) for row in rows] == [
+        (b, n) for b in ("aig", "xag") for n in (4, 5, 6)
+    ]
     assert list(found["fits_by_basis"]) == ["aig", "xag"]
     assert found["fits"] == found["fits_by_basis"]["aig"]
     with (tmp_path / "m.csv").open(newline="") as file:
         written = list(csv.DictReader(file))
     assert [row["gates_xor"] for row in written[:3]] == ["0"] * 3
-    assert [(row["basis"], row["gates"]) for row in written] == [(row["basis"], str(row["gates"])) for row in rows]
+    assert [(row["basis"], row["gates"]) for row in written] == [
+        (row["basis"], str(row["gates"])) for row in rows
+    ]
     text = succeed(*arguments)
     assert [line for line in text.splitlines() if line.startswith("majority in")] == [
         "majority in aig, positions folded",
@@ -150,12 +196,21 @@ def test_several_bases_are_several_tables(models: dict[str, str], tmp_path: Path
     assert "'and'" in complaint("measure", models["majority"], "-n", 4, "--basis", "xag,and")
 
 
-def test_the_papers_circuits_are_predicted_beside_ours(models: dict[str, str], tmp_path: Path) -> None:
+def test_the_papers_circuits_are_predicted_beside_ours(
+    models: dict[str, str], tmp_path: Path
+) -> None:
     arguments = ("measure", models["majority"], "-n", "8,16", "--construction", "ours,paper")
     rows = answer(*arguments, "--csv", tmp_path / "m.csv")["rows"]
-    ours, papers = ([row for row in rows if row["construction"] == name] for name in ("ours", "paper"))
+    ours, papers = (
+        [row for row in rows if row["construction"] == name] for name in ("ours", "paper")
+    )
     assert [row["n"] for row in ours] == [8, 16]
-    assert [(row["n"], row["basis"]) for row in papers] == [(8, "tc0"), (8, "tc0"), (16, "tc0"), (16, "tc0")]
+    assert [(row["n"], row["basis"]) for row in papers] == [
+        (8, "tc0"),
+        (8, "tc0"),
+        (16, "tc0"),
+        (16, "tc0"),
+    ]
     assert {"2207.00729" in row["source"] and row["depth"] for row in papers} == {False, 16}
     for row in papers:
         assert row["gates"] == sum(item["gates"] for item in row["items"]) > 10**9
@@ -167,21 +222,42 @@ def test_the_papers_circuits_are_predicted_beside_ours(models: dict[str, str], t
     assert [row["gates"] for row in written] == [str(row["gates"]) for row in rows]
     assert "items" not in written[0]
     text = succeed(*arguments)
-    assert text.index("majority in xag") < text.index("Merrill and Sabharwal 2023 in tc0, predicted, not built")
+    assert text.index("majority in xag") < text.index(
+        "Merrill and Sabharwal 2023 in tc0, predicted, not built"
+    )
 
 
 def test_only_the_papers_circuits(models: dict[str, str]) -> None:
     hard = ("--attention", "hard-left")
     found = answer("measure", models["softmax"], "-n", 8, "--construction", "paper", *hard)
-    assert [(row["construction"], row["basis"], row["bits"]) for row in found["rows"]] == [("paper", "ac0", None)]
+    assert [(row["construction"], row["basis"], row["bits"]) for row in found["rows"]] == [
+        ("paper", "ac0", None)
+    ]
     assert found["fits"] == dict.fromkeys(FITS)
-    assert "Hao, Angluin and Frank" in succeed("measure", models["softmax"], "-n", 8, "--construction", "paper", *hard)
-    assert "--attention" in complaint("measure", models["softmax"], "-n", 8, "--construction", "paper")
-    assert "'theirs'" in complaint("measure", models["majority"], "-n", 8, "--construction", "ours,theirs")
+    assert "Hao, Angluin and Frank" in succeed(
+        "measure", models["softmax"], "-n", 8, "--construction", "paper", *hard
+    )
+    assert "--attention" in complaint(
+        "measure", models["softmax"], "-n", 8, "--construction", "paper"
+    )
+    assert "'theirs'" in complaint(
+        "measure", models["majority"], "-n", 8, "--construction", "ours,theirs"
+    )
 
 
 def test_sizes_that_no_float_holds_are_null(models: dict[str, str]) -> None:
-    arguments = ("measure", models["thirds"], "-n", 64, "--attention", "saturated", "--bits", 300, "--max-bits", 4096)
+    arguments = (
+        "measure",
+        models["thirds"],
+        "-n",
+        64,
+        "--attention",
+        "saturated",
+        "--bits",
+        300,
+        "--max-bits",
+        4096,
+    )
     for row in answer(*arguments, "--construction", "paper")["rows"]:
         assert row["gates"] is None
         assert 1023 < row["log2_gates"] < 10**6
@@ -191,7 +267,16 @@ def test_sizes_that_no_float_holds_are_null(models: dict[str, str]) -> None:
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_the_figure_is_written(models: dict[str, str], tmp_path: Path, suffix: str) -> None:
     pytest.importorskip("matplotlib")
-    succeed("measure", models["majority"], "-n", "2:64:*2", "--basis", "xag,aig", "--plot", tmp_path / f"m{suffix}")
+    succeed(
+        "measure",
+        models["majority"],
+        "-n",
+        "2:64:*2",
+        "--basis",
+        "xag,aig",
+        "--plot",
+        tmp_path / f"m{suffix}",
+    )
     assert [path.name for path in tmp_path.iterdir()] == [f"m{suffix}"]
     assert (tmp_path / f"m{suffix}").stat().st_size > 10_000
 
@@ -225,10 +310,23 @@ def test_an_interrupted_sweep_writes_its_files(
 
     monkeypatch.setattr(growth, "row", row)
     files = [tmp_path / "m.csv", tmp_path / "m.png"]
-    arguments = ("measure", models["majority"], "-n", "4:9", "--csv", files[0], "--plot", files[1], "--json")
+    arguments = (
+        "measure",
+        models["majority"],
+        "-n",
+        "4:9",
+        "--csv",
+        files[0],
+        "--plot",
+        files[1],
+        "--json",
+    )
     result = invoke(*arguments, "--basis", "xag,aig", "--construction", "ours,paper")
     assert result.exit_code == 130
-    assert result.stderr == "circuitsim: interrupted after 6 of 6 lengths (xag), 4 of 6 lengths (aig).\n"
+    assert (
+        result.stderr
+        == "circuitsim: interrupted after 6 of 6 lengths (xag), 4 of 6 lengths (aig).\n"
+    )
     found = json.loads(result.stdout)
     assert found["interrupted"] is True
     assert [row["n"] for row in found["rows"]] == [4, 5, 6, 7, 8, 9, 4, 5, 6, 7]
@@ -236,7 +334,9 @@ def test_an_interrupted_sweep_writes_its_files(
     assert files[1].read_bytes().startswith(b"\x89PNG")
 
 
-def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_threshold_gates_have_columns_of_their_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     from circuitsim.cli.growth_text import GrowthTable, print_trends
 
     from circuitsim.analysis.growth.growth import Row
@@ -244,7 +344,23 @@ def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture
 
     kinds = {"and": 1, "or": 2, "threshold": 30}
     rows = [
-        Row(n, "tc0", 3, "folded", min(n, 11), 33, None, 70 * n, 900 * n, kinds, 9, 64, 99, 13, 0.5)
+        Row(
+            n,
+            "tc0",
+            3,
+            "folded",
+            min(n, 11),
+            33,
+            None,
+            70 * n,
+            900 * n,
+            kinds,
+            9,
+            64,
+            99,
+            13,
+            0.5,
+        )
         for n in range(8, 15)
     ]
     table = GrowthTable("m", rows[0], 14)
@@ -252,10 +368,34 @@ def test_threshold_gates_have_columns_of_their_own(capsys: pytest.CaptureFixture
     print_trends([series("m, tc0", rows)])
     title, names, cells, _, *fits = capsys.readouterr().out.splitlines()
     assert title == "m in tc0, positions folded"
-    columns = ["n", "bits", "depth", "gates", "and", "or", "threshold", "wires", "weighted wires", "largest weight"]
+    columns = [
+        "n",
+        "bits",
+        "depth",
+        "gates",
+        "and",
+        "or",
+        "threshold",
+        "wires",
+        "weighted wires",
+        "largest weight",
+    ]
     assert names.split("  ")[-1] == "seconds"
     assert " ".join(names.split()).startswith(" ".join(columns))
-    assert cells.split() == ["8", "3", "8", "33", "1", "2", "30", "560", "7,200", "64", "13", "0.50"]
+    assert cells.split() == [
+        "8",
+        "3",
+        "8",
+        "33",
+        "1",
+        "2",
+        "30",
+        "560",
+        "7,200",
+        "64",
+        "13",
+        "0.50",
+    ]
     assert fits[0] == "depth 11 at every n >= 11 (n in 8..14)"
     assert fits[1].startswith("gates ~ n^0.00, off by at most 0%")
     assert fits[2].startswith("wires ~ n^1.00, off by at most 0%")
@@ -267,7 +407,23 @@ def test_what_ac0_has_not_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
     from circuitsim.analysis.growth.growth import Row
 
     nothing: Any = None
-    row = Row(4, "ac0", nothing, nothing, 2, 5, nothing, 12, 12, {"and": 4, "or": 1}, 4, 1, 4, nothing, 0.5)
+    row = Row(
+        4,
+        "ac0",
+        nothing,
+        nothing,
+        2,
+        5,
+        nothing,
+        12,
+        12,
+        {"and": 4, "or": 1},
+        4,
+        1,
+        4,
+        nothing,
+        0.5,
+    )
     GrowthTable("m", row, 4).row(row)
     title, _, cells = capsys.readouterr().out.splitlines()
     assert title == "m in ac0"

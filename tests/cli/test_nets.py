@@ -36,7 +36,10 @@ def test_measure_and_compile(nets, tmp_path):
     assert answer("compile", nets["or"], "-n", "4", "-o", file)["inputs"] == 4
     assert answer("run", file, "0000", "1000")["rows"][1]["circuit"] == 1
     scopes = answer("compile", nets["dyck"], "-n", "6")["scopes"]
-    assert {row["scope"] for row in scopes} == {"forward/transition", "forward/state"}  # the read-out is one wire
+    assert {row["scope"] for row in scopes} == {
+        "forward/transition",
+        "forward/state",
+    }  # the read-out is one wire
 
 
 def test_info_says_what_a_net_is(nets):
@@ -45,16 +48,27 @@ def test_info_says_what_a_net_is(nets):
     assert found["cells"] == [{"kind": "automaton", "states": 8, "code_bits": 3}]
     assert found["parameters"] == 8 * 4 + 4 + 9
     found = answer("info", nets["majority"])
-    assert found["cells"] == [{"kind": "nets", "state": 1, "hidden": [2], "reads_state": False}]
+    assert found["cells"] == [
+        {"kind": "nets", "state": 1, "hidden": [2], "reads_state": False}
+    ]
     found = answer("info", nets["or"])
-    assert (found["kind"], found["n"], found["hidden"], found["parameters"]) == ("fully-connected", 4, [1], 2 + 5 + 1)
+    assert (found["kind"], found["n"], found["hidden"], found["parameters"]) == (
+        "fully-connected",
+        4,
+        [1],
+        2 + 5 + 1,
+    )
     assert "an automaton of 8 states" in succeed("info", nets["dyck"])
 
 
 def test_commands_about_transformers_refuse_in_one_sentence(nets):
     assert "this is none" in complaint("claims", nets["parity"])
-    assert "has no attention to replace" in complaint("compile", nets["parity"], "-n", "4", "--attention", "saturated")
-    assert "no transformer" in complaint("measure", nets["parity"], "-n", "4", "--construction", "paper")
+    assert "has no attention to replace" in complaint(
+        "compile", nets["parity"], "-n", "4", "--attention", "saturated"
+    )
+    assert "no transformer" in complaint(
+        "measure", nets["parity"], "-n", "4", "--construction", "paper"
+    )
     assert "depth n" in complaint("compile", nets["parity"], "-n", "4", "--basis", "ac0")
     assert "for n=4 alone" in complaint("compile", nets["or"], "-n", "5")
     assert "for n=4 alone" in complaint("run", nets["or"], "01")
@@ -62,7 +76,10 @@ def test_commands_about_transformers_refuse_in_one_sentence(nets):
 
 
 def test_a_net_is_drawn(nets, tmp_path):
-    assert answer("render", nets["parity"], "-n", "4", "-o", tmp_path / "parity.svg")["altitude"] == "gates"
+    assert (
+        answer("render", nets["parity"], "-n", "4", "-o", tmp_path / "parity.svg")["altitude"]
+        == "gates"
+    )
     large = answer("render", nets["majority"], "-n", "128", "-o", tmp_path / "majority.svg")
     assert large["altitude"] == "schematic"
     assert (tmp_path / "majority.svg").stat().st_size > 0

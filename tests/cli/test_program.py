@@ -23,11 +23,25 @@ from circuitsim.models.model import ATTENTIONS
 from .runs import PROGRAM, ROOT, complaint, invoke, process, succeed
 
 VERBS = ("compile", "info", "run", "check", "measure", "claims", "render")
-BAD_BITS = ["", "foo", "i", "-1", "1000", "1/0", "9**9**9", "n n", "__import__('os')", "1e999", "sqrt(-n)"]
+BAD_BITS = [
+    "",
+    "foo",
+    "i",
+    "-1",
+    "1000",
+    "1/0",
+    "9**9**9",
+    "n n",
+    "__import__('os')",
+    "1e999",
+    "sqrt(-n)",
+]
 
 
 def examples() -> list[str]:
-    lines = [line for verb in VERBS for line in (main.commands[verb].epilog or "").splitlines()]
+    lines = [
+        line for verb in VERBS for line in (main.commands[verb].epilog or "").splitlines()
+    ]
     return [line.strip() for line in lines if line.startswith("  circuitsim ")]
 
 
@@ -46,7 +60,9 @@ def test_every_option_has_help() -> None:
             assert not isinstance(parameter, click.Option) or parameter.help
 
 
-def test_the_examples_in_the_help_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_in_the_help_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "inputs.txt").write_text("01" * 32 + "\n" + "1" * 64 + "\n")
@@ -59,7 +75,9 @@ def test_the_examples_in_the_help_run(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_the_reference_is_fresh() -> None:
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-    assert page == reference(), "run `python -m circuitsim.cli.command_pages > docs/commands.md`"
+    assert page == reference(), (
+        "run `python -m circuitsim.cli.command_pages > docs/commands.md`"
+    )
 
 
 def test_the_reference_says_the_help_texts_word_for_word() -> None:
@@ -91,11 +109,17 @@ def test_version_and_no_command() -> None:
 @pytest.mark.parametrize("bits", BAD_BITS)
 def test_bits_that_are_no_bits(models: dict[str, str], bits: str) -> None:
     for verb in ("compile", "check", "measure"):
-        assert complaint(verb, models["majority"], "-n", 4, "--bits", bits).startswith("--bits: ")
+        assert complaint(verb, models["majority"], "-n", 4, "--bits", bits).startswith(
+            "--bits: "
+        )
 
 
-def test_errors_of_expressions_name_their_place(models: dict[str, str], tmp_path: Path) -> None:
-    assert complaint("compile", models["majority"], "-n", 4, "--bits", "log2(n)/0").endswith(" by zero at n=4.")
+def test_errors_of_expressions_name_their_place(
+    models: dict[str, str], tmp_path: Path
+) -> None:
+    assert complaint("compile", models["majority"], "-n", 4, "--bits", "log2(n)/0").endswith(
+        " by zero at n=4."
+    )
     for name, old, new, end in [
         ("bits", '"bits": "6"', '"bits": "n/0"', "by zero at n=2."),
         ("positions", '"cos(i)"', '"1/(i-1)"', "by zero at i=1, n=2."),
@@ -112,7 +136,9 @@ def test_errors_of_expressions_name_their_place(models: dict[str, str], tmp_path
 def test_files_that_are_no_files(models: dict[str, str], tmp_path: Path) -> None:
     assert "not a plain file" in complaint("info", "/dev/null")
     for option in ("compile", "-o"), ("measure", "--csv"):
-        assert "name of the file" in complaint(option[0], models["majority"], "-n", 4, option[1], "")
+        assert "name of the file" in complaint(
+            option[0], models["majority"], "-n", 4, option[1], ""
+        )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +189,9 @@ def test_standard_input_that_is_closed(models: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
-def test_output_that_is_closed_is_not_written(models: dict[str, str], tmp_path: Path, closed: str) -> None:
+def test_output_that_is_closed_is_not_written(
+    models: dict[str, str], tmp_path: Path, closed: str
+) -> None:
     """Fault 13: quiet, and files get nothing that was meant for a stream."""
     for line, code in [
         (f"run {models['majority']} 0110", 0),
@@ -179,14 +207,18 @@ def test_output_that_is_closed_is_not_written(models: dict[str, str], tmp_path: 
 
 
 def shell(line: str) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(["bash", "-c", f"{PROGRAM} {line}"], capture_output=True, timeout=120, check=False)
+    return subprocess.run(
+        ["bash", "-c", f"{PROGRAM} {line}"], capture_output=True, timeout=120, check=False
+    )
 
 
 def completed(*words: str, folder: Path) -> list[str]:
     """What the program answers bash, which has split the line into these words; the last is at the cursor."""
     asked = {"COMP_WORDS": " ".join(["circuitsim", *words]), "COMP_CWORD": str(len(words))}
     environment = {**os.environ, **asked, "_CIRCUITSIM_COMPLETE": "bash_complete"}
-    done = subprocess.run([PROGRAM], env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [PROGRAM], env=environment, cwd=folder, capture_output=True, text=True, check=False
+    )
     assert done.stderr == ""
     return done.stdout.splitlines()
 
@@ -195,26 +227,43 @@ def test_a_shell_completes_what_the_program_knows(tmp_path: Path) -> None:
     """Fault 10."""
     (tmp_path / "in.txt").write_text("01")
     (tmp_path / "inner").mkdir()
-    for line in (["compile", "exa"], ["info", ""], ["compile", "m.pt", "-n", "4", "-o", "/tm"]):
+    for line in (
+        ["compile", "exa"],
+        ["info", ""],
+        ["compile", "m.pt", "-n", "4", "-o", "/tm"],
+    ):
         assert completed(*line, folder=tmp_path) == [f"file,{line[-1]}"]
     bases = ["plain,xag", "plain,aig", "plain,ac0", "plain,tc0"]
     assert completed("compile", "m.pt", "--basis", "", folder=tmp_path) == bases
     assert completed("compile", "m.pt", "--basis", "=", folder=tmp_path) == bases
     assert completed("compile", "m.pt", "--basis", "=", "x", folder=tmp_path) == bases[:1]
-    assert completed("check", "m.pt", "--basis", "xag,a", folder=tmp_path) == ["plain,xag,aig", "plain,xag,ac0"]
-    assert completed("run", "m.pt", "--attention", "hard", folder=tmp_path) == ["plain,hard-left", "plain,hard-right"]
-    assert completed("run", "m.pt", "@in", folder=tmp_path) == ["plain,@in.txt", "plain,@inner/"]
+    assert completed("check", "m.pt", "--basis", "xag,a", folder=tmp_path) == [
+        "plain,xag,aig",
+        "plain,xag,ac0",
+    ]
+    assert completed("run", "m.pt", "--attention", "hard", folder=tmp_path) == [
+        "plain,hard-left",
+        "plain,hard-right",
+    ]
+    assert completed("run", "m.pt", "@in", folder=tmp_path) == [
+        "plain,@in.txt",
+        "plain,@inner/",
+    ]
     assert completed("run", "zoo", folder=tmp_path) == ["plain,zoo:"]
     assert "plain,index-lookup" in completed("run", "zoo", ":", "ind", folder=tmp_path)
     assert "plain,index-lookup" in completed("run", "zoo", ":", folder=tmp_path)
-    assert completed("run", "zoo:index-l", folder=tmp_path)[0] == "plain,zoo:index-lookup"  # as zsh and fish ask
+    assert (
+        completed("run", "zoo:index-l", folder=tmp_path)[0] == "plain,zoo:index-lookup"
+    )  # as zsh and fish ask
     assert "plain,match2" in completed("separations", "mat", folder=tmp_path)
     assert "plain,compile" in completed("com", folder=tmp_path)
 
 
 def test_arguments_that_are_no_text(models: dict[str, str]) -> None:
     done = subprocess.run(
-        [os.fsencode(PROGRAM), b"run", os.fsencode(models["majority"]), b"0\xff"], capture_output=True, check=False
+        [os.fsencode(PROGRAM), b"run", os.fsencode(models["majority"]), b"0\xff"],
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 2
     assert done.stderr.startswith(b"circuitsim: ")
@@ -223,22 +272,41 @@ def test_arguments_that_are_no_text(models: dict[str, str]) -> None:
 
 def test_a_full_disk_under_standard_output(models: dict[str, str]) -> None:
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([PROGRAM, "info", models["majority"]], stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            [PROGRAM, "info", models["majority"]],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
     assert done.returncode == 2
     assert done.stderr == b"circuitsim: No space left on device.\n"
 
 
 def test_a_reader_that_goes_away(models: dict[str, str]) -> None:
-    command = f"{PROGRAM} measure {models['majority']} -n 1:300 | head -2; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=600, check=False)
+    command = (
+        f"{PROGRAM} measure {models['majority']} -n 1:300 | head -2; exit ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, timeout=600, check=False
+    )
     assert done.returncode == 141
     assert done.stdout.count(b"\n") == 2
     assert done.stderr == b""
 
 
-def test_an_interrupt_keeps_the_rows_that_are_done(models: dict[str, str], tmp_path: Path) -> None:
+def test_an_interrupt_keeps_the_rows_that_are_done(
+    models: dict[str, str], tmp_path: Path
+) -> None:
     path = tmp_path / "m.csv"
-    command = [str(PROGRAM), "measure", models["thirds"], "-n", "1:4,100000:109000:+1", "--csv", str(path)]
+    command = [
+        str(PROGRAM),
+        "measure",
+        models["thirds"],
+        "-n",
+        "1:4,100000:109000:+1",
+        "--csv",
+        str(path),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout is not None
         lines = [running.stdout.readline() for _ in range(6)]
@@ -247,12 +315,16 @@ def test_an_interrupt_keeps_the_rows_that_are_done(models: dict[str, str], tmp_p
         rest, complaints = running.communicate(timeout=600)
     assert running.returncode == 130
     assert lines[-1].split()[0] == b"4"
-    done = 4 + len(list(takewhile(bool, rest.splitlines())))  # fits follow, after a blank line
+    done = 4 + len(
+        list(takewhile(bool, rest.splitlines()))
+    )  # fits follow, after a blank line
     assert complaints == f"circuitsim: interrupted after {done} of 9005 lengths.\n".encode()
     assert len(path.read_text().splitlines()) == 1 + done
 
 
-INTERRUPT = "import os, signal, sys\ndef interrupt():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+INTERRUPT = (
+    "import os, signal, sys\ndef interrupt():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+)
 LOST = """
 import circuitsim.analysis.growth.growth as growth
 measured = growth.row
@@ -295,7 +367,9 @@ sys.meta_path.insert(0, Finder())
 
 @pytest.mark.parametrize("where", [LOST, AS_SYSTEM_ERROR, DROPPED, IN_AN_IMPORT])
 @pytest.mark.parametrize("verb", ["compile", "measure"])
-def test_no_interrupt_is_lost(models: dict[str, str], tmp_path: Path, where: str, verb: str) -> None:
+def test_no_interrupt_is_lost(
+    models: dict[str, str], tmp_path: Path, where: str, verb: str
+) -> None:
     to = ["-n", "4", "-o", str(tmp_path / "c.npz")] if verb == "compile" else ["-n", "4"]
     code = f"{INTERRUPT}{where}from circuitsim.cli import main; main()"
     command = [sys.executable, "-c", code, verb, models["majority"], *to]
@@ -306,9 +380,13 @@ def test_no_interrupt_is_lost(models: dict[str, str], tmp_path: Path, where: str
     assert not list(tmp_path.iterdir())
 
 
-def test_compiled_code_that_was_interrupted(models: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_code_that_was_interrupted(
+    models: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(*given: object) -> None:
-        raise SystemError("<built-in function> returned a result with an exception set") from KeyboardInterrupt()
+        raise SystemError(
+            "<built-in function> returned a result with an exception set"
+        ) from KeyboardInterrupt()
 
     monkeypatch.setattr("circuitsim.analysis.growth.growth.row", interrupted)
     assert complaint("measure", models["majority"], "-n", 4, code=130) == "interrupted."
@@ -339,7 +417,9 @@ def test_the_oldest_click_has_no_error_for_no_arguments(
     assert invoke().exit_code == 2
 
 
-def test_memory_that_is_not_there_is_one_sentence(models: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_that_is_not_there_is_one_sentence(
+    models: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def out_of_memory(*given: object) -> None:
         raise MemoryError("Unable to allocate 9 TiB")
 

@@ -15,7 +15,9 @@ from .runs import ROOT, complaint, invoke, succeed
 
 LOOKUP = ROOT / "examples/lookup.json"
 MAJORITY = ROOT / "examples/majority.pt"
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is not installed")
+needs_dot = pytest.mark.skipif(
+    shutil.which("dot") is None, reason="graphviz's dot is not installed"
+)
 SMALL = (LOOKUP, "-n", 3, "--basis", "ac0")
 
 
@@ -35,10 +37,18 @@ def test_without_a_name_it_says_which_file_it_wrote(folder: Path) -> None:
 
 @pytest.mark.parametrize("altitude", ["architecture", "schematic", "gates"])
 @pytest.mark.parametrize(
-    "form", ["svg", "dot", pytest.param("pdf", marks=needs_dot), pytest.param("png", marks=needs_dot)]
+    "form",
+    [
+        "svg",
+        "dot",
+        pytest.param("pdf", marks=needs_dot),
+        pytest.param("png", marks=needs_dot),
+    ],
 )
 def test_every_altitude_in_every_format(folder: Path, altitude: str, form: str) -> None:
-    result = json.loads(succeed("render", *SMALL, "--altitude", altitude, "-o", f"a.{form}", "--json"))
+    result = json.loads(
+        succeed("render", *SMALL, "--altitude", altitude, "-o", f"a.{form}", "--json")
+    )
     assert (result["altitude"], result["format"], result["gates"]) == (altitude, form, 14)
     first = (folder / f"a.{form}").read_bytes()
     succeed("render", *SMALL, "--altitude", altitude, "-o", f"a.{form}")
@@ -47,14 +57,27 @@ def test_every_altitude_in_every_format(folder: Path, altitude: str, form: str) 
 
 def test_a_large_file_for_graphviz_comes_with_a_word_of_warning(folder: Path) -> None:
     """Fault 20."""
-    result = invoke("render", ROOT / "examples/parity.json", "-n", 8, "--altitude", "gates", "-o", "a.dot", "--json")
+    result = invoke(
+        "render",
+        ROOT / "examples/parity.json",
+        "-n",
+        8,
+        "--altitude",
+        "gates",
+        "-o",
+        "a.dot",
+        "--json",
+    )
     boxes = json.loads(result.stdout)["boxes"]
     assert boxes > 2000
     assert result.exit_code == 0
     assert result.stderr.startswith(f"circuitsim: a.dot has {boxes:,} boxes and ")
     assert "dot runs for minutes or hours" in result.stderr
     assert result.stderr.count("\n") == 1
-    for quiet in ([*SMALL, "-o", "a.dot"], [ROOT / "examples/parity.json", "-n", 8, "-o", "a.svg"]):
+    for quiet in (
+        [*SMALL, "-o", "a.dot"],
+        [ROOT / "examples/parity.json", "-n", 8, "-o", "a.svg"],
+    ):
         assert invoke("render", *quiet).stderr == ""
 
 
@@ -74,7 +97,9 @@ def test_a_circuit_file_is_drawn_as_its_model(folder: Path) -> None:
 
 def test_filters_and_values(folder: Path) -> None:
     def drawn(*options: object) -> int:
-        return int(json.loads(succeed("render", *SMALL, "-o", "a.dot", "--json", *options))["boxes"])
+        return int(
+            json.loads(succeed("render", *SMALL, "-o", "a.dot", "--json", *options))["boxes"]
+        )
 
     assert drawn("--output", 0) == 23  # one letter is not read
     assert drawn("--scope", "layer1") < drawn("--scope", "layer0") < 24
@@ -98,7 +123,9 @@ def test_ten_million_gates_fall_back_at_once() -> None:
     assert ": architecture, 5 boxes" in said
     assert "11,007,900 gates" in said
     assert time.process_time() - started < 15
-    assert "take a smaller n" in complaint("render", MAJORITY, "-n", 2_200_000, "-o", "a.html")
+    assert "take a smaller n" in complaint(
+        "render", MAJORITY, "-n", 2_200_000, "-o", "a.html"
+    )
     assert not Path("a.html").exists()
 
 
@@ -124,17 +151,34 @@ def test_ten_million_gates_fall_back_at_once() -> None:
         (("missing.npz",), "not there"),
     ],
 )
-def test_bad_input_is_one_sentence_and_no_file(folder: Path, options: tuple[object, ...], said: str) -> None:
+def test_bad_input_is_one_sentence_and_no_file(
+    folder: Path, options: tuple[object, ...], said: str
+) -> None:
     assert said in complaint("render", *options)
     assert list(folder.iterdir()) == []
 
 
 def test_hostile_names_are_text_everywhere(folder: Path) -> None:
-    letters = ['<script>alert("1")</script>', 'a\n"]; evil [label="', "\u202egnp.exe", "]]>&amp;"]
-    interface = {"vocabulary": letters, "n": 1, "classes": 1, "wired": [], "model": '<b>"\n', "token_code": "one-hot"}
+    letters = [
+        '<script>alert("1")</script>',
+        'a\n"]; evil [label="',
+        "\u202egnp.exe",
+        "]]>&amp;",
+    ]
+    interface = {
+        "vocabulary": letters,
+        "n": 1,
+        "classes": 1,
+        "wired": [],
+        "model": '<b>"\n',
+        "token_code": "one-hot",
+    }
     ops, fan_in = np.zeros(3, np.uint8), np.array([[2, 5], [6, 9], [10, 12]], np.int32)
     scopes, runs = ('<script>alert("2")</script>/"];\n',), np.array([[0, 0]], np.int64)
-    save(Circuit("xag", 4, ops, fan_in, np.array([15], np.int32), scopes, runs, interface), folder / "evil.npz")
+    save(
+        Circuit("xag", 4, ops, fan_in, np.array([15], np.int32), scopes, runs, interface),
+        folder / "evil.npz",
+    )
     for altitude in ("gates", "architecture"):
         for form in ("svg", "dot", "html"):
             given = () if form == "html" else ("--altitude", altitude)
@@ -150,4 +194,6 @@ def test_hostile_names_are_text_everywhere(folder: Path) -> None:
 def test_a_models_name_cannot_leave_the_folder(folder: Path) -> None:
     document = json.loads(LOOKUP.read_text())
     (folder / "evil.json").write_text(json.dumps({**document, "name": "../../<b> evil"}))
-    assert succeed("render", "evil.json", "-n", 3, "--basis", "ac0").startswith("b_evil-n3-ac0.svg: ")
+    assert succeed("render", "evil.json", "-n", 3, "--basis", "ac0").startswith(
+        "b_evil-n3-ac0.svg: "
+    )

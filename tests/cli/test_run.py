@@ -66,15 +66,28 @@ def test_a_circuit_that_is_too_large_is_left_out(models: dict[str, str]) -> None
 
 def test_softmax_has_a_float_answer_only(models: dict[str, str]) -> None:
     row = answer("run", models["softmax"], "011")["rows"][0]
-    assert (row["float"], row["exact"], row["integer"], row["circuit"]) == (1, None, None, None)
+    assert (row["float"], row["exact"], row["integer"], row["circuit"]) == (
+        1,
+        None,
+        None,
+        None,
+    )
     row = answer("run", models["softmax"], "011", "--attention", "saturated")["rows"][0]
     assert row["circuit"] == 1
 
 
 def test_lines_of_standard_input_and_of_files(models: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "lines").write_bytes(b"\xef\xbb\xbf011\r\n\n0\n")
-    rows = answer("run", models["majority"], "1", "-", f"@{tmp_path / 'lines'}", stdin=b"00\n111")["rows"]
-    assert [(row["input"], row["circuit"]) for row in rows] == [("1", 1), ("00", 0), ("111", 1), ("011", 1), ("0", 0)]
+    rows = answer(
+        "run", models["majority"], "1", "-", f"@{tmp_path / 'lines'}", stdin=b"00\n111"
+    )["rows"]
+    assert [(row["input"], row["circuit"]) for row in rows] == [
+        ("1", 1),
+        ("00", 0),
+        ("111", 1),
+        ("011", 1),
+        ("0", 0),
+    ]
 
 
 def test_a_tie_is_marked_where_rounding_may_decide_it(models: dict[str, str]) -> None:
@@ -102,23 +115,38 @@ def test_bad_inputs(models: dict[str, str], inputs: list[str], why: str) -> None
     assert why in complaint("run", models["majority"], *inputs)
 
 
-def test_letters_that_mean_something_to_the_command_line(models: dict[str, str], tmp_path: Path) -> None:
+def test_letters_that_mean_something_to_the_command_line(
+    models: dict[str, str], tmp_path: Path
+) -> None:
     text = Path(models["majority"]).read_text()
     path = tmp_path / "signs.json"
     path.write_text(text.replace('"0"', '"-"').replace('"1"', '"@"'))
     assert "put -- before it" in complaint("run", path, "-@")
     assert "put --" not in complaint("info", path, "--wrong")
-    text = succeed("run", "--json", path, "@@@-", "@@", "-", "--", "-@", "-@@", stdin=b"@\n-\n")
-    assert [row["input"] for row in json.loads(text)["rows"]] == ["@@-", "@", "@", "-", "-@", "-@@"]
+    text = succeed(
+        "run", "--json", path, "@@@-", "@@", "-", "--", "-@", "-@@", stdin=b"@\n-\n"
+    )
+    assert [row["input"] for row in json.loads(text)["rows"]] == [
+        "@@-",
+        "@",
+        "@",
+        "-",
+        "-@",
+        "-@@",
+    ]
     assert "@@ is the input" in complaint("run", path, "@")
 
 
 def test_bytes_that_are_no_text(models: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "bytes").write_bytes(b"01\n\n01\xff\n")
-    assert f"{tmp_path / 'bytes'}, line 3: not UTF-8" in complaint("run", models["majority"], f"@{tmp_path / 'bytes'}")
+    assert f"{tmp_path / 'bytes'}, line 3: not UTF-8" in complaint(
+        "run", models["majority"], f"@{tmp_path / 'bytes'}"
+    )
 
 
-def test_a_circuit_answers_a_long_file_as_it_answers_each_line(circuit: Path, tmp_path: Path) -> None:
+def test_a_circuit_answers_a_long_file_as_it_answers_each_line(
+    circuit: Path, tmp_path: Path
+) -> None:
     """Fault 11: lines are run in blocks; a block's answers are printed before the next is read."""
     lines = ["".join(letters) for letters in product("01", repeat=5)] * 3000
     path = tmp_path / "long"
@@ -126,20 +154,30 @@ def test_a_circuit_answers_a_long_file_as_it_answers_each_line(circuit: Path, tm
     assert path.stat().st_size > 2 * BLOCK
     majority = [int(line.count("1") > 2) for line in lines]
     rows = answer("run", circuit, f"@{path}")["rows"]
-    assert [(row["input"], row["circuit"]) for row in rows] == list(zip(lines, majority, strict=True))
+    assert [(row["input"], row["circuit"]) for row in rows] == list(
+        zip(lines, majority, strict=True)
+    )
     table = succeed("run", circuit, f"@{path}").splitlines()
-    assert [line.split() for line in table[1:]] == [[a, str(b)] for a, b in zip(lines, majority, strict=True)]
+    assert [line.split() for line in table[1:]] == [
+        [a, str(b)] for a, b in zip(lines, majority, strict=True)
+    ]
     path.write_text("\n".join([*lines, "01x00", "01011", "01y00"]))
     for as_json in ([], ["--json"]):
         result = invoke("run", circuit, f"@{path}", *as_json)
         assert result.exit_code == 2
-        assert f"{path}, line {len(lines) + 1:,}: input '01x00': unknown token 'x'" in result.stderr
+        assert (
+            f"{path}, line {len(lines) + 1:,}: input '01x00': unknown token 'x'"
+            in result.stderr
+        )
         assert result.stdout.count("00000") > 1000
 
 
 def test_a_model_answers_a_long_file(models: dict[str, str], tmp_path: Path) -> None:
     lengths = [1 + 7 * k % 5 for k in range(3000)]
-    lines = ["".join("01"[k * j % 3 == 1] for j in range(length)) for k, length in enumerate(lengths)]
+    lines = [
+        "".join("01"[k * j % 3 == 1] for j in range(length))
+        for k, length in enumerate(lengths)
+    ]
     (tmp_path / "long").write_text("\n".join(lines))
     rows = answer("run", models["majority"], f"@{tmp_path / 'long'}")["rows"]
     assert [row["input"] for row in rows] == lines
@@ -160,7 +198,9 @@ def test_memory_does_not_grow_with_the_file(circuit: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_lines_are_read_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+def test_lines_are_read_in_pieces_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
     """Fault 14, and the definition of lines: Python's own, with universal ends."""
     written = ["é01", "", "  ", "0", "\u2028", "1あ1", "", "x" * 40, "last"]
     for final in ("", end):
@@ -172,7 +212,9 @@ def test_lines_are_read_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytes
             for blanks in (False, True):
                 monkeypatch.setattr("circuitsim.cli.input_strings.BLOCK", size)
                 assert places(Inputs([f"@{path}"], blanks)) == [
-                    (row, f"{path}, line {number}: ") for row, number in expected if row and (blanks or row.strip())
+                    (row, f"{path}, line {number}: ")
+                    for row, number in expected
+                    if row and (blanks or row.strip())
                 ]
 
 
@@ -191,10 +233,19 @@ def test_arguments_and_files_stand_in_their_order(tmp_path: Path) -> None:
     (tmp_path / "lines").write_text("0\n\n1\n")
     where = f"{tmp_path / 'lines'}, line"
     said = places(Inputs(["a", "b", f"@{tmp_path / 'lines'}", "", "@@"]))
-    assert said == [("a", ""), ("b", ""), ("0", f"{where} 1: "), ("1", f"{where} 3: "), ("", ""), ("@", "")]
+    assert said == [
+        ("a", ""),
+        ("b", ""),
+        ("0", f"{where} 1: "),
+        ("1", f"{where} 3: "),
+        ("", ""),
+        ("@", ""),
+    ]
 
 
-def test_a_line_longer_than_any_input_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_longer_than_any_input_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("circuitsim.cli.input_strings.LONGEST_LINE", 2**20)
     (tmp_path / "long").write_text("01\n" + "0" * 2**21)
     with pytest.raises(LimitError, match=r"long, line 2: longer than 1 MiB"):
@@ -203,7 +254,11 @@ def test_a_line_longer_than_any_input_is_not_read_to_its_end(tmp_path: Path, mon
 
 @pytest.mark.parametrize("address", ["majority", "zoo:index-lookup", "circuit"])
 def test_a_line_of_200_000_letters_is_refused_before_it_is_read(
-    models: dict[str, str], circuit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+    models: dict[str, str],
+    circuit: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
 ) -> None:
     """Fault 12. Nothing reads the tokens of such a line, and no model is made for it."""
 
@@ -238,7 +293,9 @@ def test_files_of_an_old_mac(models: dict[str, str], tmp_path: Path) -> None:
     rows = answer("run", models["majority"], f"@{tmp_path / 'mac'}")["rows"]
     assert [row["input"] for row in rows] == ["0110101", "0011"]
     (tmp_path / "mac").write_bytes(b"0110101\r0x11\r")
-    assert f"{tmp_path / 'mac'}, line 2: " in complaint("run", models["majority"], f"@{tmp_path / 'mac'}")
+    assert f"{tmp_path / 'mac'}, line 2: " in complaint(
+        "run", models["majority"], f"@{tmp_path / 'mac'}"
+    )
 
 
 def test_letters_with_accents_of_their_own(models: dict[str, str], tmp_path: Path) -> None:
@@ -247,7 +304,10 @@ def test_letters_with_accents_of_their_own(models: dict[str, str], tmp_path: Pat
     (tmp_path / "accents.json").write_text(text.replace('"0"', '"あ"').replace('"1"', '"é"'))
     (tmp_path / "nfc").write_text("ああé\n")
     (tmp_path / "nfd").write_text("ああé\nああe\u0301\n")
-    assert answer("run", tmp_path / "accents.json", f"@{tmp_path / 'nfc'}")["rows"][0]["exact"] == 0
+    assert (
+        answer("run", tmp_path / "accents.json", f"@{tmp_path / 'nfc'}")["rows"][0]["exact"]
+        == 0
+    )
     said = complaint("run", tmp_path / "accents.json", f"@{tmp_path / 'nfd'}")
     assert said.startswith(f"{tmp_path / 'nfd'}, line 2: input 'ああe\u0301'")
     assert "NFD" in said
@@ -279,7 +339,9 @@ def test_progress_is_a_share_of_the_file(tmp_path: Path) -> None:
         {"wired": [0.5]},
     ],
 )
-def test_a_circuit_that_lies_about_itself_is_refused(circuit: Path, tmp_path: Path, wrong: dict[str, object]) -> None:
+def test_a_circuit_that_lies_about_itself_is_refused(
+    circuit: Path, tmp_path: Path, wrong: dict[str, object]
+) -> None:
     honest = load(circuit)
     save(replace(honest, interface={**honest.interface, **wrong}), tmp_path / "lie.npz")
     assert "lie.npz" in complaint("run", tmp_path / "lie.npz", "01011")
@@ -292,6 +354,17 @@ def test_ac0_runs_without_the_integer_rung() -> None:
 
 
 def test_a_circuit_of_too_many_wires_is_not_run() -> None:
-    result = invoke("run", ROOT / "examples" / "dense-1.json", "--basis", "tc0", "0" * 40, "--max-gates", "2000")
+    result = invoke(
+        "run",
+        ROOT / "examples" / "dense-1.json",
+        "--basis",
+        "tc0",
+        "0" * 40,
+        "--max-gates",
+        "2000",
+    )
     assert result.exit_code == 0
-    assert "wires, and --max-gates is 2,000, for twice as many wires; it is not run" in result.stderr
+    assert (
+        "wires, and --max-gates is 2,000, for twice as many wires; it is not run"
+        in result.stderr
+    )

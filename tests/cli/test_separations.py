@@ -38,7 +38,19 @@ def answer(*arguments: object, code: int = 0) -> dict[str, object]:
 def test_the_json_has_the_keys_that_scripts_rely_on() -> None:
     found = answer("separations", "index-lookup", "-n", "8")
     assert found["holds"] is True
-    keys = {"task", "architecture", "n", "layers", "heads", "width", "bits", "cut_bits", "parameters", "size", "depth"}
+    keys = {
+        "task",
+        "architecture",
+        "n",
+        "layers",
+        "heads",
+        "width",
+        "bits",
+        "cut_bits",
+        "parameters",
+        "size",
+        "depth",
+    }
     for row in found["rows"]:  # type: ignore[attr-defined]
         assert set(row) >= keys | {"lower_bound", "theorem", "constant"}
         assert set(row["size"]) == set(row["depth"]) == {"xag", "tc0"}
@@ -50,7 +62,9 @@ def test_the_json_has_the_keys_that_scripts_rely_on() -> None:
 
 def test_what_is_printed_replays() -> None:
     text = invoke("separations", "index-lookup", "-n", "8").stdout
-    line = next(line for line in text.splitlines() if line.strip().startswith("circuitsim run"))
+    line = next(
+        line for line in text.splitlines() if line.strip().startswith("circuitsim run")
+    )
     _, _, model, _, string = line.strip().split(" ", 4)
     rows = json.loads(succeed("run", model, "--json", "--", string.strip("'")))["rows"]
     assert f"expected {1 - rows[0]['exact']}, got {rows[0]['exact']}" in text
@@ -84,17 +98,46 @@ def test_a_variant_is_said_and_two_inputs_that_too_few_heads_cannot_tell_apart()
     assert right[0]["exact"][0] != right[1]["exact"][0]
 
 
-def squeezed(fails: int, sent_less: int, too_few: int | None, too_few_sent: int | None) -> Squeezed:
+def squeezed(
+    fails: int, sent_less: int, too_few: int | None, too_few_sent: int | None
+) -> Squeezed:
     """A failure of the model with 9 cells, whose gadget needs 8 messages."""
-    said = {"needed": 8, "sent": 8, "sent_less": sent_less, "too_few": too_few, "too_few_sent": too_few_sent}
-    return Squeezed("t", "zoo:t", 8, "cells", fails + 1, fails, 1, True, "", [0], [1], "", "index", **said, least=2)  # type: ignore[arg-type]
+    said = {
+        "needed": 8,
+        "sent": 8,
+        "sent_less": sent_less,
+        "too_few": too_few,
+        "too_few_sent": too_few_sent,
+    }
+    return Squeezed(
+        "t",
+        "zoo:t",
+        8,
+        "cells",
+        fails + 1,
+        fails,
+        1,
+        True,
+        "",
+        [0],
+        [1],
+        "",
+        "index",
+        **said,
+        least=2,
+    )  # type: ignore[arg-type]
 
 
 def test_what_a_count_of_messages_says() -> None:
     assert too_few(squeezed(8, 4, 8, 4)) == ": with so few every model fails"
     later = too_few(squeezed(8, 8, 2, 5))
-    assert "this construction that fails; with cells = 2 it sends 5, and with so few every model fails" in later
-    assert too_few(squeezed(8, 8, None, None)).endswith("down to cells = 2 it never sends too few")
+    assert (
+        "this construction that fails; with cells = 2 it sends 5, and with so few every model fails"
+        in later
+    )
+    assert too_few(squeezed(8, 8, None, None)).endswith(
+        "down to cells = 2 it never sends too few"
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +152,9 @@ def test_what_a_count_of_messages_says() -> None:
 def test_hops_are_squeezed_where_inputs_are_long_enough_to_need_them(
     lengths: tuple[int, ...], variants: tuple[int, ...], chosen: tuple[int, int]
 ) -> None:
-    known: list[Any] = [SimpleNamespace(n=n, variant=f"k={k}") for k in variants for n in lengths]
+    known: list[Any] = [
+        SimpleNamespace(n=n, variant=f"k={k}") for k in variants for n in lengths
+    ]
     found = squeezed_row(SEPARATIONS["k-hop"].sides[1], known)
     assert (found.n, found.variant) == (chosen[0], f"k={chosen[1]}")
     heads = squeezed_row(SEPARATIONS["qstr"].sides[0], known)
@@ -128,19 +173,34 @@ def test_the_rows_of_the_page_are_what_is_measured(name: str) -> None:
     for row in rows(SEPARATIONS[name], CHECKED):
         assert isinstance(row, Row)
         assert row.holds
-        assert "| " + " | ".join(row_cells(row)) + " |" in page, "python -m circuitsim.cli.zoo_pages separations docs"
+        assert "| " + " | ".join(row_cells(row)) + " |" in page, (
+            "python -m circuitsim.cli.zoo_pages separations docs"
+        )
     assert f"![{name}](pictures/separation-{name}.svg)" in page
     assert (ROOT / "docs" / "pictures" / f"separation-{name}.svg").exists()
 
 
 def test_the_example_writes_figures_and_a_table(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    command = [sys.executable, str(ROOT / "examples" / "separations.py"), "--longest", "16", "index-lookup", "qstr"]
+    command = [
+        sys.executable,
+        str(ROOT / "examples" / "separations.py"),
+        "--longest",
+        "16",
+        "index-lookup",
+        "qstr",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "0 below it" in done.stdout
     written = {path.name for path in (tmp_path / "separations").iterdir()}
-    assert written == {"index-lookup.pdf", "index-lookup.png", "qstr.pdf", "qstr.png", "separations.csv"}
+    assert written == {
+        "index-lookup.pdf",
+        "index-lookup.png",
+        "qstr.pdf",
+        "qstr.png",
+        "separations.csv",
+    }
     lines = (tmp_path / "separations" / "separations.csv").read_text().splitlines()
     assert lines[0].startswith("task,variant,architecture")
     assert len(lines) == 1 + 4 + 8

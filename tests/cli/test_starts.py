@@ -28,7 +28,11 @@ SETPRIV = "setpriv --reuid 4242 --regid 4242 --clear-groups --inh-caps=+dac_read
 def compile_one(**environment: str) -> tuple[str, str]:
     """What a process that compiles one kernel says, on standard output and on standard error."""
     done = subprocess.run(
-        [sys.executable, "-c", COMPILE], capture_output=True, env={**os.environ, **environment}, text=True, check=True
+        [sys.executable, "-c", COMPILE],
+        capture_output=True,
+        env={**os.environ, **environment},
+        text=True,
+        check=True,
     )
     return done.stdout, done.stderr
 
@@ -46,7 +50,9 @@ def _no_stranger() -> bool:
     return as_stranger(sys.executable, "-c", "").returncode != 0
 
 
-stranger = pytest.mark.skipif(_no_stranger(), reason="needs root and setpriv, to become a user without rights")
+stranger = pytest.mark.skipif(
+    _no_stranger(), reason="needs root and setpriv, to become a user without rights"
+)
 
 
 @stranger
@@ -54,7 +60,10 @@ stranger = pytest.mark.skipif(_no_stranger(), reason="needs root and setpriv, to
 def test_fault_1_a_user_without_a_home_or_a_writable_package(home: str | None) -> None:
     environment = {} if home is None else {"HOME": home}
     told = as_stranger(str(PROGRAM), "info", MODEL, **environment)
-    assert (told.returncode, told.stderr) == (0, "")  # which compiles nothing, and so has nothing to keep
+    assert (told.returncode, told.stderr) == (
+        0,
+        "",
+    )  # which compiles nothing, and so has nothing to keep
     made = as_stranger(sys.executable, "-c", COMPILE, **environment)
     assert (made.returncode, made.stdout) == (0, "-1\n"), made.stderr
     if made.stderr:  # else whoever owns the package has kept this kernel beside it
@@ -72,7 +81,9 @@ def test_fault_1_no_folder_can_be_written_to(tmp_path: Path) -> None:
     assert told.count("\n") == 1
 
 
-def test_fault_2_results_are_computed_where_there_is_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_2_results_are_computed_where_there_is_no_home(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def homeless() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
@@ -98,7 +109,9 @@ def test_fault_2_two_users_share_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("left", [0, 20, 100, -1])
-def test_fault_3_a_kernel_that_is_empty_or_cut_is_compiled_anew(tmp_path: Path, left: int) -> None:
+def test_fault_3_a_kernel_that_is_empty_or_cut_is_compiled_anew(
+    tmp_path: Path, left: int
+) -> None:
     assert compile_one(NUMBA_CACHE_DIR=str(tmp_path)) == ("-1\n", "")
     (kept,) = tmp_path.rglob("*.kernel")
     whole = kept.read_bytes()
@@ -107,7 +120,9 @@ def test_fault_3_a_kernel_that_is_empty_or_cut_is_compiled_anew(tmp_path: Path, 
     assert len(kept.read_bytes()) == len(whole)
 
 
-def test_fault_3_the_end_of_a_file_is_no_interrupt(models: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_3_the_end_of_a_file_is_no_interrupt(
+    models: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def cut_short(*given: object) -> None:
         raise EOFError("Ran out of input")
 
@@ -115,9 +130,14 @@ def test_fault_3_the_end_of_a_file_is_no_interrupt(models: dict[str, str], monke
     assert "Ran out of input" in complaint("measure", models["majority"], "-n", 4, code=70)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to mount a small disk")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0,
+    reason="needs root, to mount a small disk",
+)
 def test_fault_4_the_disk_is_full(tmp_path: Path) -> None:
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", tmp_path], check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", tmp_path], check=False
+    )
     if mounted.returncode:
         pytest.skip("no disk may be mounted here")
     try:
@@ -130,7 +150,9 @@ def test_fault_4_the_disk_is_full(tmp_path: Path) -> None:
     assert "No space left on device" in told
 
 
-def test_fault_4_locks_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_4_locks_that_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is locked: a file is named by all that its content depends on, and appears whole."""
     (tmp_path / "sitecustomize.py").write_text(
         "import fcntl\ndef refused(*given):\n    raise OSError(37, 'No locks available')\n"
@@ -141,8 +163,12 @@ def test_fault_4_locks_that_are_refused(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(list(tmp_path.rglob("*.kernel"))) == 1
 
 
-@pytest.mark.parametrize("arguments", [["info", MODEL], ["run", MODEL, "0110"], ["check", MODEL, "-n", "1:2"]])
-def test_fault_5_a_first_command_compiles_nothing(tmp_path: Path, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [["info", MODEL], ["run", MODEL, "0110"], ["check", MODEL, "-n", "1:2"]]
+)
+def test_fault_5_a_first_command_compiles_nothing(
+    tmp_path: Path, arguments: list[str]
+) -> None:
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     done = process(*arguments, env=environment)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -150,21 +176,41 @@ def test_fault_5_a_first_command_compiles_nothing(tmp_path: Path, arguments: lis
 
 
 def test_fault_5_a_command_that_compiles_says_so_at_once(tmp_path: Path) -> None:
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "CIRCUITSIM_KERNELS": "compiled"}
+    environment = {
+        **os.environ,
+        "NUMBA_CACHE_DIR": str(tmp_path),
+        "CIRCUITSIM_KERNELS": "compiled",
+    }
     command = [str(PROGRAM), "measure", MODEL, "-n", "1", "--basis", "tc0"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as running:
         assert running.stderr is not None
-        assert running.stderr.readline() == b"circuitsim: compiling kernels (first run only) ...\n"
+        assert (
+            running.stderr.readline()
+            == b"circuitsim: compiling kernels (first run only) ...\n"
+        )
         assert not list(tmp_path.rglob("*.kernel"))  # the first is not done yet
         assert running.stderr.read() == b""
     assert running.returncode == 0
     assert list(tmp_path.rglob("*.kernel"))
 
 
-def test_how_kernels_run_is_one_of_three_words(models: dict[str, str], tmp_path: Path) -> None:
-    done = process("measure", models["majority"], "-n", "2", env={**os.environ, "CIRCUITSIM_KERNELS": "fast"})
+def test_how_kernels_run_is_one_of_three_words(
+    models: dict[str, str], tmp_path: Path
+) -> None:
+    done = process(
+        "measure",
+        models["majority"],
+        "-n",
+        "2",
+        env={**os.environ, "CIRCUITSIM_KERNELS": "fast"},
+    )
     assert done.returncode == 2
-    assert b"'fast' in the environment is not one of sooner, compiled, interpreted." in done.stderr
+    assert (
+        b"'fast' in the environment is not one of sooner, compiled, interpreted."
+        in done.stderr
+    )
     assert invoke("info", models["majority"]).exit_code == 0
 
 

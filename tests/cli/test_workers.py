@@ -48,7 +48,9 @@ def test_results_come_in_the_order_of_the_tasks_from_other_processes() -> None:
 
 @pytest.mark.parametrize(("tasks", "jobs"), [(range(3), 1), (range(1), 4)])
 def test_one_job_or_one_task_needs_no_other_process(tasks: range, jobs: int) -> None:
-    assert {process for _, process, _ in in_order(_slow_first, tasks, jobs, Status())} == {os.getpid()}
+    assert {process for _, process, _ in in_order(_slow_first, tasks, jobs, Status())} == {
+        os.getpid()
+    }
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -60,7 +62,10 @@ def test_an_error_of_a_task_is_raised_in_its_turn(jobs: int) -> None:
 
 
 def test_a_process_that_is_killed_is_said_and_not_waited_for() -> None:
-    with pytest.raises(LimitError, match=r"killed, perhaps for want of memory, at \d or beside it; try --jobs 1\."):
+    with pytest.raises(
+        LimitError,
+        match=r"killed, perhaps for want of memory, at \d or beside it; try --jobs 1\.",
+    ):
         list(in_order(_die, range(3), 2, Status()))
 
 
@@ -73,24 +78,53 @@ def test_what_is_left_over_is_ended() -> None:
 
 
 def test_an_interrupt_keeps_the_rows_that_are_done() -> None:
-    command = [str(PROGRAM), "zoo", "check", "first", "bounded-dyck-one-layer", "-n", "2,64", "--jobs", "2"]
+    command = [
+        str(PROGRAM),
+        "zoo",
+        "check",
+        "first",
+        "bounded-dyck-one-layer",
+        "-n",
+        "2,64",
+        "--jobs",
+        "2",
+    ]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
     ) as running:
         assert running.stdout is not None
         lines = [running.stdout.readline() for _ in range(3)]
         os.killpg(running.pid, signal.SIGINT)  # as a terminal does
         _, complaints = running.communicate(timeout=600)
     assert running.returncode == 130
-    assert [line.split()[:2] for line in lines[1:]] == [["zoo:first", "2"], ["zoo:first", "64"]]
+    assert [line.split()[:2] for line in lines[1:]] == [
+        ["zoo:first", "2"],
+        ["zoo:first", "64"],
+    ]
     assert complaints.startswith("circuitsim: interrupted after ")
     assert "Traceback" not in complaints
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="looks for processes in /proc"
+)
 def test_processes_end_with_the_one_that_started_them() -> None:
     """Also where that is killed, and cannot end them."""
-    command = [str(PROGRAM), "zoo", "check", "first", "bounded-dyck-one-layer", "-n", "2,64", "--jobs", "2"]
+    command = [
+        str(PROGRAM),
+        "zoo",
+        "check",
+        "first",
+        "bounded-dyck-one-layer",
+        "-n",
+        "2,64",
+        "--jobs",
+        "2",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         for _ in range(2):  # a row is there, so the others are at work
@@ -105,7 +139,10 @@ def test_processes_end_with_the_one_that_started_them() -> None:
 
 
 def _children(process: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return [
+        int(child)
+        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    ]
 
 
 def _runs(process: int) -> bool:

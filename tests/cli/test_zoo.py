@@ -24,7 +24,9 @@ def test_list_says_every_task_and_model() -> None:
     assert all(set(task) >= {"name", "source", "lengths"} for task in found["tasks"])
     keys = {"name", "task", "architecture", "source", "layers", "heads", "width", "options"}
     assert all(set(model) >= keys for model in found["models"])
-    assert {model["task"] for model in found["models"]} == set(TASKS), "a task without a model"
+    assert {model["task"] for model in found["models"]} == set(TASKS), (
+        "a task without a model"
+    )
     text = succeed("zoo", "list")
     assert all(name in text for name in [*TASKS, *ENTRIES])
 
@@ -56,13 +58,21 @@ def test_a_model_by_address_does_what_a_file_does(tmp_path: Path) -> None:
     file = tmp_path / "m.json"
     assert invoke("zoo", "export", "equality", "-n", "6", "-o", file).exit_code == 0
     assert load_json(file).layers == cs.load("zoo:equality").at(6).layers
-    rows = [json.loads(succeed("compile", m, "-n", 6, "--json")) for m in ("zoo:equality", file)]
+    rows = [
+        json.loads(succeed("compile", m, "-n", 6, "--json")) for m in ("zoo:equality", file)
+    ]
     assert rows[0]["gates"] == rows[1]["gates"] > 0
-    answers = [json.loads(succeed("run", m, "010010", "010011", "--json"))["rows"] for m in ("zoo:equality", file)]
+    answers = [
+        json.loads(succeed("run", m, "010010", "010011", "--json"))["rows"]
+        for m in ("zoo:equality", file)
+    ]
     assert answers[0] == answers[1]
     assert [row["circuit"] for row in answers[0]] == [1, 0]
     assert json.loads(succeed("check", "zoo:equality", "-n", "2,4", "--json"))["holds"]
-    assert len(json.loads(succeed("measure", "zoo:equality", "-n", "4,8", "--json"))["rows"]) == 2
+    assert (
+        len(json.loads(succeed("measure", "zoo:equality", "-n", "4,8", "--json"))["rows"])
+        == 2
+    )
 
 
 def test_export_without_a_file_prints_what_would_be_in_it(tmp_path: Path) -> None:
@@ -76,7 +86,10 @@ def test_export_without_a_file_prints_what_would_be_in_it(tmp_path: Path) -> Non
 def test_check_reports_rows_and_says_where_a_model_is_wrong() -> None:
     found = json.loads(succeed("zoo", "check", "palindrome", "-n", "3,5", "--json"))
     assert found["holds"]
-    assert [(row["n"], row["inputs"], row["exhaustive"]) for row in found["rows"]] == [(3, 8, True), (5, 32, True)]
+    assert [(row["n"], row["inputs"], row["exhaustive"]) for row in found["rows"]] == [
+        (3, 8, True),
+        (5, 32, True),
+    ]
     assert found["rows"][0]["rungs"] == ["exact", "integer", "xag", "tc0", "ac0"]
     result = invoke("zoo", "check", "equality-one-layer:width=2", "-n", "6")
     assert result.exit_code == 1
@@ -86,11 +99,15 @@ def test_check_reports_rows_and_says_where_a_model_is_wrong() -> None:
 def test_agreement_counts_what_is_wrong_on_every_rung() -> None:
     entry = built("parity")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(agreement, "Family", lambda model, bits_expression: cs.compile(model, bits="2"))
+        patch.setattr(
+            agreement, "Family", lambda model, bits_expression: cs.compile(model, bits="2")
+        )
         wrong = agree(entry, 6, True, bases=("xag",))
     circuit = cs.compile(entry.at(6), "xag", "2")(6).flatten()
     codes = entry.task.inputs(6)
-    expected = (circuit.evaluate(codes.astype(bool))[:, 0] != entry.task.decisions(codes)[:, 0]).sum()
+    expected = (
+        circuit.evaluate(codes.astype(bool))[:, 0] != entry.task.decisions(codes)[:, 0]
+    ).sum()
     assert wrong.disagreements == expected > 0
     assert wrong.wrong is not None
     assert wrong.wrong[0] == "xag"

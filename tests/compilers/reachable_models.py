@@ -19,7 +19,10 @@ def hard_model(seed: int, layers: int | None = None, heads: int | None = None) -
     r = random.Random(seed)
     model = random_model(seed, layers, heads)
     changed = tuple(
-        replace(layer, heads=tuple(replace(head, attention=r.choice(HARD)) for head in layer.heads))
+        replace(
+            layer,
+            heads=tuple(replace(head, attention=r.choice(HARD)) for head in layer.heads),
+        )
         for layer in model.layers
     )
     return replace(model, layers=changed)
@@ -42,7 +45,13 @@ def leftmost_one(position: str = "last") -> Model:
     """Looks for the leftmost 1 from every position; accepts if it finds one."""
     head = Head([[0, 1]], [[1, 0]], [[1, 0]], [[1], [0]], attention="hard-left")
     readout = Readout([1, 0], position=position)
-    return Model(("0", "1"), {"0": [0, 1], "1": [1, 1]}, (Layer((head,), residual=False),), readout, name="leftmost")
+    return Model(
+        ("0", "1"),
+        {"0": [0, 1], "1": [1, 1]},
+        (Layer((head,), residual=False),),
+        readout,
+        name="leftmost",
+    )
 
 
 def look_up(letters: str = "ab", layers: int = 2) -> Model:
@@ -67,7 +76,12 @@ def look_up(letters: str = "ab", layers: int = 2) -> Model:
         made.append(Layer((head,)))
     readout = Readout([unit(d - 1, d)], ["-1/2"], "last")
     return Model(
-        tuple(letters), embedding, tuple(made), readout, ["0", "0", "i", "i*i", *["0"] * layers], name="look_up"
+        tuple(letters),
+        embedding,
+        tuple(made),
+        readout,
+        ["0", "0", "i", "i*i", *["0"] * layers],
+        name="look_up",
     )
 
 
@@ -92,7 +106,16 @@ def bounded_dyck(depth: int) -> Model:
         # free stays 1 unless ) saw a free ( on its left, or ( saw a free ) on its right
         net = FeedForward(
             hidden=[
-                [0, 1, 1, 0, 0, 1, 0, 0],  # ), free, and the nearest free one on the left is (
+                [
+                    0,
+                    1,
+                    1,
+                    0,
+                    0,
+                    1,
+                    0,
+                    0,
+                ],  # ), free, and the nearest free one on the left is (
                 [1, 0, 1, 0, 0, 0, 1, 0],
                 unit(left, d),
                 [-x for x in unit(left, d)],
@@ -113,11 +136,22 @@ def bounded_dyck(depth: int) -> Model:
         )
         layers.append(Layer(heads, feed_forward=net))
     last = Head(
-        [unit(one, d)], [unit(free, d)], [unit(free, d)], [[int(k == found)] for k in range(d)], attention="hard-left"
+        [unit(one, d)],
+        [unit(free, d)],
+        [unit(free, d)],
+        [[int(k == found)] for k in range(d)],
+        attention="hard-left",
     )
     layers.append(Layer((last,)))
     readout = Readout([unit(found, d, -1)], ["1/2"], "last")
-    return Model(("(", ")"), embedding, tuple(layers), readout, ["0"] * 4 + ["i"] + ["0"] * 3, name=f"dyck1_{depth}")
+    return Model(
+        ("(", ")"),
+        embedding,
+        tuple(layers),
+        readout,
+        ["0"] * 4 + ["i"] + ["0"] * 3,
+        name=f"dyck1_{depth}",
+    )
 
 
 def _nearest(kind: str, mask: str, wanted: int, target: int, d: int) -> Head:

@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[2]
 MAJORITY = cs.Model(
     vocabulary="01",
     embedding={"0": [-1, 0], "1": [1, 0]},
-    layers=[cs.Layer([cs.Head(query=[[0, 0]], key=[[0, 0]], value=[[1, 0]], output=[[0], [1]])])],
+    layers=[
+        cs.Layer([cs.Head(query=[[0, 0]], key=[[0, 0]], value=[[1, 0]], output=[[0], [1]])])
+    ],
     readout=cs.Readout([0, 1], position="first"),
     bits="ceil(log2(n)) + 1",
 )
@@ -33,7 +35,9 @@ def test_a_length_is_a_positive_whole_number(n):
         cs.check(MAJORITY, n)
 
 
-@pytest.mark.parametrize("option", [{"basis": "tc1"}, {"optimize": "speed"}, {"positions": "x"}])
+@pytest.mark.parametrize(
+    "option", [{"basis": "tc1"}, {"optimize": "speed"}, {"positions": "x"}]
+)
 def test_options_that_do_not_exist_are_named(option):
     with pytest.raises(InputError, match=f"{next(iter(option))} .* is not one of"):
         cs.compile(MAJORITY, **option)
@@ -49,7 +53,9 @@ def test_a_circuit_evaluates_with_and_without_the_constants_of_its_wired_inputs(
         codes = all_inputs(model, 3)
         expected = schematic.evaluate(codes)
         assert np.array_equal(circuit.evaluate(codes), expected)
-        full = np.concatenate([codes, np.tile(schematic.wired_bits(), (len(codes), 1))], axis=1)
+        full = np.concatenate(
+            [codes, np.tile(schematic.wired_bits(), (len(codes), 1))], axis=1
+        )
         assert np.array_equal(circuit.evaluate(full), expected)
 
 
@@ -59,7 +65,9 @@ def test_majority_as_a_circuit_rejects_ties(n, basis):
     circuit = cs.compile(MAJORITY, basis)(n).flatten()
     strings = all_inputs(MAJORITY, n)
     assert np.array_equal(circuit.evaluate(strings)[:, 0], 2 * strings.sum(axis=1) > n)
-    assert str(circuit).startswith(f"circuit of model, n={n}, in {basis}: {n} inputs, 1 outputs,")
+    assert str(circuit).startswith(
+        f"circuit of model, n={n}, in {basis}: {n} inputs, 1 outputs,"
+    )
     assert len(circuit) == circuit.gates
 
 
@@ -96,29 +104,41 @@ def test_a_circuit_past_max_gates_is_refused_before_it_is_built():
         cs.compile(MAJORITY)(2**25).flatten(max_gates=10**6)
 
 
-def test_few_gates_that_are_drawn_from_a_large_array_are_refused_before_it_is_made(monkeypatch):
+def test_few_gates_that_are_drawn_from_a_large_array_are_refused_before_it_is_made(
+    monkeypatch,
+):
     """What thresholds read is an array of its own, larger than any result."""
     schematic = cs.compile(cs.load("zoo:q-sparse-averaging:keys=one-hot"), basis="tc0")(6)
-    cost, results = schematic.measure(), max(np.prod(line.shape) for line in schematic.instructions)
+    cost, results = (
+        schematic.measure(),
+        max(np.prod(line.shape) for line in schematic.instructions),
+    )
     limit = int(max(cost.gates, cost.wires, results))
     assert schematic.flatten(limit).gates == cost.gates
     monkeypatch.setattr(flatten, "FEW_LITERALS", 0)
-    with pytest.raises(LimitError, match=r"takes an array of [\d,]+ wires, most of them of no gate"):
+    with pytest.raises(
+        LimitError, match=r"takes an array of [\d,]+ wires, most of them of no gate"
+    ):
         schematic.flatten(limit)
 
 
 def test_a_family_is_there_in_every_basis_with_the_options_that_it_has():
     family = cs.compile(MAJORITY, bits=5, optimize="size", positions="wired", max_ties=3)
     for basis in names(exact=False):
-        assert family.in_basis(basis) == cs.compile(MAJORITY, basis, 5, optimize="size", positions="wired", max_ties=3)
+        assert family.in_basis(basis) == cs.compile(
+            MAJORITY, basis, 5, optimize="size", positions="wired", max_ties=3
+        )
     for basis in names(exact=True):
-        assert family.in_basis(basis) == cs.compile(MAJORITY, basis, optimize="size", max_ties=3)
+        assert family.in_basis(basis) == cs.compile(
+            MAJORITY, basis, optimize="size", max_ties=3
+        )
     with pytest.raises(InputError, match="basis 'tc1' is not one of"):
         family.in_basis("tc1")
 
 
 @pytest.mark.parametrize(
-    "address", ["examples/dense-2.json", "examples/parity.json", "zoo:majority-rnn", "zoo:index-lookup"]
+    "address",
+    ["examples/dense-2.json", "examples/parity.json", "zoo:majority-rnn", "zoo:index-lookup"],
 )
 def test_what_a_notebook_shows_is_a_line(address):
     """Fault 15."""
@@ -136,9 +156,15 @@ def test_what_a_notebook_shows_is_a_line(address):
 
 
 def test_a_model_says_what_it_is():
-    assert repr(cs.load(ROOT / "examples/majority.pt")) == "<Model 'majority': 1 layer, 1 head, width 4, 2 letters>"
+    assert (
+        repr(cs.load(ROOT / "examples/majority.pt"))
+        == "<Model 'majority': 1 layer, 1 head, width 4, 2 letters>"
+    )
     assert repr(cs.load("zoo:index-lookup").at(6)).endswith("2 fields a token>")
-    assert len(repr(replace(cs.load(ROOT / "examples/majority.pt"), name="\x1b[2J" * 1000))) < 160
+    assert (
+        len(repr(replace(cs.load(ROOT / "examples/majority.pt"), name="\x1b[2J" * 1000)))
+        < 160
+    )
     assert "\x1b" not in repr(replace(cs.load(ROOT / "examples/majority.pt"), name="\x1b[2J"))
 
 
@@ -148,6 +174,8 @@ def test_measured_rows_are_a_table_in_a_notebook():
     shown = ElementTree.fromstring(rows._repr_html_())
     titles, *lines = [[cell.text for cell in line] for line in shown]
     assert titles == list(vars(rows[0]))
-    assert [line[titles.index("gates")] for line in lines] == [f"{row.gates:,}" for row in rows]
+    assert [line[titles.index("gates")] for line in lines] == [
+        f"{row.gates:,}" for row in rows
+    ]
     assert [line[titles.index("basis")] for line in lines] == ["xag", "xag"]
     assert ElementTree.fromstring(type(rows)()._repr_html_()).tag == "table"

@@ -20,12 +20,17 @@ def one_number_a_component(drawing, components, bits, positions=1):
     """A stream of unsigned numbers of so many bits, which are inputs."""
     unit = np.identity(components, dtype=int).astype(object)
     blocks = [
-        Block(drawing.input((positions, bits)), unit[:, c : c + 1] * (1 << np.arange(bits))[None, :])
+        Block(
+            drawing.input((positions, bits)),
+            unit[:, c : c + 1] * (1 << np.arange(bits))[None, :],
+        )
         for c in range(components)
     ]
     zero = np.zeros(components, dtype=object)
     numbers = tuple(Number(unit[c], 0, (1 << bits) - 1) for c in range(components))
-    return Residual(drawing, tuple(blocks), zero, Stream(0, zero, (), None, numbers), positions)
+    return Residual(
+        drawing, tuple(blocks), zero, Stream(0, zero, (), None, numbers), positions
+    )
 
 
 def drawn(rows, offsets, bits, way, basis="xag", optimize="depth", positions=1):
@@ -54,16 +59,24 @@ def largest(rows, offsets, patterns, bits):
 def test_every_input_has_the_lowest_of_the_largest_rows(seed, way, basis, optimize):
     rng = np.random.default_rng(seed)
     classes, d, bits = 2 + seed, int(rng.integers(1, 4)), int(rng.integers(1, 3))
-    rows, offsets = rng.integers(-2, 3, (classes, d)) << int(rng.integers(0, 2)), rng.integers(-2, 3, classes)
+    rows, offsets = (
+        rng.integers(-2, 3, (classes, d)) << int(rng.integers(0, 2)),
+        rng.integers(-2, 3, classes),
+    )
     rows[0, 0] += 1  # not all are constants
     schematic = drawn(rows, offsets, bits, way, basis, optimize)
     patterns = (np.arange(1 << d * bits)[:, None] >> np.arange(d * bits) & 1).astype(bool)
-    assert np.array_equal(evaluate(schematic, patterns), largest(rows, offsets, patterns, bits))
+    assert np.array_equal(
+        evaluate(schematic, patterns), largest(rows, offsets, patterns, bits)
+    )
     assert_measured_exactly(schematic)
 
 
 def test_several_positions_are_apart():
-    rows, offsets = np.array([[1, 0], [0, 1], [1, 1], [2, -1], [0, 0]]), np.array([0, 1, -2, 0, 3])
+    rows, offsets = (
+        np.array([[1, 0], [0, 1], [1, 1], [2, -1], [0, 0]]),
+        np.array([0, 1, -2, 0, 3]),
+    )
     schematic = drawn(rows, offsets, 2, tournament, positions=2)
     rng = np.random.default_rng(0)
     patterns = rng.integers(0, 2, (64, 2, 2, 2)).astype(bool)  # component, position, bit
@@ -85,7 +98,10 @@ def costs(classes, d, bits, basis, optimize="depth"):
     """Gates and depth of the three ways for a dense matrix."""
     rng = np.random.default_rng(classes)
     rows, offsets = rng.integers(-128, 129, (classes, d)), rng.integers(-128, 129, classes)
-    found = {way: measure(drawn(rows, offsets, bits, way, basis, optimize)) for way in (argmax, tournament, by_pairs)}
+    found = {
+        way: measure(drawn(rows, offsets, bits, way, basis, optimize))
+        for way in (argmax, tournament, by_pairs)
+    }
     return [(cost.gates, cost.depth) for cost in found.values()]
 
 

@@ -24,7 +24,11 @@ def test_bands_are_the_mask(mask, length, positions):
         assert band.start == following
         following = band.stop
         if band.keys > 0:
-            part = np.ones((band.queries, band.keys), bool) if band.mask is None else table(drawing, band.mask.index)
+            part = (
+                np.ones((band.queries, band.keys), bool)
+                if band.mask is None
+                else table(drawing, band.mask.index)
+            )
             seen[band.start : band.stop, band.first : band.last] = part
     assert following == stop
     assert np.array_equal(seen[start:stop], mask_matrix(mask, length)[start:stop])
@@ -40,5 +44,7 @@ def table(drawing, index):
     values = []
     for line in drawing.instructions[: index + 1]:
         args = [np.broadcast_to(values[a], (*values[a].shape[:-1], 1)) for a in line.args]
-        values.append(np.broadcast_to(OPERATIONS[line.operation].meaning(line, args), (*line.shape, 1)))
+        values.append(
+            np.broadcast_to(OPERATIONS[line.operation].meaning(line, args), (*line.shape, 1))
+        )
     return planes_to_bits(values[index], 1)[0]

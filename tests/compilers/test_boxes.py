@@ -61,13 +61,18 @@ class PlainSets:
                 return
         kept[:] = [other for other in kept if other | box != box]
         if len(kept) == MOST_BOXES:
-            nearest = min(range(len(kept)), key=lambda k: (kept[k] | box).bit_count() - kept[k].bit_count())
+            nearest = min(
+                range(len(kept)),
+                key=lambda k: (kept[k] | box).bit_count() - kept[k].bit_count(),
+            )
             box |= kept.pop(nearest)
         kept.append(box)
 
     def differ(self, a: int, b: int) -> int:
         """At how many positions two boxes differ."""
-        return sum((a ^ b) & self.fields.field(index) > 0 for index in range(len(self.fields.sizes)))
+        return sum(
+            (a ^ b) & self.fields.field(index) > 0 for index in range(len(self.fields.sizes))
+        )
 
 
 def some_boxes(rng: random.Random, fields: Fields, count: int, changes: int) -> list[int]:
@@ -94,13 +99,27 @@ def test_kernels_do_what_plain_integers_do(n, letters):
     rng = random.Random(1000 * n + letters)
     for turn in range(60):
         count = rng.choice([0, 1, 2, 5, 16, 40])
-        x, y = (some_boxes(rng, sets.fields, k, 1 + turn % 12) for k in (count, rng.randint(0, 20)))
+        x, y = (
+            some_boxes(rng, sets.fields, k, 1 + turn % 12)
+            for k in (count, rng.randint(0, 20))
+        )
         assert integers(sets.boxes(x)) == x
-        one, other = sets.union([sets.boxes(x)]), sets.union([sets.boxes(y[:3]), sets.boxes(y[3:])])
+        one, other = (
+            sets.union([sets.boxes(x)]),
+            sets.union([sets.boxes(y[:3]), sets.boxes(y[3:])]),
+        )
         assert integers(one) == plain.union(x)
         assert integers(other) == plain.union(y)
-        for a, b in [(sets.boxes(x), sets.boxes(y)), (one, other), (other, one), (one, sets.everything), (one, one)]:
-            assert integers(sets.intersection(a, b)) == plain.intersection(integers(a), integers(b))
+        for a, b in [
+            (sets.boxes(x), sets.boxes(y)),
+            (one, other),
+            (other, one),
+            (one, sets.everything),
+            (one, one),
+        ]:
+            assert integers(sets.intersection(a, b)) == plain.intersection(
+                integers(a), integers(b)
+            )
             assert sets.meet(a, b) == plain.meet(integers(a), integers(b))
 
 
@@ -113,7 +132,9 @@ def test_the_fuzzed_sets_take_every_way():
         for box in boxes:
             held += any(other | box in (other, box) and other != box for other in kept)
             joins += any(plain.differ(other, box) == 1 for other in kept)
-            hulls += len(kept) == MOST_BOXES and all(plain.differ(other, box) > 1 for other in kept)
+            hulls += len(kept) == MOST_BOXES and all(
+                plain.differ(other, box) > 1 for other in kept
+            )
             plain.add(kept, box)
         apart += not plain.meet(boxes[:1], boxes[-1:])
     assert min(hulls, joins, held, apart) > 10
@@ -126,7 +147,14 @@ def test_intersections_are_exact_and_unions_hold_everything(seed):
     few, many = (some_boxes(rng, sets.fields, count, 3) for count in (4, 60))
     x, y, both = (sets.union([sets.boxes(boxes)]) for boxes in (few, many, few + many))
     for word in product(range(letters), repeat=n):
-        string = sets.boxes([sum(1 << start + letter for start, letter in zip(sets.fields.starts, word, strict=True))])
+        string = sets.boxes(
+            [
+                sum(
+                    1 << start + letter
+                    for start, letter in zip(sets.fields.starts, word, strict=True)
+                )
+            ]
+        )
         in_x = sets.meet(string, sets.boxes(few))
         assert sets.meet(string, x) == in_x
         assert sets.meet(string, y) >= sets.meet(string, sets.boxes(many))
@@ -139,6 +167,11 @@ def test_intersections_are_exact_and_unions_hold_everything(seed):
 def test_sets_without_strings_are_empty():
     sets = InputSets(3, 2)
     zero, one = sets.letter(1, 0), sets.letter(1, 1)
-    assert len(sets.intersection(zero, one)) == len(sets.union([])) == len(sets.intersection(zero, sets.nothing)) == 0
+    assert (
+        len(sets.intersection(zero, one))
+        == len(sets.union([]))
+        == len(sets.intersection(zero, sets.nothing))
+        == 0
+    )
     assert not sets.meet(zero, one)
     assert integers(sets.union([zero, one])) == integers(sets.everything)

@@ -12,7 +12,9 @@ ROUNDING = ("xag", "aig", "tc0")
 
 def one_head(query, key, bits="8", **head):
     head = cs.Head(query=query, key=key, value=[[1]], output=[[1]], **head)
-    return cs.Model("ab", {"a": [0], "b": [1]}, [cs.Layer([head])], cs.Readout([1]), bits=bits)
+    return cs.Model(
+        "ab", {"a": [0], "b": [1]}, [cs.Layer([head])], cs.Readout([1]), bits=bits
+    )
 
 
 def cost(model, n, basis, bits=None):
@@ -66,7 +68,11 @@ def test_units_of_three_letters_take_their_values(basis):
     net = cs.FeedForward([[5, -7]], [[0], [3]])
     embedding = {"a": [0, 1], "b": [2, 1], "c": [9, 1]}
     model = cs.Model(
-        "abc", embedding, [cs.Layer([], feed_forward=net)] * 2, cs.Readout([1, -1], [-2], "each"), bits="2"
+        "abc",
+        embedding,
+        [cs.Layer([], feed_forward=net)] * 2,
+        cs.Readout([1, -1], [-2], "each"),
+        bits="2",
     )
     assert cs.check(model, 2, bases=(basis,)).holds
 

@@ -26,9 +26,15 @@ def random_stream(rng, drawing, keys):
     d = int(rng.integers(1, 4))
     widths = rng.integers(1, 4, int(rng.integers(1, 3)))
     matrices = [rng.integers(-5, 6, (d, w)) * rng.integers(0, 2, (d, w)) for w in widths]
-    blocks = tuple(Block(drawing.input((keys, int(w))), m) for w, m in zip(widths, matrices, strict=True))
+    blocks = tuple(
+        Block(drawing.input((keys, int(w))), m) for w, m in zip(widths, matrices, strict=True)
+    )
     offset = rng.integers(-3, 4, d)
-    return Residual(drawing, blocks, offset, Stream(0, offset, (), None), keys), np.concatenate(matrices, 1), offset
+    return (
+        Residual(drawing, blocks, offset, Stream(0, offset, (), None), keys),
+        np.concatenate(matrices, 1),
+        offset,
+    )
 
 
 def random_form(rng, matrix, offset):
@@ -67,7 +73,9 @@ def test_sums_of_counts_are_the_sums_of_numbers(seed, basis, selects):
         wide = block.wires.shape[1]
         columns.append(given[:, at : at + keys * wide].reshape(64, keys, wide))
         at += keys * wide
-    chosen = given[:, at:].reshape(64, queries, keys) if selects else np.ones((64, 1, keys), bool)
+    chosen = (
+        given[:, at:].reshape(64, queries, keys) if selects else np.ones((64, 1, keys), bool)
+    )
     x = np.concatenate(columns, 2) @ matrix.T + offset  # the stream at every key
     for form, wires in zip(forms, sums, strict=True):
         expected = (chosen * (x @ form.row.astype(int) + form.offset)[:, None, :]).sum(-1)
@@ -84,7 +92,10 @@ def test_sums_of_counts_are_the_sums_of_numbers(seed, basis, selects):
 def test_both_orders_are_the_integer_model(monkeypatch, seed, first):
     monkeypatch.setattr(Counting, "saves", lambda self, bands, scored: first)
     n = 1 + seed % 6
-    many = [Family(random_model(seed), "xag", optimize=mode, positions="wired") for mode in ("depth", "size")]
+    many = [
+        Family(random_model(seed), "xag", optimize=mode, positions="wired")
+        for mode in ("depth", "size")
+    ]
     row = climb(many, n, exhaustive=False, samples=70, seed=seed)
     assert all(rung.holds for rung in row.rungs if rung.relation == "=")
     for family in many:
@@ -105,7 +116,9 @@ def test_the_random_models_take_both_orders(monkeypatch):
     assert taken == {True, False}
 
 
-@pytest.mark.parametrize(("basis", "gates", "depth"), [("xag", 5_300_000, 116), ("aig", 8_500_000, 153)])
+@pytest.mark.parametrize(
+    ("basis", "gates", "depth"), [("xag", 5_300_000, 116), ("aig", 8_500_000, 153)]
+)
 def test_majority_counts_letters_and_then_weighs_them(basis, gates, depth):
     measured = cs.measure(Family(MAJORITY, basis), [1 << 20])[0]
     assert measured.gates <= gates

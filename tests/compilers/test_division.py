@@ -20,11 +20,15 @@ def cases(w, c, width):
 
 @pytest.mark.parametrize("radix", [1, 2, 3, 4, 5, 6])
 @pytest.mark.parametrize("or_carries", [False, True])
-@pytest.mark.parametrize(("w", "c", "width"), [(7, 3, 7), (8, 4, 5), (6, 2, 6), (5, 5, 3), (3, 4, 3), (4, 1, 4)])
+@pytest.mark.parametrize(
+    ("w", "c", "width"), [(7, 3, 7), (8, 4, 5), (6, 2, 6), (5, 5, 3), (3, 4, 3), (4, 1, 4)]
+)
 def test_every_quotient(radix, or_carries, w, c, width):
     drawing = Drawing("xag")
     cell = division_cell(w, c, width, radix, or_carries)
-    schematic = drawing.finish([drawing.call(cell, drawing.input((1, w)), drawing.input((1, c)))])
+    schematic = drawing.finish(
+        [drawing.call(cell, drawing.input((1, w)), drawing.input((1, c)))]
+    )
     n, d = cases(w, c, width)
     seen = numbers(evaluate(schematic, np.concatenate([bits(n, w), bits(d, c)], axis=1)))
     assert np.array_equal(seen, n // d)
@@ -36,7 +40,9 @@ def test_every_quotient(radix, or_carries, w, c, width):
 def test_quotients_of_long_numbers(basis, optimize):
     w, c, width = 40, 13, 28
     drawing = Drawing(basis, optimize)
-    schematic = drawing.finish([quotient(drawing, drawing.input((1, w)), drawing.input((1, c)), width)])
+    schematic = drawing.finish(
+        [quotient(drawing, drawing.input((1, w)), drawing.input((1, c)), width)]
+    )
     rng = np.random.default_rng(0)
     d = np.concatenate([rng.integers(1, 1 << c, 300), [1, 2, 3, (1 << c) - 1, 1 << (c - 1)]])
     n = np.minimum(rng.integers(0, 1 << w, len(d)), d * (1 << width) - 1)
@@ -44,7 +50,9 @@ def test_quotients_of_long_numbers(basis, optimize):
         n // d * d + rng.integers(0, 2, len(d)) * (d - 1), d * (1 << width) - 1
     )  # both ends of a quotient
     for numerators in (n, exact):
-        seen = numbers(evaluate(schematic, np.concatenate([bits(numerators, w), bits(d, c)], axis=1)))
+        seen = numbers(
+            evaluate(schematic, np.concatenate([bits(numerators, w), bits(d, c)], axis=1))
+        )
         assert np.array_equal(seen, numerators // d)
 
 
@@ -52,9 +60,13 @@ def test_quotients_of_long_numbers(basis, optimize):
 def test_a_constant_divisor_folds_and_leaves_no_dead_gate(divisor):
     drawing = Drawing("xag")
     numerator = drawing.input((1, 8))
-    schematic = drawing.finish([quotient(drawing, numerator, drawing.constant(bits([divisor], 4)), 8)])
+    schematic = drawing.finish(
+        [quotient(drawing, numerator, drawing.constant(bits([divisor], 4)), 8)]
+    )
     everything = np.arange(256)
-    assert np.array_equal(numbers(evaluate(schematic, bits(everything, 8))), everything // divisor)
+    assert np.array_equal(
+        numbers(evaluate(schematic, bits(everything, 8))), everything // divisor
+    )
     assert_measured_exactly(schematic)
 
 
@@ -62,14 +74,17 @@ def cost(w, c, width, radix, basis="xag"):
     """Gates and levels of a quotient whose operands arrive together."""
     drawing = Drawing(basis)
     cell = division_cell(w, c, width, radix, basis == "aig" and radix > 1)
-    found = measure(drawing.finish([drawing.call(cell, drawing.input((1, w)), drawing.input((1, c)))]))
+    found = measure(
+        drawing.finish([drawing.call(cell, drawing.input((1, w)), drawing.input((1, c)))])
+    )
     return found.gates, found.depth
 
 
 @pytest.mark.parametrize("mode", ["depth", "balanced"])
 @pytest.mark.parametrize("basis", ["xag", "aig"])
 @pytest.mark.parametrize(
-    ("c", "width", "keys"), [(3, 8, 7), (8, 8, 200), (11, 12, 1024), (16, 12, 64), (21, 7, 1 << 20)]
+    ("c", "width", "keys"),
+    [(3, 8, 7), (8, 8, 200), (11, 12, 1024), (16, 12, 64), (21, 7, 1 << 20)],
 )
 def test_no_other_digits_take_fewer_gates_and_fewer_levels(basis, mode, c, width, keys):
     w = width + c

@@ -45,7 +45,9 @@ def test_the_winner_of_ties_is_the_one_asked_for(ties, optimize, keys):
     schematic = drawing.finish([winner(drawing, scores, payload, ties)])
     lists = np.array(list(itertools.product(range(1 << width), repeat=keys)))
     seen = numbers(evaluate(schematic, bits(lists, width).reshape(len(lists), -1)))
-    expected = lists.argmax(axis=1) if ties == "left" else keys - 1 - lists[:, ::-1].argmax(axis=1)
+    expected = (
+        lists.argmax(axis=1) if ties == "left" else keys - 1 - lists[:, ::-1].argmax(axis=1)
+    )
     assert np.array_equal(seen, expected)
 
 

@@ -15,14 +15,25 @@ from tests.netlist.recount import assert_measured_exactly
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.suffix in (".pt", ".json"))
-MODES = {"xag": ("depth", "size"), "aig": ("depth", "size"), "tc0": ("depth", "balanced", "size")}
+MODES = {
+    "xag": ("depth", "size"),
+    "aig": ("depth", "size"),
+    "tc0": ("depth", "balanced", "size"),
+}
 LONGEST = {"xag": 16, "aig": 16, "tc0": 8}
 LARGE = 400_000  # wires beyond which a circuit is left to `measure`
-CASES = [(name, basis) for name in NAMES for basis in MODES if (name, basis) != ("dense-3.json", "tc0")]
+CASES = [
+    (name, basis)
+    for name in NAMES
+    for basis in MODES
+    if (name, basis) != ("dense-3.json", "tc0")
+]
 
 
 def masked(model: Model, mask: str) -> Model:
-    layers = tuple(replace(y, heads=tuple(replace(h, mask=mask) for h in y.heads)) for y in model.layers)
+    layers = tuple(
+        replace(y, heads=tuple(replace(h, mask=mask) for h in y.heads)) for y in model.layers
+    )
     return replace(model, layers=layers)
 
 
@@ -41,7 +52,10 @@ def assert_exact_up_to(family: Family, lengths: range | tuple[int, ...]) -> None
 @pytest.mark.parametrize(("name", "basis"), CASES)
 def test_shipped_models_at_every_length(name, basis, mode):
     if mode in MODES[basis]:
-        assert_exact_up_to(Family(cs.load(EXAMPLES / name), basis, optimize=mode), range(1, LONGEST[basis] + 1))
+        assert_exact_up_to(
+            Family(cs.load(EXAMPLES / name), basis, optimize=mode),
+            range(1, LONGEST[basis] + 1),
+        )
 
 
 @pytest.mark.slow
@@ -80,6 +94,8 @@ def test_shipped_models_made_hard_in_ac0(name, mask):
 def test_random_models_beyond_eight_letters(seed):
     for basis in ("xag", "aig"):
         for mode, positions in zip(MODES[basis], ("folded", "wired"), strict=True):
-            family = Family(random_model(seed, 1 + seed % 2), basis, optimize=mode, positions=positions)
+            family = Family(
+                random_model(seed, 1 + seed % 2), basis, optimize=mode, positions=positions
+            )
             for n in (9, 16):
                 assert_measured_exactly(family(n))

@@ -10,7 +10,15 @@ from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.tables import Table
 from circuitsim.tokens import Field
-from tests.models.hand_nets import any_one, dyck_2_2, index_lookup, majority, neighbours, parity, saturating
+from tests.models.hand_nets import (
+    any_one,
+    dyck_2_2,
+    index_lookup,
+    majority,
+    neighbours,
+    parity,
+    saturating,
+)
 from tests.models.random_nets import random_connected, random_recurrent
 from tests.netlist.recount import assert_measured_exactly
 
@@ -74,15 +82,29 @@ def test_a_sum_that_no_net_reads_is_added_once():
 
 @pytest.mark.parametrize("basis", BASES)
 def test_automata_read_records(basis):
-    fields = (Field("side", ("l", "r")), Field("by", ("0", "1", "2"), "binary"), Field("mark", ("x", "y", "z")))
-    moves = [[(s + (1 if t < 9 else -1) * (t // 3 % 3) + t % 3) % 5 for t in range(18)] for s in range(5)]
-    tables = (Table(("side", "mark"), [[t, -t] for t in range(6)]), Table(("by",), [[0, 1], [1, 0], [2, 2]]))
+    fields = (
+        Field("side", ("l", "r")),
+        Field("by", ("0", "1", "2"), "binary"),
+        Field("mark", ("x", "y", "z")),
+    )
+    moves = [
+        [(s + (1 if t < 9 else -1) * (t // 3 % 3) + t % 3) % 5 for t in range(18)]
+        for s in range(5)
+    ]
+    tables = (
+        Table(("side", "mark"), [[t, -t] for t in range(6)]),
+        Table(("by",), [[0, 1], [1, 0], [2, 2]]),
+    )
     cell = Automaton(tuple("abcde"), moves, "c", rows=[[s, s * s - 3] for s in range(5)])
     readout = Readout([[1, -1, 1, 2], [0, 1, -1, 0]], [0, 1], "each")
     net = RecurrentNet((), {}, cell, readout, fields=fields, tables=tables, bits="1")
     assert_holds(net, 2, basis)
     assert_holds(net, 6, basis)
-    assert_holds(RecurrentNet((), {}, cell, readout, backward=cell_of(18), **records(fields, 2)), 3, basis)
+    assert_holds(
+        RecurrentNet((), {}, cell, readout, backward=cell_of(18), **records(fields, 2)),
+        3,
+        basis,
+    )
 
 
 def cell_of(tokens):
@@ -90,7 +112,10 @@ def cell_of(tokens):
 
 
 def records(fields, width):
-    tables = [Table((field.name,), [[v] * (width - 1) for v in range(field.size)]) for field in fields]
+    tables = [
+        Table((field.name,), [[v] * (width - 1) for v in range(field.size)])
+        for field in fields
+    ]
     return {"fields": fields, "tables": tables}
 
 
@@ -109,7 +134,10 @@ def test_cells_that_add_to_a_state_they_read_hold(basis):
 
 
 def test_nets_are_refused_in_ac0_in_one_sentence():
-    for net, why in ((parity(), "a recurrent net of n steps has depth n"), (any_one(2), "numbers from all positions")):
+    for net, why in (
+        (parity(), "a recurrent net of n steps has depth n"),
+        (any_one(2), "numbers from all positions"),
+    ):
         with pytest.raises(InputError, match=why):
             Family(net, "ac0")
 
@@ -118,7 +146,9 @@ def test_what_is_too_large_for_thresholds_is_refused_before_it_is_drawn():
     doubling = NetCell([1], [FeedForward([[2, 1]], [[1]], residual=False)])
     net = RecurrentNet("01", {"0": [0], "1": [1]}, doubling, Readout([1, 0], [-40]), bits="0")
     assert Family(net, "tc0")(5).measure().gates > 0
-    with pytest.raises(LimitError, match=r"forward step \d+, net 0, a hidden unit takes .* values"):
+    with pytest.raises(
+        LimitError, match=r"forward step \d+, net 0, a hidden unit takes .* values"
+    ):
         Family(net, "tc0")(40)
 
 

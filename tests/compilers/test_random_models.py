@@ -19,7 +19,10 @@ def families(seed: int, basis: str) -> tuple[list[Family], int]:
     r = random.Random(seed)
     n = r.choice([1, 2, 3, 4, 5, 6, 7, 8])
     positions = r.choice(["folded", "wired"])
-    return [Family(random_model(seed), basis, optimize=mode, positions=positions) for mode in MODES], n
+    return [
+        Family(random_model(seed), basis, optimize=mode, positions=positions)
+        for mode in MODES
+    ], n
 
 
 def assert_every_rung_agrees(seed: int, basis: str) -> None:
@@ -70,7 +73,9 @@ def test_the_random_models_cover_every_option():
 
 
 def test_constants_that_single_out_every_second_key_leave_no_dead_gate():
-    assert_measured_exactly(Family(random_model(300), "aig", optimize="size", positions="folded")(5))
+    assert_measured_exactly(
+        Family(random_model(300), "aig", optimize="size", positions="folded")(5)
+    )
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -86,7 +91,16 @@ def test_large_numbers_that_cancel():
     head = Head([[0, 0]], [[0, 0]], [[1, 0]], [[0], [1]])
     rows = {"a": [large + 1, 0], "b": [large, 0], "c": [large - 1, 0]}
     readout = Readout([1, 1])
-    model = Model(tuple("abc"), rows, (Layer((head,)),), readout, positions=(str(-large), "0"), bits="14")
-    row = climb([Family(model, basis) for basis in BASES], 3, exhaustive=True, samples=0, seed=0)
+    model = Model(
+        tuple("abc"),
+        rows,
+        (Layer((head,)),),
+        readout,
+        positions=(str(-large), "0"),
+        bits="14",
+    )
+    row = climb(
+        [Family(model, basis) for basis in BASES], 3, exhaustive=True, samples=0, seed=0
+    )
     assert row.inputs == 27
     assert all(r.holds for r in row.rungs if r.relation == "=")

@@ -46,19 +46,34 @@ def assert_is_the_exact_model(model: Model, n: int, form: str, **limits: int) ->
     planes = run_planes(schematic, model.format.bits(codes))
     values = {index: planes_to_bits(p, len(codes)) for index, p in planes.items()}
     (output,) = schematic.outputs
-    assert values[output].shape[1:] == (len(model.readout_positions(n)), len(model.readout.weights))
+    assert values[output].shape[1:] == (
+        len(model.readout_positions(n)),
+        len(model.readout.weights),
+    )
     assert np.array_equal(decisions(schematic.interface, values[output]), exact.decisions)
     assert values[output].sum(axis=2).max() <= 1
-    assert [probe.name for probe in schematic.probes] == [f"residual{k}" for k in range(len(model.layers) + 1)]
+    assert [probe.name for probe in schematic.probes] == [
+        f"residual{k}" for k in range(len(model.layers) + 1)
+    ]
     interface = schematic.interface
     for probe, residual, denominator, span in zip(
-        schematic.probes, exact.residuals, interface["denominators"], interface["probe_positions"], strict=True
+        schematic.probes,
+        exact.residuals,
+        interface["denominators"],
+        interface["probe_positions"],
+        strict=True,
     ):
         seen = probe_values(probe, [values[v] for v in probe.values])
         expected = residual[:, slice(*span)]
         left = seen * expected.denominator
-        assert np.array_equal(np.broadcast_to(left, expected.shape), expected.numerators.astype(object) * denominator)
-    assert interface["probe_positions"][-1] == [model.readout_positions(n)[0], model.readout_positions(n)[-1] + 1]
+        assert np.array_equal(
+            np.broadcast_to(left, expected.shape),
+            expected.numerators.astype(object) * denominator,
+        )
+    assert interface["probe_positions"][-1] == [
+        model.readout_positions(n)[0],
+        model.readout_positions(n)[-1] + 1,
+    ]
     assert schematic.measure().depth <= FORMS[form] * len(model.layers)
     assert_measured_exactly(schematic)
     return schematic
@@ -75,7 +90,9 @@ def test_random_models_are_computed_exactly(seed, form):
 @pytest.mark.parametrize("seed", ALL)
 def test_many_random_models_are_computed_exactly(seed, form):
     n = 1 + seed % 6
-    assert_is_the_exact_model(hard_model(seed, layers=2 if n > 4 else None, heads=2 if n > 4 else None), n, form)
+    assert_is_the_exact_model(
+        hard_model(seed, layers=2 if n > 4 else None, heads=2 if n > 4 else None), n, form
+    )
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -90,7 +107,11 @@ def test_the_random_models_cover_every_option():
     heads = [h for m in models for layer in m.layers for h in layer.heads]
     assert {h.attention for h in heads} == {"hard-left", "hard-right"}
     assert {h.mask for h in heads} == set(MASKS)
-    assert {len(m.layers) for m in models} == {len(layer.heads) for m in models for layer in m.layers} == {1, 2, 3}
+    assert (
+        {len(m.layers) for m in models}
+        == {len(layer.heads) for m in models for layer in m.layers}
+        == {1, 2, 3}
+    )
     assert {h.score_bits for h in heads} == {None, 0, 1, 3}
     assert {m.readout.position for m in models} >= {"first", "last", "each"}
     assert {len(m.readout.weights) for m in models} == {1, 2, 3}
@@ -146,18 +167,26 @@ def test_a_saturated_head_without_ties_is_a_hard_head():
 def test_two_tied_keys_are_averaged_if_two_may_tie():
     for form in FORMS:
         assert_is_the_exact_model(neighbours(), 7, form, max_ties=2)
-    with pytest.raises(LimitError, match=r"layer 0, head 0 .* 2 tied keys at query position 1, n=7.*--max-ties \(1\)"):
+    with pytest.raises(
+        LimitError,
+        match=r"layer 0, head 0 .* 2 tied keys at query position 1, n=7.*--max-ties \(1\)",
+    ):
         drawn(neighbours(), 7)
 
 
 @pytest.mark.parametrize(("name", "keys"), [("majority.pt", 12), ("parity.json", 13)])
 def test_counting_is_refused_with_the_theorem(name, keys):
-    with pytest.raises(LimitError, match=rf"head 0 is saturated and may average {keys} tied keys.*Furst-Saxe-Sipser"):
+    with pytest.raises(
+        LimitError,
+        match=rf"head 0 is saturated and may average {keys} tied keys.*Furst-Saxe-Sipser",
+    ):
         drawn(cs.load(f"examples/{name}"), 12)
 
 
 def test_softmax_is_refused():
-    with pytest.raises(ModelError, match=r"layer 0, head 0 has softmax attention.*--attention saturated"):
+    with pytest.raises(
+        ModelError, match=r"layer 0, head 0 has softmax attention.*--attention saturated"
+    ):
         drawn(look_up().with_attention("softmax"), 4)
 
 
@@ -171,7 +200,10 @@ def test_too_many_wires_or_combinations_are_refused():
 
 
 def test_too_many_sets_of_tied_keys_are_refused():
-    with pytest.raises(LimitError, match=r"may average more than 32 different sets .* lower --max-ties \(now 40\)"):
+    with pytest.raises(
+        LimitError,
+        match=r"may average more than 32 different sets .* lower --max-ties \(now 40\)",
+    ):
         drawn(cs.load("examples/majority.pt"), 40, max_ties=40, max_wires=32 * 256)
 
 
@@ -182,7 +214,10 @@ def test_every_code_that_occurs_is_reachable():
         exact = run_exact(model, some_inputs(model, n))
         for boundary, codes in enumerate(reach(model, n).codes):
             vectors = codes.values.fractions()
-            known = {(int(p), tuple(vectors[v])) for p, v in zip(codes.positions, codes.vectors, strict=True)}
+            known = {
+                (int(p), tuple(vectors[v]))
+                for p, v in zip(codes.positions, codes.vectors, strict=True)
+            }
             stream = exact.residuals[boundary].fractions()
             seen = {(p, tuple(row[p])) for row in stream for p in range(*codes.span)}
             assert seen <= known
@@ -194,11 +229,15 @@ def test_every_code_that_occurs_is_reachable():
 def test_only_positions_that_the_answer_depends_on_have_codes():
     model = replace(bounded_dyck(1), readout=Readout([0] * 7 + [1], position="first"))
     strict = tuple(
-        replace(layer, heads=tuple(replace(head, mask="strict-causal") for head in layer.heads))
+        replace(
+            layer, heads=tuple(replace(head, mask="strict-causal") for head in layer.heads)
+        )
         for layer in model.layers
     )
     assert [codes.span for codes in reach(model, 6).codes] == [(0, 6), (0, 6), (0, 1)]
-    assert [codes.span for codes in reach(replace(model, layers=strict), 6).codes] == [(0, 1)] * 3
+    assert [codes.span for codes in reach(replace(model, layers=strict), 6).codes] == [
+        (0, 1)
+    ] * 3
 
 
 def test_state_bits_are_those_of_the_codes():

@@ -50,7 +50,12 @@ def test_random_models_of_both_orders_agree_on_every_rung(basis, seed):
     longest = 3 if basis == "tc0" else 4  # a comparison for every query and two pairs
     n = max(1, r.randint(1, longest) - model.length(0))
     assert_every_rung_agrees(
-        model, n, basis, r.choice(["folded", "wired"]), r.choice(["depth", "balanced", "size"]), seed
+        model,
+        n,
+        basis,
+        r.choice(["folded", "wired"]),
+        r.choice(["depth", "balanced", "size"]),
+        seed,
     )
 
 
@@ -62,7 +67,9 @@ def test_every_kind_and_mask(kind, mask, positions, basis):
     for seed in (2, 5):
         model = third_order_model(seed, layers=1, heads=1)
         head = replace(model.layers[0].heads[0], attention=kind, mask=mask)
-        model = replace(model, layers=(replace(model.layers[0], heads=(head,)),), prepend=(), append=())
+        model = replace(
+            model, layers=(replace(model.layers[0], heads=(head,)),), prepend=(), append=()
+        )
         model = replace(model, readout=replace(model.readout, position="each"))
         assert_every_rung_agrees(model, 3, basis, positions, "depth")
 
@@ -73,16 +80,21 @@ def test_every_kind_and_mask(kind, mask, positions, basis):
 def test_of_pairs_that_tie_the_first_position_decides_before_the_second(seed, kind, basis):
     model = third_order_model(seed, layers=1, heads=1)
     head = replace(model.layers[0].heads[0], attention=kind, mask="none", score_bits=0)
-    turned = replace(head, key=head.key2, key2=head.key, key_bias=head.key2_bias, key2_bias=head.key_bias)
+    turned = replace(
+        head, key=head.key2, key2=head.key, key_bias=head.key2_bias, key2_bias=head.key_bias
+    )
     turned = replace(turned, value=head.value2, value2=head.value)
     turned = replace(turned, value_bias=head.value2_bias, value2_bias=head.value_bias)
     model, other = (
-        replace(model, layers=(replace(model.layers[0], heads=(h,)),), prepend=(), append=()) for h in (head, turned)
+        replace(model, layers=(replace(model.layers[0], heads=(h,)),), prepend=(), append=())
+        for h in (head, turned)
     )
     model = replace(model, readout=replace(model.readout, position="each"))
     codes = all_inputs(model, 3)
     ours, theirs = (run_exact(m, codes).residuals[1].fractions() for m in (model, other))
-    assert (ours != theirs).any()  # the same pairs with the same scores and values, in another order
+    assert (
+        ours != theirs
+    ).any()  # the same pairs with the same scores and values, in another order
     assert_every_rung_agrees(model, 3, basis, "folded", "depth")
 
 
@@ -105,8 +117,16 @@ def test_bands_over_pairs_are_the_mask(mask, length, positions):
     everywhere = drawing.constant(np.arange(length**2)[None] >= 0)
     for band in Bands(drawing, length, positions).over(mask, start, stop, True):
         if band.keys > 0:
-            part = np.ones((band.queries, band.keys), bool) if band.mask is None else table(drawing, band.mask.index)
-            places = [j1 * length + j2 for j1 in range(band.first, band.last) for j2 in range(band.first, band.last)]
+            part = (
+                np.ones((band.queries, band.keys), bool)
+                if band.mask is None
+                else table(drawing, band.mask.index)
+            )
+            places = [
+                j1 * length + j2
+                for j1 in range(band.first, band.last)
+                for j2 in range(band.first, band.last)
+            ]
             assert band.see(everywhere, 1).shape == (1, len(places))
             seen[np.ix_(range(band.start, band.stop), places)] = part
     assert np.array_equal(seen[start:stop], key_mask(mask, length, True)[start:stop])
@@ -135,7 +155,9 @@ def test_many_pairs_are_measured_without_being_built():
 
 def test_a_layer_of_third_order_takes_one_level_more_in_tc0():
     depths = [measure(Family(match3(5), "tc0")(n)).depth for n in (2, 6)]
-    assert depths[0] == depths[1] <= 8  # products, scores, rounded scores, maximum, selection, mean, read-out
+    assert (
+        depths[0] == depths[1] <= 8
+    )  # products, scores, rounded scores, maximum, selection, mean, read-out
 
 
 @pytest.mark.parametrize("mask", ["none", "anti-causal"])
@@ -144,7 +166,11 @@ def test_gates_are_named_by_both_positions_of_a_pair(mask):
     head = replace(model.layers[0].heads[0], mask=mask)
     circuit, names = compile_named(Family(replace(model, layers=(Layer([head]),)), "xag")(2))
     said = [names.gate(gate) for gate in range(circuit.gates)]
-    keys = {found[0] for name in said if (found := re.findall(r"query 1, key (\S+), query bit", name))}
+    keys = {
+        found[0]
+        for name in said
+        if (found := re.findall(r"query 1, key (\S+), query bit", name))
+    }
     first = 1 if mask == "anti-causal" else 0
     everything = {f"{i},{j}" for i in range(first, 3) for j in range(first, 3)}
     assert keys == everything - {"0,0"}  # the blank with itself, whose bits are constants
@@ -152,11 +178,16 @@ def test_gates_are_named_by_both_positions_of_a_pair(mask):
 
 
 def test_ac0_refuses_third_order_in_a_sentence():
-    with pytest.raises(CircuitSimError, match=r"layer 0, head 0 is a third-order head.*--basis xag, aig or tc0"):
+    with pytest.raises(
+        CircuitSimError,
+        match=r"layer 0, head 0 is a third-order head.*--basis xag, aig or tc0",
+    ):
         Family(match3(5), "ac0")(2)
 
 
 @pytest.mark.parametrize("basis", ["xag", "tc0"])
 def test_more_pairs_than_can_be_drawn_are_refused_at_once(basis):
-    with pytest.raises(CircuitSimError, match=r"10,001 positions has 100,020,001 pairs as keys.*smaller n"):
+    with pytest.raises(
+        CircuitSimError, match=r"10,001 positions has 100,020,001 pairs as keys.*smaller n"
+    ):
         Family(match3(5), basis)(10_000)

@@ -53,7 +53,9 @@ def assert_every_rung_agrees(seed: int, longest: int) -> None:
 
 def most_levels(model: Model) -> int:
     """5 levels a layer and one for the read-out; one more for a layer with score_bits, and for an argmax."""
-    rounded = sum(any(h.score_bits is not None for h in layer.heads) for layer in model.layers)
+    rounded = sum(
+        any(h.score_bits is not None for h in layer.heads) for layer in model.layers
+    )
     return 5 * len(model.layers) + 1 + rounded + (len(model.readout.weights) > 1)
 
 
@@ -81,7 +83,10 @@ def test_dense_models_take_exactly_five_levels_a_layer_and_one(layers):
 def test_dense_models_agree_with_the_integer_model_under_masks(attention, mask, mode):
     model = cs.load(EXAMPLES / "dense-2.json")
     layers = tuple(
-        replace(layer, heads=tuple(replace(h, attention=attention, mask=mask) for h in layer.heads))
+        replace(
+            layer,
+            heads=tuple(replace(h, attention=attention, mask=mask) for h in layer.heads),
+        )
         for layer in model.layers
     )
     model = replace(model, layers=layers, readout=replace(model.readout, position="each"))
@@ -94,7 +99,10 @@ def test_dense_models_agree_with_the_integer_model_under_masks(attention, mask, 
 
 def test_size_takes_fewer_gates_and_no_more_levels_than_its_digits_cost():
     model = cs.load(EXAMPLES / "dense-2.json")
-    gates = {mode: measure(Family(model, "tc0", optimize=mode, positions="wired")(512)) for mode in MODES}
+    gates = {
+        mode: measure(Family(model, "tc0", optimize=mode, positions="wired")(512))
+        for mode in MODES
+    }
     assert gates["size"].gates < gates["balanced"].gates < gates["depth"].gates
     assert gates["depth"].depth == 11 < gates["balanced"].depth <= 13
 
@@ -104,7 +112,9 @@ def test_digits_of_a_thermometer_are_its_binary_digits(size):
     weights = digit_weights(size)
     for value in range(size + 1):
         thermometer = np.array([value >= t for t in range(1, size + 1)], dtype=object)
-        assert (weights @ thermometer).tolist() == [value >> k & 1 for k in range(size.bit_length())]
+        assert (weights @ thermometer).tolist() == [
+            value >> k & 1 for k in range(size.bit_length())
+        ]
 
 
 @pytest.mark.parametrize("digits", [1, 2, 3])
@@ -118,7 +128,9 @@ def test_the_maximum_by_digits_finds_all_maxima(digits, masked):
     weights = np.array([3, -6, 3], dtype=object)
     winners = by_digits(drawing, Heap(((scores, weights),), -6, 6, 3), band, digits)
     schematic = drawing.finish([winners.count()])
-    patterns = np.random.default_rng(digits).integers(0, 2, (300, schematic.inputs)).astype(bool)
+    patterns = (
+        np.random.default_rng(digits).integers(0, 2, (300, schematic.inputs)).astype(bool)
+    )
     found = evaluate(schematic, patterns)
     for row, chosen in zip(patterns, found, strict=True):
         values = row[: keys * bits].reshape(keys, bits).astype(int) @ weights.astype(int)
@@ -146,24 +158,46 @@ def test_few_keys_are_compared_and_many_are_not():
 
 def test_a_number_of_too_many_values_is_refused_with_where_and_what_to_do():
     family = Family(cs.load(EXAMPLES / "dense-1.json"), "tc0", "20")
-    with pytest.raises(LimitError, match=r"^layer 0, head 0, .* values .* Lower --bits, or take --basis xag"):
+    with pytest.raises(
+        LimitError, match=r"^layer 0, head 0, .* values .* Lower --bits, or take --basis xag"
+    ):
         family(4)
 
 
 @pytest.mark.parametrize("mask", MASKS[1:])
 @pytest.mark.parametrize("attention", ["hard-left", "hard-right"])
 def test_masked_rivals_never_win_at_either_end_of_the_scores(attention, mask):
-    head = Head([[0]], [[1]], [[-1]], [[1]], query_bias=[1], value_bias=[1], attention=attention, mask=mask)
-    model = Model(("a", "b"), {"a": [0], "b": [1]}, (Layer((head,), residual=False),), Readout([1], position="each"))
+    head = Head(
+        [[0]],
+        [[1]],
+        [[-1]],
+        [[1]],
+        query_bias=[1],
+        value_bias=[1],
+        attention=attention,
+        mask=mask,
+    )
+    model = Model(
+        ("a", "b"),
+        {"a": [0], "b": [1]},
+        (Layer((head,), residual=False),),
+        Readout([1], position="each"),
+    )
     n = 24  # long enough for bands of several queries, and so for mask wires
     family = Family(replace(model, bits="0"), "tc0", positions="wired")
     steps = np.arange(n)[None, :] < np.arange(n + 1)[:, None]
-    codes = np.concatenate([steps, ~steps, np.random.default_rng(0).random((40, n)) < 0.2]).astype(np.int64)
+    codes = np.concatenate(
+        [steps, ~steps, np.random.default_rng(0).random((40, n)) < 0.2]
+    ).astype(np.int64)
     assert any(line.operation == "wired" for line in family(n).instructions)
-    assert np.array_equal(family(n).evaluate(codes), run_integer(family.fixed(n), codes).decisions)
+    assert np.array_equal(
+        family(n).evaluate(codes), run_integer(family.fixed(n), codes).decisions
+    )
 
 
-@pytest.mark.parametrize("name", ["majority.pt", "first.json", "dense-1.json", "dense-2.json"])
+@pytest.mark.parametrize(
+    "name", ["majority.pt", "first.json", "dense-1.json", "dense-2.json"]
+)
 @pytest.mark.parametrize("mode", MODES)
 def test_shipped_models_are_measured_exactly(name, mode):
     family = Family(cs.load(EXAMPLES / name), "tc0", optimize=mode)

@@ -25,7 +25,10 @@ def wide(basis: str) -> Circuit:
 
 def example() -> Circuit:
     circuit = random_circuit(np.random.default_rng(7), "xag", 4, 50, 3)
-    return replace(circuit, interface={"vocabulary": ["(", ")"], "outputs": {"accept": [0, 1]}, "λ": None})
+    return replace(
+        circuit,
+        interface={"vocabulary": ["(", ")"], "outputs": {"accept": [0, 1]}, "λ": None},
+    )
 
 
 def write(path: Path, members: dict[str, Any], compression: int = zipfile.ZIP_STORED) -> Path:
@@ -66,17 +69,25 @@ def test_a_circuit_comes_back_as_it_was(tmp_path: Path) -> None:
     for circuit in (*bounded, wide("ac0"), wide("tc0"), *empty):
         npz.save(circuit, tmp_path / "c.npz")
         back = npz.load(tmp_path / "c.npz")
-        assert (back.basis, back.inputs, back.scopes) == (circuit.basis, circuit.inputs, circuit.scopes)
+        assert (back.basis, back.inputs, back.scopes) == (
+            circuit.basis,
+            circuit.inputs,
+            circuit.scopes,
+        )
         assert back.interface == circuit.interface
         assert back == circuit
         for name in ARRAYS:
             have, want = getattr(back, name), getattr(circuit, name)
-            assert (have is None and want is None) or (have.dtype == want.dtype and np.array_equal(have, want))
+            assert (have is None and want is None) or (
+                have.dtype == want.dtype and np.array_equal(have, want)
+            )
 
 
 def test_compressed_files_are_refused_before_anything_unpacks(tmp_path: Path) -> None:
     bomb = members(fan_in=np.zeros((10**6, 2), np.int32))
-    assert "circuits are stored as they are" in refused(write(tmp_path / "c.npz", bomb, zipfile.ZIP_DEFLATED))
+    assert "circuits are stored as they are" in refused(
+        write(tmp_path / "c.npz", bomb, zipfile.ZIP_DEFLATED)
+    )
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -92,7 +103,9 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["folder"]
 
 
-def test_an_old_file_survives_a_failed_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_file_survives_a_failed_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "c.npz"
     npz.save(example(), path)
     before = path.read_bytes()
@@ -127,7 +140,9 @@ def test_an_old_file_survives_a_failed_save(tmp_path: Path, monkeypatch: pytest.
         ({"extra": np.zeros(1)}, "unknown or there twice"),
     ],
 )
-def test_malformed_circuits_are_refused(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+def test_malformed_circuits_are_refused(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
     assert message in refused(write(tmp_path / "bad.npz", members(**changes)))
 
 
@@ -138,7 +153,11 @@ def test_malformed_circuits_are_refused(tmp_path: Path, changes: dict[str, Any],
         ("tc0", {"weights": None}, "a circuit in 'tc0' has a member weights"),
         ("tc0", {"thresholds": None}, "a circuit in 'tc0' has a member thresholds"),
         ("ac0", {"starts": None}, "a circuit in 'ac0' has a member starts"),
-        ("ac0", {"weights": np.ones(3, np.int64)}, "a circuit in 'ac0' has no member weights"),
+        (
+            "ac0",
+            {"weights": np.ones(3, np.int64)},
+            "a circuit in 'ac0' has no member weights",
+        ),
         ("ac0", {"header": {"basis": "tc0"}}, "a circuit in 'tc0' has a member weights"),
         ("tc0", {"header": {"basis": "aig"}}, "a circuit in 'aig' has no member starts"),
         ("tc0", {"starts": np.zeros(21, np.int32)}, "expected <i8, 1 axes"),
@@ -147,11 +166,17 @@ def test_malformed_circuits_are_refused(tmp_path: Path, changes: dict[str, Any],
         ("tc0", {"weights": np.zeros((2, 2), np.int64)}, "expected <i8, 1 axes"),
         ("tc0", {"weights": np.zeros(3, np.int64)}, "weights must be"),
         ("tc0", {"thresholds": np.zeros(20)}, "expected <i8, 1 axes"),
-        ("tc0", {"fan_in": np.zeros((20, 2), np.int32)}, "fan_in must be an int32 array of shape (wires,)"),
+        (
+            "tc0",
+            {"fan_in": np.zeros((20, 2), np.int32)},
+            "fan_in must be an int32 array of shape (wires,)",
+        ),
         ("tc0", {"fan_in": np.zeros((5, 2, 2), np.int32)}, "expected <i4, 1 or 2 axes"),
     ],
 )
-def test_malformed_wide_circuits_are_refused(tmp_path: Path, basis: str, changes: dict[str, Any], message: str) -> None:
+def test_malformed_wide_circuits_are_refused(
+    tmp_path: Path, basis: str, changes: dict[str, Any], message: str
+) -> None:
     path = write(tmp_path / "c.npz", members(wide(basis)))
     assert npz.load(path).basis == basis
     assert message in refused(write(path, members(wide(basis), **changes)))
@@ -172,10 +197,14 @@ def test_files_of_other_kinds_are_refused(tmp_path: Path) -> None:
 
 def test_a_shape_larger_than_its_bytes_allocates_nothing(tmp_path: Path) -> None:
     raw = io.BytesIO()
-    np.lib.format.write_array_header_1_0(raw, {"descr": "|u1", "fortran_order": False, "shape": (10**15,)})
+    np.lib.format.write_array_header_1_0(
+        raw, {"descr": "|u1", "fortran_order": False, "shape": (10**15,)}
+    )
     assert "in 128 bytes" in refused(write(tmp_path / "bad.npz", members(ops=raw.getvalue())))
     raw = io.BytesIO()
-    np.lib.format.write_array_header_1_0(raw, {"descr": "|u1", "fortran_order": False, "shape": (-5,)})
+    np.lib.format.write_array_header_1_0(
+        raw, {"descr": "|u1", "fortran_order": False, "shape": (-5,)}
+    )
     refused(write(tmp_path / "bad.npz", members(ops=raw.getvalue())))
 
 
@@ -183,12 +212,16 @@ def test_a_member_that_claims_more_than_the_file_holds_is_refused(tmp_path: Path
     path = write(tmp_path / "bomb.npz", members(), zipfile.ZIP_STORED)
     raw = bytearray(path.read_bytes())
     at = raw.rindex(b"ops.npy") - 46  # its entry in the directory
-    raw[at + 24 : at + 28] = (2**32 - 2).to_bytes(4, "little")  # the size its directory entry claims
+    raw[at + 24 : at + 28] = (2**32 - 2).to_bytes(
+        4, "little"
+    )  # the size its directory entry claims
     path.write_bytes(raw)
     assert "more than it can hold" in refused(path)
 
 
-def test_two_thousand_damaged_files_end_in_one_sentence_or_a_sound_circuit(tmp_path: Path) -> None:
+def test_two_thousand_damaged_files_end_in_one_sentence_or_a_sound_circuit(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "c.npz"
     rng = np.random.default_rng(0)
     originals = []

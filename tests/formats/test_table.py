@@ -32,7 +32,9 @@ def test_a_circuit_comes_back_under_any_name(form: CircuitFile, tmp_path: Path) 
 
 
 @every_format
-def test_a_file_that_is_cut_off_is_told_by_its_name(form: CircuitFile, tmp_path: Path) -> None:
+def test_a_file_that_is_cut_off_is_told_by_its_name(
+    form: CircuitFile, tmp_path: Path
+) -> None:
     path = tmp_path / f"c{form.extensions[0]}"
     form.save(circuit(), path)
     path.write_bytes(path.read_bytes()[:40])
@@ -48,20 +50,28 @@ def test_extensions_are_of_one_format_each() -> None:
 
 
 def test_what_holds_no_circuit_has_no_format(tmp_path: Path) -> None:
-    arrays, text, folder = tmp_path / "arrays.npz", tmp_path / "model.json", tmp_path / "folder.npz"
+    arrays, text, folder = (
+        tmp_path / "arrays.npz",
+        tmp_path / "model.json",
+        tmp_path / "folder.npz",
+    )
     with zipfile.ZipFile(arrays, "w") as archive:
         archive.writestr("a.npy", b"")
     text.write_text("{}")
     folder.mkdir()
     for path in (arrays, text, folder, tmp_path / "missing.npz", tmp_path / "missing"):
         assert format_of(path) is None
-    assert format_of("long" * 99 + ".npz") is FORMATS[0]  # a name that no file can have says it is a circuit
+    assert (
+        format_of("long" * 99 + ".npz") is FORMATS[0]
+    )  # a name that no file can have says it is a circuit
 
 
 def test_errors_say_what_would_do(tmp_path: Path) -> None:
     with pytest.raises(CircuitSimError, match=r"c\.txt: circuits are written as \.npz"):
         cs.save_circuit(circuit(), tmp_path / "c.txt")
-    with pytest.raises(CircuitSimError, match=r"c\.txt: not a circuit file \(\.npz\), and is not there\."):
+    with pytest.raises(
+        CircuitSimError, match=r"c\.txt: not a circuit file \(\.npz\), and is not there\."
+    ):
         cs.load_circuit(tmp_path / "c.txt")
     (tmp_path / "c.txt").write_text("no circuit")
     with pytest.raises(CircuitSimError, match=r"c\.txt: not a circuit file \(\.npz\)\."):
@@ -75,7 +85,10 @@ def test_a_format_is_added_by_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     path = tmp_path / "c.other"
     path.write_bytes(b"other")
     other = replace(
-        FORMATS[0], name="other", extensions=(".other",), recognises=lambda file: file.read_bytes()[:5] == b"other"
+        FORMATS[0],
+        name="other",
+        extensions=(".other",),
+        recognises=lambda file: file.read_bytes()[:5] == b"other",
     )
     monkeypatch.setattr(table, "FORMATS", (*FORMATS, other))
     assert format_of(path) is other

@@ -28,13 +28,27 @@ def index_lookup(n: int) -> RecurrentNet:
     # h'_0 = bit of the token, h'_k = h_{k-1}: one hidden unit each. On the index itself the register moves once more,
     # and its first entry is lost from h_0 to h_1: so one more cell.
     s = cells + 1
-    hidden = [[0] * s + [1] + [0] * cells] + [[int(j == k) for j in range(s)] + [0] * width for k in range(s - 1)]
-    shift = FeedForward(hidden, [[int(i == j) for j in range(s)] for i in range(s)], residual=False)
+    hidden = [[0] * s + [1] + [0] * cells] + [
+        [int(j == k) for j in range(s)] + [0] * width for k in range(s - 1)
+    ]
+    shift = FeedForward(
+        hidden, [[int(i == j) for j in range(s)] for i in range(s)], residual=False
+    )
     # Token k stands in cell n - 1 - k when all n are read; [h and index = k] = ReLU(h + x_k - 1).
-    select = [[int(j == n - 1 - k) for j in range(s)] + [0] + [int(j == k) for j in range(cells)] for k in range(cells)]
+    select = [
+        [int(j == n - 1 - k) for j in range(s)] + [0] + [int(j == k) for j in range(cells)]
+        for k in range(cells)
+    ]
     read = FeedForward(select, [[1] * cells], [-1] * cells, residual=False)
     return RecurrentNet(
-        (), {}, NetCell([0] * s, [shift]), Readout([1]), nets=[read], fields=fields, tables=tables, bits="0"
+        (),
+        {},
+        NetCell([0] * s, [shift]),
+        Readout([1]),
+        nets=[read],
+        fields=fields,
+        tables=tables,
+        bits="0",
     )
 
 
@@ -50,7 +64,13 @@ def dyck_2_2() -> RecurrentNet:
 
     moves = [[move(s, t) for t in BRACKETS] for s in stacks] + [["dead"] * 4]
     accept = [int(state == "-") for state in states] + [0]
-    return RecurrentNet(BRACKETS, {t: [0] for t in BRACKETS}, Automaton(states, moves, "-"), Readout(accept), bits="0")
+    return RecurrentNet(
+        BRACKETS,
+        {t: [0] for t in BRACKETS},
+        Automaton(states, moves, "-"),
+        Readout(accept),
+        bits="0",
+    )
 
 
 def parity() -> RecurrentNet:
@@ -63,7 +83,11 @@ def majority(place: str = "last") -> RecurrentNet:
     """A counter h' = h + x of ones less zeros; no net reads the state."""
     net = FeedForward([[0, 1], [0, -1]], [[1, -1]], residual=False)
     return RecurrentNet(
-        "01", {"0": [-1], "1": [1]}, NetCell([0], [net], residual=True), Readout([1, 0], position=place), bits="0"
+        "01",
+        {"0": [-1], "1": [1]},
+        NetCell([0], [net], residual=True),
+        Readout([1, 0], position=place),
+        bits="0",
     )
 
 
@@ -76,7 +100,9 @@ def any_one(n: int) -> FullyConnected:
 def neighbours(n: int) -> FullyConnected:
     """At each position of n bits in a circle, whether it and the next are both one."""
     hidden = [[int(j in (i, (i + 1) % n)) for j in range(n)] for i in range(n)]
-    layer = FeedForward(hidden, [[int(i == j) for j in range(n)] for i in range(n)], [-1] * n, residual=False)
+    layer = FeedForward(
+        hidden, [[int(i == j) for j in range(n)] for i in range(n)], [-1] * n, residual=False
+    )
     readouts = [Readout([int(i == j) for j in range(n)], position="each") for i in range(n)]
     return FullyConnected(n, "01", {"0": [0], "1": [1]}, [layer], readouts, bits="0")
 
@@ -85,5 +111,10 @@ def saturating(limit: int) -> RecurrentNet:
     """Whether there are `limit` ones: a counter clipped at it, h' = limit - ReLU(limit - h - x)."""
     net = FeedForward([[-1, -1]], [[-1]], [limit], [limit], residual=False)
     return RecurrentNet(
-        "01", {"0": [0], "1": [1]}, NetCell([0], [net]), Readout([1, 0], [1 - limit]), bits="0", name="saturating"
+        "01",
+        {"0": [0], "1": [1]},
+        NetCell([0], [net]),
+        Readout([1, 0], [1 - limit]),
+        bits="0",
+        name="saturating",
     )

@@ -8,8 +8,12 @@ from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.positions import PositionTable
 
 # Few distinct small values: ties are common, and denominators mix.
-WEIGHTS = st.sampled_from([Fraction(x) for x in ("0", "0", "0", "1", "-1", "2", "1/2", "-1/3", "3/4")])
-EXPRESSIONS = st.sampled_from(["i/n", "cos(pi*i)", "1 if i == 1 else 0", "0", "0", "(-1)**i/2", "i - n/3", "cos(i)"])
+WEIGHTS = st.sampled_from(
+    [Fraction(x) for x in ("0", "0", "0", "1", "-1", "2", "1/2", "-1/3", "3/4")]
+)
+EXPRESSIONS = st.sampled_from(
+    ["i/n", "cos(pi*i)", "1 if i == 1 else 0", "0", "0", "(-1)**i/2", "i - n/3", "cos(i)"]
+)
 
 
 def vectors(size, weights=WEIGHTS):
@@ -36,13 +40,29 @@ def heads(draw, width, attentions, weights):
         key_bias=draw(biases(k, weights)),
         value_bias=draw(biases(v, weights)),
         attention=draw(st.sampled_from(attentions)),
-        mask=draw(st.sampled_from(["none", "none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"])),
+        mask=draw(
+            st.sampled_from(
+                [
+                    "none",
+                    "none",
+                    "causal",
+                    "strict-causal",
+                    "anti-causal",
+                    "strict-anti-causal",
+                ]
+            )
+        ),
         score_bits=draw(st.sampled_from([None, None, 0, 1, 3])),
     )
 
 
 @st.composite
-def models(draw, attentions=("hard-left", "hard-right", "saturated"), weights=WEIGHTS, positions=EXPRESSIONS):
+def models(
+    draw,
+    attentions=("hard-left", "hard-right", "saturated"),
+    weights=WEIGHTS,
+    positions=EXPRESSIONS,
+):
     width = draw(st.integers(1, 3))
     vocabulary = tuple("abc"[: draw(st.integers(1, 3))])
     prepend = draw(st.sampled_from([(), (), ("BOS",), ("a", "BOS")]))
@@ -71,7 +91,11 @@ def models(draw, attentions=("hard-left", "hard-right", "saturated"), weights=WE
     readout = Readout(
         draw(matrices(m, width, weights)),
         draw(biases(m, weights)),
-        draw(st.sampled_from(["first", "last", "each", *{"BOS", "CLS"}.intersection(prepend + append)])),
+        draw(
+            st.sampled_from(
+                ["first", "last", "each", *{"BOS", "CLS"}.intersection(prepend + append)]
+            )
+        ),
     )
     table = st.builds(PositionTable, matrices(10, width, weights))
     expressions = st.lists(positions, min_size=width, max_size=width)

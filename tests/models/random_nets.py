@@ -7,7 +7,20 @@ from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import FeedForward, Readout
 from circuitsim.models.recurrent import Automaton, Cell, NetCell, RecurrentNet
 
-WEIGHTS = [0, 0, 1, -1, 1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), Fraction(1, 3), Fraction(3, 4)]
+WEIGHTS = [
+    0,
+    0,
+    1,
+    -1,
+    1,
+    -1,
+    2,
+    -2,
+    Fraction(1, 2),
+    Fraction(-1, 2),
+    Fraction(1, 3),
+    Fraction(3, 4),
+]
 POSITIONS = ["0", "i/n", "(-1)**i", "1/(i+1)", "1 if i == 0 else 0"]
 
 
@@ -23,7 +36,9 @@ def random_recurrent(seed: int) -> RecurrentNet:
         forward=cells[0],
         backward=cells[1] if len(cells) > 1 else None,
         nets=nets,
-        readout=random_readout(r, width, r.choice([1, 1, 2, 3]), r.choice(["first", "last", "each"])),
+        readout=random_readout(
+            r, width, r.choice([1, 1, 2, 3]), r.choice(["first", "last", "each"])
+        ),
         bits=str(r.choice([0, 1, 2, 3])),
         name=f"recurrent{seed}",
     )
@@ -34,7 +49,9 @@ def random_cell(r: random.Random, d: int, letters: int) -> Cell:
         states = r.randint(1, 5)
         moves = [[r.randrange(states) for _ in range(letters)] for _ in range(states)]
         rows = [_vector(r, 2) for _ in range(states)] if r.random() < 0.5 else ()
-        return Automaton(tuple(f"q{i}" for i in range(states)), moves, r.randrange(states), rows)
+        return Automaton(
+            tuple(f"q{i}" for i in range(states)), moves, r.randrange(states), rows
+        )
     s, nets = r.randint(1, 3), []
     if r.random() < 0.4:
         nets.append(_net(r, s + d, r.choice([s + d, 2]), r.random() < 0.5))
@@ -55,7 +72,9 @@ def random_connected(seed: int, n: int) -> FullyConnected:
         n,
         **_tokens(r, d, vocabulary),
         layers=layers,
-        readouts=[random_readout(r, width, rows, where) for _ in range(n if where == "each" else 1)],
+        readouts=[
+            random_readout(r, width, rows, where) for _ in range(n if where == "each" else 1)
+        ],
         bits=str(r.choice([0, 1, 2, 3])),
         name=f"connected{seed}",
     )
@@ -82,10 +101,14 @@ def _stack(r: random.Random, width: int, depth: int) -> tuple[list[FeedForward],
     return nets, width
 
 
-def _net(r: random.Random, reads: int, gives: int, residual: bool, blind: int = 0) -> FeedForward:
+def _net(
+    r: random.Random, reads: int, gives: int, residual: bool, blind: int = 0
+) -> FeedForward:
     h, residual = r.randint(1, 3), residual and reads == gives
     hidden = [[Fraction(0)] * blind + _vector(r, reads - blind) for _ in range(h)]
-    return FeedForward(hidden, _matrix(r, gives, h), _vector(r, h), _vector(r, gives), residual)
+    return FeedForward(
+        hidden, _matrix(r, gives, h), _vector(r, h), _vector(r, gives), residual
+    )
 
 
 def _vector(r: random.Random, size: int) -> list[Fraction]:

@@ -31,7 +31,14 @@ def random_records(seed: int) -> Model:
     )
 
     def head(mask: str, attention: str) -> Head:
-        return Head(numbers(2, d), numbers(2, d), numbers(2, d), numbers(d, 2), attention=attention, mask=mask)
+        return Head(
+            numbers(2, d),
+            numbers(2, d),
+            numbers(2, d),
+            numbers(d, 2),
+            attention=attention,
+            mask=mask,
+        )
 
     heads = (head("none", "saturated"), head("causal", "hard-left"))
     return Model(

@@ -38,14 +38,23 @@ EXPRESSIONS = {
 
 def part(chance, layers):
     """The given layers by name, each with or without a bias."""
-    linear = {n: torch.nn.Linear(a, b, bias=chance.random() < 0.5) for n, (a, b) in layers.items()}
+    linear = {
+        n: torch.nn.Linear(a, b, bias=chance.random() < 0.5) for n, (a, b) in layers.items()
+    }
     return torch.nn.ModuleDict(linear)
 
 
 class Network(torch.nn.Module):
     """A random transformer in the documented names, and its config."""
 
-    def __init__(self, seed, kinds=ATTENTIONS, depth=3, positions=("none", "table", "expressions"), rational=True):
+    def __init__(
+        self,
+        seed,
+        kinds=ATTENTIONS,
+        depth=3,
+        positions=("none", "table", "expressions"),
+        rational=True,
+    ):
         super().__init__()
         torch.manual_seed(seed)
         chance = random.Random(seed)
@@ -54,8 +63,15 @@ class Network(torch.nn.Module):
         vocabulary = list("abc"[: chance.randint(1, 3)])
         prepend = chance.choice([[], [], ["BOS"], ["a", "BOS"]])
         append = chance.choice([[], [], ["CLS"], ["BOS", "CLS"]])
-        self.tokens = [*vocabulary, *(t for t in dict.fromkeys(prepend + append) if t not in vocabulary)]
-        once = [t for t in prepend + append if t not in vocabulary and (prepend + append).count(t) == 1]
+        self.tokens = [
+            *vocabulary,
+            *(t for t in dict.fromkeys(prepend + append) if t not in vocabulary),
+        ]
+        once = [
+            t
+            for t in prepend + append
+            if t not in vocabulary and (prepend + append).count(t) == 1
+        ]
         heads = [chance.randint(1, 3) for _ in layers]
 
         def each_head(values):
@@ -85,7 +101,9 @@ class Network(torch.nn.Module):
         self.layers = torch.nn.ModuleList()
         for count in heads:
             layer = torch.nn.ModuleDict()
-            has = chance.choice([("attention",), ("feed_forward",), ("attention", "feed_forward")])
+            has = chance.choice(
+                [("attention",), ("feed_forward",), ("attention", "feed_forward")]
+            )
             if "attention" in has or len(self.layers) == 0:
                 k, v = count * chance.randint(1, 3), count * chance.randint(1, 3)
                 sizes = {"query": (d, k), "key": (d, k), "value": (d, v), "output": (v, d)}
@@ -101,7 +119,9 @@ class Network(torch.nn.Module):
         """The residual stream before and after every layer, and the outputs, of letter codes (batch, n)."""
         config = self.config
         before, after = (
-            torch.tensor([self.tokens.index(t) for t in config[side]], dtype=torch.int64).expand(len(codes), -1)
+            torch.tensor(
+                [self.tokens.index(t) for t in config[side]], dtype=torch.int64
+            ).expand(len(codes), -1)
             for side in ("prepend", "append")
         )
         x = self.embedding(torch.cat([before, codes, after], dim=1))
@@ -109,12 +129,17 @@ class Network(torch.nn.Module):
         if hasattr(self, "positions"):
             x = x + self.positions(torch.arange(length))
         elif "positions" in config:
-            table = [[EXPRESSIONS[text](i, length) for text in config["positions"]] for i in range(length)]
+            table = [
+                [EXPRESSIONS[text](i, length) for text in config["positions"]]
+                for i in range(length)
+            ]
             x = x + torch.tensor(table, dtype=torch.float64)
         residuals = [x]
         for index, layer in enumerate(self.layers):
             kept = 1 if config["residual"][index] else 0
-            x = kept * x + (self.attend(layer["attention"], x, index) if "attention" in layer else 0)
+            x = kept * x + (
+                self.attend(layer["attention"], x, index) if "attention" in layer else 0
+            )
             if "feed_forward" in layer:
                 net = layer["feed_forward"]
                 x = kept * x + net["output"](torch.relu(net["hidden"](x)))
@@ -132,13 +157,16 @@ class Network(torch.nn.Module):
         batch, length, _ = x.shape
         count = self.config["heads"][index]
         query, key, value = (
-            part[name](x).view(batch, length, count, -1).transpose(1, 2) for name in ("query", "key", "value")
+            part[name](x).view(batch, length, count, -1).transpose(1, 2)
+            for name in ("query", "key", "value")
         )
         scores = float(Fraction(self.config["scale"])) * (query @ key.transpose(2, 3))
         i = torch.arange(length)
         shares = []
         for head in range(count):
-            kind, mask, bits = (self.config[name][index][head] for name in ("attention", "mask", "score_bits"))
+            kind, mask, bits = (
+                self.config[name][index][head] for name in ("attention", "mask", "score_bits")
+            )
             score = scores[:, head]
             if bits is not None:
                 score = torch.floor(score * 2**bits + 0.5) / 2**bits
@@ -175,7 +203,11 @@ def dyadic(shape):
 
 
 def save(path, network, states=None, **options):
-    torch.save({"config": network.config, "state_dict": states or network.state_dict()}, path, **options)
+    torch.save(
+        {"config": network.config, "state_dict": states or network.state_dict()},
+        path,
+        **options,
+    )
     return path
 
 
@@ -198,32 +230,57 @@ def weights(model, network):
         place, heads = f"layers.{index}.attention", layer.heads
         for name in ("query", "key", "value"):
             by = scale if name == "query" else 1
-            found[f"{place}.{name}.weight"] = [[x / by for x in r] for head in heads for r in getattr(head, name)]
-            found[f"{place}.{name}.bias"] = [x / by for head in heads for x in getattr(head, f"{name}_bias")]
+            found[f"{place}.{name}.weight"] = [
+                [x / by for x in r] for head in heads for r in getattr(head, name)
+            ]
+            found[f"{place}.{name}.bias"] = [
+                x / by for head in heads for x in getattr(head, f"{name}_bias")
+            ]
         rows = zip(*(head.output for head in heads), strict=True)
         found[f"{place}.output.weight"] = [sum(map(tuple, parts), ()) for parts in rows]
         found[f"{place}.output.bias"] = layer.output_bias
         if net := layer.feed_forward:
             place = f"layers.{index}.feed_forward"
-            found |= {f"{place}.hidden.weight": net.hidden, f"{place}.hidden.bias": net.hidden_bias}
-            found |= {f"{place}.output.weight": net.output, f"{place}.output.bias": net.output_bias}
+            found |= {
+                f"{place}.hidden.weight": net.hidden,
+                f"{place}.hidden.bias": net.hidden_bias,
+            }
+            found |= {
+                f"{place}.output.weight": net.output,
+                f"{place}.output.bias": net.output_bias,
+            }
     found |= {"readout.weight": model.readout.weights, "readout.bias": model.readout.bias}
-    return {name: [x if isinstance(x, Fraction) else list(x) for x in value] for name, value in found.items()}
+    return {
+        name: [x if isinstance(x, Fraction) else list(x) for x in value]
+        for name, value in found.items()
+    }
 
 
 def assert_same_weights(path, network, states):
     found = weights(load(path), network)
     for name, tensor in states.items():
         assert found.pop(name) == exact(tensor), f"{network.config['name']}: {name}"
-    assert not any(any(value) for value in found.values()), "a bias that was not saved is not zero"
+    assert not any(any(value) for value in found.values()), (
+        "a bias that was not saved is not zero"
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_state_dicts_come_out_exactly(tmp_path, dtype):
     bounds = torch.finfo(dtype)
-    corners = [bounds.max, bounds.min, bounds.smallest_normal, bounds.smallest_normal * bounds.eps, bounds.eps, 0.1]
+    corners = [
+        bounds.max,
+        bounds.min,
+        bounds.smallest_normal,
+        bounds.smallest_normal * bounds.eps,
+        bounds.eps,
+        0.1,
+    ]
     for seed in range(12):
-        network = fill(Network(seed).to(dtype), lambda s: torch.randn(s) * 2.0 ** torch.randint(-12, 9, s))
+        network = fill(
+            Network(seed).to(dtype),
+            lambda s: torch.randn(s) * 2.0 ** torch.randint(-12, 9, s),
+        )
         with torch.no_grad():
             network.embedding.weight.view(-1)[0] = corners[seed % len(corners)]
             network.readout.weight.view(-1)[0] = -0.0
@@ -232,7 +289,12 @@ def test_state_dicts_come_out_exactly(tmp_path, dtype):
         kept = network.state_dict(keep_vars=True)
         assert isinstance(kept["readout.weight"], torch.nn.Parameter)
         for number, (form, options) in enumerate(
-            [(states, {}), (dict(states), {}), (kept, {}), *((states, {"pickle_protocol": p}) for p in (3, 4, 5))]
+            [
+                (states, {}),
+                (dict(states), {}),
+                (kept, {}),
+                *((states, {"pickle_protocol": p}) for p in (3, 4, 5)),
+            ]
         ):
             path = save(tmp_path / f"modèle {seed} {number}.pt", network, form, **options)
             assert_same_weights(path, network, states)
@@ -244,7 +306,9 @@ def test_views_and_shared_tensors_come_out_exactly(tmp_path, dtype):
     for seed in range(12):
         network = fill(Network(seed).to(dtype), torch.randn)
         states = network.state_dict()
-        one = torch.randn(7 + sum(t.numel() for t in states.values())).to(dtype)  # one storage for all
+        one = torch.randn(7 + sum(t.numel() for t in states.values())).to(
+            dtype
+        )  # one storage for all
         start, flat, turned, strided = 7, {}, {}, {}
         for name, tensor in states.items():
             flat[name] = one[start : start + tensor.numel()].view(tensor.shape)
@@ -264,7 +328,9 @@ def test_tied_weights_come_out_exactly(tmp_path):
         network = Network(seed)
         first = network.layers[0]["attention"]
         first["key"].weight = first["query"].weight
-        network.readout = torch.nn.Linear(network.embedding.embedding_dim, len(network.tokens), bias=False)
+        network.readout = torch.nn.Linear(
+            network.embedding.embedding_dim, len(network.tokens), bias=False
+        )
         network.readout.weight = network.embedding.weight
         fill(network, torch.randn)
         states = network.state_dict()
@@ -272,10 +338,16 @@ def test_tied_weights_come_out_exactly(tmp_path):
         assert_same_weights(save(tmp_path / "tied.pt", network), network, states)
 
 
-@pytest.mark.parametrize("dtype", [torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool], ids=str)
+@pytest.mark.parametrize(
+    "dtype",
+    [torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool],
+    ids=str,
+)
 def test_whole_numbers_come_out_exactly(tmp_path, dtype):
     network = Network(3)
-    states = {n: torch.randint(0, 100, t.shape).to(dtype) for n, t in network.state_dict().items()}
+    states = {
+        n: torch.randint(0, 100, t.shape).to(dtype) for n, t in network.state_dict().items()
+    }
     assert_same_weights(save(tmp_path / "whole.pt", network, states), network, states)
 
 
@@ -290,7 +362,9 @@ def test_safetensors_come_out_exactly(tmp_path, dtype):
 
 
 def negated(tensor):
-    return torch.complex(tensor, tensor).conj().imag  # whose storage holds the numbers before the negation
+    return (
+        torch.complex(tensor, tensor).conj().imag
+    )  # whose storage holds the numbers before the negation
 
 
 @pytest.mark.parametrize(
@@ -319,18 +393,29 @@ def test_other_tensors_are_refused(tmp_path, change, message):
 def test_a_whole_module_is_refused(tmp_path, zipped):
     path = tmp_path / "whole.pt"
     network = Network(3)
-    for value in (network, {"config": network.config, "state_dict": network}, torch.nn.Linear(2, 2)):
+    for value in (
+        network,
+        {"config": network.config, "state_dict": network},
+        torch.nn.Linear(2, 2),
+    ):
         torch.save(value, path, _use_new_zipfile_serialization=zipped)
-        with pytest.raises(CircuitSimError, match="pickled object of type .*(Network|Linear)" if zipped else "bare"):
+        with pytest.raises(
+            CircuitSimError,
+            match="pickled object of type .*(Network|Linear)" if zipped else "bare",
+        ):
             load(path)
     torch.save(network.state_dict(), path)
-    with pytest.raises(CircuitSimError, match="expected a dictionary with the keys config and state_dict"):
+    with pytest.raises(
+        CircuitSimError, match="expected a dictionary with the keys config and state_dict"
+    ):
         load(path)
 
 
 def test_a_file_of_the_old_format_is_refused_in_one_sentence(tmp_path):
     path = save(tmp_path / "old.pt", Network(3), _use_new_zipfile_serialization=False)
-    with pytest.raises(CircuitSimError, match=r"a bare pickle, as torch before 1\.6 wrote it") as caught:
+    with pytest.raises(
+        CircuitSimError, match=r"a bare pickle, as torch before 1\.6 wrote it"
+    ) as caught:
         load(path)
     message = str(caught.value).removeprefix(str(path))
     assert "\n" not in message
@@ -349,12 +434,18 @@ def assert_runs_agree(tmp_path, network, dtype):
         with torch.no_grad():
             residuals, outputs = network(codes)
         trace = run_float(model, codes.numpy())
-        for ours, theirs in zip((*trace.residuals, trace.outputs), (*residuals, outputs), strict=True):
+        for ours, theirs in zip(
+            (*trace.residuals, trace.outputs), (*residuals, outputs), strict=True
+        ):
             assert ours.shape == tuple(theirs.shape)
-            np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-9, atol=1e-9, err_msg=f"{seed}, n={n}")
+            np.testing.assert_allclose(
+                ours, theirs.numpy(), rtol=1e-9, atol=1e-9, err_msg=f"{seed}, n={n}"
+            )
         one = outputs.shape[2] == 1
         decisions = (outputs[:, :, 0] > 0).long() if one else outputs.numpy().argmax(axis=2)
-        assert (trace.decisions == np.asarray(decisions))[trace.trusted].all(), f"{seed}, n={n}"
+        assert (trace.decisions == np.asarray(decisions))[trace.trusted].all(), (
+            f"{seed}, n={n}"
+        )
         yield trace.trusted
 
 
@@ -371,16 +462,22 @@ def test_softmax_runs_as_in_torch(tmp_path):
 def test_hard_attention_runs_as_in_torch(tmp_path):
     trusted = []
     for seed in SEEDS:
-        network = Network(seed, ("hard-left", "hard-right"), positions=("none", "table"), rational=False)
+        network = Network(
+            seed, ("hard-left", "hard-right"), positions=("none", "table"), rational=False
+        )
         trusted += assert_runs_agree(tmp_path, fill(network, dyadic), DTYPES[seed % 4])
-    assert np.mean(trusted) > 0.95  # dyadic numbers are exact in floats, unless they have very many digits
+    assert (
+        np.mean(trusted) > 0.95
+    )  # dyadic numbers are exact in floats, unless they have very many digits
 
 
 def test_saturated_attention_averages_exact_ties_as_in_torch(tmp_path):
     ties = 0
     for seed in SEEDS:
         # One layer: a mean of three is not dyadic, and could not tie exactly in the next.
-        network = Network(seed, ("saturated",), depth=1, positions=("none", "table"), rational=False)
+        network = Network(
+            seed, ("saturated",), depth=1, positions=("none", "table"), rational=False
+        )
         for _ in assert_runs_agree(tmp_path, fill(network, dyadic), DTYPES[seed % 4]):
             pass
         ties += network.ties

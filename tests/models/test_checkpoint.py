@@ -45,10 +45,16 @@ def test_weights_land_where_they_should(tmp_path):
     layer = read(tmp_path, saved(config, tensors)).layers[0]
     second = layer.heads[1]
     query = tensors["layers.0.attention.query.weight"]
-    assert second.query == tuple(tuple(Fraction(float(x)) / 2 for x in row) for row in query[2:])  # scale 1/2
+    assert second.query == tuple(
+        tuple(Fraction(float(x)) / 2 for x in row) for row in query[2:]
+    )  # scale 1/2
     assert second.key[0][0] == Fraction(float(tensors["layers.0.attention.key.weight"][2, 0]))
-    assert second.value_bias == (Fraction(float(tensors["layers.0.attention.value.bias"][1])),)
-    assert [row[0] for row in second.output] == tensors["layers.0.attention.output.weight"][:, 1].tolist()
+    assert second.value_bias == (
+        Fraction(float(tensors["layers.0.attention.value.bias"][1])),
+    )
+    assert [row[0] for row in second.output] == tensors["layers.0.attention.output.weight"][
+        :, 1
+    ].tolist()
     assert [head.attention for head in layer.heads] == ["saturated", "hard-left"]
     assert list(layer.output_bias) == tensors["layers.0.attention.output.bias"].tolist()
 
@@ -56,7 +62,9 @@ def test_weights_land_where_they_should(tmp_path):
 def test_booleans_are_zeros_and_ones(tmp_path):
     config, tensors = state(bias=False)
     tensors["embedding.weight"] = np.array([[1, 0, 1], [0, 0, 1], [1, 1, 0]], bool)
-    model = read(tmp_path, save(tensors, {"circuitsim": json.dumps(config)}), "model.safetensors")
+    model = read(
+        tmp_path, save(tensors, {"circuitsim": json.dumps(config)}), "model.safetensors"
+    )
     assert model.embedding["CLS"] == (1, 1, 0)
     assert parse_json(json_text(model).encode(), "model.json") == model
 
@@ -64,7 +72,10 @@ def test_booleans_are_zeros_and_ones(tmp_path):
 def test_the_vocabulary_of_a_config_may_be_a_text(tmp_path):
     config, tensors = state()
     assert config["vocabulary"] == ["0", "1"]
-    assert read(tmp_path, saved({**config, "vocabulary": "01"}, tensors)).vocabulary == ("0", "1")
+    assert read(tmp_path, saved({**config, "vocabulary": "01"}, tensors)).vocabulary == (
+        "0",
+        "1",
+    )
 
 
 @pytest.mark.parametrize("kind", ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "bfloat16"])
@@ -72,7 +83,9 @@ def test_every_common_type_of_numbers(tmp_path, kind):
     config, tensors = state(bias=False)
     values = np.array([[1, -2, 3], [0, 5, -6], [7, 8, 9]])
     brain = kind == "bfloat16"
-    tensors["embedding.weight"] = Tensor(values.astype(np.float32 if brain else kind), bfloat16=brain)
+    tensors["embedding.weight"] = Tensor(
+        values.astype(np.float32 if brain else kind), bfloat16=brain
+    )
     for order in (None, "<", ">"):
         model = read(tmp_path, saved(config, tensors, order=order))
         assert model.embedding["CLS"] == (7, 8, 9)
@@ -88,17 +101,30 @@ def test_views_parameters_and_metadata_of_real_state_dicts(tmp_path):
     tensors["readout.weight"] = Tensor(transposed, shape=(1, 3), strides=(3, 1), offset=5)
     assert read(tmp_path, saved(config, tensors)).embedding["0"] == (0, 3, 6)
     assert read(tmp_path, saved(config, tensors)).readout.weights == ((5, 6, 7),)
-    states = OrderedDict((n, t if isinstance(t, Tensor) else Tensor(t)) for n, t in tensors.items())
+    states = OrderedDict(
+        (n, t if isinstance(t, Tensor) else Tensor(t)) for n, t in tensors.items()
+    )
     states._metadata = OrderedDict(version=1)  # as torch.nn.Module.state_dict leaves it
-    assert read(tmp_path, torch_bytes({"config": config, "state_dict": states})).name == "small"
+    assert (
+        read(tmp_path, torch_bytes({"config": config, "state_dict": states})).name == "small"
+    )
 
 
 def test_a_view_that_is_still_to_be_negated_is_refused(tmp_path):
     config, tensors = state()
-    data = saved(config, {**tensors, "embedding.weight": Tensor(tensors["embedding.weight"], metadata={"neg": True})})
+    data = saved(
+        config,
+        {
+            **tensors,
+            "embedding.weight": Tensor(tensors["embedding.weight"], metadata={"neg": True}),
+        },
+    )
     with pytest.raises(ModelError, match=r"negated view.*resolve_neg"):
         read(tmp_path, data)
-    data = saved(config, {**tensors, "embedding.weight": Tensor(tensors["embedding.weight"], metadata={})})
+    data = saved(
+        config,
+        {**tensors, "embedding.weight": Tensor(tensors["embedding.weight"], metadata={})},
+    )
     assert read(tmp_path, data) == read(tmp_path, saved(config, tensors))
 
 
@@ -133,12 +159,25 @@ def test_what_a_training_script_saves_beside_is_ignored(tmp_path):
         (1, 2): "no text",
     }
     good = read(tmp_path, saved(config, tensors))
-    assert read(tmp_path, training(config, tensors, **{k: v for k, v in beside.items() if isinstance(k, str)})) == good
+    assert (
+        read(
+            tmp_path,
+            training(
+                config, tensors, **{k: v for k, v in beside.items() if isinstance(k, str)}
+            ),
+        )
+        == good
+    )
     states = {name: Tensor(t) for name, t in tensors.items()}
     for protocol in (2, 3, 4, 5):
-        data = torch_bytes({**beside, "config": config, "state_dict": states}, protocol=protocol)
+        data = torch_bytes(
+            {**beside, "config": config, "state_dict": states}, protocol=protocol
+        )
         assert read(tmp_path, data) == good
-    assert read(tmp_path, saved({**config, "comment": {0: "zero", 1: Module()}}, tensors)) == good
+    assert (
+        read(tmp_path, saved({**config, "comment": {0: "zero", 1: Module()}}, tensors))
+        == good
+    )
     assert not os.path.exists("circuitsim-was-here")
 
 
@@ -148,20 +187,32 @@ def test_whole_numbers_as_keys_cannot_take_forever(tmp_path):
     data = training(config, tensors, beside=colliding)
     content = unpickle(pickled({"beside": colliding}), "here")
     assert read(tmp_path, data) == read(tmp_path, saved(config, tensors))
-    assert len({hash(key) for key in content["beside"]}) > 10  # the numbers' own hashes are all 0
+    assert (
+        len({hash(key) for key in content["beside"]}) > 10
+    )  # the numbers' own hashes are all 0
     assert {hash(key) for key in colliding} == {0}
 
 
-@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "_orig_mod.module.", "net.layers.0.model."])
+@pytest.mark.parametrize(
+    "prefix", ["module.", "_orig_mod.", "_orig_mod.module.", "net.layers.0.model."]
+)
 def test_a_prefix_of_all_names_is_taken_off(tmp_path, prefix):
     """Fault 7."""
     config, tensors = state()
     good = read(tmp_path, saved(config, tensors))
     wrapped = {f"{prefix}{name}": t for name, t in tensors.items()}
     assert read(tmp_path, saved(config, wrapped)) == good
-    assert read(tmp_path, save(wrapped, {"circuitsim": json.dumps(config)}), "model.safetensors") == good
-    partly = {**wrapped, f"{prefix}a.name.that.is.long.enough.to.be.cut.in.an.ordinary.message": np.zeros(1)}
-    with pytest.raises(ModelError, match=r"without '.*\.': state_dict: unused tensor 'a\.name.*\.message'\.$"):
+    assert (
+        read(tmp_path, save(wrapped, {"circuitsim": json.dumps(config)}), "model.safetensors")
+        == good
+    )
+    partly = {
+        **wrapped,
+        f"{prefix}a.name.that.is.long.enough.to.be.cut.in.an.ordinary.message": np.zeros(1),
+    }
+    with pytest.raises(
+        ModelError, match=r"without '.*\.': state_dict: unused tensor 'a\.name.*\.message'\.$"
+    ):
         model_from_state(config, partly, "model.pt")
     del wrapped[f"{prefix}readout.weight"]
     with pytest.raises(ModelError, match=r"state_dict: missing tensor readout\.weight\.$"):
@@ -173,13 +224,24 @@ def test_aliases_in_the_metadata_of_safetensors_are_followed(tmp_path):
     config, tensors = state()
     tensors["readout.weight"] = tensors["embedding.weight"].copy()
     del tensors["readout.bias"]
-    good = read(tmp_path, save(tensors, {"circuitsim": json.dumps(config)}), "model.safetensors")
+    good = read(
+        tmp_path, save(tensors, {"circuitsim": json.dumps(config)}), "model.safetensors"
+    )
     for prefix in ("", "module."):
-        kept = {f"{prefix}{name}": t for name, t in tensors.items() if name != "readout.weight"}
+        kept = {
+            f"{prefix}{name}": t for name, t in tensors.items() if name != "readout.weight"
+        }
         tied = {f"{prefix}readout.weight": f"{prefix}embedding.weight", "format": "pt"}
         data = save(kept, {"circuitsim": json.dumps(config), **tied})
         assert read(tmp_path, data, "tied.safetensors") == good
-    lost = save(kept, {"circuitsim": json.dumps(config), "readout.weight": "head.weight", "head.weight": "head.weight"})
+    lost = save(
+        kept,
+        {
+            "circuitsim": json.dumps(config),
+            "readout.weight": "head.weight",
+            "head.weight": "head.weight",
+        },
+    )
     with pytest.raises(ModelError, match=r"missing tensor readout\.weight"):
         read(tmp_path, lost, "lost.safetensors")
 
@@ -187,20 +249,43 @@ def test_aliases_in_the_metadata_of_safetensors_are_followed(tmp_path):
 def test_numbers_of_numpy_in_a_config_are_numbers(tmp_path):
     """Fault 9."""
     config, tensors = state()
-    plain = {**config, "heads": 2, "score_bits": 0, "residual": True, "scale": 0.1, "bits": 3, "name": "small"}
+    plain = {
+        **config,
+        "heads": 2,
+        "score_bits": 0,
+        "residual": True,
+        "scale": 0.1,
+        "bits": 3,
+        "name": "small",
+    }
     good = read(tmp_path, saved(plain, tensors))
-    numbers = {"heads": np.uint8(2), "score_bits": np.int64(0), "residual": np.bool_(True), "scale": np.float64(0.1)}
+    numbers = {
+        "heads": np.uint8(2),
+        "score_bits": np.int64(0),
+        "residual": np.bool_(True),
+        "scale": np.float64(0.1),
+    }
     written = {**plain, **numbers, "bits": np.array(3, ">i4")[()], "name": np.str_("small")}
     for protocol in (2, 5):
         states = {name: Tensor(t) for name, t in tensors.items()}
-        assert read(tmp_path, torch_bytes({"config": written, "state_dict": states}, protocol=protocol)) == good
+        assert (
+            read(
+                tmp_path,
+                torch_bytes({"config": written, "state_dict": states}, protocol=protocol),
+            )
+            == good
+        )
     assert unpickle(pickled(np.float16(1.5)), "here") == 1.5
     for odd in (np.complex128(1), np.datetime64("2026-01-01"), np.arange(2)):
-        with pytest.raises(ModelError, match=r"config\.heads\[1\]: expected .* pickled object of type"):
+        with pytest.raises(
+            ModelError, match=r"config\.heads\[1\]: expected .* pickled object of type"
+        ):
             read(tmp_path, saved({**plain, "heads": [1, odd]}, tensors))
     with pytest.raises(ModelError, match=r"config\.heads: expected .*, found a tensor"):
         read(tmp_path, saved({**plain, "heads": Tensor([1])}, tensors))
-    with pytest.raises(ModelError, match=r"config\.mask: expected texts as keys, found a number"):
+    with pytest.raises(
+        ModelError, match=r"config\.mask: expected texts as keys, found a number"
+    ):
         read(tmp_path, saved({**plain, "mask": {0: "none"}}, tensors))
 
 
@@ -226,7 +311,10 @@ class Module:
         ),
         ({"config": {}, "state_dict": {3: Tensor([1])}}, "a key is a number"),
         ({"config": {}, "state_dict": [Tensor([1])]}, "tensors by name, and it is a list"),
-        ({"config": {"scale": np.dtype("f4")}, "state_dict": {}}, r"config\.scale: .*, found .*"),
+        (
+            {"config": {"scale": np.dtype("f4")}, "state_dict": {}},
+            r"config\.scale: .*, found .*",
+        ),
         ({1: 2, "state_dict": {}}, "with the keys state_dict; expected"),
         ({"state_dict": {}}, "with the keys state_dict; expected"),
         ([1, 2], "holds a list"),
@@ -333,7 +421,9 @@ def wide_end(data, directory=None):
     end = data.rindex(b"PK\x05\x06")
     count, size, start = struct.unpack("<HII", data[end + 10 : end + 20])
     size_said = size if directory is None else directory
-    record = b"PK\x06\x06" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, size_said, start)
+    record = b"PK\x06\x06" + struct.pack(
+        "<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, size_said, start
+    )
     locator = b"PK\x06\x07" + struct.pack("<IQI", 0, end, 1)
     return (
         data[:end]
@@ -354,16 +444,37 @@ def test_the_end_records_of_large_zips(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"layers.0.attention.key.weight": np.zeros((4, 2))}, "head 0: key has rows of 2 entries, expected 3"),
-        ({"layers.0.attention.query.weight": np.zeros((3, 3))}, "query.weight has 3 entries, which 2 heads"),
-        ({"embedding.weight": np.zeros((2, 3))}, r"has 2 rows, expected 3: 2 letters and 1 constant"),
+        (
+            {"layers.0.attention.key.weight": np.zeros((4, 2))},
+            "head 0: key has rows of 2 entries, expected 3",
+        ),
+        (
+            {"layers.0.attention.query.weight": np.zeros((3, 3))},
+            "query.weight has 3 entries, which 2 heads",
+        ),
+        (
+            {"embedding.weight": np.zeros((2, 3))},
+            r"has 2 rows, expected 3: 2 letters and 1 constant",
+        ),
         ({"embedding.weight": np.zeros((3, 3, 1))}, r"shape \(3, 3, 1\)"),
-        ({"readout.weight": np.array([[0, np.nan, 1]])}, r"readout.weight holds nan at \[0, 1\]"),
+        (
+            {"readout.weight": np.array([[0, np.nan, 1]])},
+            r"readout.weight holds nan at \[0, 1\]",
+        ),
         ({"readout.bias": np.array([np.inf])}, r"readout.bias holds inf at \[0\]"),
-        ({"norm.weight": np.zeros(3), "head.bias": np.zeros(3)}, "unused tensor 'norm.weight'; unused.*'head.bias'"),
-        ({"layers.2.attention.key.weight": np.zeros((4, 3))}, "no tensor of layers.1; missing"),
+        (
+            {"norm.weight": np.zeros(3), "head.bias": np.zeros(3)},
+            "unused tensor 'norm.weight'; unused.*'head.bias'",
+        ),
+        (
+            {"layers.2.attention.key.weight": np.zeros((4, 3))},
+            "no tensor of layers.1; missing",
+        ),
         ({"positions": np.zeros((9, 3))}, "both a tensor positions and expressions"),
-        ({"layers.0.attention.key.weight": None, "readout.weight": None}, "readout.weight; missing.*key.weight"),
+        (
+            {"layers.0.attention.key.weight": None, "readout.weight": None},
+            "readout.weight; missing.*key.weight",
+        ),
     ],
 )
 def test_tensors_that_do_not_fit_are_named(change, message):
@@ -376,7 +487,10 @@ def test_tensors_that_do_not_fit_are_named(change, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"head": 1, "layer_norm": True}, "unknown key 'head'; config: unknown key 'layer_norm'"),
+        (
+            {"head": 1, "layer_norm": True},
+            "unknown key 'head'; config: unknown key 'layer_norm'",
+        ),
         ({"version": 2}, "version is 2"),
         ({"heads": 0}, "heads: expected a whole number from 1 to 10,000, got 0"),
         ({"heads": 10**9}, "heads: expected a whole number from 1 to 10,000, got 1000000000"),
@@ -419,5 +533,7 @@ def test_files_that_are_no_model(tmp_path):
 def test_an_archive_of_arrays_is_called_so(tmp_path):
     for write in (np.savez, np.savez_compressed):
         write(tmp_path / "arrays.npz", a=np.zeros(3))
-        with pytest.raises(ModelError, match=r"arrays of numpy \(.npz\), and neither a circuit nor a model"):
+        with pytest.raises(
+            ModelError, match=r"arrays of numpy \(.npz\), and neither a circuit nor a model"
+        ):
             load(tmp_path / "arrays.npz")

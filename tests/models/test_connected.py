@@ -36,10 +36,15 @@ def test_or_and_neighbours(n):
 
 def test_records_are_read_position_by_position():
     """Whether the digit at the last position is the number of ones before it."""
-    fields = (Field("bit", ("0", "1"), where="not-last"), Field("count", tuple("0123"), "binary", "last"))
+    fields = (
+        Field("bit", ("0", "1"), where="not-last"),
+        Field("count", tuple("0123"), "binary", "last"),
+    )
     tables = (Table(("bit",), [[0], [1]]), Table(("count",), [[0], [-1], [-2], [-3]]))
     layer = FeedForward([[1] * 4, [-1] * 4], [[-1, -1]], residual=False)
-    net = FullyConnected(4, (), {}, [layer], Readout([1], [1]), fields=fields, tables=tables, bits="0")
+    net = FullyConnected(
+        4, (), {}, [layer], Readout([1], [1]), fields=fields, tables=tables, bits="0"
+    )
     codes = all_inputs(net, 4)
     assert len(codes) == 2**3 * 4
     assert (decisions(net, codes)[:, 0] == (codes[:, :3].sum(axis=1) == codes[:, 3])).all()
@@ -54,7 +59,8 @@ def test_another_length_is_refused_in_one_sentence():
         lambda: net.readout_positions(5),
     ):
         with pytest.raises(
-            InputError, match=r"^fully-connected is a fully connected net for n=3 alone; it cannot read"
+            InputError,
+            match=r"^fully-connected is a fully connected net for n=3 alone; it cannot read",
         ):
             attempt()
 
@@ -65,14 +71,37 @@ def test_another_length_is_refused_in_one_sentence():
         ({"n": 0}, "n is 0"),
         ({"n": 3}, "hidden has rows of 2 entries, expected 3"),
         ({"readouts": ()}, "there is no read-out"),
-        ({"readouts": [Readout([1], position="each")]}, "1 read-outs, expected 2 to answer at each position"),
+        (
+            {"readouts": [Readout([1], position="each")]},
+            "1 read-outs, expected 2 to answer at each position",
+        ),
         ({"readouts": [Readout([1]), Readout([1])]}, "must all be at position each"),
-        ({"readouts": [Readout([1], position="each"), Readout([[1], [1]], position="each")]}, "one number of them"),
-        ({"readouts": Readout([1, 1])}, r"readouts\[0\].weights has rows of 2 entries, expected 1"),
-        ({"layers": [FeedForward([[1, 1]], [[1, 1]])]}, "output has rows of 2 entries, expected 1"),
+        (
+            {
+                "readouts": [
+                    Readout([1], position="each"),
+                    Readout([[1], [1]], position="each"),
+                ]
+            },
+            "one number of them",
+        ),
+        (
+            {"readouts": Readout([1, 1])},
+            r"readouts\[0\].weights has rows of 2 entries, expected 1",
+        ),
+        (
+            {"layers": [FeedForward([[1, 1]], [[1, 1]])]},
+            "output has rows of 2 entries, expected 1",
+        ),
     ],
 )
 def test_what_does_not_fit_is_said(arguments, words):
-    given = {"n": 2, "vocabulary": "01", "embedding": ROWS, "layers": [OR], "readouts": Readout([1])}
+    given = {
+        "n": 2,
+        "vocabulary": "01",
+        "embedding": ROWS,
+        "layers": [OR],
+        "readouts": Readout([1]),
+    }
     with pytest.raises(ModelError, match=words):
         FullyConnected(**{**given, **arguments})

@@ -29,7 +29,9 @@ def test_examples_are_right_on_every_string(name, n):
     assert floats.trusted.all()
     assert (floats.decisions[:, 0] == ANSWERS[name](codes)).all()
     if n <= 3:
-        assert [run_definition(model, c).decisions[0, 0] for c in codes] == ANSWERS[name](codes).tolist()
+        assert [run_definition(model, c).decisions[0, 0] for c in codes] == ANSWERS[name](
+            codes
+        ).tolist()
 
 
 def integer_parity(n, bits):
@@ -43,7 +45,11 @@ def integer_parity(n, bits):
     def rounded(numerator, denominator):
         return (2 * numerator + denominator) // (2 * denominator)
 
-    share, one, position = rounded(k * unit, length), rounded(unit, length), rounded(i * unit, length)
+    share, one, position = (
+        rounded(k * unit, length),
+        rounded(unit, length),
+        rounded(i * unit, length),
+    )
     hidden = [np.maximum(share - position + shift, 0) for shift in (-one, 0, one)]
     mark = hidden[0] - 2 * hidden[1] + hidden[2]
     odd, even = mark[:, 1::2], mark[:, 0::2]
@@ -67,7 +73,9 @@ def test_the_bits_stored_with_parity_suffice():
 
 def test_the_model_in_the_documentation_runs():
     text = (ROOT / "docs" / "model-format.md").read_text(encoding="utf-8")
-    documents = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    documents = [
+        json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    ]
     model = parse_json(json.dumps(documents[0]).encode(), "docs/model-format.md")
     assert run_definition(model, encode(model, ["aab"])[0]).outputs[0, 0, 0] == Fraction(1, 3)
     strings = ["aab", "abb", "ab", "a", "b"]
@@ -94,7 +102,9 @@ def test_lookup_is_right_on_every_string(n):
     assert answers == [re.fullmatch(r"(\.*a\.*r)*\.*", word) is not None for word in words]
     for start in range(0, len(codes), 4096):
         some = codes[start : start + 4096]
-        assert run_exact(model, some).decisions[:, 0].tolist() == answers[start : start + 4096]
+        assert (
+            run_exact(model, some).decisions[:, 0].tolist() == answers[start : start + 4096]
+        )
 
 
 def test_lookup_takes_four_levels_of_and_and_or():

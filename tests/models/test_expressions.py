@@ -57,7 +57,9 @@ def test_irrational_values_are_floats_next_to_the_truth(x):
     decimal = Decimal(size.numerator) / Decimal(size.denominator)
     text = f"{size.numerator}/{size.denominator}"
     assert float(Expression(f"sqrt({text})").value(0, 1)) == float(decimal.sqrt())
-    assert float(Expression(f"log2({text})").value(0, 1)) == float(decimal.ln() / Decimal(2).ln())
+    assert float(Expression(f"log2({text})").value(0, 1)) == float(
+        decimal.ln() / Decimal(2).ln()
+    )
 
 
 def test_pi_is_the_nearest_float_and_says_so():

@@ -22,8 +22,20 @@ SMALL = {
     "positions": ["0", "i/n"],
     "layers": [
         {
-            "heads": [{"query": [[0, 2]], "key": [[1, 0]], "value": [[1, 0]], "output": [[0], [1]], "scale": "1/2"}],
-            "feed_forward": {"hidden": [[1, 0]], "output": [[1], [0]], "hidden_bias": ["-1/2"]},
+            "heads": [
+                {
+                    "query": [[0, 2]],
+                    "key": [[1, 0]],
+                    "value": [[1, 0]],
+                    "output": [[0], [1]],
+                    "scale": "1/2",
+                }
+            ],
+            "feed_forward": {
+                "hidden": [[1, 0]],
+                "output": [[1], [0]],
+                "hidden_bias": ["-1/2"],
+            },
         }
     ],
     "readout": {"weights": [0, 1], "bias": ["-1/6"]},
@@ -59,7 +71,9 @@ def test_numbers_are_read_as_they_are_written():
 @given(models())
 def test_what_is_written_reads_back_equal(model):
     again = parse(json_text(model))
-    assert again == Model(**{**model.__dict__, "embedding": {t: model.embedding[t] for t in model.tokens}})
+    assert again == Model(
+        **{**model.__dict__, "embedding": {t: model.embedding[t] for t in model.tokens}}
+    )
 
 
 def test_save_and_load(tmp_path):
@@ -74,12 +88,32 @@ def test_save_and_load(tmp_path):
         (["version"], 3, "version is 3, and this release reads version 1"),
         (["colour"], "red", "unknown key 'colour'"),
         (["layers", 0, "norm"], 1, r"layers\[0\]: unknown key 'norm'"),
-        (["layers", 0, "heads", 0, "dropout"], 1, r"layers\[0\].heads\[0\]: unknown key 'dropout'"),
+        (
+            ["layers", 0, "heads", 0, "dropout"],
+            1,
+            r"layers\[0\].heads\[0\]: unknown key 'dropout'",
+        ),
         (["layers", 0, "feed_forward", "gelu"], 1, r"feed_forward: unknown key 'gelu'"),
-        (["readout"], {"weight": [1]}, "readout: weights is missing; readout: unknown key 'weight'"),
-        (["layers", 0, "heads", 0, "query"], [[0, "x"]], r"m.json: layers\[0\].heads\[0\]: query\[0\]\[1\].*'x'"),
-        (["layers", 0, "heads", 0, "query"], [[0]], "layer 0, head 0: query has rows of 1 entries, expected 2"),
-        (["layers", 0, "heads", 0, "attention"], "sparse", r"heads\[0\]: attention 'sparse' is not one of"),
+        (
+            ["readout"],
+            {"weight": [1]},
+            "readout: weights is missing; readout: unknown key 'weight'",
+        ),
+        (
+            ["layers", 0, "heads", 0, "query"],
+            [[0, "x"]],
+            r"m.json: layers\[0\].heads\[0\]: query\[0\]\[1\].*'x'",
+        ),
+        (
+            ["layers", 0, "heads", 0, "query"],
+            [[0]],
+            "layer 0, head 0: query has rows of 1 entries, expected 2",
+        ),
+        (
+            ["layers", 0, "heads", 0, "attention"],
+            "sparse",
+            r"heads\[0\]: attention 'sparse' is not one of",
+        ),
         (["layers", 0, "heads", 0, "score_bits"], 1.5, "score_bits must be a whole number"),
         (["layers", 0, "heads"], {"0": 1}, r"layers\[0\].heads must be a list"),
         (["layers"], {}, "layers must be a list"),
@@ -87,17 +121,33 @@ def test_save_and_load(tmp_path):
         (["layers", 0], 7, r"layers\[0\] must be an object"),
         (["embedding"], [[0, 0]], "embedding must be an object"),
         (["embedding", "2"], [0, 0], "no letter and no constant: 2"),
-        (["embedding", "1"], [0, True], r"embedding\['1'\]\[1\]: expected a number, got True"),
+        (
+            ["embedding", "1"],
+            [0, True],
+            r"embedding\['1'\]\[1\]: expected a number, got True",
+        ),
         (["vocabulary"], ["0", "1", "2"], "no embedding for '2'"),
         (["vocabulary"], ["0", 1], "vocabulary: expected a list of texts"),
         (["vocabulary"], ["0", "a b"], "printable texts without spaces"),
-        (["positions"], ["0", "j/n"], r"positions\[1\]: expression 'j/n': the name 'j' is not allowed"),
-        (["positions"], {"rows": []}, "positions: table is missing; positions: unknown key 'rows'"),
+        (
+            ["positions"],
+            ["0", "j/n"],
+            r"positions\[1\]: expression 'j/n': the name 'j' is not allowed",
+        ),
+        (
+            ["positions"],
+            {"rows": []},
+            "positions: table is missing; positions: unknown key 'rows'",
+        ),
         (["positions"], {"table": [[1]]}, "rows of 1, expected 2"),
         (["bits"], "9**9**i", "uses i"),
         (["readout", "position"], "BOS", "'BOS' is not first, last, each"),
         (["append"], ["last"], "a constant token cannot be called last"),
-        (["append"], ["CLS", "each"], "a constant token cannot be called each, which readout.position"),
+        (
+            ["append"],
+            ["CLS", "each"],
+            "a constant token cannot be called each, which readout.position",
+        ),
         (["vocabulary"], "00", "a token twice"),
         (["readout", "bias"], ["1/0"], r"readout: readout.bias\[0\]: expected a rational"),
     ],
@@ -143,7 +193,9 @@ def test_heads_may_have_no_scores():
 def test_a_constant_token_is_listed_once_and_may_not_be_read_twice():
     document = changed(["append"], ["CLS", "CLS"])
     document["readout"]["position"] = "CLS"
-    with pytest.raises(ModelError, match=r"\(constant tokens: CLS\), it stands there 2 times"):
+    with pytest.raises(
+        ModelError, match=r"\(constant tokens: CLS\), it stands there 2 times"
+    ):
         parse(document)
 
 

@@ -23,7 +23,11 @@ AUTOMATON = {
     "kind": "recurrent",
     "vocabulary": "ab",
     "embedding": {"a": [0], "b": [1]},
-    "forward": {"states": ["even", "odd"], "moves": [["even", "odd"], ["odd", "even"]], "initial": "even"},
+    "forward": {
+        "states": ["even", "odd"],
+        "moves": [["even", "odd"], ["odd", "even"]],
+        "initial": "even",
+    },
     "readout": {"weights": [0, 1, 0]},
 }
 CONNECTED = {
@@ -59,10 +63,19 @@ def test_nets_read_back_equal(seed):
 
 
 def test_records_read_back_equal(tmp_path):
-    fields = (Field("bit", ("0", "1"), where="not-last"), Field("index", tuple("012"), "binary", "last"))
+    fields = (
+        Field("bit", ("0", "1"), where="not-last"),
+        Field("index", tuple("012"), "binary", "last"),
+    )
     tables = (Table(("bit",), [[0, 0], [1, 0]]), Table(("index",), [[0, 0], [0, 1], [0, 2]]))
     net = FullyConnected(
-        3, (), {}, [FeedForward([[1] * 6], [[1]], residual=False)], Readout([1]), fields=fields, tables=tables
+        3,
+        (),
+        {},
+        [FeedForward([[1] * 6], [[1]], residual=False)],
+        Readout([1]),
+        fields=fields,
+        tables=tables,
     )
     save_json(net, tmp_path / "net.json")
     assert load(tmp_path / "net.json") == net
@@ -76,8 +89,14 @@ def test_the_shortest_files_are_read():
 
 
 def test_the_nets_in_the_documentation_run():
-    text = (Path(__file__).parents[2] / "docs" / "model-format.md").read_text(encoding="utf-8")
-    blocks = [block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"kind"' in block]
+    text = (Path(__file__).parents[2] / "docs" / "model-format.md").read_text(
+        encoding="utf-8"
+    )
+    blocks = [
+        block
+        for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+        if '"kind"' in block
+    ]
     parity, either = (parse_json(block.encode(), "docs/model-format.md") for block in blocks)
     words = ["000", "010", "011", "111"]
     assert run_exact(parity, encode(parity, words)).decisions[:, 0].tolist() == [0, 1, 0, 1]
@@ -87,22 +106,54 @@ def test_the_nets_in_the_documentation_run():
 @pytest.mark.parametrize(
     ("document", "changes", "words"),
     [
-        (AUTOMATON, {"kind": "transformer"}, "kind is 'transformer', expected recurrent or fully-connected"),
+        (
+            AUTOMATON,
+            {"kind": "transformer"},
+            "kind is 'transformer', expected recurrent or fully-connected",
+        ),
         (AUTOMATON, {"kind": 3}, "kind is 3"),
         (AUTOMATON, {"forward": None}, "forward is missing"),
         (AUTOMATON, {"forward": 3}, "forward must be an object"),
-        (AUTOMATON, {"forward__moves": [["even", "up"], ["odd", "even"]]}, "'up' is not one of the 2 states"),
-        (AUTOMATON, {"forward__moves": [["even"], ["odd"]]}, "rows of 1 entries, expected one for each of 2 tokens"),
+        (
+            AUTOMATON,
+            {"forward__moves": [["even", "up"], ["odd", "even"]]},
+            "'up' is not one of the 2 states",
+        ),
+        (
+            AUTOMATON,
+            {"forward__moves": [["even"], ["odd"]]},
+            "rows of 1 entries, expected one for each of 2 tokens",
+        ),
         (AUTOMATON, {"forward__moves": "even"}, "moves: expected a list"),
-        (AUTOMATON, {"forward__moves": [[[], "odd"], ["odd", "even"]]}, "is not one of the 2 states"),
+        (
+            AUTOMATON,
+            {"forward__moves": [[[], "odd"], ["odd", "even"]]},
+            "is not one of the 2 states",
+        ),
         (AUTOMATON, {"forward__initial": 2}, "'2' is not one of the 2 states"),
         (AUTOMATON, {"forward__states": ["even", "even"]}, "different names"),
-        (AUTOMATON, {"forward__rows": [[1]]}, "rows has 1 rows, expected one for each of 2 states"),
-        (AUTOMATON, {"readout__weights": [1]}, "readout.weights has rows of 1 entries, expected 3"),
+        (
+            AUTOMATON,
+            {"forward__rows": [[1]]},
+            "rows has 1 rows, expected one for each of 2 states",
+        ),
+        (
+            AUTOMATON,
+            {"readout__weights": [1]},
+            "readout.weights has rows of 1 entries, expected 3",
+        ),
         (AUTOMATON, {"readout__position": "<cls>"}, "not one of first, last, each"),
         (AUTOMATON, {"prepend": ["a"]}, "unknown key 'prepend'"),
-        (AUTOMATON, {"backward": {"initial": [0], "nets": []}}, "the last net must give 1 numbers"),
-        (AUTOMATON, {"backward": {"initial": [0], "nets": 3}}, "backward.nets must be a list"),
+        (
+            AUTOMATON,
+            {"backward": {"initial": [0], "nets": []}},
+            "the last net must give 1 numbers",
+        ),
+        (
+            AUTOMATON,
+            {"backward": {"initial": [0], "nets": 3}},
+            "backward.nets must be a list",
+        ),
         (AUTOMATON, {"embedding__c": [1]}, "tokens that are no letters: 'c'"),
         (AUTOMATON, {"embedding__b": [1, 2]}, "have lengths [1, 2]"),
         (AUTOMATON, {"bits": "i"}, "depend on n"),
@@ -112,7 +163,11 @@ def test_the_nets_in_the_documentation_run():
         (CONNECTED, {"readouts": []}, "there is no read-out"),
         (CONNECTED, {"readouts": 4}, "readouts must be a list"),
         (CONNECTED, {"readouts__0__position": "each"}, "1 read-outs, expected 2"),
-        (CONNECTED, {"layers__0__residual": True}, "with residual its output has 2 rows, got 1"),
+        (
+            CONNECTED,
+            {"layers__0__residual": True},
+            "with residual its output has 2 rows, got 1",
+        ),
         (CONNECTED, {"vocabulary": None}, "vocabulary is missing"),
         (CONNECTED, {"layers": {"a": 1}}, "layers must be a list"),
     ],

@@ -38,13 +38,17 @@ def mutated(data, rng):
                 if a < len(data):
                     data[a] ^= 1 << rng.randrange(8)
             case 2:
-                data[a : a + rng.choice([1, 4, 8])] = rng.choice([b"\xff", b"\0", b"\x7f"]) * rng.choice([1, 4, 8])
+                data[a : a + rng.choice([1, 4, 8])] = rng.choice(
+                    [b"\xff", b"\0", b"\x7f"]
+                ) * rng.choice([1, 4, 8])
             case 3:
                 del data[rng.choice([a, max(a, b - 8)]) : b]
             case 4:
                 data[a:a] = data[b : b + 40]
             case 5:
-                data = data[:a] if rng.random() < 0.3 else data[:b] + data[a : a + 60] + data[b:]
+                data = (
+                    data[:a] if rng.random() < 0.3 else data[:b] + data[a : a + 60] + data[b:]
+                )
         data = data or bytearray(b"\0")
     return bytes(data)
 
@@ -64,7 +68,9 @@ def inner_pickle(rng):
     raw = {}
     value = {"config": config, "state_dict": {n: Tensor(t) for n, t in tensors.items()}}
     data = mutated(pickled(value, raw), rng)
-    return zipped({"a/data.pkl": data, **{f"a/data/{key}": content for key, content in raw.items()}})
+    return zipped(
+        {"a/data.pkl": data, **{f"a/data/{key}": content for key, content in raw.items()}}
+    )
 
 
 @pytest.mark.usefixtures("little_memory")

@@ -18,16 +18,23 @@ from circuitsim.tokens import Field, Format, fields_from, format_of, letters
 from tests.models.random_records import random_records
 
 MIXED = Format(
-    (Field("z", ("+", "-")), Field("y", tuple("0123"), "binary", "odd"), Field("p", ("x", "yy", "z"), where="last"))
+    (
+        Field("z", ("+", "-")),
+        Field("y", tuple("0123"), "binary", "odd"),
+        Field("p", ("x", "yy", "z"), where="last"),
+    )
 )
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_codes_number_the_records_and_texts_name_them(n):
     wanted = [
-        list(itertools.product(*(MIXED.fields[f].values for f in MIXED.at(position, n)))) for position in range(n)
+        list(itertools.product(*(MIXED.fields[f].values for f in MIXED.at(position, n))))
+        for position in range(n)
     ]
-    texts = [" ".join(",".join(token) for token in string) for string in itertools.product(*wanted)]
+    texts = [
+        " ".join(",".join(token) for token in string) for string in itertools.product(*wanted)
+    ]
     codes = np.indices(MIXED.sizes(n)).reshape(n, -1).T
     assert MIXED.strings(n) == len(texts) == len(codes)
     assert [MIXED.text(row) for row in codes] == texts
@@ -89,7 +96,9 @@ def test_every_rung_is_its_definition(seed, n):
         exact, rounded = run_definition(model, string), run_definition(model, string, 2)
         for one, many in zip(exact.residuals, fast.residuals, strict=True):
             assert (one[0] == many[row]).all()
-        for one, many, exponent in zip(rounded.residuals, integer.residuals, integer.exponents, strict=True):
+        for one, many, exponent in zip(
+            rounded.residuals, integer.residuals, integer.exponents, strict=True
+        ):
             assert (one[0] * 2**exponent == many[row]).all()
         assert (rounded.decisions[0] == integer.decisions[row]).all()
         if floating.trusted[row]:
@@ -100,9 +109,16 @@ def test_every_rung_is_its_definition(seed, n):
 def test_a_table_adds_its_row_where_all_its_fields_are():
     fields = (Field("a", "xy"), Field("b", "uv", "binary", "odd"))
     tables = (Table(("a",), [[1], [2]]), Table(("a", "b"), [[10], [20], [30], [40]]))
-    model = Model((), {}, (Layer(()),), Readout([1], position="each"), fields=fields, tables=tables)
+    model = Model(
+        (), {}, (Layer(()),), Readout([1], position="each"), fields=fields, tables=tables
+    )
     codes = model.format.parse(["x x,u y y,v"])
-    assert [int(x) for x in run_definition(model, codes[0]).residuals[0][0, :, 0]] == [1, 11, 2, 42]
+    assert [int(x) for x in run_definition(model, codes[0]).residuals[0][0, :, 0]] == [
+        1,
+        11,
+        2,
+        42,
+    ]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -127,7 +143,11 @@ def test_files_read_back_equal(seed):
     ],
 )
 def test_what_does_not_fit_is_refused(changes, said):
-    good = {"fields": (Field("a", "xy"),), "tables": (Table(("a",), [[1], [2]]),), "vocabulary": ()}
+    good = {
+        "fields": (Field("a", "xy"),),
+        "tables": (Table(("a",), [[1], [2]]),),
+        "vocabulary": (),
+    }
     with pytest.raises(ModelError, match=said):
         Model(**{**good, **changes}, embedding={}, layers=(Layer(()),), readout=Readout([1]))
 
@@ -153,7 +173,9 @@ def test_scaled_tables_are_the_tables(seed):
     for table, numbers in zip(model.tables, scaled_tables(model), strict=False):
         rows = numbers.fractions().tolist()
         assert rows[: len(table.rows)] == [list(row) for row in table.rows]
-        assert not any(any(row) for row in rows[len(table.rows) :])  # what a token without these fields adds
+        assert not any(
+            any(row) for row in rows[len(table.rows) :]
+        )  # what a token without these fields adds
 
 
 def read_one(tokens, string):
@@ -180,7 +202,11 @@ def test_strings_are_read_at_once_as_each_is_read_alone(seed):
     else:
         places = ("each", "first", "last", "not-first", "not-last", "even", "odd")
         wheres = ["each", *rng.choice(places, 2)]
-        tokens = Format(tuple(Field(f"f{i}", tuple("abcd"[: i + 2]), where=w) for i, w in enumerate(wheres)))
+        tokens = Format(
+            tuple(
+                Field(f"f{i}", tuple("abcd"[: i + 2]), where=w) for i, w in enumerate(wheres)
+            )
+        )
     n, count = int(rng.integers(1, 9)), int(rng.integers(1, 20))
     codes = np.stack([rng.integers(0, size, count) for size in tokens.sizes(n)], axis=1)
     strings = [tokens.text(row) for row in codes]

@@ -72,13 +72,23 @@ def test_a_backward_cell_reads_from_the_end():
     """The first of two ones: the forward parity is even before it, and there is a one after it."""
     later = FeedForward([[-1, -1]], [[-1]], [1], [1], residual=False)  # min(1, h + x)
     net = RecurrentNet(
-        "01", ROWS, NetCell([0], [STEP]), Readout([0, 1, 0], [0], "each"), backward=NetCell([0], [later]), bits="0"
+        "01",
+        ROWS,
+        NetCell([0], [STEP]),
+        Readout([0, 1, 0], [0], "each"),
+        backward=NetCell([0], [later]),
+        bits="0",
     )
     codes = encode(net, ["01010", "00000", "00001"])
     expected = [[1, 1, 1, 1, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 1]]
     assert decisions(net, codes).tolist() == expected
     first = cs.RecurrentNet(
-        "01", ROWS, NetCell([0], [STEP]), Readout([0, 1, 0], [0], "first"), backward=NetCell([0], [later]), bits="0"
+        "01",
+        ROWS,
+        NetCell([0], [STEP]),
+        Readout([0, 1, 0], [0], "first"),
+        backward=NetCell([0], [later]),
+        bits="0",
     )
     assert decisions(first, codes)[:, 0].tolist() == [row[0] for row in expected]
     assert [len(span) for span in first.spans(5)] == [1, 5]
@@ -111,8 +121,12 @@ def test_states_are_counted_exactly():
     assert (found.distinct, found.needed, found.inputs) == (2**5, 5, 2**5 * 5)
     assert found.bits >= found.needed
     brackets = all_inputs(dyck_2_2(), 5)
-    assert distinct_states(dyck_2_2(), brackets, 3).distinct == 2 + 1  # one open bracket, or dead
-    assert distinct_states(dyck_2_2(), brackets, 4).distinct == 1 + 4 + 1  # none, two, or dead
+    assert (
+        distinct_states(dyck_2_2(), brackets, 3).distinct == 2 + 1
+    )  # one open bracket, or dead
+    assert (
+        distinct_states(dyck_2_2(), brackets, 4).distinct == 1 + 4 + 1
+    )  # none, two, or dead
     counted = distinct_states(majority(), all_inputs(majority(), 7), 7)
     assert (counted.distinct, counted.needed) == (8, 3)
     with pytest.raises(InputError, match="step is 8, expected 1 to 7"):
@@ -142,20 +156,34 @@ def test_states_with_equal_rows_are_still_two_states():
         ({"forward": NetCell([], [STEP])}, "initial is empty"),
         ({"forward": NetCell([0], [])}, "forward: the last net must give 1 numbers"),
         ({"forward": NetCell([0, 0], [STEP])}, "hidden has rows of 2 entries, expected 3"),
-        ({"backward": NetCell([0], [FeedForward([[1]], [[1]], residual=False)])}, "backward, net 0: hidden has"),
+        (
+            {"backward": NetCell([0], [FeedForward([[1]], [[1]], residual=False)])},
+            "backward, net 0: hidden has",
+        ),
         ({"readout": Readout([1])}, "readout.weights has rows of 1 entries, expected 2"),
         ({"readout": Readout([1, 0], position="<cls>")}, "not one of first, last, each"),
-        ({"nets": [FeedForward([[1, 1]], [[1]])]}, "with residual its output has 2 rows, got 1"),
+        (
+            {"nets": [FeedForward([[1, 1]], [[1]])]},
+            "with residual its output has 2 rows, got 1",
+        ),
         ({"positions": ["i", "n"]}, "2 position expressions, expected 1"),
         ({"positions": ["import os"]}, r"positions\[0\]"),
         ({"vocabulary": "0"}, "no letters: '1'"),
         ({"vocabulary": "00"}, "token twice"),
         ({"bits": "n +"}, "bits"),
-        ({"forward": Automaton(("q",), ((0, 0, 0),))}, "rows of 3 entries, expected one for each of 2 tokens"),
+        (
+            {"forward": Automaton(("q",), ((0, 0, 0),))},
+            "rows of 3 entries, expected one for each of 2 tokens",
+        ),
     ],
 )
 def test_what_does_not_fit_is_said(arguments, words):
-    given = {"vocabulary": "01", "embedding": ROWS, "forward": NetCell([0], [STEP]), "readout": Readout([1, 0])}
+    given = {
+        "vocabulary": "01",
+        "embedding": ROWS,
+        "forward": NetCell([0], [STEP]),
+        "readout": Readout([1, 0]),
+    }
     with pytest.raises(ModelError, match=words):
         RecurrentNet(**{**given, **arguments})
 
@@ -165,7 +193,9 @@ def test_the_random_nets_cover_every_option():
     cells = [cell for net in nets for cell in net.cells]
     net_cells = [cell for cell in cells if isinstance(cell, NetCell)]
     assert {type(cell) for cell in cells} == {NetCell, Automaton}
-    assert {(c.residual, c.reads_state) for c in net_cells} == {(a, b) for a in (True, False) for b in (True, False)}
+    assert {(c.residual, c.reads_state) for c in net_cells} == {
+        (a, b) for a in (True, False) for b in (True, False)
+    }
     assert {len(cell.nets) for cell in net_cells} == {1, 2}
     assert {net.readout.position for net in nets} == {"first", "last", "each"}
     assert {len(net.nets) for net in nets} == {0, 1, 2}

@@ -7,7 +7,13 @@ import pytest
 from circuitsim.errors import InputError, LimitError, ModelError
 from circuitsim.models.model import Layer, Model, Readout
 from circuitsim.models.positions import PositionTable
-from circuitsim.models.sequence import all_inputs, decode, encode, mask_matrix, position_values
+from circuitsim.models.sequence import (
+    all_inputs,
+    decode,
+    encode,
+    mask_matrix,
+    position_values,
+)
 from circuitsim.models.tables import table_rows
 
 
@@ -46,7 +52,12 @@ def test_constant_tokens_stand_around_the_letters():
 
 
 def test_all_inputs_in_order():
-    assert [decode(model("ab"), c) for c in all_inputs(model("ab"), 2)] == ["aa", "ab", "ba", "bb"]
+    assert [decode(model("ab"), c) for c in all_inputs(model("ab"), 2)] == [
+        "aa",
+        "ab",
+        "ba",
+        "bb",
+    ]
     assert all_inputs(model("a"), 100).shape == (1, 100)
     with pytest.raises(LimitError, match=r"2\^60"):
         all_inputs(model("ab"), 60)
@@ -57,7 +68,11 @@ def test_all_inputs_in_order():
 def test_positions_count_the_whole_sequence():
     assert position_values(model("ab"), 3) is None
     expressions = model("ab", positions=["i/n"], append=("CLS",))
-    assert position_values(expressions, 2) == ((Fraction(0),), (Fraction(1, 3),), (Fraction(2, 3),))
+    assert position_values(expressions, 2) == (
+        (Fraction(0),),
+        (Fraction(1, 3),),
+        (Fraction(2, 3),),
+    )
     table = model("ab", positions=PositionTable([[5], [6], [7]]), append=("CLS",))
     assert position_values(table, 2) == ((5,), (6,), (7,))
     with pytest.raises(InputError, match="n can be at most 2"):
@@ -65,7 +80,10 @@ def test_positions_count_the_whole_sequence():
 
 
 def test_masks_say_which_keys_a_query_sees():
-    seen = {mask: mask_matrix(mask, 3)[1].tolist() for mask in ("none", "causal", "strict-causal", "anti-causal")}
+    seen = {
+        mask: mask_matrix(mask, 3)[1].tolist()
+        for mask in ("none", "causal", "strict-causal", "anti-causal")
+    }
     assert seen["none"] == [True, True, True]
     assert seen["causal"] == [True, True, False]
     assert seen["strict-causal"] == [True, False, False]

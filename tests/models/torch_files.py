@@ -10,20 +10,36 @@ from contextlib import contextmanager
 
 import numpy as np
 
-STORAGES = {"f8": "Double", "f4": "Float", "f2": "Half", "i8": "Long", "i4": "Int", "i2": "Short", "i1": "Char"}
+STORAGES = {
+    "f8": "Double",
+    "f4": "Float",
+    "f2": "Half",
+    "i8": "Long",
+    "i4": "Int",
+    "i2": "Short",
+    "i1": "Char",
+}
 
 
 class Tensor:
     """Stands for a torch.Tensor of float32, or of the array's type where torch has it."""
 
     def __init__(self, values, storage="auto", bfloat16=False, **view):
-        self.array = np.asarray(values, dtype=None if isinstance(values, np.ndarray) else np.float32)
-        self.kind = "BFloat16Storage" if bfloat16 else STORAGES[self.array.dtype.str[1:]] + "Storage"
+        self.array = np.asarray(
+            values, dtype=None if isinstance(values, np.ndarray) else np.float32
+        )
+        self.kind = (
+            "BFloat16Storage" if bfloat16 else STORAGES[self.array.dtype.str[1:]] + "Storage"
+        )
         self.bfloat16, self.view, self.parameter = bfloat16, view, False
 
     def raw(self, order):
         if self.bfloat16:
-            return (self.array.astype(np.float32).view(np.uint32) >> 16).astype(f"{order}u2").tobytes()
+            return (
+                (self.array.astype(np.float32).view(np.uint32) >> 16)
+                .astype(f"{order}u2")
+                .tobytes()
+            )
         return self.array.astype(self.array.dtype.newbyteorder(order)).tobytes()
 
 
@@ -66,7 +82,13 @@ def pickled(value, raw=None, order="<", protocol=2):
                 if not isinstance(item, Reference):
                     return None
                 kind = getattr(modules["torch"], item.tensor.kind)
-                return "storage", kind, item.key, "cpu", item.tensor.view.get("count", item.tensor.array.size)
+                return (
+                    "storage",
+                    kind,
+                    item.key,
+                    "cpu",
+                    item.tensor.view.get("count", item.tensor.array.size),
+                )
 
             def reducer_override(self, item):
                 if not isinstance(item, Tensor):
@@ -74,10 +96,19 @@ def pickled(value, raw=None, order="<", protocol=2):
                 key = str(len(raw))
                 raw[key] = item.raw(order)
                 shape = item.view.get("shape", item.array.shape)
-                strides = item.view.get("strides", tuple(s // item.array.itemsize for s in item.array.strides))
+                strides = item.view.get(
+                    "strides", tuple(s // item.array.itemsize for s in item.array.strides)
+                )
                 rebuild = modules["torch._utils"]._rebuild_tensor_v2
                 offset = item.view.get("offset", 0)
-                arguments = (Reference(item, key), offset, shape, strides, False, OrderedDict())
+                arguments = (
+                    Reference(item, key),
+                    offset,
+                    shape,
+                    strides,
+                    False,
+                    OrderedDict(),
+                )
                 if "metadata" in item.view:
                     arguments = (*arguments, item.view["metadata"])
                 return rebuild, arguments
@@ -90,7 +121,9 @@ def pickled(value, raw=None, order="<", protocol=2):
 def zipped(members, **options):
     """The bytes of a zip, members stored as torch stores them."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", options.get("compression", zipfile.ZIP_STORED)) as archive:
+    with zipfile.ZipFile(
+        stream, "w", options.get("compression", zipfile.ZIP_STORED)
+    ) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return stream.getvalue()
@@ -125,7 +158,13 @@ def state(heads=2, bias=True):
         "readout.weight": random(1, 3),
     }
     if bias:
-        tensors.update({name.replace("weight", "bias"): random(len(t)) for name, t in tensors.items() if "." in name})
+        tensors.update(
+            {
+                name.replace("weight", "bias"): random(len(t))
+                for name, t in tensors.items()
+                if "." in name
+            }
+        )
         del tensors["embedding.bias"]
     config = {
         "format": "circuitsim-model",
@@ -145,5 +184,7 @@ def state(heads=2, bias=True):
 
 def saved(config, tensors, **options):
     """The bytes of torch.save({"config": config, "state_dict": tensors})."""
-    states = OrderedDict((name, t if isinstance(t, Tensor) else Tensor(t)) for name, t in tensors.items())
+    states = OrderedDict(
+        (name, t if isinstance(t, Tensor) else Tensor(t)) for name, t in tensors.items()
+    )
     return torch_bytes({"config": config, "state_dict": states}, **options)

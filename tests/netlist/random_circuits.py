@@ -12,27 +12,37 @@ from circuitsim.netlist.reference import evaluate_integers
 Words = npt.NDArray[np.uint64]
 
 
-def random_circuit(rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int) -> Circuit:
+def random_circuit(
+    rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int
+) -> Circuit:
     """Gates that read mostly recent nodes, constants and equal sources included; three runs of scopes."""
     fan_in = np.zeros((gates, 2), np.int32)
     for g in range(gates):
         high = 2 * (1 + inputs + g)
         fan_in[g] = rng.integers(max(0, high - int(rng.integers(4, 60))), high, 2)
     ops = rng.integers(0, 2 if basis == "xag" else 1, gates).astype(np.uint8)
-    starts = np.sort(rng.choice(gates, min(3, gates), replace=False)) if gates else np.zeros(0, np.int64)
+    starts = (
+        np.sort(rng.choice(gates, min(3, gates), replace=False))
+        if gates
+        else np.zeros(0, np.int64)
+    )
     runs = np.stack([starts, np.arange(len(starts)) % 2], axis=1).astype(np.int64)
     literals = rng.integers(0, 2 * (1 + inputs + gates), outputs).astype(np.int32)
     return Circuit(basis, inputs, ops, fan_in, literals, ("one", "two"), runs)
 
 
-def random_unbounded(rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int) -> Circuit:
+def random_unbounded(
+    rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int
+) -> Circuit:
     """Gates of any fan-in, some wide, with repeated literals and constants.
 
     In tc0 there are large and negative weights, thresholds that are always or never reached, and thermometers: runs
     of gates with one sum.
     """
     thresholding = basis == "tc0"
-    ops = rng.choice([AND, OR, THRESHOLD] if thresholding else [AND, OR], gates).astype(np.uint8)
+    ops = rng.choice([AND, OR, THRESHOLD] if thresholding else [AND, OR], gates).astype(
+        np.uint8
+    )
     fan_in, weights, thresholds = [], [], np.zeros(gates, np.int64)
     for g in range(gates):
         again = g and ops[g] == ops[g - 1] == THRESHOLD and rng.integers(2)
@@ -48,8 +58,12 @@ def random_unbounded(rng: np.random.Generator, basis: str, inputs: int, gates: i
         if ops[g] == THRESHOLD:
             low, top = int(heavy[heavy < 0].sum()), int(heavy[heavy > 0].sum())
             near = int(heavy @ rng.integers(0, 2, wide)) + int(rng.integers(0, 2))
-            thresholds[g] = rng.choice([near, near, near, near, low, low - 1, top, top + 1, -(2**63), 2**63 - 1])
-    runs = np.stack([np.unique(rng.integers(0, max(gates, 1), 3 if gates else 0))] * 2, axis=1).astype(np.int64)
+            thresholds[g] = rng.choice(
+                [near, near, near, near, low, low - 1, top, top + 1, -(2**63), 2**63 - 1]
+            )
+    runs = np.stack(
+        [np.unique(rng.integers(0, max(gates, 1), 3 if gates else 0))] * 2, axis=1
+    ).astype(np.int64)
     runs[:, 1] %= 2
     return Circuit(
         basis,
@@ -65,7 +79,9 @@ def random_unbounded(rng: np.random.Generator, basis: str, inputs: int, gates: i
     )
 
 
-def random_of(rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int) -> Circuit:
+def random_of(
+    rng: np.random.Generator, basis: str, inputs: int, gates: int, outputs: int
+) -> Circuit:
     """A random circuit of any basis."""
     write = random_unbounded if BASES[basis].unbounded else random_circuit
     return write(rng, basis, inputs, gates, outputs)
@@ -79,7 +95,9 @@ def reference_words(circuit: Circuit, words: Words) -> Words:
     """The reference evaluator on words."""
     count = words.shape[1]
     rows = [int.from_bytes(row.astype("<u8").tobytes(), "little") for row in words]
-    out = [o.to_bytes(8 * count, "little") for o in evaluate_integers(circuit, rows, 64 * count)]
+    out = [
+        o.to_bytes(8 * count, "little") for o in evaluate_integers(circuit, rows, 64 * count)
+    ]
     return np.frombuffer(b"".join(out), "<u8").astype(np.uint64).reshape(len(out), count)
 
 
@@ -109,7 +127,13 @@ class Gates:
 
     def circuit(self, outputs: list[int]) -> Circuit:
         fan_in = np.array(self.fan_in, np.int32).reshape(-1, 2)
-        return Circuit(self.basis, self.inputs, np.array(self.ops, np.uint8), fan_in, np.array(outputs, np.int32))
+        return Circuit(
+            self.basis,
+            self.inputs,
+            np.array(self.ops, np.uint8),
+            fan_in,
+            np.array(outputs, np.int32),
+        )
 
 
 Adder = Callable[[Any, int, int, int], tuple[int, int]]

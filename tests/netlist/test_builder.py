@@ -11,7 +11,11 @@ from circuitsim.netlist.validate import validate
 from tests.netlist.random_circuits import random_circuit
 
 HALF_ADDER = Program(
-    2, np.array([1, 0], np.uint8), np.array([2, 2], np.int32), np.array([4, 4], np.int32), np.array([6, 8], np.int32)
+    2,
+    np.array([1, 0], np.uint8),
+    np.array([2, 2], np.int32),
+    np.array([4, 4], np.int32),
+    np.array([6, 8], np.int32),
 )
 
 
@@ -91,7 +95,10 @@ def test_scopes_follow_the_gates() -> None:
     builder.scope("nothing after")
     circuit = builder.finish(b)
     validate(circuit)
-    assert [tuple(row) for row in by_scope(circuit)] == [("layer0/head0/scores", 3, 1), ("layer0/ffn", 2, 3)]
+    assert [tuple(row) for row in by_scope(circuit)] == [
+        ("layer0/head0/scores", 3, 1),
+        ("layer0/ffn", 2, 3),
+    ]
 
 
 def test_limits_and_bases_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

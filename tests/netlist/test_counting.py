@@ -33,7 +33,9 @@ def slow_level(circuit: Circuit, literal: int, count_not: bool, seen: dict[int, 
         gate = node - 1 - circuit.inputs
         seen[node] = 0
         if gate >= 0:
-            seen[node] = 1 + max(slow_level(circuit, s, count_not, seen) for s in sources(circuit, gate))
+            seen[node] = 1 + max(
+                slow_level(circuit, s, count_not, seen) for s in sources(circuit, gate)
+            )
     return seen[node] + int(count_not and literal & 1 and node > 0)
 
 
@@ -56,7 +58,9 @@ def test_levels_and_depth_are_longest_paths(basis: str, count_not: bool) -> None
     for _ in range(60):
         circuit = random_of(rng, basis, *(int(rng.integers(0, most)) for most in (5, 60, 6)))
         seen: dict[int, int] = {}
-        expected = [slow_level(circuit, 2 * node, count_not, seen) for node in range(circuit.nodes)]
+        expected = [
+            slow_level(circuit, 2 * node, count_not, seen) for node in range(circuit.nodes)
+        ]
         assert levels(circuit, count_not).tolist() == expected
         ends = [slow_level(circuit, int(o), count_not, seen) for o in circuit.outputs]
         assert depth(circuit, count_not) == max(ends, default=0)
@@ -70,12 +74,19 @@ def test_counts_are_the_definitions(basis: str) -> None:
         assert dead_gates(circuit) == circuit.gates - len(slow_live(circuit))
         kinds = gates_by_kind(circuit)
         assert tuple(kinds) == BASES[basis].kinds
-        assert all(count == circuit.ops.tolist().count(KINDS.index(kind)) for kind, count in kinds.items())
+        assert all(
+            count == circuit.ops.tolist().count(KINDS.index(kind))
+            for kind, count in kinds.items()
+        )
         assert sum(kinds.values()) == circuit.gates
         fan_in = [len(sources(circuit, g)) for g in range(circuit.gates)]
         assert wires(circuit) == sum(fan_in)
         assert max_fan_in(circuit) == max(fan_in, default=0)
-        weights = [1] * sum(fan_in) if circuit.weights is None else [abs(w) for w in circuit.weights.tolist()]
+        weights = (
+            [1] * sum(fan_in)
+            if circuit.weights is None
+            else [abs(w) for w in circuit.weights.tolist()]
+        )
         assert wires_weighted(circuit) == sum(weights)
         assert max_weight(circuit) == max(weights, default=0)
 

@@ -11,7 +11,9 @@ def test_gates_are_written_row_by_row() -> None:
     builder = UnboundedBuilder("tc0", 3)
     x = builder.input_literals()
     a = builder.gate(OR, np.array([[2, 4, 6], [3, 3, 0]]))
-    b = builder.gate(THRESHOLD, np.stack([a, x[:2]], axis=1), [5, -(2**60)], [1, -(2**63) + 1])
+    b = builder.gate(
+        THRESHOLD, np.stack([a, x[:2]], axis=1), [5, -(2**60)], [1, -(2**63) + 1]
+    )
     c = builder.gate(THRESHOLD, b[None])
     d = builder.ragged(AND, np.array([2, b[0], a[1], 5]), np.array([0, 1, 4]))
     e = builder.and_(np.array([[2], [b[1] ^ 1]]), d)
@@ -21,15 +23,33 @@ def test_gates_are_written_row_by_row() -> None:
     assert builder.levels(e).tolist() == [[2, 4], [3, 4]]
     assert builder.level[:15].tolist() == [0, 0, 0, 0, 1, 1, 2, 2, 3, 1, 3, 2, 4, 3, 4]
     circuit = builder.finish([e[0, 0], 3], {"n": 1})
-    assert circuit.ops.tolist() == [OR, OR, THRESHOLD, THRESHOLD, THRESHOLD, AND, AND, AND, AND, AND, AND]
+    assert circuit.ops.tolist() == [
+        OR,
+        OR,
+        THRESHOLD,
+        THRESHOLD,
+        THRESHOLD,
+        AND,
+        AND,
+        AND,
+        AND,
+        AND,
+        AND,
+    ]
     assert circuit.starts.tolist() == [0, 3, 6, 8, 10, 12, 13, 16, 18, 20, 22, 24]
     assert circuit.fan_in.tolist() == [
         2, 4, 6, 3, 3, 0, 8, 2, 10, 4, 12, 14, 2, 12, 10, 5, 2, 18, 2, 20, 15, 18, 15, 20
     ]  # fmt: skip
     assert circuit.weights.tolist() == [1] * 6 + [5, -(2**60)] * 2 + [1] * 14
     assert circuit.thresholds.tolist() == [0, 0, 1, -(2**63) + 1] + [0] * 7
-    assert (circuit.starts.dtype, circuit.weights.dtype, circuit.thresholds.dtype) == (np.int64,) * 3
-    assert (circuit.ops.dtype, circuit.fan_in.dtype, circuit.outputs.tolist()) == (np.uint8, np.int32, [22, 3])
+    assert (circuit.starts.dtype, circuit.weights.dtype, circuit.thresholds.dtype) == (
+        np.int64,
+    ) * 3
+    assert (circuit.ops.dtype, circuit.fan_in.dtype, circuit.outputs.tolist()) == (
+        np.uint8,
+        np.int32,
+        [22, 3],
+    )
     assert circuit.interface == {"n": 1}
 
 
@@ -39,7 +59,12 @@ def test_ac0_has_no_weights_and_grows() -> None:
         builder.scope("even" if k % 2 == 0 else "odd")
         builder.gate(OR, np.full((7, 9), 2))
     circuit = builder.finish([2])
-    assert (circuit.gates, len(circuit.fan_in), circuit.weights, circuit.thresholds) == (700, 6300, None, None)
+    assert (circuit.gates, len(circuit.fan_in), circuit.weights, circuit.thresholds) == (
+        700,
+        6300,
+        None,
+        None,
+    )
     assert np.array_equal(circuit.starts, 9 * np.arange(701))
     assert (circuit.fan_in == 2).all()
     assert circuit.scopes == ("even", "odd")
@@ -55,7 +80,9 @@ def test_no_rows_are_no_gates() -> None:
     assert builder.finish([]).gates == 0
 
 
-def test_what_a_basis_or_an_int64_cannot_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_basis_or_an_int64_cannot_hold_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     builder = UnboundedBuilder("tc0", 1)
     wires = np.array([[2, 3]])
     for weights, thresholds, error, message in (
@@ -79,7 +106,12 @@ def test_what_a_basis_or_an_int64_cannot_hold_is_refused(monkeypatch: pytest.Mon
     with pytest.raises(CircuitSimError, match="2 wires take as many weights"):
         builder.ragged(THRESHOLD, wires[0], np.array([0, 2]), [1])
     with pytest.raises(LimitError, match=rf"^{3 * 2**60 + 2**61} is the sum"):
-        builder.ragged(THRESHOLD, wires[[0, 0]].ravel(), np.array([0, 2, 4]), [1, 2**60, 3 * 2**60, -(2**61)])
+        builder.ragged(
+            THRESHOLD,
+            wires[[0, 0]].ravel(),
+            np.array([0, 2, 4]),
+            [1, 2**60, 3 * 2**60, -(2**61)],
+        )
     with pytest.raises(CircuitSimError, match="no weights"):
         builder.ragged(OR, wires[0], np.array([0, 2]), [1, 2])
     with pytest.raises(CircuitSimError, match="opcode 1 is no gate of the basis 'tc0'"):

@@ -14,7 +14,12 @@ def run_head(head, stream):
     """What a head adds to the stream at every position, by the definition: a list of vectors."""
     letters = [chr(ord("a") + place) for place in range(len(stream))]
     layer = Layer([head], residual=False)
-    model = Model(letters, dict(zip(letters, stream, strict=True)), [layer], Readout([1] * len(stream[0])))
+    model = Model(
+        letters,
+        dict(zip(letters, stream, strict=True)),
+        [layer],
+        Readout([1] * len(stream[0])),
+    )
     trace = run_definition(model, list(range(len(stream))))
     return [tuple(vector) for vector in trace.residuals[1][0]]
 
@@ -24,13 +29,17 @@ def embedded(model, codes):
     chosen = table_rows(model, np.array([codes], dtype=np.int64))
     stream = [(Fraction(0),) * model.width] * model.length(len(codes))
     for table, rows in zip(scaled_tables(model), chosen, strict=True):
-        stream = [add(x, table[row].fractions()) for x, row in zip(stream, rows[0], strict=True)]
+        stream = [
+            add(x, table[row].fractions()) for x, row in zip(stream, rows[0], strict=True)
+        ]
     return stream
 
 
 def affine(weights, x, bias=()):
     """Matrix (r, c) times vector (c,), plus a bias (r,) if there is one."""
-    product = tuple(sum((a * b for a, b in zip(row, x, strict=True)), Fraction(0)) for row in weights)
+    product = tuple(
+        sum((a * b for a, b in zip(row, x, strict=True)), Fraction(0)) for row in weights
+    )
     return add(product, bias) if bias else product
 
 
@@ -41,4 +50,6 @@ def add(x, y):
 
 def of_models(run):
     """A run of networks on codes at a precision, as a run of models."""
-    return lambda model, codes, precision: run(network(model, codes.shape[1]), codes, precision)
+    return lambda model, codes, precision: run(
+        network(model, codes.shape[1]), codes, precision
+    )

@@ -17,14 +17,25 @@ def slow_run(model, codes, arithmetic):
     """
 
     def affine(weights, x, bias):
-        return [arithmetic.dot(row, x, [b]) for row, b in zip(weights, bias or [None] * len(weights), strict=True)]
+        return [
+            arithmetic.dot(row, x, [b])
+            for row, b in zip(weights, bias or [None] * len(weights), strict=True)
+        ]
 
     def head_outputs(head, stream):
         q, k, v = ([affine(w, x, b) for x in stream] for w, b in parts(head))
         for query, row in zip(q, mask_matrix(head.mask, len(stream)), strict=True):
-            scores = {j: score(head, arithmetic.dot(query, k[j], [])) for j in range(len(stream)) if row[j]}
+            scores = {
+                j: score(head, arithmetic.dot(query, k[j], []))
+                for j in range(len(stream))
+                if row[j]
+            }
             chosen = select(head.attention, scores)
-            yield affine(head.output, [arithmetic.mean([v[j][c] for j in chosen]) for c in range(len(head.value))], ())
+            yield affine(
+                head.output,
+                [arithmetic.mean([v[j][c] for j in chosen]) for c in range(len(head.value))],
+                (),
+            )
 
     def layer_outputs(layer, stream):
         terms = [stream if layer.residual else [[Fraction(0)] * len(x) for x in stream]]
@@ -37,14 +48,19 @@ def slow_run(model, codes, arithmetic):
             if net is not None:
                 hidden = [max(h, Fraction(0)) for h in affine(net.hidden, x, net.hidden_bias)]
                 added = affine(net.output, hidden, net.output_bias)
-                x = [arithmetic.sum(pair) for pair in zip(x, added, strict=True)] if net.residual else added
+                x = (
+                    [arithmetic.sum(pair) for pair in zip(x, added, strict=True)]
+                    if net.residual
+                    else added
+                )
             yield x
 
     stream = [list(x) for x in embedded(model, codes)]
     positions = position_values(model, len(codes))
     if positions is not None:
         stream = [
-            [arithmetic.sum(pair) for pair in zip(x, p, strict=True)] for x, p in zip(stream, positions, strict=True)
+            [arithmetic.sum(pair) for pair in zip(x, p, strict=True)]
+            for x, p in zip(stream, positions, strict=True)
         ]
     residuals = [stream]
     for layer in model.layers:
@@ -54,7 +70,11 @@ def slow_run(model, codes, arithmetic):
 
 
 def parts(head):
-    return (head.query, head.query_bias), (head.key, head.key_bias), (head.value, head.value_bias)
+    return (
+        (head.query, head.query_bias),
+        (head.key, head.key_bias),
+        (head.value, head.value_bias),
+    )
 
 
 def score(head, exact):

@@ -29,11 +29,15 @@ def stored(model: Model, n: int, number: Rounding) -> Model:
     return replace(
         model,
         embedding={token: _vector(row, number) for token, row in model.embedding.items()},
-        tables=tuple(replace(table, rows=_matrix(table.rows, number)) for table in model.tables),
+        tables=tuple(
+            replace(table, rows=_matrix(table.rows, number)) for table in model.tables
+        ),
         positions=None if positions is None else PositionTable(_matrix(positions, number)),
         layers=tuple(_layer(layer, number) for layer in model.layers),
         readout=Readout(
-            _matrix(model.readout.weights, number), _vector(model.readout.bias, number), model.readout.position
+            _matrix(model.readout.weights, number),
+            _vector(model.readout.bias, number),
+            model.readout.position,
         ),
     )
 

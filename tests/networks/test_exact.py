@@ -58,7 +58,13 @@ def test_no_value_bias_for_an_empty_set_of_keys():
 
 
 def test_score_bits_make_near_ties_tie():
-    head = {"query": [[1]], "key": [[1]], "value": [[1]], "output": [[1]], "attention": "hard-left"}
+    head = {
+        "query": [[1]],
+        "key": [[1]],
+        "value": [[1]],
+        "output": [[1]],
+        "attention": "hard-left",
+    }
     embedding = {
         "a": ["1"],
         "b": ["9/8"],
@@ -87,7 +93,8 @@ def test_softmax_is_refused_with_what_to_do():
     model = one_head("saturated").with_attention("softmax")
     for run in (run_definition, lambda m, c: run_exact(m, np.array([c]))):
         with pytest.raises(
-            ModelError, match=r"layer 0, head 0 is softmax.*--attention saturated, hard-left or hard-right"
+            ModelError,
+            match=r"layer 0, head 0 is softmax.*--attention saturated, hard-left or hard-right",
         ):
             run(model, [0])
 
@@ -106,11 +113,15 @@ def assert_twins_agree(model, codes):
 @given(models(), st.integers(1, 5), st.data())
 def test_the_fast_twin_equals_the_definition(model, n, data):
     letters = st.integers(0, len(model.vocabulary) - 1)
-    codes = data.draw(st.lists(st.lists(letters, min_size=n, max_size=n), min_size=1, max_size=4))
+    codes = data.draw(
+        st.lists(st.lists(letters, min_size=n, max_size=n), min_size=1, max_size=4)
+    )
     assert_twins_agree(model, np.array(codes))
 
 
-HUGE = st.one_of(WEIGHTS, st.sampled_from([Fraction(2**40), Fraction(1, 3**30), Fraction(-(10**25), 7)]))
+HUGE = st.one_of(
+    WEIGHTS, st.sampled_from([Fraction(2**40), Fraction(1, 3**30), Fraction(-(10**25), 7)])
+)
 
 
 @settings(max_examples=40, deadline=None)
@@ -122,7 +133,9 @@ def test_the_fast_twin_is_exact_past_64_bits(model, n):
 def test_each_different_pair_scored_once_gives_the_same(monkeypatch):
     ranks, used = exact.Exact._ranks, []
     monkeypatch.setattr(exact, "RANKED", 1)
-    monkeypatch.setattr(exact.Exact, "_ranks", lambda *given: used.append(found := ranks(*given)) or found)
+    monkeypatch.setattr(
+        exact.Exact, "_ranks", lambda *given: used.append(found := ranks(*given)) or found
+    )
     for seed in range(40):
         model = third_order_model(seed) if seed % 2 else random_model(seed)
         codes = all_inputs(model, 1 + seed % 4)[:40]

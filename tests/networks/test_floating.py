@@ -13,7 +13,10 @@ from circuitsim.models.sequence import all_inputs, encode
 from circuitsim.networks.rungs import run_exact, run_float
 from tests.models.random_models import WEIGHTS, models
 
-THIRDS = st.one_of(WEIGHTS, st.sampled_from([Fraction(1, 3), Fraction(2, 7), Fraction(-1, 10), Fraction(1, 2**40)]))
+THIRDS = st.one_of(
+    WEIGHTS,
+    st.sampled_from([Fraction(1, 3), Fraction(2, 7), Fraction(-1, 10), Fraction(1, 2**40)]),
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -24,7 +27,9 @@ def test_a_trusted_float_run_agrees_with_the_exact_model(model, n):
     for row in np.flatnonzero(floats.trusted):
         assert floats.decisions[row].tolist() == exact.decisions[row].tolist()
         for left, right in zip(floats.residuals, exact.residuals, strict=True):
-            np.testing.assert_allclose(left[row], right[row].astype(float), rtol=1e-9, atol=1e-6)
+            np.testing.assert_allclose(
+                left[row], right[row].astype(float), rtol=1e-9, atol=1e-6
+            )
 
 
 def test_a_tie_of_numbers_that_floats_cannot_hold_is_not_trusted():
@@ -47,7 +52,13 @@ def test_a_tie_of_dyadic_numbers_is_trusted():
 
 def test_zero_scores_tie_whatever_the_other_numbers_are():
     head = Head([[0]], [[0]], [["1/3"]], [[1]])
-    model = Model("01", {"0": ["-1/7"], "1": ["1/3"]}, [Layer([head])], Readout([1]), positions=["i/n/100"])
+    model = Model(
+        "01",
+        {"0": ["-1/7"], "1": ["1/3"]},
+        [Layer([head])],
+        Readout([1]),
+        positions=["i/n/100"],
+    )
     assert run_float(model, all_inputs(model, 5)).trusted.all()
 
 
@@ -61,18 +72,28 @@ def test_scores_at_a_rounding_boundary_are_not_trusted():
     for number, trusted in (("1/2", True), ("1/3", True), ("1/5", True)):
         model = Model("a", {"a": [number]}, [Layer([Head(**head)])], Readout([1]))
         assert run_float(model, encode(model, ["a"])).trusted.tolist() == [trusted]
-    boundary = Head(**{**head, "query": [["3/4"]], "key": [["1/3"]]})  # 1 * 1/4: exactly between 0 and 1/2
+    boundary = Head(
+        **{**head, "query": [["3/4"]], "key": [["1/3"]]}
+    )  # 1 * 1/4: exactly between 0 and 1/2
     model = Model("a", {"a": [1]}, [Layer([boundary])], Readout([1]))
     assert run_float(model, encode(model, ["a"])).trusted.tolist() == [False]
 
 
 def test_softmax_runs_and_is_never_trusted():
     head = Head([[1]], [[1]], [[1]], [[1]], attention="softmax", mask="strict-causal")
-    model = Model("01", {"0": [0], "1": [1]}, [Layer([head], residual=False)], Readout([1], position="each"))
+    model = Model(
+        "01",
+        {"0": [0], "1": [1]},
+        [Layer([head], residual=False)],
+        Readout([1], position="each"),
+    )
     trace = run_float(model, encode(model, ["011"]))
     assert trace.trusted.tolist() == [False]
     np.testing.assert_allclose(trace.outputs[0, :, 0], [0, 0, np.e / (1 + np.e)])
-    assert run_float(model.with_attention("saturated"), encode(model, ["011"])).outputs[0, 2, 0] == 1
+    assert (
+        run_float(model.with_attention("saturated"), encode(model, ["011"])).outputs[0, 2, 0]
+        == 1
+    )
 
 
 def test_numbers_beyond_float64_are_refused_or_not_trusted():

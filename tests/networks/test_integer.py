@@ -32,7 +32,9 @@ def test_the_integer_model_is_its_definition(seed):
     run = run_integer(fixed, codes)
     for row, string in enumerate(codes):
         slow = run_definition(model, string, bits)
-        for numbers, exponent, expected in zip(run.residuals, run.exponents, slow.residuals, strict=True):
+        for numbers, exponent, expected in zip(
+            run.residuals, run.exponents, slow.residuals, strict=True
+        ):
             assert fractions(numbers[row], exponent) == expected[0].tolist()
         assert fractions(run.outputs[row], run.output_exponent) == slow.outputs[0].tolist()
         assert run.decisions[row].tolist() == slow.decisions[0].tolist()
@@ -42,7 +44,9 @@ def fractions(numbers, exponent):
     return [[Fraction(int(v), 1 << exponent) for v in vector] for vector in numbers]
 
 
-@pytest.mark.parametrize(("bits", "wrong"), [(4, 3840), (5, 2048), (6, 0), (7, 0), (8, 0), (12, 0)])
+@pytest.mark.parametrize(
+    ("bits", "wrong"), [(4, 3840), (5, 2048), (6, 0), (7, 0), (8, 0), (12, 0)]
+)
 def test_parity_on_all_8190_strings_by_precision(bits, wrong):
     model = load(EXAMPLES / "parity.json")
     seen = 0
@@ -68,12 +72,17 @@ def test_wide_numbers_need_no_machine_integers():
     assert fixed.largest > 62
     expected = [run_definition(model, c, 200).outputs[0, 0, 0] for c in codes]
     run = run_integer(fixed, codes)
-    assert [Fraction(int(v), 1 << run.output_exponent) for v in run.outputs[:, 0, 0]] == expected
+    assert [
+        Fraction(int(v), 1 << run.output_exponent) for v in run.outputs[:, 0, 0]
+    ] == expected
 
 
 def test_an_interval_past_max_bits_names_the_layer_and_the_quantity():
     model = one_head(query=[[1001]], key=[[1001]])
-    with pytest.raises(LimitError, match=r"layer 0, head 0: the score needs \d+ bits at n=3, and --max-bits is 20"):
+    with pytest.raises(
+        LimitError,
+        match=r"layer 0, head 0: the score needs \d+ bits at n=3, and --max-bits is 20",
+    ):
         fix(model, 3, 0, max_bits=20)
 
 
@@ -107,7 +116,10 @@ def one_head(net: FeedForward | None = None, **head: object) -> Model:
 def test_a_grid_of_scaled_numbers_rounds_each_of_them(seed):
     r = random.Random(seed)
     size, bits = r.choice([10, 2**20, 2**61, 2**62, 2**70]), r.choice([0, 1, 5, 31, 60])
-    rows = [[Fraction(r.randint(-size, size), r.choice([1, 2, 3, 1 << 40])) for _ in range(4)] for _ in range(3)]
+    rows = [
+        [Fraction(r.randint(-size, size), r.choice([1, 2, 3, 1 << 40])) for _ in range(4)]
+        for _ in range(3)
+    ]
     rows[0][0] = Fraction(-1, 2 << bits)  # a tie
     found = grid(matrix(rows).scaled, bits)
     assert found.tolist() == [[to_grid(value, bits) for value in row] for row in rows]

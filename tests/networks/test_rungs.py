@@ -44,7 +44,9 @@ def test_the_integer_run_is_the_definition_with_rounding(kind, seed):
     fast = run_integer(fixed, codes)
     for index, row in enumerate(codes):
         slow = run_definition(net, row, fixed.bits)
-        for a, b, exponent in zip(slow.residuals, fast.residuals, fast.exponents, strict=True):
+        for a, b, exponent in zip(
+            slow.residuals, fast.residuals, fast.exponents, strict=True
+        ):
             assert (a[0] * 2**exponent == b[index]).all()
         assert (slow.outputs[0] * 2**fast.output_exponent == fast.outputs[index]).all()
         assert (slow.decisions[0] == fast.decisions[index]).all()
@@ -74,7 +76,9 @@ def streams_after(fixed, cell):
     known = fixed.known[values[0]]
     if isinstance(known, StateForms):
         return [(place - min(known.span), known.after(place)) for place in known.span]
-    return [(place, fixed.stream(x)) for place, x in enumerate(fixed.network.residuals[1 + cell])]
+    return [
+        (place, fixed.stream(x)) for place, x in enumerate(fixed.network.residuals[1 + cell])
+    ]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -85,11 +89,15 @@ def test_intervals_hold_every_state(seed):
     for cell, states in enumerate(run.residuals[1:]):
         for place, stream in streams_after(fixed, cell):
             for component in range(states.shape[2]):
-                low, high = stream.range(np.array([int(c == component) for c in range(states.shape[2])], object))
+                low, high = stream.range(
+                    np.array([int(c == component) for c in range(states.shape[2])], object)
+                )
                 seen = states[:, place, component]
                 assert low <= seen.min() <= seen.max() <= high
 
 
 def test_the_definition_rounds_half_up():
     net = random_recurrent(0)
-    assert all(isinstance(x, Fraction) for x in run_definition(net, [0, 1], 1).outputs.ravel())
+    assert all(
+        isinstance(x, Fraction) for x in run_definition(net, [0, 1], 1).outputs.ravel()
+    )

@@ -12,11 +12,15 @@ from circuitsim.networks.values import MOST, few_values
 WEIGHTS = [0, 0, 1, -1, 2, 3, 5]
 
 
-def random_stream(r: random.Random, width: int, tables: int) -> tuple[Stream, list[list[int]]]:
+def random_stream(
+    r: random.Random, width: int, tables: int
+) -> tuple[Stream, list[list[int]]]:
     """A stream and all vectors that it can be, by brute force."""
 
     def array(rows):
-        return np.array([[r.choice(WEIGHTS) for _ in range(width)] for _ in range(rows)], object)
+        return np.array(
+            [[r.choice(WEIGHTS) for _ in range(width)] for _ in range(rows)], object
+        )
 
     groups = [array(r.randint(1, 3)) for _ in range(tables)]
     positions = array(r.randint(1, 3)) if r.random() < 0.5 else None
@@ -41,7 +45,10 @@ def random_stream(r: random.Random, width: int, tables: int) -> tuple[Stream, li
         start = constant + sum(group[row] for group, row in zip(choices, case, strict=True))
         spans = [[by_case[index]] if span is None else span for _, span, by_case in free]
         for values in product(*spans):
-            added = sum((v * column for v, (column, _, _) in zip(values, free, strict=True)), start * 0)
+            added = sum(
+                (v * column for v, (column, _, _) in zip(values, free, strict=True)),
+                start * 0,
+            )
             vectors.append(start + added)
     return Stream(0, constant, tuple(groups), positions, tuple(numbers)), vectors
 
@@ -52,7 +59,9 @@ def test_few_values_are_all_there_are(seed):
     stream, vectors = random_stream(r, 2, 1)
     rows = np.array([[r.choice(WEIGHTS) for _ in range(2)] for _ in range(3)], object)
     offsets = np.array([r.randint(-4, 4) for _ in range(3)], object)
-    for row, offset, few in zip(rows, offsets, few_values(stream, rows, offsets), strict=True):
+    for row, offset, few in zip(
+        rows, offsets, few_values(stream, rows, offsets), strict=True
+    ):
         assert few is not None
         assert few.values == tuple(sorted({int(row @ x + offset) for x in vectors}))
         if few.cases is not None:

@@ -30,7 +30,9 @@ def test_a_matrix_is_its_fractions(rows):
     assert found == matrix([list(row) for row in expected])
     assert matrix(list(found)) == found
     assert found.columns(1, 2) == tuple((row[1],) for row in expected)
-    assert found.times(Fraction(-3, 4)) == tuple(tuple(x * Fraction(-3, 4) for x in row) for row in expected)
+    assert found.times(Fraction(-3, 4)) == tuple(
+        tuple(x * Fraction(-3, 4) for x in row) for row in expected
+    )
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -46,7 +48,9 @@ def test_floats_become_the_rationals_they_are(seed):
             assert of_floats(given.astype(np.float64)).fractions().tolist() == [
                 [Fraction(float(x)) for x in row] for row in given
             ]
-            assert matrix(given) == matrix([[Fraction(float(x)) for x in row] for row in given])
+            assert matrix(given) == matrix(
+                [[Fraction(float(x)) for x in row] for row in given]
+            )
 
 
 def test_integers_of_every_kind_are_exact():

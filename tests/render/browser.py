@@ -51,7 +51,9 @@ def chromium(*flags: str) -> Iterator[Any]:
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
-    with tempfile.TemporaryDirectory(prefix="circuitsim-chromium-", ignore_cleanup_errors=True) as profile:
+    with tempfile.TemporaryDirectory(
+        prefix="circuitsim-chromium-", ignore_cleanup_errors=True
+    ) as profile:
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         for flag in (*FLAGS, *flags, f"--user-data-dir={profile}"):
@@ -102,7 +104,9 @@ class Page:
 
         canvas = self.find("#drawing")
         dx, dy = round(x - canvas.size["width"] / 2), round(y - canvas.size["height"] / 2)
-        chain = ActionChains(self.driver, duration=20).move_to_element_with_offset(canvas, dx, dy)
+        chain = ActionChains(self.driver, duration=20).move_to_element_with_offset(
+            canvas, dx, dy
+        )
         (chain.double_click() if twice else chain.click()).perform()
 
     def settle(self) -> None:
@@ -126,7 +130,17 @@ class Page:
 def values_of_all_nodes(circuit: Circuit, bits: Any) -> Any:
     """What Circuit.evaluate says of every node: the same circuit with all of them as outputs."""
     everything = 2 * np.arange(circuit.nodes, dtype=np.int32)
-    parts = circuit.scopes, circuit.scope_runs, circuit.interface, circuit.starts, circuit.weights, circuit.thresholds
+    parts = (
+        circuit.scopes,
+        circuit.scope_runs,
+        circuit.interface,
+        circuit.starts,
+        circuit.weights,
+        circuit.thresholds,
+    )
     return evaluate(
-        Circuit(circuit.basis, circuit.inputs, circuit.ops, circuit.fan_in, everything, *parts), np.atleast_2d(bits)
+        Circuit(
+            circuit.basis, circuit.inputs, circuit.ops, circuit.fan_in, everything, *parts
+        ),
+        np.atleast_2d(bits),
     )

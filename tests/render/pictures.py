@@ -5,7 +5,8 @@ import random
 from circuitsim.render.picture import Box, Picture, Wire
 
 HOSTILE = (
-    "</text><script>alert(\"x\")</script> & 'q' &lt; \\N \\l \n \u202e\u200f \x00\x1b \U0001d53d \ud800 ]]> --> %3"
+    "</text><script>alert(\"x\")</script> & 'q' &lt; \\N \\l \n "
+    "\u202e\u200f \x00\x1b \U0001d53d \ud800 ]]> --> %3"
 )
 
 
@@ -13,7 +14,16 @@ def gates(*, values: bool = False, clusters: bool = False) -> Picture:
     """Every kind of gate, complemented wires, weights and a critical path."""
 
     def box(key, kind, lines, level, scope="", value=None, critical=False):
-        return Box(key, kind, lines, level, scope, f"{kind} {key}", value if values else None, critical)
+        return Box(
+            key,
+            kind,
+            lines,
+            level,
+            scope,
+            f"{kind} {key}",
+            value if values else None,
+            critical,
+        )
 
     def wire(source, target, complemented=False, label="", value=None, critical=False):
         return Wire(source, target, complemented, label, value if values else None, critical)
@@ -48,7 +58,9 @@ def gates(*, values: bool = False, clusters: bool = False) -> Picture:
         wire("f", "y", complemented=True),
     )
     notes = ("Cone of output 0 only: --output all draws the rest.",) if clusters else ()
-    return Picture("parity.json, n = 3, tc0: 5 gates, depth 4", "gates", boxes, wires, clusters, notes)
+    return Picture(
+        "parity.json, n = 3, tc0: 5 gates, depth 4", "gates", boxes, wires, clusters, notes
+    )
 
 
 def architecture() -> Picture:
@@ -59,26 +71,64 @@ def architecture() -> Picture:
     for layer in range(2):
         for head in range(3):
             key, share = f"h{layer}{head}", (0.02, 0.31, 0.12)[head]
-            lines = (f"layer {layer}, head {head}", f"{share:.0%} of the gates", f"depth {3 + head}")
-            boxes.append(Box(key, "part", lines, 2 * layer + 1, f"layer{layer}", critical=head == 1, share=share))
+            lines = (
+                f"layer {layer}, head {head}",
+                f"{share:.0%} of the gates",
+                f"depth {3 + head}",
+            )
+            boxes.append(
+                Box(
+                    key,
+                    "part",
+                    lines,
+                    2 * layer + 1,
+                    f"layer{layer}",
+                    critical=head == 1,
+                    share=share,
+                )
+            )
             wires.append(Wire(before, key, critical=head == 1))
             wires.append(Wire(key, f"n{layer}", critical=head == 1))
         lines = (f"layer {layer}, feed-forward", "8% of the gates", "depth 2")
-        boxes.append(Box(f"n{layer}", "part", lines, 2 * layer + 2, f"layer{layer}", critical=True, share=0.08))
+        boxes.append(
+            Box(
+                f"n{layer}",
+                "part",
+                lines,
+                2 * layer + 2,
+                f"layer{layer}",
+                critical=True,
+                share=0.08,
+            )
+        )
         wires.append(Wire(before, f"n{layer}", label="residual"))
         before = f"n{layer}"
     boxes.append(Box("read", "output", ("read-out", "accept"), 5, critical=True, share=0.01))
     wires.append(Wire(before, "read", critical=True))
-    return Picture("majority.pt, n = 16: architecture", "architecture", tuple(boxes), tuple(wires), True)
+    return Picture(
+        "majority.pt, n = 16: architecture", "architecture", tuple(boxes), tuple(wires), True
+    )
 
 
 def hostile() -> Picture:
     """Every text of files and users is an attack."""
-    boxes = (Box("a", "input", (HOSTILE, ""), 0, HOSTILE, HOSTILE), Box("b", "output", (HOSTILE,), 1, "s/t", HOSTILE))
-    return Picture(HOSTILE, "gates", boxes, (Wire("a", "b", True, HOSTILE[:20]),), True, (HOSTILE, HOSTILE))
+    boxes = (
+        Box("a", "input", (HOSTILE, ""), 0, HOSTILE, HOSTILE),
+        Box("b", "output", (HOSTILE,), 1, "s/t", HOSTILE),
+    )
+    return Picture(
+        HOSTILE,
+        "gates",
+        boxes,
+        (Wire("a", "b", True, HOSTILE[:20]),),
+        True,
+        (HOSTILE, HOSTILE),
+    )
 
 
-def random_gates(count: int, levels: int, *, seed: int = 0, clusters: bool = False, far: float = 0.1) -> Picture:
+def random_gates(
+    count: int, levels: int, *, seed: int = 0, clusters: bool = False, far: float = 0.1
+) -> Picture:
     """A circuit of random gates of two wires, most of them from the level before."""
     draw = random.Random(seed)
     inputs = max(2, count // (levels + 1))
@@ -91,11 +141,20 @@ def random_gates(count: int, levels: int, *, seed: int = 0, clusters: bool = Fal
         for k in range((count - inputs) // levels):
             key, kind = f"g{level}_{k}", draw.choice(("and", "or", "xor"))
             scope = f"layer{(level - 1) * 3 // levels}/head{k * 4 * levels // max(1, count - inputs)}"
-            boxes.append(Box(key, kind, (kind,), level, scope, f"{kind} {key}", critical=k == 0))
-            near = min(len(before) - 1, max(0, round(k * len(before) / max(1, count // levels)) + draw.randint(-4, 4)))
+            boxes.append(
+                Box(key, kind, (kind,), level, scope, f"{kind} {key}", critical=k == 0)
+            )
+            near = min(
+                len(before) - 1,
+                max(
+                    0, round(k * len(before) / max(1, count // levels)) + draw.randint(-4, 4)
+                ),
+            )
             sources = (
                 before[near],
-                draw.choice(below) if draw.random() < far else draw.choice(before[near - 3 : near + 4] or before),
+                draw.choice(below)
+                if draw.random() < far
+                else draw.choice(before[near - 3 : near + 4] or before),
             )
             wires += [Wire(source, key, draw.random() < 0.2) for source in sources]
             here.append(key)

@@ -17,7 +17,12 @@ from circuitsim.render.names import Names, compile_named
 from circuitsim.render.picture import Picture
 from circuitsim.render.schematic_view import schematic_view
 
-CASES = [("majority.pt", "xag", 4), ("parity.json", "tc0", 2), ("lookup.json", "ac0", 3), ("lookup.json", "aig", 4)]
+CASES = [
+    ("majority.pt", "xag", 4),
+    ("parity.json", "tc0", 2),
+    ("lookup.json", "ac0", 3),
+    ("lookup.json", "aig", 4),
+]
 HOSTILE = ('<script>alert("1")</script>', "a\n\\b'\"&", "\u202egnp.exe", "]]>-->", "{{data}}")
 
 
@@ -72,7 +77,12 @@ def test_the_critical_path_is_a_path_of_the_circuits_depth(subject):
     picture = gates(circuit, names)
     path = sorted((w for w in picture.wires if w.critical), key=lambda w: w.target)
     graph = nx.DiGraph([(w.source, w.target) for w in path])
-    assert len(path) == len(graph) - 1 == nx.dag_longest_path_length(graph) == levels(circuit).max() + 1
+    assert (
+        len(path)
+        == len(graph) - 1
+        == nx.dag_longest_path_length(graph)
+        == levels(circuit).max() + 1
+    )
     assert {box.key for box in picture.boxes if box.critical} == set(graph)
     assert not any(box.critical for box in gates(circuit, names, critical=False).boxes)
 
@@ -90,7 +100,10 @@ def test_scopes_and_levels_end_in_stubs_that_count_what_crosses(subject):
     scopes, level = gate_scopes(circuit), levels(circuit)[1 + circuit.inputs :]
     literals, starts = wires_of(circuit)
     for options, kept in (
-        ({"scope": "layer0"}, {g for g, scope in enumerate(scopes) if scope.startswith("layer0")}),
+        (
+            {"scope": "layer0"},
+            {g for g, scope in enumerate(scopes) if scope.startswith("layer0")},
+        ),
         ({"levels": (2, 3)}, {g for g in range(circuit.gates) if 2 <= level[g] <= 3}),
     ):
         picture = gates(circuit, names, **options)
@@ -118,14 +131,21 @@ def test_folding_counts_gates_and_wires(subject, by):
         key = cost.scope if by == "scope" else cost.scope.partition("/")[0]
         expected[key] = expected.get(key, 0) + cost.gates
     boxes = {box.lines[0]: box for box in picture.boxes if box.kind == "folded"}
-    assert {name: int(box.lines[1].split()[0].replace(",", "")) for name, box in boxes.items()} == expected
+    assert {
+        name: int(box.lines[1].split()[0].replace(",", "")) for name, box in boxes.items()
+    } == expected
     scopes = [s if by == "scope" else s.partition("/")[0] for s in gate_scopes(circuit)]
     literals, starts = wires_of(circuit)
     between = 0
     for gate in range(circuit.gates):
         for node in (literals[starts[gate] : starts[gate + 1]] >> 1).tolist():
-            between += node > 0 and (node <= circuit.inputs or scopes[node - 1 - circuit.inputs] != scopes[gate])
-    assert sum(int(w.label.replace(",", "")) for w in picture.wires if w.target != "outputs") == between
+            between += node > 0 and (
+                node <= circuit.inputs or scopes[node - 1 - circuit.inputs] != scopes[gate]
+            )
+    assert (
+        sum(int(w.label.replace(",", "")) for w in picture.wires if w.target != "outputs")
+        == between
+    )
 
 
 def test_values_are_those_of_the_evaluator(subject):
@@ -146,7 +166,9 @@ def test_threshold_gates_show_threshold_and_weights():
     for gate in range(circuit.gates):
         own = [w.label for w in picture.wires if w.target == f"g{gate}"]
         weights = circuit.weights[circuit.starts[gate] : circuit.starts[gate + 1]].tolist()
-        assert own == ([""] * len(weights) if set(weights) == {1} else list(map(str, weights)))
+        assert own == (
+            [""] * len(weights) if set(weights) == {1} else list(map(str, weights))
+        )
         box = next(box for box in picture.boxes if box.key == f"g{gate}")
         assert (box.kind == "threshold") == (box.lines[0] == f">= {circuit.thresholds[gate]}")
 
@@ -173,12 +195,18 @@ def test_names_say_where_gates_come_from():
     assert names.outputs == ("out",)
     lookup, codes = compile_named(schematic("lookup.json", "tc0", 4))
     assert codes.inputs[:4] == ("x0=a", "x0=r", "x0=.", "x1=a")
-    assert "layer1/head0/maximum at least[query 4, key 3, rival 1]" in {codes.gate(g) for g in range(lookup.gates)}
+    assert "layer1/head0/maximum at least[query 4, key 3, rival 1]" in {
+        codes.gate(g) for g in range(lookup.gates)
+    }
 
 
 def test_circuits_of_strangers_have_names_all_the_same():
     circuit = schematic("lookup.json", "ac0", 2).flatten()
-    for interface in ({}, {"vocabulary": 3, "n": -1}, {"vocabulary": ["a"], "n": 10**9, "wired": 5, "classes": 0}):
+    for interface in (
+        {},
+        {"vocabulary": 3, "n": -1},
+        {"vocabulary": ["a"], "n": 10**9, "wired": 5, "classes": 0},
+    ):
         found = Names(Circuit(**{**vars(circuit), "interface": interface}))
         assert found.inputs == tuple(f"in{k}" for k in range(6))
         assert found.outputs == ("out",)
@@ -203,7 +231,10 @@ def test_a_schematic_shows_what_outputs_need(subject):
     assert len(schematic_view(subject.schematic, wiring=True).boxes) > len(whole.boxes)
     part = schematic_view(subject.schematic, scope="layer0")
     assert_sound(part)
-    assert all(box.scope.startswith("layer0") or box.kind in ("border", "output") for box in part.boxes)
+    assert all(
+        box.scope.startswith("layer0") or box.kind in ("border", "output")
+        for box in part.boxes
+    )
     with pytest.raises(InputError, match="nothing to show"):
         schematic_view(subject.schematic, scope="layer9")
 
@@ -214,7 +245,10 @@ def test_the_lowest_altitude_that_fits():
 
     assert altitude("lookup.json", "ac0", 3).picture.altitude == "gates"
     assert altitude("majority.pt", "xag", 4).picture.altitude == "schematic"
-    assert altitude("majority.pt", "xag", 4, filters=Filters(levels=(1, 2))).picture.altitude == "gates"
+    assert (
+        altitude("majority.pt", "xag", 4, filters=Filters(levels=(1, 2))).picture.altitude
+        == "gates"
+    )
     large = altitude("majority.pt", "xag", 2**18)
     assert large.picture.altitude == "architecture"
     assert "too many" in large.why
@@ -227,19 +261,36 @@ def test_the_lowest_altitude_that_fits():
 
 
 def test_ten_million_gates_are_not_built(monkeypatch):
-    monkeypatch.setattr("circuitsim.render.altitude.compile_named", lambda *a: pytest.fail("built"))
+    monkeypatch.setattr(
+        "circuitsim.render.altitude.compile_named", lambda *a: pytest.fail("built")
+    )
     subject = Subject(schematic("majority.pt", "xag", 2**21))
     assert subject.gates > 9_000_000 > MOST_DRAWN
-    for request in (Request("gates"), Request("gates", Filters(output=0)), Request(), Request(fold="layer")):
+    for request in (
+        Request("gates"),
+        Request("gates", Filters(output=0)),
+        Request(),
+        Request(fold="layer"),
+    ):
         assert choose(subject, request).picture.altitude == "architecture"
 
 
 def test_hostile_names_are_kept_as_text():
     vocabulary = list(HOSTILE)
-    interface = {"vocabulary": vocabulary, "n": 1, "wired": [], "classes": 1, "model": HOSTILE[0]}
+    interface = {
+        "vocabulary": vocabulary,
+        "n": 1,
+        "wired": [],
+        "classes": 1,
+        "model": HOSTILE[0],
+    }
     ops, fan_in = np.zeros(1, np.uint8), np.array([[2, 5]], np.int32)
     runs = np.array([[0, 0]], np.int64)
-    circuit = Circuit("xag", 5, ops, fan_in, np.array([12], np.int32), (HOSTILE[1],), runs, interface)
+    circuit = Circuit(
+        "xag", 5, ops, fan_in, np.array([12], np.int32), (HOSTILE[1],), runs, interface
+    )
     picture = gates(circuit)
-    assert [box.lines[0] for box in picture.boxes[:5]] == [f"x0={token}" for token in vocabulary]
+    assert [box.lines[0] for box in picture.boxes[:5]] == [
+        f"x0={token}" for token in vocabulary
+    ]
     assert_sound(picture)

@@ -103,7 +103,10 @@ def test_a_string_that_is_none_is_refused_in_a_sentence(opened):
     shown, _ = opened("lookup")
     before = shown.says("values()")
     field = shown.find("#string")
-    for text, sentence in (("zzzzz", "z is not in the vocabulary"), ("a", "1 letter, and the circuit takes 5.")):
+    for text, sentence in (
+        ("zzzzz", "z is not in the vocabulary"),
+        ("a", "1 letter, and the circuit takes 5."),
+    ):
         shown.retype(field, text)
         assert sentence in shown.text("#string-error")
         assert field.get_attribute("aria-invalid") == "true"
@@ -115,17 +118,26 @@ def test_figures_on_the_page_are_those_of_compile(opened, name):
     path, basis, n = CASES[name]
     shown, circuit = opened(name)
     said = compiled(path, basis, n)
-    figures = {row.get_attribute("data-figure"): row.text for row in shown.all("#figures > div")}
+    figures = {
+        row.get_attribute("data-figure"): row.text for row in shown.all("#figures > div")
+    }
     for key in ("gates", "depth", "wires", "inputs", "outputs"):
         assert re.search(rf"^{key}\s+{said[key]:,}\b", figures[key])
     for kind, many in said["gates_by_kind"].items():
         assert f"{many:,} {kind}" in figures["gates"]
     assert shown.says("levels()") == levels(circuit).tolist()
     assert len(shown.says("path()")) == said["depth"] + 1
-    rows = {row.find_element("css selector", ".name").get_attribute("title"): row.text for row in shown.all("tbody tr")}
+    rows = {
+        row.find_element("css selector", ".name").get_attribute("title"): row.text
+        for row in shown.all("tbody tr")
+    }
     for scope in said["scopes"]:
         share = 100 * scope["gates"] / said["gates"]
-        assert rows[scope["scope"]].split()[-4:-1] == [f"{scope['gates']:,}", f"{share:.1f}%", str(scope["depth"])]
+        assert rows[scope["scope"]].split()[-4:-1] == [
+            f"{scope['gates']:,}",
+            f"{share:.1f}%",
+            str(scope["depth"]),
+        ]
 
 
 def test_folding_moves_nothing(opened):
@@ -152,7 +164,10 @@ def test_scopes_fold_by_key_and_sort_by_click(opened):
     row.click()
     shown.keys("\ue012")  # left folds
     assert shown.says("folded()") == ["layer0"]
-    assert [e.get_attribute("title") for e in shown.all("tbody .name")] == ["layer0", "readout"]
+    assert [e.get_attribute("title") for e in shown.all("tbody .name")] == [
+        "layer0",
+        "readout",
+    ]
     shown.keys("\ue014", "\ue015", "\ue015", " ")  # right unfolds, down twice, space folds
     assert shown.says("folded()") == ["layer0/head0/values"]
     assert len(shown.all('tbody tr[tabindex="0"]')) == 1
@@ -172,9 +187,13 @@ def test_a_gate_is_found_selected_and_explained(opened):
     node = circuit.inputs + 1 + 17
     assert shown.says("selected().node") == node
     assert shown.text("#inspector-title") == "g17"
-    assert shown.text("#value") == str(int(values_of_all_nodes(circuit, np.zeros(4, int))[0][node]))
+    assert shown.text("#value") == str(
+        int(values_of_all_nodes(circuit, np.zeros(4, int))[0][node])
+    )
     a, b = circuit.fan_in[17] >> 1
-    listed = [int(e.get_attribute("data-id")) for e in shown.all('ul[aria-label="Fan-in"] button')]
+    listed = [
+        int(e.get_attribute("data-id")) for e in shown.all('ul[aria-label="Fan-in"] button')
+    ]
     assert listed == [a, b]
     assert f"{levels(circuit)[node]} of 53" in shown.text("#inspector-body")
     shown.all('ul[aria-label="Fan-in"] button')[1].click()
@@ -206,7 +225,9 @@ def test_the_cone_is_what_the_gate_depends_on(opened):
     need = {int(circuit.outputs[0]) >> 1}
     for g in range(circuit.gates - 1, -1, -1):
         if circuit.inputs + 1 + g in need:
-            need |= {int(w) >> 1 for w in circuit.fan_in[circuit.starts[g] : circuit.starts[g + 1]]}
+            need |= {
+                int(w) >> 1 for w in circuit.fan_in[circuit.starts[g] : circuit.starts[g + 1]]
+            }
     gates = sum(node > circuit.inputs for node in need)
     shown.find("#drawing").click()
     shown.keys("\ue00c", "\ue007", "i")  # nothing, the first output, what it depends on
@@ -234,11 +255,17 @@ def test_values_appear_level_by_level(opened):
 
 def test_themes_change_the_ground_and_the_drawing(opened):
     shown, _ = opened("majority")
-    ground = lambda: shown.driver.execute_script("return getComputedStyle(document.body).backgroundColor")  # noqa: E731
+
+    def ground():
+        script = "return getComputedStyle(document.body).backgroundColor"
+        return shown.driver.execute_script(script)
+
     seen = {}
     for _ in range(3):
         shown.find("#theme").click()
-        seen[shown.driver.execute_script("return document.documentElement.dataset.theme")] = ground()
+        seen[shown.driver.execute_script("return document.documentElement.dataset.theme")] = (
+            ground()
+        )
     assert set(seen) == {"auto", "light", "dark"}
     assert seen["light"] != seen["dark"]
 
@@ -280,8 +307,12 @@ def test_two_fingers_zoom_and_one_moves(opened):
     box = shown.find("#drawing").rect
 
     def touch(kind, *points):
-        places = [{"x": box["x"] + x, "y": box["y"] + y, "id": i} for i, (x, y) in enumerate(points)]
-        shown.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+        places = [
+            {"x": box["x"] + x, "y": box["y"] + y, "id": i} for i, (x, y) in enumerate(points)
+        ]
+        shown.driver.execute_cdp_cmd(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": places}
+        )
 
     start = shown.says("camera()")
     touch("touchStart", (300, 300))

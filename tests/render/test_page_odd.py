@@ -42,9 +42,24 @@ def odd_circuits():
     scopes = tuple(f"a{g % 50}/b{g}" for g in range(many))
     runs = np.stack([np.arange(many), np.arange(many)], axis=1)
     wide = np.tile(ands[1], (many, 1))
-    yield "many scopes", Circuit("aig", 2, np.zeros(many, np.uint8), wide, literals(6), scopes, runs)
-    yield "deep scope", Circuit("aig", 2, *ands, literals(6), ("/".join("x" * 5000), "", "//"), np.array([[0, 0]]))
-    lies = {"vocabulary": [1, 2], "n": "2", "wired": 3, "classes": -1, "model": 5, "readout": []}
+    yield (
+        "many scopes",
+        Circuit("aig", 2, np.zeros(many, np.uint8), wide, literals(6), scopes, runs),
+    )
+    yield (
+        "deep scope",
+        Circuit(
+            "aig", 2, *ands, literals(6), ("/".join("x" * 5000), "", "//"), np.array([[0, 0]])
+        ),
+    )
+    lies = {
+        "vocabulary": [1, 2],
+        "n": "2",
+        "wired": 3,
+        "classes": -1,
+        "model": 5,
+        "readout": [],
+    }
     yield "a lying interface", Circuit("aig", 2, *ands, literals(6), interface=lies)
 
 
@@ -58,11 +73,27 @@ def test_odd_circuits_are_shown_and_run(driver, tmp_path, name):
     file.write_text(page(circuit))
     shown = Page(driver, file)
     shown.find("#drawing").click()
-    shown.keys("e", "w", "e", "\ue00c", "\ue007", "\ue012", "\ue014", "\ue015", "\ue003", "i", "c", "[", "0")
+    shown.keys(
+        "e",
+        "w",
+        "e",
+        "\ue00c",
+        "\ue007",
+        "\ue012",
+        "\ue014",
+        "\ue015",
+        "\ue003",
+        "i",
+        "c",
+        "[",
+        "0",
+    )
     for bits in itertools.product((0, 1), repeat=circuit.inputs):
         if circuit.inputs:
             shown.retype(shown.find("#string"), "".join(map(str, bits)))
-        assert np.array_equal(shown.says("values()"), values_of_all_nodes(circuit, np.array(bits, bool))[0])
+        assert np.array_equal(
+            shown.says("values()"), values_of_all_nodes(circuit, np.array(bits, bool))[0]
+        )
     assert shown.errors() == []
 
 
@@ -70,7 +101,9 @@ def test_odd_circuits_are_shown_and_run(driver, tmp_path, name):
 def test_random_models_decide_as_their_circuits_do(driver, tmp_path, seed):
     """One-hot letters and classes, a decision for every position, wired positions."""
     model = random_model(seed, layers=2, heads=1)
-    circuit = cs.compile(model, ("xag", "tc0")[seed % 2], positions=("folded", "wired")[seed // 2 % 2])(3).flatten()
+    circuit = cs.compile(
+        model, ("xag", "tc0")[seed % 2], positions=("folded", "wired")[seed // 2 % 2]
+    )(3).flatten()
     file = tmp_path / "random.html"
     file.write_text(page(circuit))
     shown = Page(driver, file)
@@ -79,7 +112,10 @@ def test_random_models_decide_as_their_circuits_do(driver, tmp_path, seed):
         shown.retype(shown.find("#string"), "".join(letters[code] for code in codes))
         bits = with_wired(circuit.interface, tokens.letters(letters).bits(codes[None]))
         assert np.array_equal(shown.says("values()"), values_of_all_nodes(circuit, bits)[0])
-        assert shown.says("decisions()") == decisions(circuit.interface, circuit.evaluate(bits))[0].tolist()
+        assert (
+            shown.says("decisions()")
+            == decisions(circuit.interface, circuit.evaluate(bits))[0].tolist()
+        )
     assert shown.errors() == []
 
 
@@ -95,7 +131,9 @@ def test_hostile_text_is_shown_as_text(driver, tmp_path):
     for mark in (r"\u202e", r"\u2028", r"\ud800", r"\u000a"):
         assert mark in seen
     assert "\u202e" not in driver.execute_script("return document.body.innerText")
-    assert np.array_equal(shown.says("values()"), values_of_all_nodes(hostile_circuit(), [1, 0, 0])[0])
+    assert np.array_equal(
+        shown.says("values()"), values_of_all_nodes(hostile_circuit(), [1, 0, 0])[0]
+    )
     shown.find("#search").send_keys("<script>")
     assert shown.all("#results li")
     shown.keys("\ue015", "\ue007")

@@ -28,19 +28,29 @@ def named(path, basis, n):
 
 def compiled(path, basis, n):
     """What `circuitsim compile --json` says."""
-    done = CliRunner().invoke(program, ["compile", path, "-n", str(n), "--basis", basis, "--json"])
+    done = CliRunner().invoke(
+        program, ["compile", path, "-n", str(n), "--basis", basis, "--json"]
+    )
     return json.loads(done.stdout)
 
 
 def data(text):
-    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)[1])
+    return json.loads(
+        re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)[1]
+    )
 
 
 def hostile_circuit():
     """A circuit whose every text is hostile: a model's name, tokens, scopes."""
     letters = HOSTILE[:3]
     fan_in = np.array([[2, 4], [8, 7], [10, 3]], np.int32)
-    interface = {"model": "".join(HOSTILE), "n": 1, "vocabulary": letters, "decision": "bit", "classes": 1}
+    interface = {
+        "model": "".join(HOSTILE),
+        "n": 1,
+        "vocabulary": letters,
+        "decision": "bit",
+        "classes": 1,
+    }
     runs = np.array([[0, 0], [1, 1]], np.int64)
     return Circuit(
         "xag", 3, np.array([0, 1, 0], np.uint8), fan_in, np.array([12], np.int32),
@@ -73,12 +83,17 @@ def test_what_is_embedded_is_the_circuit(path, basis, n):
         got = np.frombuffer(base64.b64decode(packed["base64"]), kind)
         assert np.array_equal(got, np.zeros(0) if array is None else array.reshape(-1)), name
     index = np.frombuffer(
-        base64.b64decode(found["names"]["gate_index"]["base64"]), found["names"]["gate_index"]["type"]
+        base64.b64decode(found["names"]["gate_index"]["base64"]),
+        found["names"]["gate_index"]["type"],
     )
-    assert [found["names"]["gates"][i] for i in index] == [names.gate(g) for g in range(circuit.gates)]
+    assert [found["names"]["gates"][i] for i in index] == [
+        names.gate(g) for g in range(circuit.gates)
+    ]
 
 
-@pytest.mark.parametrize(("path", "basis"), [("examples/majority.pt", "xag"), ("examples/parity.json", "tc0")])
+@pytest.mark.parametrize(
+    ("path", "basis"), [("examples/majority.pt", "xag"), ("examples/parity.json", "tc0")]
+)
 def test_figures_are_those_of_compile(path, basis):
     said = compiled(path, basis, 4)
     found = figures(named(path, basis, 4)[0])
@@ -89,9 +104,12 @@ def test_nothing_is_fetched_and_no_other_script_may_run():
     text = page(named("examples/majority.pt", "xag", 4)[0])
     assert not re.findall(r"(?:https?:)?//[a-z0-9-]+\.[a-z]", text, re.I)
     assert not re.search(
-        r"<(?:link|img|iframe|object|embed|base)\b|\bfetch\(|XMLHttpRequest|WebSocket|import\(|url\(", text
+        r"<(?:link|img|iframe|object|embed|base)\b|\bfetch\(|XMLHttpRequest|WebSocket|import\(|url\(",
+        text,
     )
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text
+    )
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -126,7 +144,11 @@ def test_gates_are_named_by_a_schematic_only_if_it_is_theirs():
 
 def test_every_script_is_there_and_small():
     folder = page_module.resources.files("circuitsim.render") / "assets"
-    scripts = {entry.name.removesuffix(".js") for entry in folder.iterdir() if entry.name.endswith(".js")}
+    scripts = {
+        entry.name.removesuffix(".js")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".js")
+    }
     assert scripts == set(SCRIPTS)
     for name in SCRIPTS:
         text = (folder / f"{name}.js").read_text()

@@ -36,7 +36,9 @@ SMALL = {
 
 def texts(svg: str, tag: str) -> list[str]:
     """The content of every element of this name."""
-    return ["".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(SVG + tag)]
+    return [
+        "".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(SVG + tag)
+    ]
 
 
 def check_golden(name: str, text: str) -> None:
@@ -44,7 +46,9 @@ def check_golden(name: str, text: str) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(text)
     assert path.exists(), f"{path} is missing: UPDATE_GOLDEN=1 writes it"
-    assert text == path.read_text(), f"{path} differs; look at the picture, then UPDATE_GOLDEN=1"
+    assert text == path.read_text(), (
+        f"{path} differs; look at the picture, then UPDATE_GOLDEN=1"
+    )
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -55,7 +59,9 @@ def test_small_pictures_are_the_ones_that_were_looked_at(name):
 
 @pytest.mark.parametrize("paint", [layered.svg, graphviz.source], ids=["layered", "graphviz"])
 def test_the_same_picture_gives_the_same_text(paint):
-    assert paint(pictures.random_gates(400, 9, clusters=True)) == paint(pictures.random_gates(400, 9, clusters=True))
+    assert paint(pictures.random_gates(400, 9, clusters=True)) == paint(
+        pictures.random_gates(400, 9, clusters=True)
+    )
 
 
 @needs_dot
@@ -80,7 +86,9 @@ def test_layers_show_hostile_text_as_text():
     assert texts(svg, "title").count(whole) == 4  # the picture, two boxes, and a scope
     written = texts(svg, "text")
     assert written.count(whole[:39] + "…") == 2
-    assert whole.replace(" ", "") * 2 in "".join(written).replace(" ", "")  # the notes, in lines
+    assert whole.replace(" ", "") * 2 in "".join(written).replace(
+        " ", ""
+    )  # the notes, in lines
     assert re.search(r"&lt;script>|<script", svg) is None
 
 
@@ -93,7 +101,9 @@ def test_graphviz_shows_hostile_text_as_text():
     written = texts(svg, "text")
     assert written.count(whole) == 3  # title and notes
     assert written.count(whole[:59] + "…") == 2
-    tips = [element.get("{http://www.w3.org/1999/xlink}title") for element in root.iter(SVG + "a")]
+    tips = [
+        element.get("{http://www.w3.org/1999/xlink}title") for element in root.iter(SVG + "a")
+    ]
     assert tips.count(whole.replace("\\", "\N{REVERSE SOLIDUS OPERATOR}")) == 2
 
 
@@ -101,7 +111,12 @@ def test_graphviz_shows_hostile_text_as_text():
 def test_any_text_is_xml(seed):
     draw = random.Random(seed)
     text = "".join(
-        chr(draw.choice([draw.randrange(0x20), draw.randrange(0x3000), draw.randrange(0x110000)])) for _ in range(40)
+        chr(
+            draw.choice(
+                [draw.randrange(0x20), draw.randrange(0x3000), draw.randrange(0x110000)]
+            )
+        )
+        for _ in range(40)
     )
     boxes = (Box("a", "and", (text,), 0, text, text), Box("b", text, (text, text), 1))
     picture = Picture(text, "gates", boxes, (Wire("a", "b", label=text),), True, (text,))
@@ -138,12 +153,26 @@ def test_a_dot_that_fails_is_quoted(monkeypatch, tmp_path):
 @pytest.mark.parametrize("paint", [layered.svg, graphviz.source], ids=["layered", "graphviz"])
 def test_a_legend_names_the_signs_that_occur_and_no_others(paint):
     text = paint(SMALL["values"])
-    for words in ("XOR", "threshold", "complemented (NOT)", "wire of value 0", "critical path", "value 1"):
+    for words in (
+        "XOR",
+        "threshold",
+        "complemented (NOT)",
+        "wire of value 0",
+        "critical path",
+        "value 1",
+    ):
         assert words in text
     assert "operation" not in text
-    one_kind = Picture("t", "gates", (Box("a", "and", ("x",), 0), Box("b", "and", ("y",), 1)), (Wire("a", "b"),))
+    one_kind = Picture(
+        "t",
+        "gates",
+        (Box("a", "and", ("x",), 0), Box("b", "and", ("y",), 1)),
+        (Wire("a", "b"),),
+    )
     assert "AND" not in paint(one_kind)
-    assert "complemented" in paint(replace(one_kind, wires=(Wire("a", "b", complemented=True),)))
+    assert "complemented" in paint(
+        replace(one_kind, wires=(Wire("a", "b", complemented=True),))
+    )
 
 
 def test_no_meaning_hangs_on_a_hue_alone():
@@ -162,7 +191,9 @@ GATES = ("input", "constant", "and", "or", "xor", "threshold", "output", "folded
 
 
 @pytest.mark.parametrize("clusters", [False, True])
-@pytest.mark.parametrize(("count", "levels"), [(30, 3), (300, 12), (1_500, 6), (2_500, 5), (4_000, 400)])
+@pytest.mark.parametrize(
+    ("count", "levels"), [(30, 3), (300, 12), (1_500, 6), (2_500, 5), (4_000, 400)]
+)
 def test_boxes_do_not_overlap(count, levels, clusters):
     layout = lay_out(pictures.random_gates(count, levels, clusters=clusters))
     boxes = len(layout.x) - len(layout.bent.boxes)

@@ -19,8 +19,12 @@ from circuitsim.render.painting import draw
 from . import pictures
 from .test_makers import CASES, HOSTILE, schematic
 
-needs_cairo = pytest.mark.skipif(not cairo.is_there(), reason="libcairo is not installed: apt-get install libcairo2")
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is not installed")
+needs_cairo = pytest.mark.skipif(
+    not cairo.is_there(), reason="libcairo is not installed: apt-get install libcairo2"
+)
+needs_dot = pytest.mark.skipif(
+    shutil.which("dot") is None, reason="graphviz's dot is not installed"
+)
 
 
 def subject(name="lookup.json", basis="ac0", n=3) -> Subject:
@@ -29,7 +33,12 @@ def subject(name="lookup.json", basis="ac0", n=3) -> Subject:
 
 @needs_dot
 def test_every_format():
-    for form, start in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG"), ("dot", b"digraph")):
+    for form, start in (
+        ("svg", b"<?xml"),
+        ("pdf", b"%PDF"),
+        ("png", b"\x89PNG"),
+        ("dot", b"digraph"),
+    ):
         drawn = draw(subject(), Request(), form)
         assert drawn.data.startswith(start)
         assert drawn.picture.altitude == "gates"
@@ -60,7 +69,9 @@ def test_graphviz_that_takes_too_long_is_stopped(monkeypatch):
 
 
 @needs_cairo
-@pytest.mark.parametrize(("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
+)
 def test_many_gates_are_drawn_in_layers(form, start):
     many = subject("majority.pt", "xag", 4)
     assert many.gates > painting.GRAPHVIZ_BOXES
@@ -70,7 +81,9 @@ def test_many_gates_are_drawn_in_layers(form, start):
 
 
 @needs_dot
-def test_many_gates_without_cairo_are_for_the_altitude_above_saying_what_to_install(monkeypatch):
+def test_many_gates_without_cairo_are_for_the_altitude_above_saying_what_to_install(
+    monkeypatch,
+):
     monkeypatch.setattr(cairo, "is_there", lambda: False)
     drawn = draw(subject("majority.pt", "xag", 4), Request("gates"), "png")
     assert (drawn.painter, drawn.picture.altitude) == ("graphviz", "schematic")
@@ -147,7 +160,11 @@ def test_a_circuit_as_a_graph(case):
     assert isinstance(graph, nx.DiGraph)
     assert graph.number_of_edges() == circuit.fan_in.size + len(circuit.outputs)
     assert nx.dag_longest_path_length(nx.DiGraph(graph)) == levels(circuit).max() + 1
-    gates = [node for node, kind in graph.nodes(data="kind") if kind in ("and", "xor", "or", "threshold")]
+    gates = [
+        node
+        for node, kind in graph.nodes(data="kind")
+        if kind in ("and", "xor", "or", "threshold")
+    ]
     assert len(gates) == circuit.gates
     for node in gates:
         deepest = max(graph.nodes[source]["level"] for source in graph.predecessors(node))

@@ -20,7 +20,9 @@ def test_every_operation_has_a_rule_in_every_interpreter(module):
 
 
 def test_only_free_inputs_have_no_meaning():
-    assert [name for name, operation in OPERATIONS.items() if operation.meaning is None] == ["input"]
+    assert [name for name, operation in OPERATIONS.items() if operation.meaning is None] == [
+        "input"
+    ]
 
 
 @pytest.mark.parametrize("seed", range(300))
@@ -33,16 +35,24 @@ def test_random_schematics_are_measured_exactly_and_mean_what_they_say(seed):
 
 
 def test_random_schematics_use_every_operation():
-    seen = {line.operation for seed in range(300) for line in random_schematic(seed).instructions}
+    seen = {
+        line.operation for seed in range(300) for line in random_schematic(seed).instructions
+    }
     assert seen == set(OPERATIONS)
 
 
 def random_schematic(seed: int) -> Schematic:
     """A program over arrays of three axes (rows, columns, bits) that uses operations at random."""
     r = random.Random(seed)
-    d = Drawing(r.choice(["xag", "aig"] if seed < 150 else ["ac0", "tc0"]), r.choice(["depth", "size"]))
+    d = Drawing(
+        r.choice(["xag", "aig"] if seed < 150 else ["ac0", "tc0"]),
+        r.choice(["depth", "size"]),
+    )
     rows, columns = r.randint(1, 6), r.randint(1, 7)
-    pool = [d.input((r.choice([1, rows]), r.choice([1, columns]), r.randint(1, 3))) for _ in range(2)]
+    pool = [
+        d.input((r.choice([1, rows]), r.choice([1, columns]), r.randint(1, 3)))
+        for _ in range(2)
+    ]
     bits = np.random.default_rng(seed)
     shape = (rows, columns, r.randint(1, 2))
     table = bits.integers(0, 2, shape)
@@ -77,7 +87,9 @@ def _grow(r: random.Random, d: Drawing, pool: list[Wires], rows: int, columns: i
     if kind == 6:
         keys = a.broadcast((rows, columns, a.shape[2]))
         more = [(b.broadcast((rows, columns, b.shape[2])), 1)] if r.random() < 0.5 else []
-        return (d.all([(keys, 1), *more]) if r.random() < 0.5 else d.any([(keys, 1), *more])).expand(2)
+        return (
+            d.all([(keys, 1), *more]) if r.random() < 0.5 else d.any([(keys, 1), *more])
+        ).expand(2)
     if kind == 7:
         axis = r.randrange(3)
         start, step = r.randrange(a.shape[axis]), r.randint(1, 2)
@@ -95,20 +107,32 @@ def _grow(r: random.Random, d: Drawing, pool: list[Wires], rows: int, columns: i
     return d.concat([full, b.broadcast((rows, columns, b.shape[2]))], 2)
 
 
-def _unbounded(r: random.Random, d: Drawing, pool: list[Wires], rows: int, columns: int) -> Wires:
+def _unbounded(
+    r: random.Random, d: Drawing, pool: list[Wires], rows: int, columns: int
+) -> Wires:
     """What only bases of unbounded fan-in have."""
     a, b = r.choice(pool), r.choice(pool)
     if r.random() < 0.3:
         axis = r.randrange(2)
         rivals = a.others(axis)
-        chosen = r.choice([d.all, d.any])([(rivals, 1), (a.expand(1 + axis), 1)])  # the bits are gone
-        return r.choice([d.all, d.any])([(chosen.transpose(0, 2, 1) if axis == 0 else chosen, 1)]).expand(2)
+        chosen = r.choice([d.all, d.any])(
+            [(rivals, 1), (a.expand(1 + axis), 1)]
+        )  # the bits are gone
+        return r.choice([d.all, d.any])(
+            [(chosen.transpose(0, 2, 1) if axis == 0 else chosen, 1)]
+        ).expand(2)
     if d.basis == "ac0":
         row = a.slice(0, 0, 1).squeeze(0).slice(0, 0, 1).squeeze(0)
         sizes = [r.randrange(4) for _ in range(columns)]
         indices = [r.randrange(row.shape[0]) for _ in range(sum(sizes))]
         starts = np.concatenate([[0], np.cumsum(sizes)])
-        made = d.ragged(r.choice(["all", "any"]), row, indices, [r.random() < 0.5 for _ in indices], starts)
+        made = d.ragged(
+            r.choice(["all", "any"]),
+            row,
+            indices,
+            [r.random() < 0.5 for _ in indices],
+            starts,
+        )
         return made.expand(0, 2)
     return _thresholds(r, d, a, b, columns)
 
@@ -117,14 +141,19 @@ def _thresholds(r: random.Random, d: Drawing, a: Wires, b: Wires, columns: int) 
     """Thresholds over bits, or over columns and bits; weights of either sign, the same or not for every threshold."""
     many = r.randint(1, 4)
     large = r.choice([1, 1, 1, 2**40, 2**70]) if r.random() < 0.3 else 1
-    weights = [[r.choice([-4, -2, -1, 0, 1, 2, 3, 6]) * large for _ in range(a.shape[2])] for _ in range(many)]
+    weights = [
+        [r.choice([-4, -2, -1, 0, 1, 2, 3, 6]) * large for _ in range(a.shape[2])]
+        for _ in range(many)
+    ]
     ts = [r.randint(-6, 8) * large for _ in range(many)]
     own = weights if r.random() < 0.5 else weights[:1]
     if r.random() < 0.5:
         return d.at_least([(a, own), (b, [[r.choice([1, 2, -1])] * b.shape[2]])], ts)
     wide = a.broadcast((a.shape[0], columns, a.shape[2]))
     table = [[[large]]] if r.random() < 0.5 else [[row] for row in own]
-    return d.at_least([(wide, table), (b.slice(1, 0, 1).squeeze(1), [[-1] * b.shape[2]])], ts).expand(1)
+    return d.at_least(
+        [(wide, table), (b.slice(1, 0, 1).squeeze(1), [[-1] * b.shape[2]])], ts
+    ).expand(1)
 
 
 def _sum(r: random.Random, d: Drawing, a: Wires, b: Wires, columns: int) -> Wires:
@@ -146,7 +175,9 @@ def _cell(a: int, b: int) -> Cell:
     """A small cell with an XOR, a multiplexer and an output that is an input."""
     r = Recorder(a, b)
     x, y = r.argument(0), r.argument(1)
-    return r.cell("mixed", [r.xor(x[0], y[-1]), r.mux(x[-1], y[0], r.and_(x[0], y[0] ^ 1)), y[0]])
+    return r.cell(
+        "mixed", [r.xor(x[0], y[-1]), r.mux(x[-1], y[0], r.and_(x[0], y[0] ^ 1)), y[0]]
+    )
 
 
 @pytest.mark.parametrize("basis", ["xag", "aig"])
@@ -154,7 +185,9 @@ def test_constants_fold_and_nothing_else_does(basis):
     d = Drawing(basis)
     x = d.input((1,))
     always, never = d.fill((1,), True), d.fill((1,), False)
-    assert measure.measure(d.finish([x & always, x & never, x ^ always, x ^ never])).gates == 0
+    assert (
+        measure.measure(d.finish([x & always, x & never, x ^ always, x ^ never])).gates == 0
+    )
     assert measure.measure(d.finish([x & x, x & ~x])).gates == 2
 
 

@@ -45,7 +45,9 @@ def test_an_array_beyond_memory_is_named(monkeypatch):
     wires = drawing.input((1, 1, 2)).broadcast((1000, 1000, 2))
     schematic = drawing.finish([wires.slice(0, 0, 1)])
     monkeypatch.setattr(memory, "limit", lambda: 10**6)
-    with pytest.raises(LimitError, match=r"circuit of 0 gates .*drawing it an array of 7 MiB"):
+    with pytest.raises(
+        LimitError, match=r"circuit of 0 gates .*drawing it an array of 7 MiB"
+    ):
         schematic.flatten()
 
 
@@ -65,7 +67,9 @@ def test_a_process_of_little_memory_refuses():
         resource.setrlimit(resource.RLIMIT_AS, (room, room))
 
     command = [sys.executable, "-c", code, MAJORITY]
-    done = subprocess.run(command, preexec_fn=limit, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, preexec_fn=limit, capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("the circuit of ")
     assert " GiB of memory;" in done.stdout or " MiB of memory;" in done.stdout
 

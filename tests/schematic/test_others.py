@@ -17,11 +17,17 @@ def ragged_profile(rng: np.random.Generator, lengths: tuple[int, ...], codes: in
     """Random runs and codes over axes of the given lengths."""
     runs = []
     for length in lengths:
-        cuts = np.flatnonzero(rng.random(max(0, length - 1)) < rng.choice([0.1, 0.5, 1.0])) + 1
-        runs.append(
-            np.diff(np.concatenate([[0], cuts, [length]])).astype(np.int64) if length else np.zeros(0, np.int64)
+        cuts = (
+            np.flatnonzero(rng.random(max(0, length - 1)) < rng.choice([0.1, 0.5, 1.0])) + 1
         )
-    return Profile(tuple(runs), rng.integers(0, codes, tuple(len(r) for r in runs)).astype(np.int32))
+        runs.append(
+            np.diff(np.concatenate([[0], cuts, [length]])).astype(np.int64)
+            if length
+            else np.zeros(0, np.int64)
+        )
+    return Profile(
+        tuple(runs), rng.integers(0, codes, tuple(len(r) for r in runs)).astype(np.int32)
+    )
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -31,7 +37,9 @@ def test_others_are_the_definition(seed, axis):
     lengths = tuple(int(k) for k in rng.integers(1, 9, 3))
     x = ragged_profile(rng, lengths, 3)
     found = others(x, axis)
-    assert np.array_equal(found.expand_dense(), x.expand_dense().take(pairs(lengths[axis]), axis))
+    assert np.array_equal(
+        found.expand_dense(), x.expand_dense().take(pairs(lengths[axis]), axis)
+    )
     assert len(found.runs[axis]) <= len(x.runs[axis])
     assert len(found.runs[axis + 1]) <= max(0, 2 * len(x.runs[axis]) - 1)
 
@@ -56,7 +64,9 @@ def test_a_million_keys_are_a_handful_of_runs():
     x = Profile((runs,), np.array([1, 2, 3], np.int32))
     found = others(x, 0)
     assert found.codes.shape == (3, 4)
-    back = others_back(Profile(found.runs, np.array([[0, 1, 0, 0], [0] * 4, [0] * 4], np.int32)), 0)
+    back = others_back(
+        Profile(found.runs, np.array([[0, 1, 0, 0], [0] * 4, [0] * 4], np.int32)), 0
+    )
     assert back.shape == (2**20,)
     assert back.codes.sum() < 5
 

@@ -19,7 +19,9 @@ def simulate(program: Program, inputs: np.ndarray) -> np.ndarray:
     def value(literal):
         return ~wires[literal >> 1] if literal & 1 else wires[literal >> 1]
 
-    for op, a, b in zip(program.ops.tolist(), program.a.tolist(), program.b.tolist(), strict=True):
+    for op, a, b in zip(
+        program.ops.tolist(), program.a.tolist(), program.b.tolist(), strict=True
+    ):
         wires.append(value(a) & value(b) if op == AND else value(a) ^ value(b))
     out = [value(literal) for literal in program.outputs.tolist()]
     return np.array(out, np.uint64).reshape(len(out), inputs.shape[1])
@@ -32,7 +34,10 @@ def recount(program: Program, depths: np.ndarray) -> tuple[tuple[int, int], tupl
         assert 2 <= a < 2 * (program.inputs + 1 + g), "a gate reads constants or later wires"
         assert 2 <= b < 2 * (program.inputs + 1 + g), "a gate reads constants or later wires"
         levels.append(max(levels[a >> 1], levels[b >> 1]) + 1)
-    codes = tuple(literal - 2 if literal < 2 else levels[literal >> 1] for literal in program.outputs.tolist())
+    codes = tuple(
+        literal - 2 if literal < 2 else levels[literal >> 1]
+        for literal in program.outputs.tolist()
+    )
     return (int((program.ops == AND).sum()), int((program.ops == XOR).sum())), codes
 
 
@@ -57,7 +62,9 @@ def patterns(wires: int, rng: np.random.Generator) -> np.ndarray:
     if wires <= 12:
         rows = (np.arange(1 << max(wires, 6))[:, None] >> np.arange(wires)) & 1
     else:
-        rows = rng.integers(0, 2, (128, wires)) & (rng.random((128, 1)) < rng.random((128, wires)))
+        rows = rng.integers(0, 2, (128, wires)) & (
+            rng.random((128, 1)) < rng.random((128, wires))
+        )
         rows[0], rows[1] = 0, 1
     bits = rows.T.astype(np.uint64).reshape(wires, len(rows) // 64, 64)
     return (bits << np.arange(64, dtype=np.uint64)).sum(2, dtype=np.uint64)
@@ -66,7 +73,9 @@ def patterns(wires: int, rng: np.random.Generator) -> np.ndarray:
 def check(columns, depths, constant, keep, basis, optimize, rng, chain=1) -> SumPlan:
     """A sum computes the right bits, exactly as planned, without dead gates."""
     columns, depths = np.array(columns, np.int32), np.array(depths, np.int32)
-    plan = plan_sum(counts_of(columns, depths, keep[-1] + 1), constant, keep, basis, optimize, chain)
+    plan = plan_sum(
+        counts_of(columns, depths, keep[-1] + 1), constant, keep, basis, optimize, chain
+    )
     program = bind_sum(plan, columns, depths)
     assert recount(program, depths) == (plan.gates, plan.depths)
     assert dead_gates(program) == 0
@@ -76,7 +85,9 @@ def check(columns, depths, constant, keep, basis, optimize, rng, chain=1) -> Sum
     for word in range(words.shape[1]):
         for place in range(0, 64, 1 if words.shape[1] == 1 else 7):
             bits = [int(w) >> place & 1 for w in words[:, word]]
-            total = constant + sum(bit << int(c) for bit, c in zip(bits, columns, strict=True))
+            total = constant + sum(
+                bit << int(c) for bit, c in zip(bits, columns, strict=True)
+            )
             expected = [total >> k & 1 for k in keep]
             assert [int(w) >> place & 1 for w in out[:, word]] == expected
     return plan
@@ -96,7 +107,9 @@ def test_counting_ones_is_exact(basis, start):
 
 
 def random_heap(rng):
-    width = int(rng.choice([1, 2, 3, 4, 6, 9, 14, 70], p=[0.05, 0.1, 0.15, 0.2, 0.2, 0.15, 0.1, 0.05]))
+    width = int(
+        rng.choice([1, 2, 3, 4, 6, 9, 14, 70], p=[0.05, 0.1, 0.15, 0.2, 0.2, 0.15, 0.1, 0.05])
+    )
     wires = int(rng.choice([0, 1, 2, 3, 5, 8, 12, 20, 40, 90]))
     if rng.random() < 0.3:
         columns = rng.integers(0, max(1, width // 2), wires)
@@ -107,7 +120,9 @@ def random_heap(rng):
     if rng.random() < 0.2:
         depths = depths + int(rng.integers(-3, 4)) * columns
         depths -= depths.min(initial=0)
-    constant = 0 if rng.random() < 0.3 else int.from_bytes(rng.bytes(10), "little") - (1 << 79)
+    constant = (
+        0 if rng.random() < 0.3 else int.from_bytes(rng.bytes(10), "little") - (1 << 79)
+    )
     if rng.random() < 0.3:
         constant = int(rng.integers(-3, 4))
     chance = rng.choice([0.1, 0.5, 1.0])
@@ -209,7 +224,9 @@ def test_a_million_wires_are_counted_exactly_as_planned(basis):
 def test_trees_are_as_shallow_as_kraft_allows():
     rng = np.random.default_rng(0)
     for _ in range(300):
-        depths = rng.integers(0, rng.choice([1, 2, 9, 300]), rng.integers(0, 40)).astype(np.int32)
+        depths = rng.integers(0, rng.choice([1, 2, 9, 300]), rng.integers(0, 40)).astype(
+            np.int32
+        )
         plan = plan_tree(np.bincount(depths))
         program = bind_tree(depths)
         assert recount(program, depths) == ((plan.gates, 0), (plan.depth,))
@@ -217,7 +234,9 @@ def test_trees_are_as_shallow_as_kraft_allows():
         assert plan.gates == max(0, len(depths) - 1)
         if len(depths):
             assert plan.depth == (sum(1 << int(d) for d in depths) - 1).bit_length()
-        words = ~(1 << np.arange(len(depths), dtype=np.uint64))[:, None]  # pattern w has wire w false
+        words = ~(1 << np.arange(len(depths), dtype=np.uint64))[
+            :, None
+        ]  # pattern w has wire w false
         words[:, 0] |= ~np.uint64((1 << len(depths)) - 1)
         out = int(simulate(program, words)[0, 0]) if len(depths) else -1 % 2**64
         assert out == (2**64 - (1 << len(depths)) if len(depths) else 2**64 - 1)

@@ -14,11 +14,18 @@ from circuitsim.schematic.profile import CONST0, CONST1, Profile
 from circuitsim.schematic.schematic import Instruction, Schematic, Summand, Thresholds
 from circuitsim.schematic.threshold_profiles import reads, sizes, states
 
-CODES = {"mixed": [CONST0, CONST1, 0, 1, 7], "constant": [CONST0, CONST1], "live": [0, 3], "few": [CONST0] * 4 + [2]}
+CODES = {
+    "mixed": [CONST0, CONST1, 0, 1, 7],
+    "constant": [CONST0, CONST1],
+    "live": [0, 3],
+    "few": [CONST0] * 4 + [2],
+}
 LEAD = (2, 3)
 
 
-def random_operand(rng: np.random.Generator, scale: int, many: int, codes: str) -> tuple[Summand, Profile]:
+def random_operand(
+    rng: np.random.Generator, scale: int, many: int, codes: str
+) -> tuple[Summand, Profile]:
     """Weights, the same along some axes or for all thresholds, and codes, the same for some rows, in runs or not."""
     axes = tuple(int(n) for n in rng.integers(1, 4, rng.integers(0, 3)))
     shape = (int(rng.choice([1, many])), *(int(rng.choice([1, n])) for n in axes))
@@ -29,17 +36,23 @@ def random_operand(rng: np.random.Generator, scale: int, many: int, codes: str) 
     return summand, profile.cut() if rng.random() < 0.3 else profile
 
 
-def random_gates(rng: np.random.Generator, scale: int, codes: str) -> tuple[Instruction, list[Profile]]:
+def random_gates(
+    rng: np.random.Generator, scale: int, codes: str
+) -> tuple[Instruction, list[Profile]]:
     many = int(rng.integers(1, 4))
     operands = [random_operand(rng, scale, many, codes) for _ in range(rng.integers(1, 4))]
-    reached = tuple(int(t) * scale + int(rng.integers(-1, 2)) for t in rng.integers(-9, 10, many))
+    reached = tuple(
+        int(t) * scale + int(rng.integers(-1, 2)) for t in rng.integers(-9, 10, many)
+    )
     how = Thresholds(tuple(summand for summand, _ in operands), reached)
     args = [profile for _, profile in operands]
     lead = np.broadcast_shapes(*(arg.shape[: len(LEAD)] for arg in args))
     return Instruction("at_least", tuple(range(len(args))), (*lead, many), "gates", how), args
 
 
-def wires_of(line: Instruction, args: list[Profile], row: tuple[int, ...], t: int) -> list[tuple[int, int]]:
+def wires_of(
+    line: Instruction, args: list[Profile], row: tuple[int, ...], t: int
+) -> list[tuple[int, int]]:
     """The weight and the code of every wire of one gate."""
     found = []
     for summand, arg in zip(line.attributes.summands, args, strict=True):
@@ -91,7 +104,10 @@ def drawn(line: Instruction, args: list[Profile]) -> Schematic:
         codes = arg.expand_dense()
         some = drawing.input(codes.shape) & drawing.constant(codes >= 0)
         parts.append(
-            (some | drawing.constant(codes == CONST1), np.array(summand.weights, object).reshape(summand.shape))
+            (
+                some | drawing.constant(codes == CONST1),
+                np.array(summand.weights, object).reshape(summand.shape),
+            )
         )
     return drawing.finish([drawing.at_least(parts, line.attributes.thresholds)])
 
@@ -109,7 +125,13 @@ def test_what_is_measured_is_what_flattening_decides(scale: int) -> None:
 
 def test_a_run_of_a_million_wires_counts_as_a_million() -> None:
     n = 10**6
-    line = Instruction("at_least", (0,), (1, 2), "gates", Thresholds((Summand((-4,), (1, 1)),), (-4 * n + 1, -4 * n)))
+    line = Instruction(
+        "at_least",
+        (0,),
+        (1, 2),
+        "gates",
+        Thresholds((Summand((-4,), (1, 1)),), (-4 * n + 1, -4 * n)),
+    )
     args = [Profile.uniform((1, n), 5)]
     found = sizes(line, args)
     assert states(line, args).expand_dense().tolist() == [[0, CONST1]]
@@ -118,7 +140,9 @@ def test_a_run_of_a_million_wires_counts_as_a_million() -> None:
 
 
 def test_without_wires_a_gate_is_a_constant() -> None:
-    line = Instruction("at_least", (0,), (2, 2), "gates", Thresholds((Summand((), (1, 0)),), (0, 1)))
+    line = Instruction(
+        "at_least", (0,), (2, 2), "gates", Thresholds((Summand((), (1, 0)),), (0, 1))
+    )
     args = [Profile.uniform((2, 0), 0)]
     assert states(line, args).expand_dense().tolist() == [[CONST1, CONST0]] * 2
     assert sizes(line, args).deepest.expand_dense().tolist() == [[-1], [-1]]
@@ -138,10 +162,21 @@ def test_what_is_wanted_is_what_live_gates_read() -> None:
         asked = rng.integers(0, 2, line.shape)
         expected = [np.zeros(arg.shape, int) for arg in args]
         for *row, t in zip(*np.nonzero(asked), strict=True):
-            if state_by_trying(wires_of(line, args, tuple(row), t), line.attributes.thresholds[t]) == 0:
-                for arg, seen, summand in zip(args, expected, line.attributes.summands, strict=True):
+            if (
+                state_by_trying(
+                    wires_of(line, args, tuple(row), t), line.attributes.thresholds[t]
+                )
+                == 0
+            ):
+                for arg, seen, summand in zip(
+                    args, expected, line.attributes.summands, strict=True
+                ):
                     place = tuple(min(i, n - 1) for i, n in zip(row, arg.shape, strict=False))
                     table = np.array(summand.weights, object).reshape(summand.shape)
-                    seen[place] |= (table[min(t, len(table) - 1)] != 0) & (arg.expand_dense()[place] >= 0)
+                    seen[place] |= (table[min(t, len(table) - 1)] != 0) & (
+                        arg.expand_dense()[place] >= 0
+                    )
         found = reads(line, args, Profile.dense(asked), states(line, args))
-        assert all(np.array_equal(a.expand_dense(), b) for a, b in zip(found, expected, strict=True))
+        assert all(
+            np.array_equal(a.expand_dense(), b) for a, b in zip(found, expected, strict=True)
+        )

@@ -27,9 +27,10 @@ def test_remainders_of_all_rows_are_those_of_each(scale: int) -> None:
         rows, elements, many = (int(k) for k in rng.integers(0, 6, 3))
         literals = rng.integers(-1, 7, (rows, elements)).astype(np.int32)
         kind = np.int64 if scale < 2**60 else object
-        weights = (rng.integers(-4, 5, (int(rng.choice([1, max(1, many)])), elements)).astype(object) * scale).astype(
-            kind
-        )
+        weights = (
+            rng.integers(-4, 5, (int(rng.choice([1, max(1, many)])), elements)).astype(object)
+            * scale
+        ).astype(kind)
         found = remainders(literals, weights)
         gates = rng.random((rows, max(1, many))) < 0.6
         wires, scaled, starts = found.wires(gates)
@@ -49,7 +50,9 @@ def test_remainders_of_all_rows_are_those_of_each(scale: int) -> None:
 
 
 def test_weights_are_those_of_every_operand_in_turn() -> None:
-    how = Thresholds((Summand((2, 3), (2, 1)), Summand((5, 7), (1, 2)), Summand((11,), (1,))), (4, 9))
+    how = Thresholds(
+        (Summand((2, 3), (2, 1)), Summand((5, 7), (1, 2)), Summand((11,), (1,))), (4, 9)
+    )
     weights, thresholds = weigh(how, [(3,), (2,), ()])
     assert weights.tolist() == [[2, 2, 2, 5, 7, 11], [3, 3, 3, 5, 7, 11]]
     assert thresholds.tolist() == [4, 9]
@@ -58,11 +61,15 @@ def test_weights_are_those_of_every_operand_in_turn() -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 7, 10**6])
-def test_gates_do_not_depend_on_how_many_are_made_at_once(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gates_do_not_depend_on_how_many_are_made_at_once(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawing = Drawing("tc0")
     bits = drawing.input((5, 4))
     known = drawing.constant(np.arange(10).reshape(5, 2) % 3 == 0)
-    gates = drawing.at_least([(bits, [[1, 2, -4, 0], [1, 1, 1, 1], [0, 0, 6, 3]]), (known, [[2, -1]])], [1, 2, 3])
+    gates = drawing.at_least(
+        [(bits, [[1, 2, -4, 0], [1, 1, 1, 1], [0, 0, 6, 3]]), (known, [[2, -1]])], [1, 2, 3]
+    )
     schematic = drawing.finish([gates])
     whole = schematic.flatten()
     monkeypatch.setattr(flatten_wide, "WIRES_AT_ONCE", limit)
@@ -75,7 +82,9 @@ def test_gates_do_not_depend_on_how_many_are_made_at_once(limit: int, monkeypatc
 
 @pytest.mark.parametrize("wires", [[], [0, 0], [3], [0, 5, 0, 4, 4, 0], [0, 0, 1]])
 @pytest.mark.parametrize("limit", [1, 4, 100])
-def test_blocks_of_rows_hold_all_wires(wires: list[int], limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_of_rows_hold_all_wires(
+    wires: list[int], limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(flatten_wide, "WIRES_AT_ONCE", limit)
     blocks = flatten_wide._blocks(np.array(wires, np.int64))
     held = [row for low, high in blocks for row in range(low, high)]

@@ -15,7 +15,12 @@ from circuitsim.zoo.models import affording
 from circuitsim.zoo.models.affording import listed
 from circuitsim.zoo.models.coordinates import Coordinates
 
-NUMERIC = [(name, option) for name, e in ENTRIES.items() for option, value in e.defaults.items() if value in range(100)]
+NUMERIC = [
+    (name, option)
+    for name, e in ENTRIES.items()
+    for option, value in e.defaults.items()
+    if value in range(100)
+]
 HUGE = (10**5, 999_999_999)
 HARMLESS = {"seed", "b"}  # no size grows with them
 SECONDS = 5.0  # far more than a refusal takes, far less than the model that is refused would
@@ -48,7 +53,9 @@ def numbers(part):
 
 @pytest.mark.parametrize(("name", "option"), NUMERIC, ids=":".join)
 @pytest.mark.parametrize("value", HUGE)
-def test_every_option_is_refused_in_a_sentence_that_names_it_where_it_is_huge(name, option, value):
+def test_every_option_is_refused_in_a_sentence_that_names_it_where_it_is_huge(
+    name, option, value
+):
     start = process_time()
     said = refusal(f"{name}:{option}={value}", legal(built(name), 8))
     assert process_time() - start < SECONDS
@@ -74,19 +81,43 @@ def test_every_length_is_answered_soon_or_refused_in_a_sentence_that_names_it(na
 @pytest.mark.parametrize(
     ("address", "n", "said"),
     [
-        ("shuffle-dyck:k=1024", 8, "zoo:shuffle-dyck at k=1024 would hold 16,809,984 numbers, at most 8,388,608;"),
-        ("q-sparse-averaging:keys=one-hot", 5000, "at n=5000 and q=2 would hold 250,050,000 numbers"),
-        ("q-sparse-averaging:keys=signs,q=1,dimension=3", 5000, "5000 positions, at most 2048; lower n"),
+        (
+            "shuffle-dyck:k=1024",
+            8,
+            "zoo:shuffle-dyck at k=1024 would hold 16,809,984 numbers, at most 8,388,608;",
+        ),
+        (
+            "q-sparse-averaging:keys=one-hot",
+            5000,
+            "at n=5000 and q=2 would hold 250,050,000 numbers",
+        ),
+        (
+            "q-sparse-averaging:keys=signs,q=1,dimension=3",
+            5000,
+            "5000 positions, at most 2048; lower n",
+        ),
         ("bounded-dyck-one-layer:k=8,depth=9", 500, "at n=500, k=8 and depth=9 would hold"),
         ("match3-local:modulus=64,window=1000", 8, "lower modulus or window."),
-        ("bounded-dyck-rnn:k=45,depth=2", 8, "at k=45 and depth=2 would have more than 2,048 states"),
+        (
+            "bounded-dyck-rnn:k=45,depth=2",
+            8,
+            "at k=45 and depth=2 would have more than 2,048 states",
+        ),
         (
             "bounded-dyck-rnn:depth=1024",
             8,
             "at k=2 and depth=1024 would have more than 2,048 states; lower k or depth.",
         ),
-        ("q-sparse-averaging:q=60", 10**6, "at n=1000000 and q=60 must have fewer values than 2^62; lower n or q."),
-        ("index-lookup", 10**6, "at n=1000000 a token has 999,999 values, at most 65,536; lower n."),
+        (
+            "q-sparse-averaging:q=60",
+            10**6,
+            "at n=1000000 and q=60 must have fewer values than 2^62; lower n or q.",
+        ),
+        (
+            "index-lookup",
+            10**6,
+            "at n=1000000 a token has 999,999 values, at most 65,536; lower n.",
+        ),
     ],
 )
 def test_models_too_large_are_refused_before_they_are_made(address, n, said):
@@ -148,13 +179,17 @@ def test_models_of_the_sizes_that_papers_are_compared_at_are_made(address, n):
 def test_what_a_model_would_hold_is_foretold_within_a_factor_of_two(monkeypatch, address, n):
     holds = numbers(built(address).at(n))
     monkeypatch.setattr(affording, "MOST_NUMBERS", -1)
-    foretold = int(re.search(r"hold ([\d,]+) numbers", refusal(address, n))[1].replace(",", ""))
+    foretold = int(
+        re.search(r"hold ([\d,]+) numbers", refusal(address, n))[1].replace(",", "")
+    )
     assert foretold / 2 <= holds <= 2 * foretold
 
 
 def test_a_model_of_exactly_the_most_numbers_is_afforded():
     affording.affordable("k-hop", 2**23, n=8)
-    with pytest.raises(LimitError, match=re.escape("zoo:k-hop at n=8 would hold 8,388,609 numbers")):
+    with pytest.raises(
+        LimitError, match=re.escape("zoo:k-hop at n=8 would hold 8,388,609 numbers")
+    ):
         affording.affordable("k-hop", 2**23 + 1, n=8)
 
 
@@ -165,13 +200,23 @@ def test_an_automaton_of_exactly_the_most_stacks_is_made():
 
 
 def test_words_are_listed_as_in_a_sentence():
-    assert [listed(list(words), "or") for words in ("a", "ab", "abc")] == ["a", "a or b", "a, b or c"]
+    assert [listed(list(words), "or") for words in ("a", "ab", "abc")] == [
+        "a",
+        "a or b",
+        "a, b or c",
+    ]
 
 
 def test_a_row_of_a_stream_has_each_weight_in_its_place():
     names = [f"x{i}" for i in range(7)]
-    for form in ({}, {"x3": "1/2", "x0": 0, "": 5}, {name: i for i, name in enumerate(names)}):
-        assert Coordinates(*names).row(form) == tuple(Fraction(form.get(name, 0)) for name in names)
+    for form in (
+        {},
+        {"x3": "1/2", "x0": 0, "": 5},
+        {name: i for i, name in enumerate(names)},
+    ):
+        assert Coordinates(*names).row(form) == tuple(
+            Fraction(form.get(name, 0)) for name in names
+        )
     assert Coordinates(*names).row("x6") == (*[Fraction(0)] * 6, Fraction(1))
 
 

@@ -46,7 +46,16 @@ MODELS = [  # address, layers, heads, width
     ("k-hop:k=8,letters=4", 5, 1, 7),
     ("function-composition", 2, 1, 5),
 ]
-HARD = ("first", "anbn-hard", "star-free", "bounded-dyck", "equality", "disjointness", "palindrome", "k-hop:letters=2")
+HARD = (
+    "first",
+    "anbn-hard",
+    "star-free",
+    "bounded-dyck",
+    "equality",
+    "disjointness",
+    "palindrome",
+    "k-hop:letters=2",
+)
 ADDRESSES = [address for address, *_ in MODELS]
 
 
@@ -59,7 +68,9 @@ def assert_both_rungs_decide_as_the_task(models, n, codes):
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_model_decides_every_short_input_as_its_task_does(address):
     models = built(address)
-    lengths = [n for n in range(1, 13) if models.legal_length(n) and models.task.count(n) <= MOST]
+    lengths = [
+        n for n in range(1, 13) if models.legal_length(n) and models.task.count(n) <= MOST
+    ]
     assert lengths
     for n in lengths:
         assert_both_rungs_decide_as_the_task(models, n, models.task.inputs(n))
@@ -108,7 +119,9 @@ def test_circuits_equal_the_model_on_every_string(address, n):
     assert [rung for rung in row.rungs if rung.relation == "=" and rung.disagreements] == []
 
 
-@pytest.mark.parametrize(("address", "n"), [("majority", 7), ("anbn", 6), ("dyck-1", 6), ("threshold:b=3", 5)])
+@pytest.mark.parametrize(
+    ("address", "n"), [("majority", 7), ("anbn", 6), ("dyck-1", 6), ("threshold:b=3", 5)]
+)
 def test_one_fraction_bit_less_decides_wrongly_somewhere(address, n):
     """The bits that these models state are needed: at lengths where no number happens to fall on a coarser grid."""
     models = built(address)
@@ -127,7 +140,9 @@ def test_one_layer_less_misses_the_deepest_pairs():
     assert run_exact(enough, deep).decisions[:, 0].tolist() == [1, 1, 1]
 
 
-@pytest.mark.parametrize(("k", "layers"), [(1, 2), (2, 3), (3, 3), (4, 4), (7, 4), (8, 5), (16, 6), (31, 6)])
+@pytest.mark.parametrize(
+    ("k", "layers"), [(1, 2), (2, 3), (3, 3), (4, 4), (7, 4), (8, 5), (16, 6), (31, 6)]
+)
 def test_hops_take_a_layer_for_every_doubling(k, layers):
     models = built(f"k-hop:k={k},letters=2")
     assert len(models.at(9).layers) == layers
@@ -135,7 +150,11 @@ def test_hops_take_a_layer_for_every_doubling(k, layers):
 
 
 def test_every_entry_of_these_modules_is_listed():
-    names = {entry.name for module in (brackets, comparing, hops, languages) for entry in module.ENTRIES}
+    names = {
+        entry.name
+        for module in (brackets, comparing, hops, languages)
+        for entry in module.ENTRIES
+    }
     assert names == {address.partition(":")[0] for address in ADDRESSES}
 
 
@@ -143,7 +162,10 @@ def test_a_look_up_scores_highest_at_its_index_alone():
     s = Coordinates("at", "i", "i2")
     head = s.head(lookup({"at": 2, "": -1}), to={"at": "i"}, attention="saturated")
     for index in range(-3, 9):
-        at = [sum((w * x for w, x in zip(row, (index, 0, 0), strict=True)), Fraction(0)) for row in head.query]
+        at = [
+            sum((w * x for w, x in zip(row, (index, 0, 0), strict=True)), Fraction(0))
+            for row in head.query
+        ]
         query = [a + b for a, b in zip(at, head.query_bias, strict=True)]
         scores = [query[0] * i + query[1] * i * i for i in range(6)]
         wanted = min(max(2 * index - 1, 0), 5)

@@ -120,7 +120,9 @@ def inputs_of(entry, n):
     if entry.task.count(n) <= FEW:
         return entry.task.inputs(n)
     rng = np.random.default_rng(n)
-    return np.concatenate([entry.task.sample(n, DRAWN, rng), entry.task.adversarial(n, DRAWN, rng)])
+    return np.concatenate(
+        [entry.task.sample(n, DRAWN, rng), entry.task.adversarial(n, DRAWN, rng)]
+    )
 
 
 def wrong(entry, n, codes):
@@ -130,7 +132,9 @@ def wrong(entry, n, codes):
     return [int((decisions != truth).any(axis=1).sum()) for decisions in found]
 
 
-@pytest.mark.parametrize(("address", "few", "many"), SOLVES, ids=[address for address, *_ in SOLVES])
+@pytest.mark.parametrize(
+    ("address", "few", "many"), SOLVES, ids=[address for address, *_ in SOLVES]
+)
 def test_models_with_what_they_need_solve_their_task(address, few, many):
     entry = built(address)
     assert all(entry.task.count(n) <= FEW for n in few)
@@ -138,28 +142,40 @@ def test_models_with_what_they_need_solve_their_task(address, few, many):
         assert wrong(entry, n, inputs_of(entry, n)) == [0, 0], n
 
 
-@pytest.mark.parametrize(("address", "option", "lengths", "needed"), SQUEEZED, ids=[row[0] for row in SQUEEZED])
-def test_a_model_with_one_less_is_built_and_wrong_on_some_input(address, option, lengths, needed):
+@pytest.mark.parametrize(
+    ("address", "option", "lengths", "needed"), SQUEEZED, ids=[row[0] for row in SQUEEZED]
+)
+def test_a_model_with_one_less_is_built_and_wrong_on_some_input(
+    address, option, lengths, needed
+):
     mark = "," if ":" in address else ":"
     for n in lengths:
-        enough, less = (built(f"{address}{mark}{option}={needed(n) - short}") for short in (0, 1))
+        enough, less = (
+            built(f"{address}{mark}{option}={needed(n) - short}") for short in (0, 1)
+        )
         codes = inputs_of(enough, n)
         assert wrong(enough, n, codes) == [0, 0], n
         exact, integer = wrong(less, n, codes)
         assert 0 < exact == integer, n
         for value in (needed(n) + 1, -1):
-            with pytest.raises(CircuitSimError, match=f"{option} is {value}, expected 1 to {needed(n)}, or 0"):
+            with pytest.raises(
+                CircuitSimError, match=f"{option} is {value}, expected 1 to {needed(n)}, or 0"
+            ):
                 built(f"{address}{mark}{option}={value}").at(n)
 
 
-@pytest.mark.parametrize(("address", "option", "lengths", "needed"), SQUEEZED, ids=[row[0] for row in SQUEEZED])
+@pytest.mark.parametrize(
+    ("address", "option", "lengths", "needed"), SQUEEZED, ids=[row[0] for row in SQUEEZED]
+)
 def test_a_model_can_be_squeezed_down_to_one(address, option, lengths, needed):
     mark, n = "," if ":" in address else ":", lengths[-1]
     entry = built(f"{address}{mark}{option}=1")
     assert min(wrong(entry, n, inputs_of(entry, n))) > 0
 
 
-@pytest.mark.parametrize(("address", "n", "layers", "heads", "width"), TAKES, ids=[row[0] for row in TAKES])
+@pytest.mark.parametrize(
+    ("address", "n", "layers", "heads", "width"), TAKES, ids=[row[0] for row in TAKES]
+)
 def test_models_take_what_their_entries_say(address, n, layers, heads, width):
     has = resources(built(address).at(n))
     assert (has.layers, has.heads, has.width) == (layers, heads, width)
@@ -176,7 +192,10 @@ def test_hard_attention_is_also_in_ac0():
     assert check(built("k-hop-chain:k=3,letters=2").at(4), 4, bases=("ac0",)).holds
 
 
-@pytest.mark.parametrize(("address", "n"), [("index-lookup-rnn", 9), ("equality-rnn", 14), ("equality-one-layer", 14)])
+@pytest.mark.parametrize(
+    ("address", "n"),
+    [("index-lookup-rnn", 9), ("equality-rnn", 14), ("equality-one-layer", 14)],
+)
 def test_registers_hold_exactly_the_messages_that_the_gadget_needs(address, n):
     """The bound is met: as many states, or sums of values, as must be told apart, and with one cell less fewer."""
     entry = built(address)

@@ -15,7 +15,9 @@ from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo import cosines, key_schemes
 from circuitsim.zoo.models import averaging, finding, matching, targets
 
-ENTRIES = {e.name: e for module in (averaging, finding, matching, targets) for e in module.ENTRIES}
+ENTRIES = {
+    e.name: e for module in (averaging, finding, matching, targets) for e in module.ENTRIES
+}
 CASES = [  # entry, options, lengths whose inputs are few, longer ones
     ("q-sparse-averaging", "q=1", (1, 2, 3), (5,)),
     ("q-sparse-averaging", "q=2", (2, 3), (7, 16)),
@@ -66,7 +68,9 @@ def built(name, options):
 
 
 def each(which):
-    return [pytest.param(c[0], c[1], n, id=f"{c[0]}:{c[1]}-{n}") for c in CASES for n in c[which]]
+    return [
+        pytest.param(c[0], c[1], n, id=f"{c[0]}:{c[1]}-{n}") for c in CASES for n in c[which]
+    ]
 
 
 def agrees(zoo, n, codes):
@@ -137,13 +141,19 @@ def test_circuits_are_the_integer_model_bit_for_bit(name, options, n):
 )
 def test_layers_heads_and_width_are_as_the_entry_says(name, options, n, layers, heads, width):
     model = built(name, options).at(n)
-    assert (len(model.layers), {len(layer.heads) for layer in model.layers}, model.width) == (layers, {heads}, width)
+    assert (len(model.layers), {len(layer.heads) for layer in model.layers}, model.width) == (
+        layers,
+        {heads},
+        width,
+    )
 
 
 def test_only_match3_is_of_third_order():
     for name, options, lengths, _ in CASES:
         model = built(name, options).at(lengths[0])
-        assert [head.third_order for layer in model.layers for head in layer.heads].count(True) == (name == "match3")
+        assert [head.third_order for layer in model.layers for head in layer.heads].count(
+            True
+        ) == (name == "match3")
 
 
 def test_without_a_head_qstr_errs():
@@ -162,7 +172,9 @@ def test_a_table_of_too_many_sets_is_refused():
         built("q-sparse-averaging", "q=2,dimension=5").at(16)
 
 
-@pytest.mark.parametrize(("n", "q", "seed"), [(6, 1, 0), (7, 2, 0), (7, 2, 1), (6, 3, 5), (5, 5, 0)])
+@pytest.mark.parametrize(
+    ("n", "q", "seed"), [(6, 1, 0), (7, 2, 0), (7, 2, 1), (6, 3, 5), (5, 5, 0)]
+)
 def test_certificates_score_one_at_members_and_less_than_a_half_elsewhere(n, q, seed):
     """In rationals: the certificate is a sum of the set's keys whose score at each of them is 1."""
     signs = key_schemes.sign_keys(n, key_schemes.least_dimension(n, q, seed), seed)
@@ -170,10 +182,16 @@ def test_certificates_score_one_at_members_and_less_than_a_half_elsewhere(n, q, 
         (query,) = key_schemes.certificates(signs, np.array([members]))
         chosen = [[Fraction(int(x)) for x in signs[j]] for j in members]
         weights = solved([[sum(map(Fraction.__mul__, a, b)) for b in chosen] for a in chosen])
-        exact = [sum(w * row[c] for w, row in zip(weights, chosen, strict=True)) for c in range(len(query))]
+        exact = [
+            sum(w * row[c] for w, row in zip(weights, chosen, strict=True))
+            for c in range(len(query))
+        ]
         assert np.allclose([float(x) for x in exact], query)
         scores = [sum(int(s) * x for s, x in zip(row, exact, strict=True)) for row in signs]
-        assert all(score == 1 if i in members else score < Fraction(1, 2) for i, score in enumerate(scores))
+        assert all(
+            score == 1 if i in members else score < Fraction(1, 2)
+            for i, score in enumerate(scores)
+        )
 
 
 def solved(rows):
@@ -197,7 +215,10 @@ def test_one_sign_less_fails():
         for m in range(1, key_schemes.least_dimension(n, q)):
             signs = key_schemes.sign_keys(n, m)
             dependent = any(np.linalg.matrix_rank(signs[members]) < q for members in sets)
-            assert dependent or (key_schemes.certificates(signs, sets) @ signs.T)[others].max() > 0.4999999
+            assert (
+                dependent
+                or (key_schemes.certificates(signs, sets) @ signs.T)[others].max() > 0.4999999
+            )
 
 
 def test_signs_grow_by_columns():
@@ -206,7 +227,10 @@ def test_signs_grow_by_columns():
 
 def test_least_bits_of_certificates_hold_and_one_less_does_not():
     sets, signs = key_schemes.looked_at(8, 2), key_schemes.sign_keys(8, 40)
-    exact, bits = key_schemes.certificates(signs, sets), key_schemes.least_certificate_bits(signs, sets)
+    exact, bits = (
+        key_schemes.certificates(signs, sets),
+        key_schemes.least_certificate_bits(signs, sets),
+    )
     for b, holds in ((bits, True), (bits - 1, False)):
         query = np.floor(exact * 2**b + 0.5) / 2**b
         scores = query @ signs.T
@@ -223,13 +247,17 @@ def test_the_polytope_scores_zero_at_members_and_below_elsewhere(n, q):
         assert max(scores) == 0
 
 
-@pytest.mark.parametrize(("modulus", "bits"), [(8, 2), (16, 4), (32, 6), (64, 8), (128, 11), (256, 13)])
+@pytest.mark.parametrize(
+    ("modulus", "bits"), [(8, 2), (16, 4), (32, 6), (64, 8), (128, 11), (256, 13)]
+)
 def test_least_bits_of_match2(modulus, bits):
     """As they were measured before, over all pairs."""
     assert cosines.least_match_bits(modulus) == bits
 
 
-@pytest.mark.parametrize(("modulus", "order"), [(2, 2), (5, 2), (8, 2), (2, 3), (5, 3), (8, 3)])
+@pytest.mark.parametrize(
+    ("modulus", "order"), [(2, 2), (5, 2), (8, 2), (2, 3), (5, 3), (8, 3)]
+)
 def test_the_blank_scores_between_matches_and_all_others(modulus, order):
     """Cosines of sums by the addition theorem, at the least bits, and no blank of fewer bits does."""
     least, blank = cosines.least_match(modulus, order)
@@ -248,7 +276,11 @@ def test_the_blank_scores_between_matches_and_all_others(modulus, order):
 
 def by_hand(modulus, order, bits):
     """The least score of a match and the largest of any other sum, from rounded angles, as a real part of a product."""
-    grid = [np.floor(f(2 * pi * x / modulus) * 2**bits + 0.5) / 2**bits for f in (cos, sin) for x in range(modulus)]
+    grid = [
+        np.floor(f(2 * pi * x / modulus) * 2**bits + 0.5) / 2**bits
+        for f in (cos, sin)
+        for x in range(modulus)
+    ]
     points = [complex(c, s) for c, s in zip(grid[:modulus], grid[modulus:], strict=True)]
     match, other = 9.0, -9.0
     for residues in product(range(modulus), repeat=order):

@@ -76,7 +76,13 @@ DEFINITIONS = [  # task, largest n that is tried, whether a string is a member
     (Parity(), 8, lambda w: np.bitwise_xor.reduce([int(c) for c in w]) == 1),
     (AnBn(), 8, lambda w: deleted(w, ["ab"]) == "" and "ba" not in w),
     (Dyck1(), 12, lambda w: deleted(w, ["()"]) == ""),
-    (ShuffleDyck(), 6, lambda w: all(deleted("".join(c for c in w if c in p), [p]) == "" for p in ("()", "[]"))),
+    (
+        ShuffleDyck(),
+        6,
+        lambda w: all(
+            deleted("".join(c for c in w if c in p), [p]) == "" for p in ("()", "[]")
+        ),
+    ),
     (ShuffleDyck(k=1), 8, lambda w: deleted(w, ["()"]) == ""),
     (BoundedDyck(), 6, lambda w: w in nested(len(w), ["()", "[]"], 2)),
     (BoundedDyck(k=1, depth=3), 10, lambda w: w in nested(len(w), ["()"], 3)),
@@ -88,7 +94,9 @@ DEFINITIONS = [  # task, largest n that is tried, whether a string is a member
 
 
 @pytest.mark.parametrize(
-    ("task", "most", "member"), DEFINITIONS, ids=lambda value: "" if callable(value) else str(value)
+    ("task", "most", "member"),
+    DEFINITIONS,
+    ids=lambda value: "" if callable(value) else str(value),
 )
 def test_a_language_is_what_another_definition_says_on_every_string(task, most, member):
     for n in range(1, most + 1):
@@ -109,10 +117,14 @@ def test_hops_are_what_remembering_last_occurrences_says_on_every_string(task):
         codes, names = task.inputs(n), task.answers(n)
         assert len(codes) == task.letters**n
         for row, decisions in zip(codes, task.decisions(codes), strict=True):
-            assert [names[d] for d in decisions] == occurrences(task.format(n).text(row), task.k)
+            assert [names[d] for d in decisions] == occurrences(
+                task.format(n).text(row), task.k
+            )
 
 
-@pytest.mark.parametrize(("word", "k", "answer"), [("abca", 1, "b"), ("abcabda", 2, "c"), ("aab", 1, "none")])
+@pytest.mark.parametrize(
+    ("word", "k", "answer"), [("abca", 1, "b"), ("abcabda", 2, "c"), ("aab", 1, "none")]
+)
 def test_hops_by_hand(word, k, answer):
     # in abcabda the last a leads to position 5, after the a before it; that b leads to 3, after the b before it
     task = KHop(k, 4)
@@ -154,17 +166,40 @@ def members(task, n):
 
 def test_members_are_counted_by_the_known_sequences():
     assert [members(Dyck1(), 2 * m) for m in range(1, 7)] == list(CATALAN[1:])
-    assert [members(ShuffleDyck(), 2 * m) for m in (1, 2, 3)] == [CATALAN[m] * CATALAN[m + 1] for m in (1, 2, 3)]
-    assert [members(BoundedDyck(), n) for n in (2, 4, 6, 8)] == [2 ** (n - 1) for n in (2, 4, 6, 8)]
-    assert [members(BoundedDyck(k=1), 2 * m) for m in range(1, 6)] == [2 ** (m - 1) for m in range(1, 6)]
-    assert [members(BoundedDyck(k=2, depth=3), 2 * m) for m in (1, 2, 3)] == [2**m * CATALAN[m] for m in (1, 2, 3)]
-    assert [members(Palindrome(), n) for n in range(1, 10)] == [2 ** ((n + 1) // 2) for n in range(1, 10)]
+    assert [members(ShuffleDyck(), 2 * m) for m in (1, 2, 3)] == [
+        CATALAN[m] * CATALAN[m + 1] for m in (1, 2, 3)
+    ]
+    assert [members(BoundedDyck(), n) for n in (2, 4, 6, 8)] == [
+        2 ** (n - 1) for n in (2, 4, 6, 8)
+    ]
+    assert [members(BoundedDyck(k=1), 2 * m) for m in range(1, 6)] == [
+        2 ** (m - 1) for m in range(1, 6)
+    ]
+    assert [members(BoundedDyck(k=2, depth=3), 2 * m) for m in (1, 2, 3)] == [
+        2**m * CATALAN[m] for m in (1, 2, 3)
+    ]
+    assert [members(Palindrome(), n) for n in range(1, 10)] == [
+        2 ** ((n + 1) // 2) for n in range(1, 10)
+    ]
     assert [members(AnBn(), n) for n in range(1, 9)] == [0, 1] * 4
     assert [members(Parity(), n) for n in range(1, 9)] == [2 ** (n - 1) for n in range(1, 9)]
-    majorities = [sum(comb(n, ones) for ones in range(n // 2 + 1, n + 1)) for n in range(1, 9)]
+    majorities = [
+        sum(comb(n, ones) for ones in range(n // 2 + 1, n + 1)) for n in range(1, 9)
+    ]
     assert [members(Majority(), n) for n in range(1, 9)] == majorities
-    assert [members(StarFree("no-two-a"), n) for n in range(1, 9)] == [2, 3, 5, 8, 13, 21, 34, 55]
-    assert [members(StarFree("contains-ab"), n) for n in range(1, 9)] == [2**n - n - 1 for n in range(1, 9)]
+    assert [members(StarFree("no-two-a"), n) for n in range(1, 9)] == [
+        2,
+        3,
+        5,
+        8,
+        13,
+        21,
+        34,
+        55,
+    ]
+    assert [members(StarFree("contains-ab"), n) for n in range(1, 9)] == [
+        2**n - n - 1 for n in range(1, 9)
+    ]
 
 
 DRAWN = [  # tasks at small and unusual options as well
@@ -195,12 +230,21 @@ def test_generated_inputs_are_legal_repeatable_and_have_more_than_one_answer(tas
             assert len(np.unique(codes, axis=0)) > 1
 
 
-@pytest.mark.parametrize("task", [Dyck1(), ShuffleDyck(), BoundedDyck(), BoundedDyck(3, 4), BoundedDyck(1, 1)], ids=str)
+@pytest.mark.parametrize(
+    "task",
+    [Dyck1(), ShuffleDyck(), BoundedDyck(), BoundedDyck(3, 4), BoundedDyck(1, 1)],
+    ids=str,
+)
 @pytest.mark.parametrize("n", [2, 4, 10, 40])
 def test_drawn_brackets_are_members_and_corrupted_members_in_turn(task, n):
     codes = task.sample(n, 200, np.random.default_rng(1))
     assert task.decisions(codes)[:, 0].tolist() == [1, 0] * 100
-    changed = codes[0::2] != task.members(n, 200, np.full(200, 1 / (task.types + 1)), np.random.default_rng(1))[0::2]
+    changed = (
+        codes[0::2]
+        != task.members(n, 200, np.full(200, 1 / (task.types + 1)), np.random.default_rng(1))[
+            0::2
+        ]
+    )
     assert not changed.any()
 
 
@@ -247,9 +291,17 @@ def test_majority_is_tried_at_ties_and_one_above():
 
 
 def test_letters_of_many_types_of_brackets():
-    assert BoundedDyck(k=6).format(4).fields[0].values == (*"()[]{}<>", "(5", ")5", "(6", ")6")
+    assert BoundedDyck(k=6).format(4).fields[0].values == (
+        *"()[]{}<>",
+        "(5",
+        ")5",
+        "(6",
+        ")6",
+    )
     task = ShuffleDyck(k=5)
-    assert task.decisions(task.format(4).parse(["(5 ( )5 )", "(5 ( )5 )5"]))[:, 0].tolist() == [1, 0]
+    assert task.decisions(task.format(4).parse(["(5 ( )5 )", "(5 ( )5 )5"]))[
+        :, 0
+    ].tolist() == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -258,12 +310,21 @@ def test_letters_of_many_types_of_brackets():
         (lambda: ShuffleDyck(k=0), "shuffle-dyck: k is 0, expected 1 to 1024"),
         (lambda: BoundedDyck(k=2000), "bounded-dyck: k is 2000, expected 1 to 1024"),
         (lambda: BoundedDyck(depth=0), "bounded-dyck: depth is 0, expected 1 to 1024"),
-        (lambda: StarFree("a-star"), "star-free: language is 'a-star', expected one of ab-star, a-star-b-star"),
+        (
+            lambda: StarFree("a-star"),
+            "star-free: language is 'a-star', expected one of ab-star, a-star-b-star",
+        ),
         (lambda: KHop(k=0), "k-hop: k is 0, expected 1 to 1024"),
         (lambda: KHop(letters=1), "k-hop: letters is 1, expected 2 to 26"),
         (lambda: KHop(letters=27), "k-hop: letters is 27, expected 2 to 26"),
-        (lambda: Composition().format(6), "function-composition has no inputs of length 6 .* near 5 and 7"),
-        (lambda: Composition().sample(3, 1, np.random.default_rng(0)), "no inputs of length 3 .* near 5 and 7"),
+        (
+            lambda: Composition().format(6),
+            "function-composition has no inputs of length 6 .* near 5 and 7",
+        ),
+        (
+            lambda: Composition().sample(3, 1, np.random.default_rng(0)),
+            "no inputs of length 3 .* near 5 and 7",
+        ),
     ],
 )
 def test_bad_options_and_lengths_are_refused_in_a_sentence(make, said):
@@ -273,5 +334,13 @@ def test_bad_options_and_lengths_are_refused_in_a_sentence(make, said):
 
 def test_the_catalogue_names_every_task_once():
     assert all(TASKS[name].name == name for name in TASKS)
-    assert {"first", "majority", "parity", "anbn", "dyck-1", "shuffle-dyck", "bounded-dyck"} <= set(TASKS)
+    assert {
+        "first",
+        "majority",
+        "parity",
+        "anbn",
+        "dyck-1",
+        "shuffle-dyck",
+        "bounded-dyck",
+    } <= set(TASKS)
     assert {"palindrome", "star-free", "k-hop", "function-composition"} <= set(TASKS)

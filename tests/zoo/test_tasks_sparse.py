@@ -8,10 +8,20 @@ import pytest
 
 from circuitsim.errors import CircuitSimError, InputError, LimitError
 from circuitsim.zoo.task import Task
-from circuitsim.zoo.tasks.averaging import QSTR, QSparseAveraging, SimpleQSTR, SparseTokenSelection
+from circuitsim.zoo.tasks.averaging import (
+    QSTR,
+    QSparseAveraging,
+    SimpleQSTR,
+    SparseTokenSelection,
+)
 from circuitsim.zoo.tasks.catalogue import TASKS
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality, Threshold
-from circuitsim.zoo.tasks.finding import AssociativeRecall, IndexLookup, NearestNeighbour, symbols
+from circuitsim.zoo.tasks.finding import (
+    AssociativeRecall,
+    IndexLookup,
+    NearestNeighbour,
+    symbols,
+)
 from circuitsim.zoo.tasks.matching import Match2, Match3, Match3Bigram, Match3Local
 
 SETS = [  # the tasks, and lengths whose inputs are few
@@ -82,12 +92,18 @@ def numpy_definition(task: Task, digits):
         case QSTR() | SimpleQSTR():
             read = digits[:, -1:, 1:] if isinstance(task, SimpleQSTR) else digits[..., 1:]
             signs = 2 * counts(digits, read) - task.q  # the sum of signs -1 and +1
-            table = {"parity": (signs + task.q) // 2 & 1, "majority": signs > 0, "sum": (signs + task.q) // 2}
+            table = {
+                "parity": (signs + task.q) // 2 & 1,
+                "majority": signs > 0,
+                "sum": (signs + task.q) // 2,
+            }
             return table[task.g].astype(int)
         case Match2():
             return ((x[:, :, None] + x[:, None, :]) % task.modulus == 0).any(2).astype(int)
         case Match3() | Match3Bigram() | Match3Local():
-            zero = (x[:, :, None, None] + x[:, None, :, None] + x[:, None, None, :]) % task.modulus == 0
+            zero = (
+                x[:, :, None, None] + x[:, None, :, None] + x[:, None, None, :]
+            ) % task.modulus == 0
             i, j, k = np.ogrid[:n, :n, :n]
             if isinstance(task, Match3Bigram):
                 zero = zero & (k == j + 1) & (i >= 0)
@@ -103,7 +119,9 @@ def numpy_definition(task: Task, digits):
             return np.concatenate([np.full((batch, 2 * m), task.size(n)), found], axis=1)
         case NearestNeighbour():
             keys, labels = x[:, 0:-1:2], digits[:, 1::2, 1]
-            apart = np.array([int(v).bit_count() for v in range(2**task.dimension)])[keys ^ x[:, -1:]]
+            apart = np.array([int(v).bit_count() for v in range(2**task.dimension)])[
+                keys ^ x[:, -1:]
+            ]
             return np.take_along_axis(labels, apart.argmin(1)[:, None], axis=1)
         case Equality():
             same = (x[:, : n // 2] == x[:, n // 2 :]).all(1)[:, None].astype(int)
@@ -111,7 +129,9 @@ def numpy_definition(task: Task, digits):
         case Disjointness():
             return (x[:, : n // 2] & x[:, n // 2 :]).any(1)[:, None].astype(int)
         case Threshold():
-            window = np.lib.stride_tricks.sliding_window_view(np.concatenate([x, x[:, : task.k - 1]], 1), task.k, 1)
+            window = np.lib.stride_tricks.sliding_window_view(
+                np.concatenate([x, x[:, : task.k - 1]], 1), task.k, 1
+            )
             return (window.prod(2).sum(1) >= task.b)[:, None].astype(int)
     raise AssertionError(task)
 
@@ -132,7 +152,9 @@ def test_inputs_are_the_legal_strings_and_are_counted(task, n):
     if prod(task.format(n).sizes(n)) <= 2**16:
         strings = every_string(task, n)
         legal = [task.legal(row) for row in task.format(n).digits(strings)]
-        assert {tuple(row) for row in strings[legal].tolist()} == {tuple(row) for row in codes.tolist()}
+        assert {tuple(row) for row in strings[legal].tolist()} == {
+            tuple(row) for row in codes.tolist()
+        }
 
 
 @pytest.mark.parametrize("task", TASK_LIST)
@@ -192,7 +214,9 @@ def test_sparse_averages_decide_disjointness(q):
 
 def test_alice_of_the_averaging_gadget_holds_one_token():
     task, fixed = QSparseAveraging(3), (1, 0, 1)
-    rows = np.array([task.disjointness_gadget(9, a, fixed) for a in product((0, 1), repeat=3)])
+    rows = np.array(
+        [task.disjointness_gadget(9, a, fixed) for a in product((0, 1), repeat=3)]
+    )
     changing = (rows != rows[0]).any(axis=(0, 2))
     assert np.flatnonzero(changing).tolist() == [6]
     assert len({row.tobytes() for row in rows}) == 8
@@ -234,7 +258,10 @@ def test_counts_of_the_tasks_with_few_legal_inputs():
     [
         (lambda: QSparseAveraging(0), "q-sparse-averaging: q is 0, expected 1 to 60."),
         (lambda: SparseTokenSelection(-1), "q is -1"),
-        (lambda: QSTR(2, "mean"), "qstr: g is 'mean', expected one of parity, majority, sum."),
+        (
+            lambda: QSTR(2, "mean"),
+            "qstr: g is 'mean', expected one of parity, majority, sum.",
+        ),
         (lambda: Match2(1), "match2: modulus is 1"),
         (lambda: Match3Local(8, -1), "window is -1, expected 0 to 1024."),
         (lambda: IndexLookup(1), "letters is 1"),
@@ -245,10 +272,19 @@ def test_counts_of_the_tasks_with_few_legal_inputs():
         (lambda: Equality().check_length(7), "near 6 and 8"),
         (lambda: AssociativeRecall(4).check_length(15), "near 9 and 12"),
         (lambda: NearestNeighbour().check_length(4), "near 3 and 5"),
-        (lambda: QSparseAveraging(3).disjointness_gadget(6, (0,) * 3, (0,) * 3), "the gadget needs n >= 7"),
+        (
+            lambda: QSparseAveraging(3).disjointness_gadget(6, (0,) * 3, (0,) * 3),
+            "the gadget needs n >= 7",
+        ),
         (lambda: QSTR(3).index_gadget(9, (0,) * 4), "the gadget needs n >= 10"),
-        (lambda: QSparseAveraging(3).disjointness_gadget(7, (0,) * 2, (0,) * 3), "the gadget takes 3 bits"),
-        (lambda: Match3(8).disjointness_gadget(5, (0, 1), (1, 1)), "multiple of 4 that is at least 12"),
+        (
+            lambda: QSparseAveraging(3).disjointness_gadget(7, (0,) * 2, (0,) * 3),
+            "the gadget takes 3 bits",
+        ),
+        (
+            lambda: Match3(8).disjointness_gadget(5, (0, 1), (1, 1)),
+            "multiple of 4 that is at least 12",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(make, words):

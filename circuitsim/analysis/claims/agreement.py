@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circuitsim.analysis.claims.claim import ROUNDED_FIRST, Claim, Entry, Kind, NotApplicable, Study, listed
+from circuitsim.analysis.claims.claim import (
+    ROUNDED_FIRST,
+    Claim,
+    Entry,
+    Kind,
+    NotApplicable,
+    Study,
+    listed,
+)
 from circuitsim.analysis.claims.multisets import differing
 from circuitsim.analysis.claims.papers_division import literal_disagreements
 from circuitsim.analysis.ladder import Rung
@@ -67,7 +75,9 @@ def bits_agree(study: Study, searches: bool) -> Entry:
     rungs, bits = _rungs(study, "exact", "integer"), [study.bits_at(n) for n in study.ns]
     counted = [n for n in study.ns if representatives(study.model, n) is not None]
     failures = [found for n in counted if (found := failure_at(study, n, study.bits_at(n)))]
-    first, reached, everything = first_failure(study) if searches else (None, max(study.ns), False)
+    first, reached, everything = (
+        first_failure(study) if searches else (None, max(study.ns), False)
+    )
     holds = _all_hold(rungs) and not failures and first is None
     complete = set(counted) | {n for n in study.ns if study.ladder(n).exhaustive}
     evidence = {
@@ -101,7 +111,9 @@ def circuits_equal(study: Study) -> Entry:
     having = [basis for basis in ROUNDED_FIRST if study.measured(basis).rows]
     built: dict[str, dict[str, object]] = {basis: equality(study, basis) for basis in having}
     if not any(checked["exhaustive_n"] or checked["sampled_n"] for checked in built.values()):
-        return NotApplicable("circuits-equal-model", "no circuit of these lengths is small enough to be built")
+        return NotApplicable(
+            "circuits-equal-model", "no circuit of these lengths is small enough to be built"
+        )
     sampled = any(checked["sampled_n"] for checked in built.values())
     lines = [f"{basis}: {equality_line(checked)}" for basis, checked in built.items()]
     return Claim(
@@ -123,12 +135,25 @@ def equality(study: Study, basis: BasisName) -> dict[str, object]:
     differs = None
     for n in study.measured(basis).ns:
         row = study.ladder(n)
-        rungs = [rung for rung in row.rungs if rung.relation == "=" and rung.to.endswith(f" {basis}")]
+        rungs = [
+            rung
+            for rung in row.rungs
+            if rung.relation == "=" and rung.to.endswith(f" {basis}")
+        ]
         (large if not rungs else exhaustive if row.exhaustive else sampled).append(n)
         for rung in rungs:
             if differs is None and not rung.holds:
-                differs = {"n": n, "rung": f"{rung.start} = {rung.to}", "string": rung.first_difference}
-    return {"exhaustive_n": exhaustive, "sampled_n": sampled, "too_large_n": large, "differing": differs}
+                differs = {
+                    "n": n,
+                    "rung": f"{rung.start} = {rung.to}",
+                    "string": rung.first_difference,
+                }
+    return {
+        "exhaustive_n": exhaustive,
+        "sampled_n": sampled,
+        "too_large_n": large,
+        "differing": differs,
+    }
 
 
 def equality_line(checked: dict[str, object]) -> str:
@@ -142,7 +167,11 @@ def equality_line(checked: dict[str, object]) -> str:
     ]
     large = checked["too_large_n"]
     said = [f"equal on {' and '.join(parts)}"] if parts else []
-    said += [f"too large to build at n = {_some(large)}"] if isinstance(large, list) and large else []
+    said += (
+        [f"too large to build at n = {_some(large)}"]
+        if isinstance(large, list) and large
+        else []
+    )
     return ", ".join(said)
 
 
@@ -154,7 +183,9 @@ def failure_at(study: Study, n: int, bits: int) -> Failure | None:
         wrong = differing(model, codes, bits)
     else:
         everything, codes = chosen_inputs(model, n, None, study.samples, study.seed)
-        integer = run_integer(fix(model, n, bits, max(study.circuits.max_bits, MAX_BITS)), codes)
+        integer = run_integer(
+            fix(model, n, bits, max(study.circuits.max_bits, MAX_BITS)), codes
+        )
         wrong = (integer.decisions != run_exact(model, codes).decisions).any(axis=1)
     if not wrong.any():
         return None
@@ -175,7 +206,11 @@ def first_failure(study: Study) -> tuple[Failure | None, int, bool]:
         if not defined(study, n):
             continue
         if representatives(study.model, n) is None:
-            inputs = max(FEW, study.samples) if not few_inputs(study.model, n) else study.model.format.strings(n)
+            inputs = (
+                max(FEW, study.samples)
+                if not few_inputs(study.model, n)
+                else study.model.format.strings(n)
+            )
             work += inputs * study.model.length(n) ** 2
             if work > MOST_SCORES:
                 return None, n - 1, everything
@@ -219,20 +254,33 @@ def _search_line(first: Failure | None, reached: int, everything: bool) -> str:
 
 def literal_decides(study: Study) -> Entry:
     """The papers' own division decides as the exact model."""
-    ns = [n for n in LITERAL_NS if few_inputs(study.model, n) and n <= longest(study.model) and defined(study, n)]
+    ns = [
+        n
+        for n in LITERAL_NS
+        if few_inputs(study.model, n) and n <= longest(study.model) and defined(study, n)
+    ]
     if not ns:
-        return NotApplicable("literal-division", "no length up to 12 has a meaning and few enough strings to try all")
+        return NotApplicable(
+            "literal-division",
+            "no length up to 12 has a meaning and few enough strings to try all",
+        )
     rows = []
     for n in ns:
         study.progress(f"literal division, n = {n}")
-        bits = study.bits_at(n) if study.circuits.bits_expression is not None else max(LITERAL_BITS, study.bits_at(n))
+        bits = (
+            study.bits_at(n)
+            if study.circuits.bits_expression is not None
+            else max(LITERAL_BITS, study.bits_at(n))
+        )
         rows += list(literal_disagreements(study.model, [n], bits))
     wrong, inputs = sum(row.wrong for row in rows), sum(row.inputs for row in rows)
     rounded = [found for row in rows if (found := failure_at(study, row.n, row.bits))]
     first = next((row for row in rows if row.wrong), None)
     line = f"{wrong:,} of {inputs:,} strings of {ns[0]} to {ns[-1]} letters decided otherwise"
     line += "" if first is None else f", the first '{first.first}'"
-    line += f"; with means rounded to the same bits ({listed(ns, [row.bits for row in rows])}) "
+    line += (
+        f"; with means rounded to the same bits ({listed(ns, [row.bits for row in rows])}) "
+    )
     line += "none is" if not rounded else f"the first at n = {rounded[0].n}"
     return Claim(
         "literal-division",
@@ -251,7 +299,10 @@ def literal_decides(study: Study) -> Entry:
 
 
 def _rungs(study: Study, start: str, to: str) -> dict[int, list[Rung]]:
-    return {n: [rung for rung in study.ladder(n).rungs if (rung.start, rung.to) == (start, to)] for n in study.ns}
+    return {
+        n: [rung for rung in study.ladder(n).rungs if (rung.start, rung.to) == (start, to)]
+        for n in study.ns
+    }
 
 
 def _all_hold(rungs: dict[int, list[Rung]]) -> bool:
@@ -264,7 +315,9 @@ def _kind(study: Study) -> Kind:
 
 def _evidence(study: Study, rungs: dict[int, list[Rung]]) -> dict[str, object]:
     rows = [study.ladder(n) for n in study.ns]
-    first = next((rung.first_difference for n in study.ns for rung in rungs[n] if not rung.holds), None)
+    first = next(
+        (rung.first_difference for n in study.ns for rung in rungs[n] if not rung.holds), None
+    )
     return {
         "n": list(study.ns),
         "exhaustive": [row.exhaustive for row in rows],
@@ -285,7 +338,11 @@ def _wrong_line(study: Study, rungs: dict[int, list[Rung]]) -> str:
     everything = [n for n in study.ns if study.ladder(n).exhaustive]
     others = [n for n in study.ns if not study.ladder(n).exhaustive]
     parts = [f"all inputs of n = {_some(everything)}"] if everything else []
-    parts += [f"{study.samples:,} sampled inputs (seed {study.seed}) each of n = {_some(others)}"] if others else []
+    parts += (
+        [f"{study.samples:,} sampled inputs (seed {study.seed}) each of n = {_some(others)}"]
+        if others
+        else []
+    )
     return f"no decision differs on {', '.join(parts)}"
 
 

@@ -16,16 +16,27 @@ def log_state(study: Study) -> Entry:
         return NotApplicable(name, wrong)
     layers = _state(study, "dyadic")
     beyond = next(
-        (row for rows in layers.values() for row in rows if row.bound is not None and row.measured > row.bound), None
+        (
+            row
+            for rows in layers.values()
+            for row in rows
+            if row.bound is not None and row.measured > row.bound
+        ),
+        None,
     )
-    tests = {layer: grows_like_log(study.ns, [row.measured for row in rows], SIZE) for layer, rows in layers.items()}
+    tests = {
+        layer: grows_like_log(study.ns, [row.measured for row in rows], SIZE)
+        for layer, rows in layers.items()
+    }
     if any(test is None for test in tests.values()):
         return NotApplicable(name, too_few(study.ns))
     growing = [layer for layer, test in tests.items() if test is not None and not test.holds]
     evidence = {f"layer{layer}": _layer(rows, tests[layer]) for layer, rows in layers.items()}
     last = layers[max(layers)]
     fit = fit_log(study.ns, [row.measured for row in last])
-    parts = [f"after the last layer {listed(study.ns, [row.measured for row in last], ' bits')}: {_line(fit)}"]
+    parts = [
+        f"after the last layer {listed(study.ns, [row.measured for row in last], ' bits')}: {_line(fit)}"
+    ]
     parts.append(
         f"EXCEEDS its bound {beyond.bound} with {beyond.measured} at n = {beyond.n} after layer {beyond.layer}"
         if beyond
@@ -46,7 +57,10 @@ def log_state(study: Study) -> Entry:
 def rationals_grow(study: Study) -> Entry:
     """Negative control: exact rationals do not stay that small, where sums meet many denominators."""
     name = "rationals-need-more"
-    sizes = {layer: [row.measured for row in rows] for layer, rows in _state(study, "rational").items()}
+    sizes = {
+        layer: [row.measured for row in rows]
+        for layer, rows in _state(study, "rational").items()
+    }
     tests = {layer: grows_like_log(study.ns, ys, SIZE) for layer, ys in sizes.items()}
     if any(test is None for test in tests.values()):
         return NotApplicable(name, too_few(study.ns))
@@ -83,10 +97,16 @@ def least_precision(study: Study) -> Entry:
     least, bits = [study.least(n) for n in study.ns], [study.bits_at(n) for n in study.ns]
     known = [(n, b) for n, b in zip(study.ns, least, strict=True) if b is not None]
     fit = fit_log([n for n, _ in known], [b for _, b in known], "least bits")
-    short = [n for n, need, has in zip(study.ns, least, bits, strict=True) if need is None or has < need]
+    short = [
+        n
+        for n, need, has in zip(study.ns, least, bits, strict=True)
+        if need is None or has < need
+    ]
     source = study.circuits.bits_expression or study.model.bits
     line = f"least bits {listed(study.ns, least)}: {_line(fit)}; '{source}' gives {listed(study.ns, bits)}"
-    line += f"; TOO FEW at n = {', '.join(map(str, short))}" if short else ", enough at every n"
+    line += (
+        f"; TOO FEW at n = {', '.join(map(str, short))}" if short else ", enough at every n"
+    )
     return Claim(
         "least-precision",
         "The model's fraction bits are at least the fewest that decide as the exact model (and so do the next two).",
@@ -111,8 +131,12 @@ def constant_precision(study: Study) -> Entry:
     name, least = "constant-precision-fails", [study.least(n) for n in study.ns]
     known = [b for b in least if b is not None]
     if not known or least[0] is None or max(known) <= least[0]:
-        return NotApplicable(name, f"the least precision does not grow: {listed(study.ns, least, ' bits')}")
-    failure = next((found for n in study.ns if (found := failure_at(study, n, least[0]))), None)
+        return NotApplicable(
+            name, f"the least precision does not grow: {listed(study.ns, least, ' bits')}"
+        )
+    failure = next(
+        (found for n in study.ns if (found := failure_at(study, n, least[0]))), None
+    )
     line = f"{least[0]} bits, the fewest at n = {study.ns[0]}, "
     line += (
         f"decide '{failure.string}' wrongly at n = {failure.n} ({failure.wrong:,} of {failure.inputs:,} inputs)"
@@ -125,7 +149,12 @@ def constant_precision(study: Study) -> Entry:
         "2210.02671, Proposition 1 (fixed precision cannot attend uniformly); 2402.12875, Theorem 3.1",
         failure is not None,
         "exhaustive" if failure is None or failure.exhaustive else "sampled",
-        {"n": list(study.ns), "bits": least[0], "least": least, "failure": None if failure is None else vars(failure)},
+        {
+            "n": list(study.ns),
+            "bits": least[0],
+            "least": least,
+            "failure": None if failure is None else vars(failure),
+        },
         line,
     )
 
@@ -136,22 +165,35 @@ def _state(study: Study, datatype: str) -> dict[int, list[StateRow]]:
     for n in study.ns:
         study.progress(f"state bits, {datatype}, n = {n}")
         bits = study.bits_at(n)
-        for row in state_bits(study.model, [n], (datatype,), bits=bits, samples=SAMPLES, seed=study.seed):
+        for row in state_bits(
+            study.model, [n], (datatype,), bits=bits, samples=SAMPLES, seed=study.seed
+        ):
             layers.setdefault(row.layer, []).append(row)
     return layers
 
 
 def _layer(rows: list[StateRow], test: LogTest | None) -> dict[str, object]:
-    columns = {name: [getattr(row, name) for row in rows] for name in ("measured", "bound", "lemma", "inputs")}
+    columns = {
+        name: [getattr(row, name) for row in rows]
+        for name in ("measured", "bound", "lemma", "inputs")
+    }
     return {**columns, "test": _test(test)}
 
 
 def _test(test: LogTest | None) -> dict[str, object] | None:
-    return None if test is None else {**vars(test), "shorter": vars(test.shorter), "all": vars(test.all)}
+    return (
+        None
+        if test is None
+        else {**vars(test), "shorter": vars(test.shorter), "all": vars(test.all)}
+    )
 
 
 def _line(fit: Fit | None) -> str:
-    return "no fit" if fit is None else f"{fit.a:.2f} log2 n {fit.b:+.1f}, off by at most {fit.residual:.1f}"
+    return (
+        "no fit"
+        if fit is None
+        else f"{fit.a:.2f} log2 n {fit.b:+.1f}, off by at most {fit.residual:.1f}"
+    )
 
 
 def _above(test: LogTest | None) -> str:

@@ -17,7 +17,9 @@ from circuitsim.models.model import Model
 Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
 
 ROUNDED_FIRST = names(exact=False) + names(exact=True)
-MOST_MEASURED = 1 << 34  # wires that a circuit may be expected to have for it to be measured: seconds
+MOST_MEASURED = (
+    1 << 34
+)  # wires that a circuit may be expected to have for it to be measured: seconds
 MOST_BUILT = 2**20  # wires of a circuit that is built
 LARGEST_EXPONENT = 700.0  # of e, in a float
 
@@ -127,7 +129,12 @@ class Study:
     def ladder(self, n: int) -> ladder.Row:
         """All rungs at n, in every basis whose circuit can be built."""
         if n not in self._ladder:
-            rows = [row for basis in ROUNDED_FIRST for row in self.measured(basis).rows if row.n == n]
+            rows = [
+                row
+                for basis in ROUNDED_FIRST
+                for row in self.measured(basis).rows
+                if row.n == n
+            ]
             families = [self.family(row.basis) for row in rows if row.wires <= MOST_BUILT]
             model = replace(self.model, bits=str(self.bits_at(n)))
             self._ladder[n] = ladder.climb(
@@ -145,7 +152,13 @@ class Study:
         if n not in self._least:
             self.progress(f"least precision, n = {n}")
             try:
-                found = least_bits(self.model, n, samples=self.samples, seed=self.seed, max_bits=self.circuits.max_bits)
+                found = least_bits(
+                    self.model,
+                    n,
+                    samples=self.samples,
+                    seed=self.seed,
+                    max_bits=self.circuits.max_bits,
+                )
             except NoPrecisionError:
                 found = None
             self._least[n] = found
@@ -173,7 +186,9 @@ def listed(ns: Sequence[int], values: Sequence[object], unit: str = "") -> str:
     """Values with their lengths, short: one if they are equal, else all, or the first two and the last."""
     if len(set(values)) == 1:
         return (
-            f"{values[0]}{unit} at every n in {ns[0]}..{ns[-1]}" if len(ns) > 1 else f"{values[0]}{unit} at n = {ns[0]}"
+            f"{values[0]}{unit} at every n in {ns[0]}..{ns[-1]}"
+            if len(ns) > 1
+            else f"{values[0]}{unit} at n = {ns[0]}"
         )
     pairs = [f"{value} at n = {n}" for n, value in zip(ns, values, strict=True)]
     pairs[0] = f"{values[0]}{unit} at n = {ns[0]}"

@@ -22,7 +22,9 @@ ENTRIES: tuple[Callable[[Study], Entry], ...] = (
     bits.log_state,
     bits.rationals_grow,
     agreement.float_agrees,
-    lambda study: agreement.bits_agree(study, searches=study.circuits.bits_expression not in (None, AUTO)),
+    lambda study: agreement.bits_agree(
+        study, searches=study.circuits.bits_expression not in (None, AUTO)
+    ),
     agreement.circuits_equal,
     bits.least_precision,
     classes.ac0_refused,

@@ -1,7 +1,14 @@
 """Claims about circuit classes: AC0 for hard attention, TC0 for saturated, log depth with gates of two inputs."""
 
 from circuitsim.analysis.claims.agreement import equality, equality_line
-from circuitsim.analysis.claims.claim import Claim, Entry, Measured, NotApplicable, Study, listed
+from circuitsim.analysis.claims.claim import (
+    Claim,
+    Entry,
+    Measured,
+    NotApplicable,
+    Study,
+    listed,
+)
 from circuitsim.analysis.claims.ties import Tie, most_tied
 from circuitsim.analysis.growth.bounded_growth import (
     LEVELS_A_DOUBLING,
@@ -24,10 +31,15 @@ def ac0_depth(study: Study) -> Entry:
     """Hard attention has AC0 circuits."""
     name = "ac0-constant-depth"
     found = study.measured(AC0.name)
-    all_hard = all(head.attention in HARD for layer in study.model.layers for head in layer.heads)
+    all_hard = all(
+        head.attention in HARD for layer in study.model.layers for head in layer.heads
+    )
     if not found.rows or (found.left_out and not all_hard):
         return NotApplicable(name, found.left_out)
-    bound, depths = AC0_LEVELS[study.circuits.optimize] * len(study.model.layers), found.column("depth")
+    bound, depths = (
+        AC0_LEVELS[study.circuits.optimize] * len(study.model.layers),
+        found.column("depth"),
+    )
     size, checked = _Size(found), equality(study, AC0.name)
     shallow = max(depths) <= bound
     holds = shallow and size.holds and not checked["differing"]
@@ -59,8 +71,15 @@ def tc0_depth(study: Study) -> Entry:
     wrong = study.precision_grows()
     if wrong or not found.rows:
         return NotApplicable(name, wrong or found.left_out)
-    layers, bound, depths = len(study.model.layers), tc0_bound(study.model), found.column("depth")
-    published, size = None if has_third_order(study.model) else 3 + (9 + 2 * D_PLUS) * layers, _Size(found)
+    layers, bound, depths = (
+        len(study.model.layers),
+        tc0_bound(study.model),
+        found.column("depth"),
+    )
+    published, size = (
+        None if has_third_order(study.model) else 3 + (9 + 2 * D_PLUS) * layers,
+        _Size(found),
+    )
     same = next(n for k, n in enumerate(found.ns) if len(set(depths[k:])) == 1)
     evidence = {
         **_columns(found, "bits", "depth", "gates", "wires", "max_weight"),
@@ -101,9 +120,16 @@ def tc0_bound(model: Model) -> int:
 
     The read-out takes 1, or 2.
     """
-    rounded = sum(any(head.score_bits is not None for head in layer.heads) for layer in model.layers)
+    rounded = sum(
+        any(head.score_bits is not None for head in layer.heads) for layer in model.layers
+    )
     pairs = sum(any(head.third_order for head in layer.heads) for layer in model.layers)
-    return TC0_LEVELS * len(model.layers) + rounded + pairs + (1 if len(model.readout.weights) == 1 else 2)
+    return (
+        TC0_LEVELS * len(model.layers)
+        + rounded
+        + pairs
+        + (1 if len(model.readout.weights) == 1 else 2)
+    )
 
 
 def log_depth(study: Study) -> Entry:
@@ -158,13 +184,18 @@ def ac0_refused(study: Study) -> Entry:
     """Negative control: what would count must not be compiled to AND and OR gates."""
     name = "ac0-refuses-ties"
     if has_third_order(study.model):
-        return NotApplicable(name, "ac0 is built for keys at single positions, and refuses third-order heads as such")
+        return NotApplicable(
+            name,
+            "ac0 is built for keys at single positions, and refuses third-order heads as such",
+        )
     found = study.measured(AC0.name)
     tied: Tie | None = None
     everything = True
     for n in study.ns:
         study.progress(f"ties, n = {n}")
-        everything, codes = chosen_inputs(study.model, n, None, min(study.samples, 100), study.seed)
+        everything, codes = chosen_inputs(
+            study.model, n, None, min(study.samples, 100), study.seed
+        )
         tied = most_tied(study.model, codes)
         if tied is not None and tied.keys > study.circuits.max_ties:
             break
@@ -174,7 +205,8 @@ def ac0_refused(study: Study) -> Entry:
         return NotApplicable(name, why)
     refused = tied.n not in found.ns
     line = (
-        f"at n = {tied.n}, layer {tied.layer}, head {tied.head} averages {tied.keys} keys on '{tied.string}'; ac0 is "
+        f"at n = {tied.n}, layer {tied.layer}, head {tied.head} averages {tied.keys} keys on '{tied.string}'; "
+        f"ac0 is {'refused' if refused else 'NOT refused'}"
     )
     return Claim(
         name,
@@ -184,7 +216,7 @@ def ac0_refused(study: Study) -> Entry:
         refused,
         "exhaustive" if everything else "sampled",
         {**vars(tied), "refused": refused, "refusal": found.left_out},
-        line + ("refused" if refused else "NOT refused"),
+        line,
     )
 
 
@@ -194,7 +226,9 @@ class _Size:
     def __init__(self, found: Measured) -> None:
         self.test: PowerTest | None = grows_like_power(found.ns, found.column("gates"))
         self.holds = self.test is None or self.test.holds
-        self.evidence = None if self.test is None else vars(self.test) | {"all": vars(self.test.all)}
+        self.evidence = (
+            None if self.test is None else vars(self.test) | {"all": vars(self.test.all)}
+        )
         self.line = self._line(found)
 
     def _line(self, found: Measured) -> str:

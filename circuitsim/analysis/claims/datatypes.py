@@ -39,7 +39,9 @@ class Datatype:
     run: Callable[[Model, Codes, int], ExactTrace]
     precision: str = "fraction bits"
 
-    def precision_at(self, model: Model, n: int, bits: int | str | None, p: int | str | None) -> int | None:
+    def precision_at(
+        self, model: Model, n: int, bits: int | str | None, p: int | str | None
+    ) -> int | None:
         """The precision at n letters: `bits`, or the model's own; `p` made even, or `default_precision`; or None."""
         if self.precision == "fraction bits":
             return bits_at(model.bits if bits is None else str(bits), n)
@@ -51,12 +53,18 @@ class Datatype:
 
 def _run_dyadic(model: Model, codes: Codes, bits: int) -> ExactTrace:
     run = run_integer(fix(model, codes.shape[1], bits, ANY_WIDTH), codes)
-    residuals = tuple(Scaled(x, 1 << e).reduced() for x, e in zip(run.residuals, run.exponents, strict=True))
+    residuals = tuple(
+        Scaled(x, 1 << e).reduced() for x, e in zip(run.residuals, run.exponents, strict=True)
+    )
     return ExactTrace(residuals, Scaled(run.outputs, 1 << run.output_exponent), run.decisions)
 
 
-def _over_networks(run: Callable[[Network, Codes, int], ExactTrace]) -> Callable[[Model, Codes, int], ExactTrace]:
-    return lambda model, codes, precision: run(network(model, codes.shape[1]), codes, precision)
+def _over_networks(
+    run: Callable[[Network, Codes, int], ExactTrace],
+) -> Callable[[Model, Codes, int], ExactTrace]:
+    return lambda model, codes, precision: run(
+        network(model, codes.shape[1]), codes, precision
+    )
 
 
 DATATYPES = {

@@ -33,24 +33,32 @@ class Counted(Exact):
             none.
     """
 
-    def __init__(self, network: Network, codes: Codes, counts: NDArray[np.int64], bits: int | None) -> None:
+    def __init__(
+        self, network: Network, codes: Codes, counts: NDArray[np.int64], bits: int | None
+    ) -> None:
         super().__init__(network, codes)
         self.counts, self.bits = counts, bits
 
     def mean(self, chosen: Flags, value: Scaled) -> Scaled:
         """Means of the chosen values, weighted by their counts."""
         counts = self.counts
-        if chosen.shape[2] != counts.shape[1]:  # one position is one pair, without a rival to weigh it against
+        if (
+            chosen.shape[2] != counts.shape[1]
+        ):  # one position is one pair, without a rival to weigh it against
             counts = over_pairs(counts[..., None], counts[..., None])[..., 0]
         weights = chosen * counts[:, None, :]
         sums, counts = product(weights, value.numerators), weights.sum(axis=2)
         if self.bits is not None:
-            return self._rounded(sums.astype(object), (counts * 1)[..., None] * np.array(value.denominator, object))
+            return self._rounded(
+                sums.astype(object),
+                (counts * 1)[..., None] * np.array(value.denominator, object),
+            )
         found, index = np.unique(counts, return_inverse=True)
         common = int(np.lcm.reduce(found.astype(object)))
         shares = narrow(np.array([common // int(count) for count in found], dtype=object))
         return Scaled(
-            multiply(narrow(sums), shares[index.reshape(counts.shape)][..., None]), value.denominator * common
+            multiply(narrow(sums), shares[index.reshape(counts.shape)][..., None]),
+            value.denominator * common,
         )
 
     def positive(self, x: Scaled) -> Scaled:
@@ -61,7 +69,9 @@ class Counted(Exact):
     def _rounded(self, above: NDArray[np.object_], below: NDArray[np.object_]) -> Scaled:
         """Floor(2^b above / below + 1/2) / 2^b."""
         assert self.bits is not None
-        return Scaled(narrow((above * (2 << self.bits) + below) // (2 * below)), 1 << self.bits)
+        return Scaled(
+            narrow((above * (2 << self.bits) + below) // (2 * below)), 1 << self.bits
+        )
 
 
 def differing(model: Model, codes: Codes, bits: int) -> NDArray[np.bool_]:
@@ -77,12 +87,16 @@ def differing(model: Model, codes: Codes, bits: int) -> NDArray[np.bool_]:
     for rows, short, counts in _compressed(model, codes):
         drawn = network(model, short.shape[1])
         exact = run_exact(drawn, short, partial(Counted, counts=counts, bits=None)).decisions
-        integer = run_exact(stored(drawn, on_grid(bits)), short, partial(Counted, counts=counts, bits=bits)).decisions
+        integer = run_exact(
+            stored(drawn, on_grid(bits)), short, partial(Counted, counts=counts, bits=bits)
+        ).decisions
         flags[rows] = (exact != integer).any(axis=1)
     return flags
 
 
-def _compressed(model: Model, codes: Codes) -> Iterator[tuple[NDArray[np.int64], Codes, NDArray[np.int64]]]:
+def _compressed(
+    model: Model, codes: Codes
+) -> Iterator[tuple[NDArray[np.int64], Codes, NDArray[np.int64]]]:
     """Strings with the same letters: their rows, one string of each letter once, and how often each token counts.
 
     The letter that is read out stays where it is read.
@@ -98,10 +112,15 @@ def _compressed(model: Model, codes: Codes) -> Iterator[tuple[NDArray[np.int64],
             support = np.insert(rest, 0 if place == 0 else len(rest), kind[-1])
         same = np.flatnonzero(which.ravel() == number)
         length = model.length(len(support))
-        keys = max((head.keys(length) for layer in model.layers for head in layer.heads), default=1)
+        keys = max(
+            (head.keys(length) for layer in model.layers for head in layer.heads), default=1
+        )
         at_once = min(AT_ONCE, max(1, MOST_SCORES // (length * keys)))
         for start in range(0, len(same), at_once):
             rows = same[start : start + at_once]
-            ones = [np.ones((len(rows), len(tokens)), np.int64) for tokens in (model.prepend, model.append)]
+            ones = [
+                np.ones((len(rows), len(tokens)), np.int64)
+                for tokens in (model.prepend, model.append)
+            ]
             weights = np.concatenate([ones[0], counts[rows][:, support], ones[1]], axis=1)
             yield rows, np.tile(support, (len(rows), 1)), weights

@@ -27,7 +27,12 @@ class LiteralRow:
 
 
 def literal_disagreements(
-    model: Model, ns: Sequence[int], bits: int | str | None = None, *, samples: int = 1000, seed: int = 0
+    model: Model,
+    ns: Sequence[int],
+    bits: int | str | None = None,
+    *,
+    samples: int = 1000,
+    seed: int = 0,
 ) -> Iterator[LiteralRow]:
     """The integer model with literal division against the exact model, one row for each n as they come.
 
@@ -42,6 +47,8 @@ def literal_disagreements(
         exhaustive, codes = chosen_inputs(model, n, None, samples, seed)
         b = bits_at(model.bits if bits is None else str(bits), n)
         drawn = network(model, n)
-        differs = (run_literal(drawn, codes, b).decisions != run_exact(drawn, codes).decisions).any(axis=1)
+        differs = (
+            run_literal(drawn, codes, b).decisions != run_exact(drawn, codes).decisions
+        ).any(axis=1)
         first = decode(model, codes[int(np.argmax(differs))]) if differs.any() else None
         yield LiteralRow(n, b, exhaustive, len(codes), int(differs.sum()), first)

@@ -96,7 +96,17 @@ def state_bits(
             for layer, residual in enumerate(trace.residuals):
                 measured = precision if name == "float" else largest_size(residual)
                 assert measured is not None
-                row = (n, name, layer, precision, measured, bounds[layer], lemmas[layer], len(codes), wrong)
+                row = (
+                    n,
+                    name,
+                    layer,
+                    precision,
+                    measured,
+                    bounds[layer],
+                    lemmas[layer],
+                    len(codes),
+                    wrong,
+                )
                 rows.append(StateRow(*row))
     return rows
 
@@ -106,10 +116,18 @@ def fits(rows: Sequence[StateRow]) -> list[StateFit]:
     found = []
     for name, layer in dict.fromkeys((row.datatype, row.layer) for row in rows):
         mine = [row for row in rows if (row.datatype, row.layer) == (name, layer)]
-        ns, sizes, what = [row.n for row in mine], [row.measured for row in mine], f"bits after layer {layer}"
+        ns, sizes, what = (
+            [row.n for row in mine],
+            [row.measured for row in mine],
+            f"bits after layer {layer}",
+        )
         bounded = [row.measured <= row.bound for row in mine if row.bound is not None]
         within = all(bounded) if bounded else None
-        found.append(StateFit(name, layer, fit_log(ns, sizes, what), fit_power(ns, sizes, what), within))
+        found.append(
+            StateFit(
+                name, layer, fit_log(ns, sizes, what), fit_power(ns, sizes, what), within
+            )
+        )
     return found
 
 
@@ -132,4 +150,6 @@ def _bounds(model: Model, n: int, name: str, precision: int | None) -> tuple[Bou
         return bounds.entries, bounds.sums
     if name == "float":
         return [precision] * len(nothing), nothing
-    return [2 * max(2 * precision, precision + 1) + 1] * len(nothing), nothing  # |k| < 2^(2b) over 2^b
+    return [2 * max(2 * precision, precision + 1) + 1] * len(
+        nothing
+    ), nothing  # |k| < 2^(2b) over 2^b

@@ -52,7 +52,9 @@ def interval_bound(stream: Stream) -> int:
     for (low, high), common in zip(found.ranges, found.grains, strict=True):
         if (low, high) != (0, 0):
             grain = min(common, stream.exponent)
-            longest = max(longest, max(-low, high).bit_length() - grain, stream.exponent - grain + 1)
+            longest = max(
+                longest, max(-low, high).bit_length() - grain, stream.exponent - grain + 1
+            )
     return 2 * longest + 1
 
 
@@ -81,7 +83,10 @@ class Box:
     @property
     def longest(self) -> int:
         """The most bits of a numerator or a denominator of an entry."""
-        largest = max((max(-a, b) for a, b in zip(self.low, self.high, strict=True)), default=Fraction(0))
+        largest = max(
+            (max(-a, b) for a, b in zip(self.low, self.high, strict=True)),
+            default=Fraction(0),
+        )
         return max(int(largest * 2**self.exponent).bit_length(), self.exponent + 1)
 
     def plus(self, other: "Box") -> "Box":
@@ -94,14 +99,21 @@ class Box:
         """Products of one vector of each, component by component."""
         columns = zip(self.low, self.high, other.low, other.high, strict=True)
         ends = [(a * c, a * d, b * c, b * d) for a, b, c, d in columns]
-        return Box(tuple(map(min, ends)), tuple(map(max, ends)), self.exponent + other.exponent)
+        return Box(
+            tuple(map(min, ends)), tuple(map(max, ends)), self.exponent + other.exponent
+        )
 
     def affine(self, weights: Scaled, bias: Scaled | None) -> "Box":
         """Weights (r, d) times a vector, plus a bias (r,)."""
         exponent = self.exponent + _fraction_bits(weights)
         rows = weights.fractions()
-        pairs = [[sorted((w * a, w * b)) for w, a, b in zip(row, self.low, self.high, strict=True)] for row in rows]
-        low, high = (tuple(sum((p[end] for p in row), Fraction(0)) for row in pairs) for end in (0, 1))
+        pairs = [
+            [sorted((w * a, w * b)) for w, a, b in zip(row, self.low, self.high, strict=True)]
+            for row in rows
+        ]
+        low, high = (
+            tuple(sum((p[end] for p in row), Fraction(0)) for row in pairs) for end in (0, 1)
+        )
         product = Box(low, high, exponent)
         return product if bias is None else product.plus(spanned(bias[None]))
 
@@ -115,7 +127,11 @@ def literal_bounds(model: Model, n: int, bits: int) -> StateBounds:
         if isinstance(line.primitive, net.Attend):
             values[drawn.layer_of(index)].append(line.primitive.reads[2])
     sums = [
-        lemma_bound(max(boxes[x].longest for x in layer), max(drawn.positions(x) for x in layer)) if layer else None
+        lemma_bound(
+            max(boxes[x].longest for x in layer), max(drawn.positions(x) for x in layer)
+        )
+        if layer
+        else None
         for layer in values
     ]
     entries = [2 * boxes[x].longest + 1 for (x,) in drawn.residuals]
@@ -131,7 +147,9 @@ class Boxes:
     def tokens(self, index: int, how: net.Tokens) -> Box:
         """Any row of every table, and any position's."""
         tables = [spanned(table) for table in how.tables]
-        return reduce(Box.plus, tables if how.positions is None else [*tables, spanned(how.positions)])
+        return reduce(
+            Box.plus, tables if how.positions is None else [*tables, spanned(how.positions)]
+        )
 
     def constant(self, index: int, how: net.Constant) -> Box:
         """One row."""
@@ -148,7 +166,8 @@ class Boxes:
     def relu(self, index: int, how: net.Relu, x: Box) -> Box:
         """R of the positive part."""
         low, high = (
-            tuple(Fraction(max(0, to_grid(v, self.bits)), 1 << self.bits) for v in end) for end in (x.low, x.high)
+            tuple(Fraction(max(0, to_grid(v, self.bits)), 1 << self.bits) for v in end)
+            for end in (x.low, x.high)
         )
         return Box(low, high, min(self.bits, x.exponent))
 
@@ -159,8 +178,13 @@ class Boxes:
     def attend(self, index: int, how: net.Attend, query: Box, key: Box, value: Box) -> Box:
         """Sums of C values times the crude inverse of C: means times a number from 0 to 1, |keys| bits finer."""
         zero = Fraction(0)
-        low, high = tuple(min(x, zero) for x in value.low), tuple(max(x, zero) for x in value.high)
-        return Box(low, high, value.exponent + self.drawn.positions(how.reads[1]).bit_length())
+        low, high = (
+            tuple(min(x, zero) for x in value.low),
+            tuple(max(x, zero) for x in value.high),
+        )
+        return Box(
+            low, high, value.exponent + self.drawn.positions(how.reads[1]).bit_length()
+        )
 
     def pick(self, index: int, how: net.Pick, x: Box) -> Box:
         """The same."""

@@ -31,7 +31,9 @@ class Tie:
 class _Counting(Exact):
     """Exact arithmetic that writes down how many keys every query selects."""
 
-    def __init__(self, network: Network, codes: Codes, counts: list[NDArray[np.int64]]) -> None:
+    def __init__(
+        self, network: Network, codes: Codes, counts: list[NDArray[np.int64]]
+    ) -> None:
         super().__init__(network, codes)
         self.counts = counts
 
@@ -61,7 +63,14 @@ def most_tied(model: Model, codes: Codes) -> Tie | None:
             row, position = np.unravel_index(int(counts.argmax()), counts.shape)
             keys = int(counts[row, position])
             if best is None or keys > best.keys:
-                best = Tie(codes.shape[1], index, number, int(position), keys, decode(model, codes[row]))
+                best = Tie(
+                    codes.shape[1],
+                    index,
+                    number,
+                    int(position),
+                    keys,
+                    decode(model, codes[row]),
+                )
     return best
 
 

@@ -81,7 +81,8 @@ def grows_like_power(ns: Sequence[int], ys: Sequence[int]) -> PowerTest | None:
     if cut is None or min(ys) <= 0:
         return None
     shorter, longer, everything = (
-        fit_power(ns[part], ys[part]) for part in (slice(cut), slice(cut - 1, None), slice(None))
+        fit_power(ns[part], ys[part])
+        for part in (slice(cut), slice(cut - 1, None), slice(None))
     )
     assert shorter is not None
     assert longer is not None

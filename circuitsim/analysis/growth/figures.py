@@ -57,11 +57,15 @@ def growth_figure(series: Sequence[Series], path: str | Path) -> None:
     """
     where = Path(path)
     if where.suffix.lower() not in SUFFIXES:
-        raise CircuitSimError(f"{path}: figures are written as {', '.join(SUFFIXES)}; give a name that ends so.")
+        raise CircuitSimError(
+            f"{path}: figures are written as {', '.join(SUFFIXES)}; give a name that ends so."
+        )
     matplotlib = require_matplotlib()
     with matplotlib.rc_context(STYLE):
         entries = sum(1 if line.of_two else 2 for line in series)  # of the longer legend
-        figure = matplotlib.figure.Figure(figsize=(7.0, 3.0 + 0.2 * entries), layout="constrained")
+        figure = matplotlib.figure.Figure(
+            figsize=(7.0, 3.0 + 0.2 * entries), layout="constrained"
+        )
         left, right = figure.subplots(1, 2)
         _draw_depths(left, series)
         _draw_sizes(right, series)
@@ -82,7 +86,9 @@ def require_matplotlib() -> Any:
         import matplotlib
         import matplotlib.figure
     except ImportError:
-        raise CircuitSimError("figures need matplotlib: pip install 'circuitsim[plot]'.") from None
+        raise CircuitSimError(
+            "figures need matplotlib: pip install 'circuitsim[plot]'."
+        ) from None
     return matplotlib
 
 
@@ -93,7 +99,11 @@ def _draw_depths(axes: Any, series: Sequence[Series]) -> None:
         label = f"{line.label}{_depth_words(trend)}"
         axes.plot(line.ns, line.depth, marker, color=colour, label=label, clip_on=False)
         if trend.plateau is not None:
-            axes.plot([trend.plateau.n_from, trend.plateau.n_to], [trend.plateau.depth] * 2, color=colour)
+            axes.plot(
+                [trend.plateau.n_from, trend.plateau.n_to],
+                [trend.plateau.depth] * 2,
+                color=colour,
+            )
         elif trend.depth is not None:
             ns = np.array([line.ns[0], line.ns[-1]], float)
             axes.plot(ns, trend.depth.a * np.log2(ns) + trend.depth.b, color=colour)
@@ -109,7 +119,9 @@ def _draw_sizes(axes: Any, series: Sequence[Series]) -> None:
             _draw_power(axes, index, line, "wires")
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
-    axes.set_ylabel("gates" if all(line.of_two for line in series) else "gates (filled), wires (hollow)")
+    axes.set_ylabel(
+        "gates" if all(line.of_two for line in series) else "gates (filled), wires (hollow)"
+    )
 
 
 def _draw_power(axes: Any, index: int, line: Series, what: Literal["gates", "wires"]) -> None:
@@ -121,7 +133,12 @@ def _draw_power(axes: Any, index: int, line: Series, what: Literal["gates", "wir
         return
     face, style = (colour, "-") if what == "gates" else ("white", "--")
     label = f"{line.label}{'' if line.of_two else f', {what}'}{_power_words(fit)}"
-    drawn = {"color": colour, "markerfacecolor": face, "markeredgewidth": 0.8, "clip_on": False}
+    drawn = {
+        "color": colour,
+        "markerfacecolor": face,
+        "markeredgewidth": 0.8,
+        "clip_on": False,
+    }
     axes.plot(*zip(*points, strict=True), marker, label=label, **drawn)
     if fit is not None:
         ns = np.array([fit.n_from, fit.n_to], float)
@@ -131,7 +148,9 @@ def _draw_power(axes: Any, index: int, line: Series, what: Literal["gates", "wir
 def _power_words(fit: PowerFit | None) -> str:
     if fit is None:
         return ""
-    exponents = [f"$n^{{{round(e, 2) + 0.0:.2f}}}$" for e in (fit.exponent, fit.local)]  # + 0.0: no minus zero
+    exponents = [
+        f"$n^{{{round(e, 2) + 0.0:.2f}}}$" for e in (fit.exponent, fit.local)
+    ]  # + 0.0: no minus zero
     return f": {exponents[0]}, at the end {exponents[1]}"
 
 
@@ -150,9 +169,13 @@ def _finish(axes: Any, ns: Sequence[int]) -> None:
     if low == high:
         axes.set_xlim(low / 2, high * 2)
     if axes.lines:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), handletextpad=0.4, borderaxespad=0)
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.2), handletextpad=0.4, borderaxespad=0
+        )
 
 
 def look(index: int) -> tuple[str, str]:
     """Colour and marker of a series; after 7 colours, the same ones with other markers."""
-    return COLOURS[index % len(COLOURS)], MARKERS[(index + index // len(MARKERS)) % len(MARKERS)]
+    return COLOURS[index % len(COLOURS)], MARKERS[
+        (index + index // len(MARKERS)) % len(MARKERS)
+    ]

@@ -60,7 +60,9 @@ def fit_log(ns: Sequence[int], ys: Sequence[int | float], what: str = "y") -> Fi
     return Fit(f"{what} = a log2 n + b", a, b, residual, len(ns), min(ns), max(ns))
 
 
-def fit_power(ns: Sequence[int], ys: Sequence[int | float], what: str = "y") -> PowerFit | None:
+def fit_power(
+    ns: Sequence[int], ys: Sequence[int | float], what: str = "y"
+) -> PowerFit | None:
     """Fit y = c n^e by least squares on the logarithms; None with fewer than two distinct n.
 
     Args:
@@ -74,7 +76,10 @@ def fit_power(ns: Sequence[int], ys: Sequence[int | float], what: str = "y") -> 
         return None
     logs, values = [log2(n) for n in sizes], [log2(y) for _, y in points]
     exponent, offset = _line(logs, values)
-    residual = max(abs(_power_of_two(exponent * x + offset - y) - 1) for x, y in zip(logs, values, strict=True))
+    residual = max(
+        abs(_power_of_two(exponent * x + offset - y) - 1)
+        for x, y in zip(logs, values, strict=True)
+    )
     before = max(k for k, n in enumerate(sizes) if n < sizes[-1])
     local = (values[-1] - values[before]) / (logs[-1] - logs[before])
     factor, name = _power_of_two(offset), f"{what} = c n^e"
@@ -85,7 +90,9 @@ def _line(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float]:
     """Slope and intercept of the least-squares line; sums are taken around the mean, and exactly."""
     x_mean, y_mean = fsum(xs) / len(xs), fsum(ys) / len(ys)
     around = [x - x_mean for x in xs]
-    slope = fsum(x * (y - y_mean) for x, y in zip(around, ys, strict=True)) / fsum(x * x for x in around)
+    slope = fsum(x * (y - y_mean) for x, y in zip(around, ys, strict=True)) / fsum(
+        x * x for x in around
+    )
     return slope, y_mean - slope * x_mean
 
 

@@ -47,7 +47,9 @@ class Row:
     seconds: float
 
 
-def row(family: Family, n: int, schematic: Schematic | None = None) -> tuple[Row, list[ScopeRow]]:
+def row(
+    family: Family, n: int, schematic: Schematic | None = None
+) -> tuple[Row, list[ScopeRow]]:
     """Measure C_n, and where its gates are; `schematic` is family(n), if the caller has it."""
     started = clock()
     cost = measure(family(n) if schematic is None else schematic)
@@ -76,7 +78,9 @@ def ands(basis: BasisName, gates_by_kind: dict[str, int]) -> int | None:
     return None if BASES[basis].unbounded else gates_by_kind.get("and", 0)
 
 
-def rows(family: Family, ns: Iterable[int], progress: Callable[[int], None] = lambda n: None) -> Iterator[Row]:
+def rows(
+    family: Family, ns: Iterable[int], progress: Callable[[int], None] = lambda n: None
+) -> Iterator[Row]:
     """Measure C_n for each n, as they come."""
     for n in ns:
         progress(n)

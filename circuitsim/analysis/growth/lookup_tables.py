@@ -74,7 +74,11 @@ def _checked(table: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     values = np.asarray(table)
     rows = len(values) if values.ndim == 2 else 0
     if rows < 2 or rows & (rows - 1) or not np.isin(values, (0, 1)).all():
-        raise InputError(f"a table is (2^c, d) of 0 and 1 with c at least 1, got an array of shape {values.shape}.")
+        raise InputError(
+            f"a table is (2^c, d) of 0 and 1 with c at least 1, got an array of shape {values.shape}."
+        )
     if rows > 1 << MOST_BUILT:
-        raise LimitError(f"a table of {rows.bit_length() - 1} inputs is too large to build; up to {MOST_BUILT} are.")
+        raise LimitError(
+            f"a table of {rows.bit_length() - 1} inputs is too large to build; up to {MOST_BUILT} are."
+        )
     return values.astype(bool)

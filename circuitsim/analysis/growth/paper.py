@@ -29,7 +29,9 @@ D_PLUS = 2  # iterated addition: Siu and Roychowdhury 1994
 
 MSS = "2106.16213, Theorem 5, which gives no total depth: the sum of its parts, those that say ours included"
 LEMMA_2 = "2106.16213, Lemma 2: {0,1}^c -> {0,1}^d in depth 3 and size d(2^c + c + 1)"
-LEMMA_1 = "2207.00729, Lemma 1: {0,1}^(c log n) -> {0,1}^m in depth 3 and size n^c + c log n + m"
+LEMMA_1 = (
+    "2207.00729, Lemma 1: {0,1}^(c log n) -> {0,1}^m in depth 3 and size n^c + c log n + m"
+)
 TUPLES = "2204.06618, normal form: a value is the tuple of the values it was made of"
 COMPARING = "ours: comparisons of s bits by 2s ANDs and ORs in depth 3"
 SUMMING = "ours: thresholds at every value of the sum of N words (N(2^z - 1) gates), then one gate a bit; depth 2"
@@ -116,16 +118,26 @@ def has_third_order(model: Model) -> bool:
 def merrill_sabharwal_smith(fixed: FixedPoint) -> PaperCost:
     """Theorem 5 of 2106.16213 for a model in integers."""
     widths = [stream.widths() for stream in fixed.streams()]
-    items = [_tables("embedding", fixed.n, max(fixed.model.format.sizes(fixed.n)), sum(widths[0]))]
+    items = [
+        _tables("embedding", fixed.n, max(fixed.model.format.sizes(fixed.n)), sum(widths[0]))
+    ]
     for number, heads in enumerate(fixed.layers()):
         items += _saturated_layer(f"layer{number}", heads, widths[number], fixed.length)
         before, after = sum(widths[number]), sum(widths[number + 1])
-        items.append(_tables(f"layer{number}/activation", fixed.length, before * (1 + len(heads)), after))
+        items.append(
+            _tables(
+                f"layer{number}/activation", fixed.length, before * (1 + len(heads)), after
+            )
+        )
     items.append(_readout(fixed.model, fixed.n, sum(widths[-1])))
-    return _cost("Merrill, Sabharwal and Smith 2022", MSS, TC0.name, fixed.n, fixed.bits, items)
+    return _cost(
+        "Merrill, Sabharwal and Smith 2022", MSS, TC0.name, fixed.n, fixed.bits, items
+    )
 
 
-def _saturated_layer(name: str, heads: Sequence[HeadForms], widths: list[int], length: int) -> list[Item]:
+def _saturated_layer(
+    name: str, heads: Sequence[HeadForms], widths: list[int], length: int
+) -> list[Item]:
     """The parts of Theorem 5 up to the heads' outputs, of all heads together."""
     if not heads:
         return []
@@ -148,7 +160,13 @@ def _saturated_layer(name: str, heads: Sequence[HeadForms], widths: list[int], l
             LEMMA_2,
         ),
         Item(
-            f"{name}/maximum", number * length, length * widest, widest, 6, comparing, f"{COMPARING}, then a selection"
+            f"{name}/maximum",
+            number * length,
+            length * widest,
+            widest,
+            6,
+            comparing,
+            f"{COMPARING}, then a selection",
         ),
         Item(
             f"{name}/masked values",
@@ -174,7 +192,9 @@ def _saturated_layer(name: str, heads: Sequence[HeadForms], widths: list[int], l
             length * 2 * widest,
             count,
             0,
-            _total([_times(pairs, _total(counting)), number * length * _iterated_sum(1, length)]),
+            _total(
+                [_times(pairs, _total(counting)), number * length * _iterated_sum(1, length)]
+            ),
             f"{LEMMA_2}, and {SUMMING}; beside masked values and sums",
         ),
         Item(
@@ -201,15 +221,33 @@ def merrill_sabharwal(fixed: FixedPoint, d_plus: int = D_PLUS) -> PaperCost:
         name, heads, widths = f"layer{number}", len(layer), streams[number]
         p, after = sum(widths), sum(streams[number + 1])
         normalisers = heads * length * _iterated_sum(p, length) if p <= MOST_INPUTS else None
-        sums = heads * length * sum(_iterated_sum(z, length) for z in widths) if p <= MOST_INPUTS else None
+        sums = (
+            heads * length * sum(_iterated_sum(z, length) for z in widths)
+            if p <= MOST_INPUTS
+            else None
+        )
         several = heads * length * len(widths)
         items += [
             _shared(f"{name}/scores", heads * length**2, 2 * p, p),
             Item(
-                f"{name}/sum of scores", heads * length, length * p, _sum_bits(p, length), d_plus, normalisers, SUMMING
+                f"{name}/sum of scores",
+                heads * length,
+                length * p,
+                _sum_bits(p, length),
+                d_plus,
+                normalisers,
+                SUMMING,
             ),
             _shared(f"{name}/weighted values", heads * length**2, 3 * p, p),
-            Item(f"{name}/sums", several, length * max(widths), _sum_bits(max(widths), length), d_plus, sums, SUMMING),
+            Item(
+                f"{name}/sums",
+                several,
+                length * max(widths),
+                _sum_bits(max(widths), length),
+                d_plus,
+                sums,
+                SUMMING,
+            ),
             _shared(f"{name}/layer function", length, (1 + heads) * p, after),
         ]
     source = f"2207.00729, Theorem 1: depth 3 + (9 + 2 d_plus) L, d_plus = {d_plus}"
@@ -260,21 +298,38 @@ def power_of_two(gates: int | None) -> str:
     return f"{gates:,}" if gates <= 10**15 else f"2^{math.log2(gates):,.1f}"
 
 
-def _cost(construction: str, source: str, basis: str, n: int, bits: int | None, items: list[Item]) -> PaperCost:
+def _cost(
+    construction: str, source: str, basis: str, n: int, bits: int | None, items: list[Item]
+) -> PaperCost:
     depth = sum(item.depth for item in items)
-    return PaperCost(construction, source, basis, n, bits, depth, _total(item.gates for item in items), tuple(items))
+    return PaperCost(
+        construction,
+        source,
+        basis,
+        n,
+        bits,
+        depth,
+        _total(item.gates for item in items),
+        tuple(items),
+    )
 
 
 def _tables(name: str, count: int, inputs: int, outputs: int) -> Item:
-    return Item(name, count, inputs, outputs, 3, _times(count, lemma_2(inputs, outputs)), LEMMA_2)
+    return Item(
+        name, count, inputs, outputs, 3, _times(count, lemma_2(inputs, outputs)), LEMMA_2
+    )
 
 
 def _shared(name: str, count: int, inputs: int, outputs: int) -> Item:
-    return Item(name, count, inputs, outputs, 3, _times(count, lemma_1(inputs, outputs)), LEMMA_1)
+    return Item(
+        name, count, inputs, outputs, 3, _times(count, lemma_1(inputs, outputs)), LEMMA_1
+    )
 
 
 def _readout(model: Model, n: int, inputs: int) -> Item:
-    return _tables("readout", len(model.readout_positions(n)), inputs, len(model.readout.weights))
+    return _tables(
+        "readout", len(model.readout_positions(n)), inputs, len(model.readout.weights)
+    )
 
 
 def _maximum(score: int, length: int) -> int:
@@ -289,7 +344,11 @@ def _iterated_sum(width: int, length: int) -> int:
 
 def _sum_bits(width: int, length: int) -> int:
     """Bits of the sum of `length` words."""
-    return width + length.bit_length() if width > MOST_INPUTS else (length * (2**width - 1)).bit_length()
+    return (
+        width + length.bit_length()
+        if width > MOST_INPUTS
+        else (length * (2**width - 1)).bit_length()
+    )
 
 
 def _score_bits(head: HeadForms) -> int:

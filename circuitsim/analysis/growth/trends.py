@@ -44,7 +44,9 @@ class Series:
     @property
     def of_two(self) -> bool:
         """Whether every gate has two inputs."""
-        return all(wires == 2 * gates for gates, wires in zip(self.gates, self.wires, strict=True))
+        return all(
+            wires == 2 * gates for gates, wires in zip(self.gates, self.wires, strict=True)
+        )
 
     @property
     def trend(self) -> Trend:
@@ -62,7 +64,10 @@ class Series:
 def series(label: str, rows: Sequence[Row]) -> Series:
     """The rows of one family in one basis, at least one, as a line of a figure; in order of n."""
     ordered = sorted(rows, key=lambda row: row.n)
-    columns = {name: tuple(getattr(row, name) for row in ordered) for name in ("depth", "gates", "wires")}
+    columns = {
+        name: tuple(getattr(row, name) for row in ordered)
+        for name in ("depth", "gates", "wires")
+    }
     return Series(label, tuple(row.n for row in ordered), basis=ordered[0].basis, **columns)
 
 

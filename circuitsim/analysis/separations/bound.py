@@ -53,6 +53,8 @@ class Bound:
         """
         missing = [name for name in self.facts if name not in facts]
         if missing:
-            raise InputError(f"the bound {self.formula} ({self.theorem}) needs {' and '.join(missing)}, not given.")
+            raise InputError(
+                f"the bound {self.formula} ({self.theorem}) needs {' and '.join(missing)}, not given."
+            )
         known = inspect.signature(self.rule).parameters
         return self.rule(n, **{name: fact for name, fact in facts.items() if name in known})

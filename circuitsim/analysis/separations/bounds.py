@@ -22,7 +22,9 @@ SIGNS = (
     " `analysis/restricting.py` does it to the model at hand). There one head of saturated attention is enough, as it"
     " averages many tokens."
 )
-COUNTED = "The value is the gadget's own count, which `analysis/gadgets.py` shows by enumeration."
+COUNTED = (
+    "The value is the gadget's own count, which `analysis/gadgets.py` shows by enumeration."
+)
 
 
 def _log_log(n: int) -> float:
@@ -43,9 +45,28 @@ def _halves(task: str, constant: Constant) -> tuple[Bound, Bound]:
     said, note = ("", "") if constant == "paper" else ("as ", COUNTED)
     recurrent, one = f"{said}Theorem 11", f"{said}Theorem 12"
     return (
-        Bound(task, "recurrent", "state bits", "m p >= N / 2", _half, recurrent, BHATTAMISHRA, constant, note=note),
         Bound(
-            task, "transformer", "message bits", "m p H = Omega(N)", _half, one, BHATTAMISHRA, "recalled", 1, COUNTED
+            task,
+            "recurrent",
+            "state bits",
+            "m p >= N / 2",
+            _half,
+            recurrent,
+            BHATTAMISHRA,
+            constant,
+            note=note,
+        ),
+        Bound(
+            task,
+            "transformer",
+            "message bits",
+            "m p H = Omega(N)",
+            _half,
+            one,
+            BHATTAMISHRA,
+            "recalled",
+            1,
+            COUNTED,
         ),
     )
 
@@ -107,7 +128,8 @@ BOUNDS: tuple[Bound, ...] = (
         source=SANFORD,
         constant="recalled",
         layers=1,
-        note="Heads of second order; modulus M a multiple of 4, at least 2 (N + 1), else M / 4 - 1 bits. " + COUNTED,
+        note="Heads of second order; modulus M a multiple of 4, at least 2 (N + 1), else M / 4 - 1 bits. "
+        + COUNTED,
     ),
     Bound(
         task="index-lookup",
@@ -125,7 +147,9 @@ BOUNDS: tuple[Bound, ...] = (
         architecture="transformer",
         resource="m H",
         formula="m H >= (N - 1) / (3 (p + log2 N))",
-        rule=lambda n, p, k=2, depth=2: (n - 1) / (3 * (p + log2(n))) if min(k, depth) >= 2 else 0,
+        rule=lambda n, p, k=2, depth=2: (
+            (n - 1) / (3 * (p + log2(n))) if min(k, depth) >= 2 else 0
+        ),
         theorem="Theorems 5 and 10",
         source=BHATTAMISHRA,
         constant="paper",
@@ -179,7 +203,8 @@ BOUNDS: tuple[Bound, ...] = (
         source=MOUSAVI,
         constant="paper",
         layers=1,
-        note="Real data, d = 1, and no weights between data and positions in the scores. " + SIGNS,
+        note="Real data, d = 1, and no weights between data and positions in the scores. "
+        + SIGNS,
     ),
     Bound(
         task="qstr",
@@ -225,7 +250,8 @@ BOUNDS: tuple[Bound, ...] = (
         theorem="Corollary 4.3",
         source=HOPS,
         constant="recalled",
-        note="Rests on the conjecture that one cycle and two are hard to tell apart in few rounds. " + OMEGA,
+        note="Rests on the conjecture that one cycle and two are hard to tell apart in few rounds. "
+        + OMEGA,
     ),
     Bound(
         task="k-hop",
@@ -269,7 +295,9 @@ def bounds(task: str) -> tuple[Bound, ...]:
     return tuple(bound for bound in BOUNDS if bound.task == task)
 
 
-def composition_error(domain: int, heads: int, embedding: int, precision: int) -> tuple[float, str]:
+def composition_error(
+    domain: int, heads: int, embedding: int, precision: int
+) -> tuple[float, str]:
     """How often one softmax layer errs at least on random f(g(x)), 0 where the theorem is silent; with its predicate.
 
     Source: 2402.08164.

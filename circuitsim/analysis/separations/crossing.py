@@ -57,7 +57,11 @@ def _heads(model: Model, fixed: FixedPoint, single_query: bool) -> Crossing:
         components = [_bits(low, high) for head in heads for low, high in head.query.ranges]
         widest = max(components)
         total = single_query_bits(len(components), widest)
-        return Crossing(total, {"components of the query": len(components), "bits of each": widest}, widest)
+        return Crossing(
+            total,
+            {"components of the query": len(components), "bits of each": widest},
+            widest,
+        )
     width = max(len(head.outputs) for head in heads)
     found = cut_bits(fixed.length, width, precision, len(heads), model.width)
     return Crossing(found.total, {item.name: item.bits for item in found.items}, precision)
@@ -75,17 +79,25 @@ def _first_layer(model: FullyConnected, fixed: FixedPoint, single_query: bool) -
     rank = first_layer_rank(model.layers[0].hidden)
     units = next(known for known in fixed.known if isinstance(known, NetForms)).outputs
     widest = max((_bits(number.low, number.high) for number in units), default=1)
-    return Crossing(rank * widest, {"rank of the first layer": rank, "bits of each number": widest}, widest)
+    return Crossing(
+        rank * widest,
+        {"rank of the first layer": rank, "bits of each number": widest},
+        widest,
+    )
 
 
 def _state(model: RecurrentNet, fixed: FixedPoint, single_query: bool) -> Crossing:
     components = state_components(fixed)
     if any(isinstance(known, StateForms) for known in fixed.known):
         total = sum(components)
-        return Crossing(total, {"bits of the automaton's state": total}, max(components, default=0))
+        return Crossing(
+            total, {"bits of the automaton's state": total}, max(components, default=0)
+        )
     widest = max(components, default=0)
     total = recurrent_bits(len(components), widest)
-    return Crossing(total, {"numbers of the state": len(components), "bits of each": widest}, widest)
+    return Crossing(
+        total, {"numbers of the state": len(components), "bits of each": widest}, widest
+    )
 
 
 def _widths(fixed: FixedPoint, cell: int) -> list[list[int]]:
@@ -97,11 +109,19 @@ def _widths(fixed: FixedPoint, cell: int) -> list[list[int]]:
 
 def _entries(stream: Stream) -> list[int]:
     found = stream.components
-    return [_bits(low >> g, high >> g) for (low, high), g in zip(found.ranges, found.grains, strict=True)]
+    return [
+        _bits(low >> g, high >> g)
+        for (low, high), g in zip(found.ranges, found.grains, strict=True)
+    ]
 
 
 def _precision(head: HeadForms) -> int:
-    ranges: list[Range] = [*head.query.ranges, *head.key_ranges, head.score, *((o.low, o.high) for o in head.outputs)]
+    ranges: list[Range] = [
+        *head.query.ranges,
+        *head.key_ranges,
+        head.score,
+        *((o.low, o.high) for o in head.outputs),
+    ]
     return max((_bits(low, high) for low, high in ranges), default=1)
 
 

@@ -82,7 +82,9 @@ def first_layer_rank(weights: Matrix) -> int:
     Source: fraction-free elimination (Bareiss 1968).
     """
     scale = lcm(1, *(x.denominator for row in weights for x in row))
-    rest = np.array([[int(x * scale) for x in row] for row in weights], object).reshape(len(weights), -1)
+    rest = np.array([[int(x * scale) for x in row] for row in weights], object).reshape(
+        len(weights), -1
+    )
     rank, last = 0, 1
     for column in range(rest.shape[1]):
         below = np.flatnonzero(rest[rank:, column]) + rank
@@ -90,6 +92,8 @@ def first_layer_rank(weights: Matrix) -> int:
             continue
         rest[[rank, below[0]]] = rest[[below[0], rank]]
         pivot = rest[rank, column]
-        rest[rank + 1 :] = (rest[rank + 1 :] * pivot - np.outer(rest[rank + 1 :, column], rest[rank])) // last
+        rest[rank + 1 :] = (
+            rest[rank + 1 :] * pivot - np.outer(rest[rank + 1 :, column], rest[rank])
+        ) // last
         rank, last = rank + 1, pivot
     return rank

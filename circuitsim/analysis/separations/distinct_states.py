@@ -37,7 +37,11 @@ class StateCount:
 
 
 def distinct_states(
-    net: RecurrentNet, codes: Codes, step: int, bits: int | str | None = None, max_bits: int = MAX_BITS
+    net: RecurrentNet,
+    codes: Codes,
+    step: int,
+    bits: int | str | None = None,
+    max_bits: int = MAX_BITS,
 ) -> StateCount:
     """Count the forward states after `step` tokens over inputs (inputs, n).
 
@@ -54,7 +58,9 @@ def distinct_states(
     return StateCount(step, len(codes), distinct, ceil(log2(max(distinct, 1))), width)
 
 
-def states_after(net: RecurrentNet, codes: Codes, step: int, bits: int | None = None) -> list[Hashable]:
+def states_after(
+    net: RecurrentNet, codes: Codes, step: int, bits: int | None = None
+) -> list[Hashable]:
     """The forward state after `step` tokens of each input (inputs, n): exact numbers, or an automaton's state.
 
     Args:
@@ -69,7 +75,9 @@ def states_after(net: RecurrentNet, codes: Codes, step: int, bits: int | None = 
     return STATES[type(net.forward)](net, codes, step, bits)
 
 
-def _of_automaton(net: RecurrentNet, codes: Codes, step: int, bits: int | None) -> list[Hashable]:
+def _of_automaton(
+    net: RecurrentNet, codes: Codes, step: int, bits: int | None
+) -> list[Hashable]:
     cell = cast("Automaton", net.forward)
     moves, state = np.array(cell.moves, np.int64), np.full(len(codes), cell.initial)
     for place in range(step):

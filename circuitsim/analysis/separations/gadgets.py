@@ -76,7 +76,9 @@ class Gadget:
     @property
     def size(self) -> int:
         """How many inputs `answers` goes through: parts times questions."""
-        return int(2**self.bits * {"nothing": 1, "string": 2**self.bits}.get(self.asks, self.bits))
+        return int(
+            2**self.bits * {"nothing": 1, "string": 2**self.bits}.get(self.asks, self.bits)
+        )
 
     @property
     def questions(self) -> list[Bits]:
@@ -86,7 +88,9 @@ class Gadget:
         if self.asks == "index":
             return [(index,) for index in range(self.bits)]
         if self.asks == "unit":
-            return [tuple(int(i == index) for i in range(self.bits)) for index in range(self.bits)]
+            return [
+                tuple(int(i == index) for i in range(self.bits)) for index in range(self.bits)
+            ]
         return self.parts
 
     def first(self, bits: int) -> "Gadget":
@@ -96,7 +100,9 @@ class Gadget:
             InputError: it has fewer bits, or none is left.
         """
         if not 1 <= bits <= self.full:
-            raise InputError(f"{self.task.name}, {self.name}: {bits} bits, expected 1 to {self.full} at n={self.n}.")
+            raise InputError(
+                f"{self.task.name}, {self.name}: {bits} bits, expected 1 to {self.full} at n={self.n}."
+            )
         return replace(self, bits=bits)
 
     def input(self, a: Bits, b: Bits) -> Codes:
@@ -117,7 +123,10 @@ class Gadget:
             LimitError: more than 2^17 inputs.
         """
         self._refuse_many(self.size)
-        return np.stack([self.task.decisions(self.inputs(b))[:, list(self.read)] for b in self.questions], axis=1)
+        return np.stack(
+            [self.task.decisions(self.inputs(b))[:, list(self.read)] for b in self.questions],
+            axis=1,
+        )
 
     def _refuse_many(self, inputs: int) -> None:
         if inputs > LARGEST:
@@ -134,7 +143,9 @@ def gadgets(task: Task, n: int) -> tuple[Gadget, ...]:
         InputError: the task has no inputs of this length.
     """
     task.check_length(n)
-    return tuple(gadget for make in MAKERS.get(type(task), ()) if (gadget := make(task, n)).bits > 0)
+    return tuple(
+        gadget for make in MAKERS.get(type(task), ()) if (gadget := make(task, n)).bits > 0
+    )
 
 
 def _averaging_disjointness(task: QSparseAveraging, n: int) -> Gadget:
@@ -142,7 +153,17 @@ def _averaging_disjointness(task: QSparseAveraging, n: int) -> Gadget:
         return task.disjointness_gadget(n, a, b)
 
     bits, asker = task.q if n > 2 * task.q else 0, 2 * task.q
-    return Gadget("disjointness", f"{SANFORD}, Theorem 4", task, n, bits, (asker,), "unit", (asker,), make)
+    return Gadget(
+        "disjointness",
+        f"{SANFORD}, Theorem 4",
+        task,
+        n,
+        bits,
+        (asker,),
+        "unit",
+        (asker,),
+        make,
+    )
 
 
 def _averaging_index(task: QSparseAveraging, n: int) -> Gadget:
@@ -151,7 +172,9 @@ def _averaging_index(task: QSparseAveraging, n: int) -> Gadget:
 
     bits = (n - task.q + 1) // 2
     own, asking = tuple(range(bits)), tuple(range(bits, 2 * bits))
-    return Gadget("index", f"{SANFORD}, Theorem 11", task, n, bits, own, "nothing", asking, make)
+    return Gadget(
+        "index", f"{SANFORD}, Theorem 11", task, n, bits, own, "nothing", asking, make
+    )
 
 
 def _selection_disjointness(task: SparseTokenSelection, n: int) -> Gadget:
@@ -159,7 +182,17 @@ def _selection_disjointness(task: SparseTokenSelection, n: int) -> Gadget:
         return task.disjointness_gadget(n, a, b)
 
     bits = task.q if n > 2 * task.q else 0
-    return Gadget("disjointness", f"as {SANFORD}, Theorem 4", task, n, bits, (n - 1,), "unit", (0,), make)
+    return Gadget(
+        "disjointness",
+        f"as {SANFORD}, Theorem 4",
+        task,
+        n,
+        bits,
+        (n - 1,),
+        "unit",
+        (0,),
+        make,
+    )
 
 
 def _selection_index(task: SparseTokenSelection, n: int) -> Gadget:
@@ -169,7 +202,17 @@ def _selection_index(task: SparseTokenSelection, n: int) -> Gadget:
         signs = np.array([*a, *[0] * (task.q - 1)], np.int64)
         return task.join(signs[None], np.array([[[*b, *range(bits, n - 1)]]], np.int64))[0]
 
-    return Gadget("index", f"as {SANFORD}, Theorem 11", task, n, bits, tuple(range(n - 1)), "index", (0,), make)
+    return Gadget(
+        "index",
+        f"as {SANFORD}, Theorem 11",
+        task,
+        n,
+        bits,
+        tuple(range(n - 1)),
+        "index",
+        (0,),
+        make,
+    )
 
 
 def _qstr_index(task: QSTR, n: int) -> Gadget:
@@ -183,7 +226,9 @@ def _qstr_index(task: QSTR, n: int) -> Gadget:
         return digits
 
     own, asking = tuple(range(bits)), tuple(range(bits, 2 * bits))
-    return Gadget("index", f"{MOUSAVI}, Proposition 6", task, n, bits, own, "nothing", asking, make)
+    return Gadget(
+        "index", f"{MOUSAVI}, Proposition 6", task, n, bits, own, "nothing", asking, make
+    )
 
 
 def _match3_disjointness(task: Match3, n: int) -> Gadget:
@@ -192,7 +237,17 @@ def _match3_disjointness(task: Match3, n: int) -> Gadget:
     def make(a: Bits, b: Bits) -> Digits:
         return task.disjointness_gadget(n, a, b)
 
-    return Gadget("disjointness", f"{SANFORD}, Theorem 7", task, n, bits, tuple(range(bits + 1)), "unit", (0,), make)
+    return Gadget(
+        "disjointness",
+        f"{SANFORD}, Theorem 7",
+        task,
+        n,
+        bits,
+        tuple(range(bits + 1)),
+        "unit",
+        (0,),
+        make,
+    )
 
 
 def _lookup_index(task: IndexLookup, n: int) -> Gadget:
@@ -202,7 +257,9 @@ def _lookup_index(task: IndexLookup, n: int) -> Gadget:
         return digits
 
     own = tuple(range(n - 1))
-    return Gadget("index", f"{BHATTAMISHRA}, Theorem 3", task, n, n - 1, own, "index", (0,), make)
+    return Gadget(
+        "index", f"{BHATTAMISHRA}, Theorem 3", task, n, n - 1, own, "index", (0,), make
+    )
 
 
 def _neighbour_index(task: NearestNeighbour, n: int) -> Gadget:
@@ -210,12 +267,18 @@ def _neighbour_index(task: NearestNeighbour, n: int) -> Gadget:
 
     def make(a: Bits, b: Bits) -> Digits:
         digits = np.full((n, 2), -1, np.int64)
-        digits[::2, 0] = [*range(bits), *[0] * (n // 2 - bits), *b]  # repeated vectors come later, and do not count
+        digits[::2, 0] = [
+            *range(bits),
+            *[0] * (n // 2 - bits),
+            *b,
+        ]  # repeated vectors come later, and do not count
         digits[1::2, 1] = [*a, *[0] * (n // 2 - bits)]
         return digits
 
     own = tuple(range(n - 1))
-    return Gadget("index", f"{BHATTAMISHRA}, Theorem 8", task, n, bits, own, "index", (0,), make)
+    return Gadget(
+        "index", f"{BHATTAMISHRA}, Theorem 8", task, n, bits, own, "index", (0,), make
+    )
 
 
 def _recall_index(task: AssociativeRecall, n: int) -> Gadget:
@@ -226,7 +289,9 @@ def _recall_index(task: AssociativeRecall, n: int) -> Gadget:
         return np.array([*pairs, *range(bits)], np.int64)[:, None]
 
     own, asking = tuple(range(2 * bits)), tuple(range(2 * bits, n))
-    return Gadget("index", f"{BHATTAMISHRA}, Proposition 9", task, n, bits, own, "nothing", asking, make)
+    return Gadget(
+        "index", f"{BHATTAMISHRA}, Proposition 9", task, n, bits, own, "nothing", asking, make
+    )
 
 
 def _halves(task: Task, n: int) -> Gadget:
@@ -243,7 +308,17 @@ def _dyck_odd_even(task: BoundedDyck, n: int) -> Gadget:
         return np.where(np.arange(n) % 2 == 0, dyck_member(a), dyck_member(b))[:, None]
 
     bits = n - 1 if min(task.k, task.depth) > 1 and n % 2 == 0 else 0
-    return Gadget("odd-even", f"{BHATTAMISHRA}, Lemma 1", task, n, bits, tuple(range(0, n, 2)), "string", (0,), make)
+    return Gadget(
+        "odd-even",
+        f"{BHATTAMISHRA}, Lemma 1",
+        task,
+        n,
+        bits,
+        tuple(range(0, n, 2)),
+        "string",
+        (0,),
+        make,
+    )
 
 
 def dyck_member(bits: Bits) -> npt.NDArray[np.int64]:

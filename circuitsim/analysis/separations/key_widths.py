@@ -63,7 +63,9 @@ def key_widths(
 
 def least_width(n: int, q: int, seed: int = 0) -> int:
     """The least signs of three draws that give 300 random sets certificates."""
-    return min(least_dimension(n, q, seed + draw, drawn_sets(n, q, seed)) for draw in range(DRAWS))
+    return min(
+        least_dimension(n, q, seed + draw, drawn_sets(n, q, seed)) for draw in range(DRAWS)
+    )
 
 
 def fit(widths: list[KeyWidth]) -> KeyFit:
@@ -71,7 +73,9 @@ def fit(widths: list[KeyWidth]) -> KeyFit:
     points = [(w.q * log(w.n), w.width) for w in widths if w.n >= FITTED_FROM]
     c = sum(x * width for x, width in points) / sum(x * x for x, _ in points)
     error = max(abs(c * x - width) / width for x, width in points)
-    return KeyFit(c, error, {q: crossing(c, q) for q in sorted({w.q for w in widths})}, widths)
+    return KeyFit(
+        c, error, {q: crossing(c, q) for q in sorted({w.q for w in widths})}, widths
+    )
 
 
 def crossing(c: float, q: int) -> int:

@@ -17,7 +17,9 @@ from circuitsim.analysis.separations.gadgets import Bits, Gadget
 from circuitsim.errors import InputError
 from circuitsim.tokens import Codes
 
-Observe: TypeAlias = Callable[[Codes], Iterable[Any]]  # of inputs (inputs, n): for each what crosses the cut
+Observe: TypeAlias = Callable[
+    [Codes], Iterable[Any]
+]  # of inputs (inputs, n): for each what crosses the cut
 
 
 def distinguishable(gadget: Gadget) -> int:
@@ -41,7 +43,10 @@ def messages(observe: Observe, gadget: Gadget) -> int:
     Raises:
         InputError: the value depends on Bob's part, so that it is no message of Alice's.
     """
-    first, last = (_observed(observe, gadget.inputs(b)) for b in (gadget.questions[0], gadget.questions[-1]))
+    first, last = (
+        _observed(observe, gadget.inputs(b))
+        for b in (gadget.questions[0], gadget.questions[-1])
+    )
     if first != last:
         raise InputError(
             f"{gadget.task.name}, {gadget.name}: what is observed depends on Bob's part; a message is Alice's alone."
@@ -91,4 +96,6 @@ def _observed(observe: Observe, codes: Codes) -> list[Hashable]:
 def _hashable(value: Any) -> Hashable:
     if isinstance(value, np.ndarray):
         return _hashable(value.tolist())
-    return tuple(_hashable(item) for item in value) if isinstance(value, list | tuple) else value
+    return (
+        tuple(_hashable(item) for item in value) if isinstance(value, list | tuple) else value
+    )

@@ -41,11 +41,15 @@ def _heads(model: Model, gadget: Gadget, single_query: bool) -> Observe | None:
         return None
     if single_query:
         (asker,) = gadget.alice
-        return lambda codes: _joined([_query(head, before(model, codes, layer), asker) for head in heads])
+        return lambda codes: _joined(
+            [_query(head, before(model, codes, layer), asker) for head in heads]
+        )
     where = len(model.prepend) + np.array(gadget.alice)
     asking = np.array(model.readout_positions(gadget.n))[list(gadget.read)]
     pairs = [(head, asked) for head in heads for asked in asking]
-    return lambda codes: _joined([_sums(head, before(model, codes, layer), where, asked) for head, asked in pairs])
+    return lambda codes: _joined(
+        [_sums(head, before(model, codes, layer), where, asked) for head, asked in pairs]
+    )
 
 
 def attending(model: Model) -> int | None:
@@ -80,7 +84,9 @@ def _sums(head: Head, stream: Scaled, where: Any, asked: int) -> list[Any]:
     unit = 1 if head.score_bits is not None else denominator
     values = _numbers(Scaled(sums, value.denominator))
     best = _numbers(Scaled(largest, unit))
-    return [[*b, int(c), *v] for b, c, v in zip(best, chosen.sum(axis=1), values, strict=True)]
+    return [
+        [*b, int(c), *v] for b, c, v in zip(best, chosen.sum(axis=1), values, strict=True)
+    ]
 
 
 def _first_layer(model: FullyConnected, gadget: Gadget, single_query: bool) -> Observe:

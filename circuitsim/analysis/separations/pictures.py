@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from circuitsim.analysis.growth.figures import STYLE, SUFFIXES, UNDATED, look, require_matplotlib
+from circuitsim.analysis.growth.figures import (
+    STYLE,
+    SUFFIXES,
+    UNDATED,
+    look,
+    require_matplotlib,
+)
 from circuitsim.analysis.separations.rows import Row
 from circuitsim.analysis.separations.separations import WORDS, Separation
 from circuitsim.errors import CircuitSimError
@@ -46,14 +52,18 @@ def separation_figure(separation: Separation, rows: Sequence[Row], path: str | P
     where = Path(path)
     suffix = where.suffix.lower()
     if suffix not in SUFFIXES:
-        raise CircuitSimError(f"{path}: figures are written as {', '.join(SUFFIXES)}; give a name that ends so.")
+        raise CircuitSimError(
+            f"{path}: figures are written as {', '.join(SUFFIXES)}; give a name that ends so."
+        )
     shown = _shown(separation, rows)
     if not shown:
         raise CircuitSimError(f"{separation.name}: there is no row to draw.")
     matplotlib = require_matplotlib()
     with matplotlib.rc_context(STYLE):
         drawn = curves(separation, rows)
-        figure = matplotlib.figure.Figure(figsize=(5.0, 2.7 + 0.16 * len(drawn)), layout="constrained")
+        figure = matplotlib.figure.Figure(
+            figsize=(5.0, 2.7 + 0.16 * len(drawn)), layout="constrained"
+        )
         axes = figure.subplots()
         for bound in (False, True):
             for index, curve in enumerate(c for c in drawn if c.bound is bound):
@@ -85,14 +95,21 @@ def curves(separation: Separation, rows: Sequence[Row]) -> list[Curve]:
                 bounds.setdefault(said, []).append((_x(row), row.lower_bound))
     found += [Curve(said, sorted(set(points)), bound=True) for said, points in bounds.items()]
     return [
-        replace(curve, under=sum(not {*curve.points}.isdisjoint(later.points) for later in found[index + 1 :]))
+        replace(
+            curve,
+            under=sum(
+                not {*curve.points}.isdisjoint(later.points) for later in found[index + 1 :]
+            ),
+        )
         for index, curve in enumerate(found)
     ]
 
 
 def figure_of(row: Row) -> int:
     """What a side takes: the resource of its bound, or m p H where that argument does not apply."""
-    return row.taken if row.taken is not None else row.width * row.precision * max(row.heads, 1)
+    return (
+        row.taken if row.taken is not None else row.width * row.precision * max(row.heads, 1)
+    )
 
 
 def _shown(separation: Separation, rows: Sequence[Row]) -> list[Row]:
@@ -117,14 +134,20 @@ def _draw(axes: Any, curve: Curve, index: int) -> None:
         colour = "#888888" if curve.under else "black"
         looks = {"color": colour, "marker": marker, "linestyle": style, "fillstyle": "none"}
     wider = {"linewidth": 1 + 1.4 * curve.under, "markersize": 4.5 + 3.5 * curve.under}
-    axes.plot(*zip(*curve.points, strict=True), label=curve.label, clip_on=False, **looks, **wider)
+    axes.plot(
+        *zip(*curve.points, strict=True), label=curve.label, clip_on=False, **looks, **wider
+    )
 
 
 def _finish(axes: Any, separation: Separation, rows: Sequence[Row]) -> None:
     axes.set_xscale("log", base=2)
     if all(figure_of(row) for row in rows):
         axes.set_yscale("log", base=2)
-    axes.set_xlabel(f"{NAMES[separation.option]}, at $n = {rows[0].n}$" if separation.option else "tokens $n$")
+    axes.set_xlabel(
+        f"{NAMES[separation.option]}, at $n = {rows[0].n}$"
+        if separation.option
+        else "tokens $n$"
+    )
     axes.set_ylabel(WORDS[rows[0].resource])
     axes.set_title(separation.name, fontsize=9)
     ticks = sorted({_x(row) for row in rows})

@@ -21,7 +21,10 @@ from circuitsim.numbers.scaled import Scaled
 from circuitsim.tokens import Codes
 from circuitsim.zoo.tasks.averaging import QSTR
 
-EVERY_SIGN = ("parity", "sum")  # the functions g that depend on every sign, whatever the others are
+EVERY_SIGN = (
+    "parity",
+    "sum",
+)  # the functions g that depend on every sign, whatever the others are
 ASKER = 0  # the token whose answer is read; it points to the q tokens after it, of which only the signs are not given
 
 
@@ -53,7 +56,9 @@ def restriction(model: Model, task: QSTR, n: int) -> Restriction | None:
         InputError: fewer than q + 1 tokens.
     """
     if n <= task.q:
-        raise InputError(f"{task.name}: a token and the {task.q} that it points to need n > {task.q}, and n is {n}.")
+        raise InputError(
+            f"{task.name}: a token and the {task.q} that it points to need n > {task.q}, and n is {n}."
+        )
     layer = attending(model)
     if layer is None:
         return None
@@ -61,7 +66,9 @@ def restriction(model: Model, task: QSTR, n: int) -> Restriction | None:
     if any(head.third_order or not head.attention.startswith("hard") for head in heads):
         return None
     start = len(model.prepend)
-    both = np.stack([_input(task, n, dict.fromkeys(range(1, task.q + 1), sign)) for sign in (0, 1)])
+    both = np.stack(
+        [_input(task, n, dict.fromkeys(range(1, task.q + 1), sign)) for sign in (0, 1)]
+    )
     stream = before(model, both, layer)
     fixed: dict[int, int] = {}
     for head in heads:
@@ -83,14 +90,18 @@ def _input(task: QSTR, n: int, signs: dict[int, int]) -> npt.NDArray[np.int64]:
     return task.format(n).codes(digits[None])[0]
 
 
-def _favourite(head: Head, stream: Scaled, start: int, fixed: dict[int, int]) -> tuple[int, int]:
+def _favourite(
+    head: Head, stream: Scaled, start: int, fixed: dict[int, int]
+) -> tuple[int, int]:
     """The sign and the position among the letters of the token that a head chooses where no other sign is given.
 
     Args:
         stream: (2, length, d), before the layer, where all signs that are not given are - or +.
     """
     scores, _ = scored(head, stream, slice(None), start + ASKER)
-    possible = np.broadcast_to(mask_matrix(head.mask, scores.shape[1])[start + ASKER], scores.shape).copy()
+    possible = np.broadcast_to(
+        mask_matrix(head.mask, scores.shape[1])[start + ASKER], scores.shape
+    ).copy()
     for place, sign in fixed.items():
         possible[1 - sign, start + place] = False
     if not possible.any():

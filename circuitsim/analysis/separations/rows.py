@@ -7,7 +7,12 @@ from typing import Any
 from circuitsim.analysis.agreement import few, inputs, least_bits
 from circuitsim.analysis.resources import resources
 from circuitsim.analysis.separations.crossing import crossing
-from circuitsim.analysis.separations.separations import SEPARATIONS, Resource, Separation, Side
+from circuitsim.analysis.separations.separations import (
+    SEPARATIONS,
+    Resource,
+    Separation,
+    Side,
+)
 from circuitsim.analysis.separations.store import remembered
 from circuitsim.bases import DEFAULT, TC0, BasisName
 from circuitsim.compilers.family import Family
@@ -64,7 +69,9 @@ class Row:
     @property
     def holds(self) -> bool:
         """Whether what is taken lies on or above the bound; True without a bound."""
-        return self.lower_bound is None or self.taken is None or self.taken >= self.lower_bound
+        return (
+            self.lower_bound is None or self.taken is None or self.taken >= self.lower_bound
+        )
 
 
 @dataclass(frozen=True)
@@ -98,10 +105,17 @@ class Place:
 def places(separation: Separation, ns: tuple[int, ...]) -> list[Place]:
     """The rows of a separation at lengths `ns`, in the order of the table."""
     sides = range(len(separation.sides))
-    return [Place(separation.name, variant, side, n) for variant in separation.variants for side in sides for n in ns]
+    return [
+        Place(separation.name, variant, side, n)
+        for variant in separation.variants
+        for side in sides
+        for n in ns
+    ]
 
 
-def rows(separation: Separation, ns: tuple[int, ...], *, seed: int = 0, fresh: bool = False) -> Iterator[Row | Missing]:
+def rows(
+    separation: Separation, ns: tuple[int, ...], *, seed: int = 0, fresh: bool = False
+) -> Iterator[Row | Missing]:
     """The rows of a separation at lengths `ns`, each as soon as it is there, as `row_at` says."""
     return (row_at(place, seed=seed, fresh=fresh) for place in places(separation, ns))
 
@@ -117,8 +131,19 @@ def row_at(place: Place, *, seed: int = 0, fresh: bool = False) -> Row | Missing
     name = f"zoo:{side.name(n, variant)}"
     if n > side.longest:
         return Missing(separation.name, name, n, f"measured for n up to {side.longest:,}")
-    bound = None if side.bound is None else [side.bound.formula, side.bound.theorem, side.bound.constant]
-    question = {"row": name, "n": n, "seed": seed, "samples": SAMPLES, "resource": side.resource, "bound": bound}
+    bound = (
+        None
+        if side.bound is None
+        else [side.bound.formula, side.bound.theorem, side.bound.constant]
+    )
+    question = {
+        "row": name,
+        "n": n,
+        "seed": seed,
+        "samples": SAMPLES,
+        "resource": side.resource,
+        "bound": bound,
+    }
 
     def answer() -> dict[str, Any]:
         try:
@@ -138,7 +163,13 @@ def _row(separation: Separation, side: Side, n: int, variant: int, seed: int) ->
     fixed = fix(model, n, None if bits is None else str(bits))
     cut, has = crossing(model, fixed, side.single_query), resources(model)
     size, depth = _circuits(model, n, bits)
-    measured = {"cut_bits": cut.total, "width": has.width, "heads": has.heads, "layers": has.layers, "bits": bits}
+    measured = {
+        "cut_bits": cut.total,
+        "width": has.width,
+        "heads": has.heads,
+        "layers": has.layers,
+        "bits": bits,
+    }
     bound = side.bound
     return Row(
         task=separation.name,
@@ -159,7 +190,9 @@ def _row(separation: Separation, side: Side, n: int, variant: int, seed: int) ->
         depth=depth,
         resource=side.resource,
         taken=measured[side.resource],
-        lower_bound=None if bound is None else float(bound.value(n, **_facts(entry), p=cut.precision, d=1)),
+        lower_bound=None
+        if bound is None
+        else float(bound.value(n, **_facts(entry), p=cut.precision, d=1)),
         formula=None if bound is None else bound.formula,
         theorem=None if bound is None else bound.theorem,
         source=None if bound is None else bound.source,

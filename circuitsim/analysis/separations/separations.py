@@ -18,7 +18,9 @@ from circuitsim.zoo.entry import Built
 from circuitsim.zoo.near import nearest
 
 Resource: TypeAlias = Literal["cut_bits", "width", "heads", "layers", "bits"]
-Names: TypeAlias = Callable[[int, int], str]  # of n and the variant: the model's address without zoo:
+Names: TypeAlias = Callable[
+    [int, int], str
+]  # of n and the variant: the model's address without zoo:
 
 WORDS: dict[Resource, str] = {
     "cut_bits": "bits at the cut",
@@ -80,7 +82,11 @@ class Separation:
 
 def bound(task: str, architecture: str, resource: str) -> Bound:
     """The one bound on a task's architecture and resource."""
-    found = [b for b in BOUNDS if (b.task, b.architecture, b.resource) == (task, architecture, resource)]
+    found = [
+        b
+        for b in BOUNDS
+        if (b.task, b.architecture, b.resource) == (task, architecture, resource)
+    ]
     (only,) = found[:1]
     return only
 
@@ -290,5 +296,7 @@ def separation(name: str) -> Separation:
     """
     if name not in SEPARATIONS:
         known = ", ".join(SEPARATIONS)
-        raise InputError(f"no separation by {name[:60]!r}{nearest(name, SEPARATIONS)}; there are {known}.")
+        raise InputError(
+            f"no separation by {name[:60]!r}{nearest(name, SEPARATIONS)}; there are {known}."
+        )
     return SEPARATIONS[name]

@@ -104,11 +104,21 @@ def squeeze(
     if side.squeeze is None or start < 1:
         return None
     question = {"squeeze": side.name(n, variant), "option": side.squeeze, "start": start}
-    return _kept(question, n, seed, fresh, lambda: _squeeze(separation, side, n, variant, start, seed, progress))
+    return _kept(
+        question,
+        n,
+        seed,
+        fresh,
+        lambda: _squeeze(separation, side, n, variant, start, seed, progress),
+    )
 
 
 def _kept(
-    question: dict[str, Any], n: int, seed: int, fresh: bool, search: Callable[[], Squeezed | None]
+    question: dict[str, Any],
+    n: int,
+    seed: int,
+    fresh: bool,
+    search: Callable[[], Squeezed | None],
 ) -> Squeezed | None:
     """What a search finds, from disk if it was made before."""
 
@@ -116,12 +126,20 @@ def _kept(
         found = search()
         return None if found is None else asdict(found)
 
-    found = remembered({**question, "n": n, "seed": seed, "samples": SAMPLES}, answer, not fresh)
+    found = remembered(
+        {**question, "n": n, "seed": seed, "samples": SAMPLES}, answer, not fresh
+    )
     return None if found is None else Squeezed(**found)
 
 
 def _squeeze(
-    separation: Separation, side: Side, n: int, variant: int, start: int, seed: int, progress: Callable[[str], None]
+    separation: Separation,
+    side: Side,
+    n: int,
+    variant: int,
+    start: int,
+    seed: int,
+    progress: Callable[[str], None],
 ) -> Squeezed | None:
     entry = side.built(n, variant)
     codes, everything = tried(entry, n, seed)
@@ -138,13 +156,19 @@ def _squeeze(
         if not wrong.any():
             works = value
             continue
-        shown = _restricted(less, n) if side.resource == "heads" else _counted(side, n, variant, value)
+        shown = (
+            _restricted(less, n)
+            if side.resource == "heads"
+            else _counted(side, n, variant, value)
+        )
         said = {"option": side.squeeze, "works": works, "fails": value, **shown}
         return _failure(less, n, codes, truth, found, everything, f"zoo:{less.name}", said)
     return None
 
 
-def squeeze_bits(entry: Built, n: int, bits: int | None, *, seed: int = 0, fresh: bool = False) -> Squeezed | None:
+def squeeze_bits(
+    entry: Built, n: int, bits: int | None, *, seed: int = 0, fresh: bool = False
+) -> Squeezed | None:
     """The failure with one fraction bit less than the least; None where none can be taken away."""
     if not bits:
         return None
@@ -159,7 +183,9 @@ def _squeeze_bits(entry: Built, n: int, bits: int, seed: int) -> Squeezed | None
     if (found == truth).all():
         return None
     said = {"option": "bits", "works": bits, "fails": bits - 1}
-    return _failure(entry, n, codes, truth, found, everything, f"zoo:{entry.name} --bits {bits - 1}", said)
+    return _failure(
+        entry, n, codes, truth, found, everything, f"zoo:{entry.name} --bits {bits - 1}", said
+    )
 
 
 def _failure(
@@ -212,11 +238,18 @@ def _restricted(less: Built, n: int) -> dict[str, Any]:
 
 def _counted(side: Side, n: int, variant: int, fails: int) -> dict[str, Any]:
     """Messages needed and sent, by the gadget by which the most of what fails sends too few."""
-    found = [_sends(side, n, variant, fails, gadget) for gadget in _gadgets(side.built(n, variant), n)]
-    return max((f for f in found if f is not None), key=lambda f: f["too_few"] or 0, default={})
+    found = [
+        _sends(side, n, variant, fails, gadget)
+        for gadget in _gadgets(side.built(n, variant), n)
+    ]
+    return max(
+        (f for f in found if f is not None), key=lambda f: f["too_few"] or 0, default={}
+    )
 
 
-def _sends(side: Side, n: int, variant: int, fails: int, whole: Gadget) -> dict[str, Any] | None:
+def _sends(
+    side: Side, n: int, variant: int, fails: int, whole: Gadget
+) -> dict[str, Any] | None:
     """Messages by one gadget, from the first value that fails on down; None where the model's cannot be counted."""
     if side.single_query and len(whole.alice) > 1:
         return None

@@ -41,7 +41,11 @@ def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            file.write(json.dumps({"question": question, "answer": found, "hash": _hash(found)}).encode())
+            file.write(
+                json.dumps(
+                    {"question": question, "answer": found, "hash": _hash(found)}
+                ).encode()
+            )
     except (OSError, CircuitSimError):
         pass  # a cache that cannot be written only costs time
     return found

@@ -27,7 +27,15 @@ LARGEST_DIRECTORY = 4 * 2**20
 LARGEST_TAIL = 2**16 + 98  # of a zip: a comment and both records that end it
 
 # All that zipfile raises for damaged or exotic archives.
-DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, struct.error)
+DAMAGE = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+    struct.error,
+)
 
 
 def load_checkpoint(path: Path) -> Model:
@@ -42,18 +50,24 @@ def load_checkpoint(path: Path) -> Model:
     where = str(path)
     size = path.stat().st_size
     if size > LARGEST:
-        raise LimitError(f"{where}: {size} bytes are more than a checkpoint may have ({LARGEST}).")
+        raise LimitError(
+            f"{where}: {size} bytes are more than a checkpoint may have ({LARGEST})."
+        )
     with path.open("rb") as file:
         directory = _directory_size(file, size)
         if directory > LARGEST_DIRECTORY:
-            raise ModelError(f"{where}: a zip directory of {directory} bytes is not a checkpoint's.")
+            raise ModelError(
+                f"{where}: a zip directory of {directory} bytes is not a checkpoint's."
+            )
         try:
             with zipfile.ZipFile(file) as archive:
                 content, tensors = _Archive(archive, where, size).content()
         except CircuitSimError:
             raise
         except DAMAGE as error:
-            raise ModelError(f"{where}: a damaged or truncated zip file ({brief(error)}).") from None
+            raise ModelError(
+                f"{where}: a damaged or truncated zip file ({brief(error)})."
+            ) from None
     return model_from_state(content, tensors, where)
 
 
@@ -65,9 +79,14 @@ def _directory_size(file: BinaryIO, size: int) -> int:
     if end < 0 or len(tail) < end + 22:
         return 0  # not a zip: zipfile says so
     declared = int.from_bytes(tail[end + 12 : end + 16], "little")
-    wide = tail.rfind(b"PK\x06\x06", 0, end)  # the record of large zips, which torch always writes
+    wide = tail.rfind(
+        b"PK\x06\x06", 0, end
+    )  # the record of large zips, which torch always writes
     if wide >= 0 and len(tail) >= wide + 48:
-        declared = max(declared if declared != 0xFFFFFFFF else 0, int.from_bytes(tail[wide + 40 : wide + 48], "little"))
+        declared = max(
+            declared if declared != 0xFFFFFFFF else 0,
+            int.from_bytes(tail[wide + 40 : wide + 48], "little"),
+        )
     return declared
 
 
@@ -80,15 +99,29 @@ class _Archive:
         if len(self.members) < len(archive.infolist()):
             raise ModelError(f"{where}: two members of the zip have one name.")
         if self.members and all(name.endswith(".npy") for name in self.members):
-            raise ModelError(f"{where}: arrays of numpy (.npz), and neither a circuit nor a model.")
-        if packed := [name for name, info in self.members.items() if info.compress_type != zipfile.ZIP_STORED]:
-            raise ModelError(f"{where}: member {packed[0][:100]!r} is compressed, which torch.save never does.")
+            raise ModelError(
+                f"{where}: arrays of numpy (.npz), and neither a circuit nor a model."
+            )
+        if packed := [
+            name
+            for name, info in self.members.items()
+            if info.compress_type != zipfile.ZIP_STORED
+        ]:
+            raise ModelError(
+                f"{where}: member {packed[0][:100]!r} is compressed, which torch.save never does."
+            )
         total = sum(info.file_size for info in self.members.values())
         if total > size:
-            raise ModelError(f"{where}: the zip claims to hold {total} bytes, and the file has {size}.")
-        pickles = [name for name in self.members if name == "data.pkl" or name.endswith("/data.pkl")]
+            raise ModelError(
+                f"{where}: the zip claims to hold {total} bytes, and the file has {size}."
+            )
+        pickles = [
+            name for name in self.members if name == "data.pkl" or name.endswith("/data.pkl")
+        ]
         if len(pickles) != 1:
-            raise ModelError(f"{where}: a zip without exactly one data.pkl; expected a file written by torch.save.")
+            raise ModelError(
+                f"{where}: a zip without exactly one data.pkl; expected a file written by torch.save."
+            )
         self.root = pickles[0].removesuffix("data.pkl")
         self.raw: dict[str, bytes] = {}  # storages by key: many tensors may be views of one
 
@@ -96,7 +129,11 @@ class _Archive:
         """The config, and the tensors by name."""
         saved = unpickle(self.read("data.pkl", LARGEST_PICKLE), self.where)
         if not isinstance(saved, Mapping) or not {"config", "state_dict"} <= set(saved):
-            keys = [name for name in saved if isinstance(name, str)] if isinstance(saved, Mapping) else []
+            keys = (
+                [name for name in saved if isinstance(name, str)]
+                if isinstance(saved, Mapping)
+                else []
+            )
             listed = f" with the keys {', '.join(sorted(keys))[:100]}" if keys else ""
             raise ModelError(
                 f"{self.where} holds {kind(saved)}{listed}; expected a dictionary with the keys config and"
@@ -104,10 +141,14 @@ class _Archive:
             )
         states = saved["state_dict"]
         if not isinstance(states, Mapping):
-            raise ModelError(f"{self.where}: state_dict must hold tensors by name, and it is {kind(states)}.")
+            raise ModelError(
+                f"{self.where}: state_dict must hold tensors by name, and it is {kind(states)}."
+            )
         for name, tensor in states.items():
             if not isinstance(name, str):
-                raise ModelError(f"{self.where}: state_dict must hold tensors by name, and a key is {kind(name)}.")
+                raise ModelError(
+                    f"{self.where}: state_dict must hold tensors by name, and a key is {kind(name)}."
+                )
             if not isinstance(tensor, StoredTensor):
                 raise ModelError(
                     f"{self.where}: state_dict must hold tensors by name, and {name[:100]!r} is {kind(tensor)}."
@@ -117,8 +158,12 @@ class _Archive:
         for name, tensor in states.items():
             total += self.check(name, tensor)
             if total > MOST_WEIGHTS:
-                raise LimitError(f"{self.where}: more than {MOST_WEIGHTS} weights, the most a model may have.")
-        return saved["config"], {name: self.array(tensor, order) for name, tensor in states.items()}
+                raise LimitError(
+                    f"{self.where}: more than {MOST_WEIGHTS} weights, the most a model may have."
+                )
+        return saved["config"], {
+            name: self.array(tensor, order) for name, tensor in states.items()
+        }
 
     def byte_order(self) -> Literal["<", ">"]:
         if f"{self.root}byteorder" not in self.members:
@@ -133,18 +178,26 @@ class _Archive:
         place = f"{self.where}: tensor {name[:100]!r}"
         storage, member = tensor.storage, f"{self.root}data/{tensor.storage.key}"
         if member not in self.members:
-            raise ModelError(f"{place} refers to {member[:100]!r}, which the zip does not hold.")
+            raise ModelError(
+                f"{place} refers to {member[:100]!r}, which the zip does not hold."
+            )
         present = self.members[member].file_size
         if not 0 <= storage.count * _width(storage) <= present:
-            raise ModelError(f"{place} needs {storage.count} numbers, and {member!r} has {present} bytes.")
+            raise ModelError(
+                f"{place} needs {storage.count} numbers, and {member!r} has {present} bytes."
+            )
         if len(tensor.shape) != len(tensor.strides) or len(tensor.shape) > 8:
-            raise ModelError(f"{place} has {len(tensor.shape)} dimensions and {len(tensor.strides)} strides.")
+            raise ModelError(
+                f"{place} has {len(tensor.shape)} dimensions and {len(tensor.strides)} strides."
+            )
         if tensor.offset < 0 or min((*tensor.shape, *tensor.strides), default=0) < 0:
             raise ModelError(f"{place} has a negative size, stride or offset.")
         count = 1
         for size in tensor.shape:
             count *= size
-        last = tensor.offset + sum(max(s - 1, 0) * t for s, t in zip(tensor.shape, tensor.strides, strict=True))
+        last = tensor.offset + sum(
+            max(s - 1, 0) * t for s, t in zip(tensor.shape, tensor.strides, strict=True)
+        )
         if count > storage.count or (count and last >= storage.count):
             raise ModelError(
                 f"{place} has shape {tensor.shape} and reaches past its storage of {storage.count} numbers"
@@ -165,13 +218,17 @@ class _Archive:
         if 0 in tensor.shape:
             return np.zeros(tensor.shape)
         strides = tuple(stride * flat.itemsize for stride in tensor.strides)
-        view = np.lib.stride_tricks.as_strided(flat[tensor.offset :], tensor.shape, strides, writeable=False)
+        view = np.lib.stride_tricks.as_strided(
+            flat[tensor.offset :], tensor.shape, strides, writeable=False
+        )
         return view.copy()
 
     def read(self, name: str, most: int) -> bytes:
         member = self.members[self.root + name]
         if member.file_size > most:
-            raise ModelError(f"{self.where}: {member.filename[:100]!r} has {member.file_size} bytes, at most {most}.")
+            raise ModelError(
+                f"{self.where}: {member.filename[:100]!r} has {member.file_size} bytes, at most {most}."
+            )
         return self.archive.read(member)
 
 

@@ -86,7 +86,9 @@ def plain(value: object, where: str) -> Any:
         nonlocal budget
         budget -= 1
         if budget < 0 or depth > DEEPEST:
-            raise ModelError(f"{where}: more than {MOST_VALUES} values or {DEEPEST} levels of nesting.")
+            raise ModelError(
+                f"{where}: more than {MOST_VALUES} values or {DEEPEST} levels of nesting."
+            )
         if item is None or isinstance(item, bool | int | float | str | Fraction):
             return item
         if isinstance(item, list | tuple):
@@ -94,9 +96,15 @@ def plain(value: object, where: str) -> Any:
         if isinstance(item, Mapping):
             for name in item:
                 if not isinstance(name, str):
-                    raise ModelError(f"{where}{place}: expected texts as keys, found {kind(name)}.")
-            return {name: copy(x, f"{place}.{name[:100]}", depth + 1) for name, x in item.items()}
-        raise ModelError(f"{where}{place}: expected texts, numbers, lists and dictionaries, found {kind(item)}.")
+                    raise ModelError(
+                        f"{where}{place}: expected texts as keys, found {kind(name)}."
+                    )
+            return {
+                name: copy(x, f"{place}.{name[:100]}", depth + 1) for name, x in item.items()
+            }
+        raise ModelError(
+            f"{where}{place}: expected texts, numbers, lists and dictionaries, found {kind(item)}."
+        )
 
     return copy(value, "", 0)
 
@@ -104,16 +112,24 @@ def plain(value: object, where: str) -> Any:
 def check_format(document: object, where: str) -> dict[str, Any]:
     """The document as a dictionary that says it is a model of a version we read."""
     if not isinstance(document, dict):
-        raise ModelError(f"{where}: expected an object with format {FORMAT!r}, got {kind(document)}.")
+        raise ModelError(
+            f"{where}: expected an object with format {FORMAT!r}, got {kind(document)}."
+        )
     if document.get("format") != FORMAT:
-        raise ModelError(f"{where}: format is {show(document.get('format'))}, expected {FORMAT!r}.")
+        raise ModelError(
+            f"{where}: format is {show(document.get('format'))}, expected {FORMAT!r}."
+        )
     version = document.get("version")
     if type(version) is not int or version != VERSION:
-        raise ModelError(f"{where}: version is {show(version)}, and this release reads version {VERSION}.")
+        raise ModelError(
+            f"{where}: version is {show(version)}, and this release reads version {VERSION}."
+        )
     return document
 
 
-def key_problems(value: object, place: str, required: tuple[str, ...], optional: tuple[str, ...]) -> Iterator[str]:
+def key_problems(
+    value: object, place: str, required: tuple[str, ...], optional: tuple[str, ...]
+) -> Iterator[str]:
     """What is wrong with the keys of an object, one phrase each."""
     if not isinstance(value, dict):
         yield f"{place} must be an object, not {kind(value)}"

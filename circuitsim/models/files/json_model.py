@@ -43,7 +43,15 @@ from circuitsim.numbers.rationals import rational
 LARGEST = 16 * 2**20  # bytes of a file
 
 HEAD_KEYS = ("query", "key", "value", "output")
-HEAD_OPTIONS = ("key2", "value2", *(f"{name}_bias" for name in PROJECTIONS), "attention", "mask", "score_bits", "scale")
+HEAD_OPTIONS = (
+    "key2",
+    "value2",
+    *(f"{name}_bias" for name in PROJECTIONS),
+    "attention",
+    "mask",
+    "score_bits",
+    "scale",
+)
 LAYER_OPTIONS = ("heads", "output_bias", "residual", "feed_forward")
 MODEL_KEYS = ("format", "version", "layers", "readout")
 MODEL_OPTIONS = (*TOKEN_KEYS, "prepend", "append")
@@ -57,7 +65,9 @@ def load_json(path: Path) -> AnyModel:
     """
     size = path.stat().st_size
     if size > LARGEST:
-        raise ModelError(f"{path}: {size} bytes are more than a JSON model may have ({LARGEST}); save a .pt file.")
+        raise ModelError(
+            f"{path}: {size} bytes are more than a JSON model may have ({LARGEST}); save a .pt file."
+        )
     return parse_json(path.read_bytes(), str(path))
 
 
@@ -70,13 +80,17 @@ def parse_json(data: bytes, where: str) -> AnyModel:
     with at(where):
         model = Model(
             **read_tokens(document, where),
-            layers=tuple(_layer(layer, f"layers[{i}]") for i, layer in enumerate(document["layers"])),
+            layers=tuple(
+                _layer(layer, f"layers[{i}]") for i, layer in enumerate(document["layers"])
+            ),
             readout=read_readout(document["readout"]),
             prepend=texts(document.get("prepend", []), "prepend"),
             append=texts(document.get("append", []), "append"),
         )
         if extra := [token for token in model.embedding if token not in model.tokens]:
-            raise ModelError(f"embedding has tokens that are no letter and no constant: {', '.join(extra[:20])}.")
+            raise ModelError(
+                f"embedding has tokens that are no letter and no constant: {', '.join(extra[:20])}."
+            )
     return model
 
 
@@ -100,7 +114,9 @@ def _document(model: Model) -> dict[str, Any]:
 
 def _all_key_problems(document: dict[str, Any]) -> Iterator[str]:
     yield from key_problems(document, "the model", MODEL_KEYS, MODEL_OPTIONS)
-    yield from key_problems(document.get("readout", {"weights": 0}), "readout", READOUT_KEYS, READOUT_OPTIONS)
+    yield from key_problems(
+        document.get("readout", {"weights": 0}), "readout", READOUT_KEYS, READOUT_OPTIONS
+    )
     yield from token_problems(document)
     layers = document.get("layers", [])
     if not isinstance(layers, list):
@@ -118,11 +134,15 @@ def _all_key_problems(document: dict[str, Any]) -> Iterator[str]:
         for number, head in enumerate(heads):
             yield from key_problems(head, f"{place}.heads[{number}]", HEAD_KEYS, HEAD_OPTIONS)
         if layer.get("feed_forward") is not None:
-            yield from key_problems(layer["feed_forward"], f"{place}.feed_forward", NET_KEYS, NET_OPTIONS)
+            yield from key_problems(
+                layer["feed_forward"], f"{place}.feed_forward", NET_KEYS, NET_OPTIONS
+            )
 
 
 def _layer(document: dict[str, Any], place: str) -> Layer:
-    heads = tuple(_head(head, f"{place}.heads[{i}]") for i, head in enumerate(document.get("heads", [])))
+    heads = tuple(
+        _head(head, f"{place}.heads[{i}]") for i, head in enumerate(document.get("heads", []))
+    )
     net = document.get("feed_forward")
     with at(place):
         return Layer(
@@ -138,7 +158,9 @@ def _head(document: dict[str, Any], place: str) -> Head:
         given = {key: value for key, value in document.items() if key != "scale"}
         scale = rational(document.get("scale", 1), "scale")
         given["query"] = [[scale * x for x in row] for row in matrix(given["query"], "query")]
-        given["query_bias"] = [scale * x for x in vector(given.get("query_bias", []), "query_bias")]
+        given["query_bias"] = [
+            scale * x for x in vector(given.get("query_bias", []), "query_bias")
+        ]
         return Head(**given)
 
 

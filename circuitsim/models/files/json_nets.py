@@ -5,7 +5,17 @@ from typing import Any
 
 from circuitsim.errors import ModelError
 from circuitsim.models.connected import FullyConnected
-from circuitsim.models.files.documents import at, flag, items, key_problems, kind, numbers, refuse_all, show, texts
+from circuitsim.models.files.documents import (
+    at,
+    flag,
+    items,
+    key_problems,
+    kind,
+    numbers,
+    refuse_all,
+    show,
+    texts,
+)
 from circuitsim.models.files.json_parts import (
     NET_KEYS,
     NET_OPTIONS,
@@ -36,17 +46,30 @@ def read(document: dict[str, Any], where: str) -> RecurrentNet | FullyConnected:
         ModelError: anything that is not such a net, with the file and the place.
     """
     if document["kind"] not in KINDS:
-        raise ModelError(f"{where}: kind is {show(document['kind'])}, expected {' or '.join(KINDS)}.")
+        raise ModelError(
+            f"{where}: kind is {show(document['kind'])}, expected {' or '.join(KINDS)}."
+        )
     recurrent = document["kind"] == RecurrentNet.architecture
-    refuse_all(_recurrent_problems(document) if recurrent else _connected_problems(document), where)
+    refuse_all(
+        _recurrent_problems(document) if recurrent else _connected_problems(document), where
+    )
     with at(where):
         tokens = read_tokens(document, where)
         if not recurrent:
-            readouts = [read_readout(r, f"readouts[{i}]") for i, r in enumerate(document["readouts"])]
-            return FullyConnected(document["n"], layers=_nets(document, "layers"), readouts=tuple(readouts), **tokens)
+            readouts = [
+                read_readout(r, f"readouts[{i}]") for i, r in enumerate(document["readouts"])
+            ]
+            return FullyConnected(
+                document["n"],
+                layers=_nets(document, "layers"),
+                readouts=tuple(readouts),
+                **tokens,
+            )
         return RecurrentNet(
             forward=_cell(document["forward"], "forward"),
-            backward=None if document.get("backward") is None else _cell(document["backward"], "backward"),
+            backward=None
+            if document.get("backward") is None
+            else _cell(document["backward"], "backward"),
             nets=_nets(document, "nets"),
             readout=read_readout(document["readout"]),
             **tokens,
@@ -70,7 +93,11 @@ def recurrent_document(model: RecurrentNet) -> dict[str, Any]:
         "kind": model.architecture,
         **token_document(model, model.positions),
         "forward": CELLS[type(model.forward)](model.forward),
-        **({} if model.backward is None else {"backward": CELLS[type(model.backward)](model.backward)}),
+        **(
+            {}
+            if model.backward is None
+            else {"backward": CELLS[type(model.backward)](model.backward)}
+        ),
         **({"nets": [net_document(net) for net in model.nets]} if model.nets else {}),
         "readout": readout_document(model.readout),
     }
@@ -78,9 +105,13 @@ def recurrent_document(model: RecurrentNet) -> dict[str, Any]:
 
 def _recurrent_problems(document: dict[str, Any]) -> Iterator[str]:
     required = (*COMMON, "forward", "readout")
-    yield from key_problems(document, "the model", required, (*TOKEN_KEYS, "backward", "nets"))
+    yield from key_problems(
+        document, "the model", required, (*TOKEN_KEYS, "backward", "nets")
+    )
     yield from token_problems(document)
-    yield from key_problems(document.get("readout", {"weights": 0}), "readout", READOUT_KEYS, READOUT_OPTIONS)
+    yield from key_problems(
+        document.get("readout", {"weights": 0}), "readout", READOUT_KEYS, READOUT_OPTIONS
+    )
     yield from _net_problems(document, "nets")
     for place in ("forward", "backward"):
         cell = document.get(place)
@@ -88,7 +119,9 @@ def _recurrent_problems(document: dict[str, Any]) -> Iterator[str]:
             yield from key_problems(cell, place, ("states", "moves"), ("initial", "rows"))
         elif cell is not None:
             yield from key_problems(cell, place, ("initial", "nets"), ("residual",))
-            yield from _net_problems(cell if isinstance(cell, dict) else {}, "nets", f"{place}.")
+            yield from _net_problems(
+                cell if isinstance(cell, dict) else {}, "nets", f"{place}."
+            )
 
 
 def _connected_problems(document: dict[str, Any]) -> Iterator[str]:
@@ -114,7 +147,9 @@ def _net_problems(document: dict[str, Any], key: str, above: str = "") -> Iterat
 
 
 def _nets(document: dict[str, Any], key: str) -> tuple[FeedForward, ...]:
-    return tuple(read_net(net, f"{key}[{index}]") for index, net in enumerate(document.get(key, [])))
+    return tuple(
+        read_net(net, f"{key}[{index}]") for index, net in enumerate(document.get(key, []))
+    )
 
 
 def _cell(cell: dict[str, Any], place: str) -> Cell:
@@ -122,14 +157,21 @@ def _cell(cell: dict[str, Any], place: str) -> Cell:
         if "states" not in cell:
             residual = flag(cell.get("residual", False), "residual")
             return NetCell(vector(cell["initial"], "initial"), _nets(cell, "nets"), residual)
-        moves = tuple(tuple(items(row, f"moves[{i}]")) for i, row in enumerate(items(cell["moves"], "moves")))
+        moves = tuple(
+            tuple(items(row, f"moves[{i}]"))
+            for i, row in enumerate(items(cell["moves"], "moves"))
+        )
         rows = matrix(cell.get("rows", []), "rows")
         return Automaton(texts(cell["states"], "states"), moves, cell.get("initial", 0), rows)
 
 
 def _net_cell_document(cell: NetCell) -> dict[str, Any]:
     nets = [net_document(net) for net in cell.nets]
-    return {"initial": numbers(cell.initial), "nets": nets, **({"residual": True} if cell.residual else {})}
+    return {
+        "initial": numbers(cell.initial),
+        "nets": nets,
+        **({"residual": True} if cell.residual else {}),
+    }
 
 
 def _automaton_document(cell: Automaton) -> dict[str, Any]:
@@ -141,4 +183,7 @@ def _automaton_document(cell: Automaton) -> dict[str, Any]:
     }
 
 
-CELLS: dict[type, Callable[[Any], dict[str, Any]]] = {NetCell: _net_cell_document, Automaton: _automaton_document}
+CELLS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    NetCell: _net_cell_document,
+    Automaton: _automaton_document,
+}

@@ -26,7 +26,16 @@ from circuitsim.numbers.arrays import Matrix, Vector, matrix, vector
 
 WIDEST = 90  # characters of a list that is written on one line
 
-TOKEN_KEYS = ("vocabulary", "embedding", "fields", "tables", "positions", "bits", "name", "comment")
+TOKEN_KEYS = (
+    "vocabulary",
+    "embedding",
+    "fields",
+    "tables",
+    "positions",
+    "bits",
+    "name",
+    "comment",
+)
 NET_KEYS, NET_OPTIONS = ("hidden", "output"), ("hidden_bias", "output_bias", "residual")
 READOUT_KEYS, READOUT_OPTIONS = ("weights",), ("bias", "position")
 
@@ -46,7 +55,9 @@ def read_tokens(document: dict[str, Any], where: str) -> dict[str, Any]:
     fields, tables = json_records.read(document)
     return {
         "vocabulary": () if fields else letters(document["vocabulary"], "vocabulary"),
-        "embedding": {token: vector(row, f"embedding[{show(token)}]") for token, row in rows.items()},
+        "embedding": {
+            token: vector(row, f"embedding[{show(token)}]") for token, row in rows.items()
+        },
         "positions": read_positions(document.get("positions")),
         "bits": formula(document.get("bits", "8"), "bits"),
         "name": text(document.get("name", Path(where).stem), "name"),
@@ -77,10 +88,14 @@ def read_positions(document: object) -> PositionTable | PositionExpressions | No
     if isinstance(document, dict):
         return PositionTable(matrix(document["table"], "positions.table"))
     components = items(document, "positions")
-    return PositionExpressions(tuple(formula(c, f"positions[{i}]") for i, c in enumerate(components)))
+    return PositionExpressions(
+        tuple(formula(c, f"positions[{i}]") for i, c in enumerate(components))
+    )
 
 
-def token_document(model: Embedded, positions: PositionTable | PositionExpressions | None) -> dict[str, Any]:
+def token_document(
+    model: Embedded, positions: PositionTable | PositionExpressions | None
+) -> dict[str, Any]:
     """What `read_tokens` reads, without name and bits."""
     written: Any = None
     if isinstance(positions, PositionTable):
@@ -88,10 +103,18 @@ def token_document(model: Embedded, positions: PositionTable | PositionExpressio
     elif isinstance(positions, PositionExpressions):
         written = list(positions.components)
     return {
-        **(json_records.document(model) if model.fields else {"vocabulary": list(model.vocabulary)}),
+        **(
+            json_records.document(model)
+            if model.fields
+            else {"vocabulary": list(model.vocabulary)}
+        ),
         **({"prepend": list(model.prepend)} if model.prepend else {}),
         **({"append": list(model.append)} if model.append else {}),
-        **({"embedding": {t: numbers(model.embedding[t]) for t in model.tokens}} if model.tokens else {}),
+        **(
+            {"embedding": {t: numbers(model.embedding[t]) for t in model.tokens}}
+            if model.tokens
+            else {}
+        ),
         **({"positions": written} if written is not None else {}),
     }
 
@@ -109,7 +132,11 @@ def net_document(net: FeedForward) -> dict[str, Any]:
 
 def readout_document(readout: Readout) -> dict[str, Any]:
     """What `read_readout` reads."""
-    return {"weights": matrix_rows(readout.weights), **bias("bias", readout.bias), "position": readout.position}
+    return {
+        "weights": matrix_rows(readout.weights),
+        **bias("bias", readout.bias),
+        "position": readout.position,
+    }
 
 
 def matrix_rows(rows: Matrix) -> list[list[int | str]]:
@@ -124,18 +151,26 @@ def bias(name: str, values: Vector) -> dict[str, Any]:
 
 def written(name: str, bits: str, body: dict[str, Any]) -> str:
     """The text of a model's file."""
-    return _layout({"format": FORMAT, "version": VERSION, "name": name, **body, "bits": bits}, 0) + "\n"
+    return (
+        _layout({"format": FORMAT, "version": VERSION, "name": name, **body, "bits": bits}, 0)
+        + "\n"
+    )
 
 
 def _layout(value: Any, depth: int) -> str:
     """JSON with an entry of an object or of a long list on every line, and rows of numbers on one."""
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, dict) and value:
-        lines = [f"{json.dumps(k, ensure_ascii=False)}: {_layout(v, depth + 1)}" for k, v in value.items()]
+        lines = [
+            f"{json.dumps(k, ensure_ascii=False)}: {_layout(v, depth + 1)}"
+            for k, v in value.items()
+        ]
         return "{\n" + ",\n".join(inner + line for line in lines) + f"\n{outer}}}"
     single = json.dumps(value, ensure_ascii=False)
     if len(single) <= WIDEST and not isinstance(value, dict) and "{" not in single:
         return single
     if isinstance(value, list) and any(isinstance(x, dict | list) for x in value):
-        return "[\n" + ",\n".join(inner + _layout(x, depth + 1) for x in value) + f"\n{outer}]"
+        return (
+            "[\n" + ",\n".join(inner + _layout(x, depth + 1) for x in value) + f"\n{outer}]"
+        )
     return single

@@ -24,7 +24,9 @@ STORAGES = {
     "torch.ByteStorage": "u1",
     "torch.BoolStorage": "?",
 }
-SCALAR = re.compile(r"[fiu]\d|b1|U\d{1,6}", re.ASCII)  # numbers, truth values and texts of numpy
+SCALAR = re.compile(
+    r"[fiu]\d|b1|U\d{1,6}", re.ASCII
+)  # numbers, truth values and texts of numpy
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,19 @@ def _tensor(arguments: tuple[Any, ...]) -> StoredTensor | Unread | None:
     match arguments:
         case (Unread() as storage, *_):  # of numbers that no weight has, such as complex ones
             return storage
-        case (Storage() as storage, int() as offset, tuple() as shape, tuple() as strides, *rest) if _whole(
-            shape
-        ) and _whole(strides):
+        case (
+            Storage() as storage,
+            int() as offset,
+            tuple() as shape,
+            tuple() as strides,
+            *rest,
+        ) if _whole(shape) and _whole(strides):
             negated = any(rest[2:])  # after requires_grad and hooks
-            return NegatedView("tensor") if negated else StoredTensor(storage, offset, shape, strides)
+            return (
+                NegatedView("tensor")
+                if negated
+                else StoredTensor(storage, offset, shape, strides)
+            )
     return None
 
 
@@ -146,7 +156,11 @@ def _numpy_scalar(arguments: tuple[Any, ...]) -> Any:
                 kind = np.dtype(f"{order}{code}")
             except (TypeError, ValueError):
                 return None
-            return np.frombuffer(data, kind)[0].item() if 0 < kind.itemsize == len(data) else None
+            return (
+                np.frombuffer(data, kind)[0].item()
+                if 0 < kind.itemsize == len(data)
+                else None
+            )
     return Unread("numpy.scalar")
 
 

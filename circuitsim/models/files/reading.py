@@ -16,8 +16,16 @@ def load(path: str | Path) -> AnyModel:
     path = Path(path)
     try:
         if not path.is_file():
-            what = "a directory" if path.is_dir() else "not a plain file" if path.exists() else "not there"
-            raise ModelError(f"{path}: expected a .pt, .safetensors or .json file, and it is {what}.")
+            what = (
+                "a directory"
+                if path.is_dir()
+                else "not a plain file"
+                if path.exists()
+                else "not there"
+            )
+            raise ModelError(
+                f"{path}: expected a .pt, .safetensors or .json file, and it is {what}."
+            )
         with path.open("rb") as file:
             start = file.read(64)
         return _load(path, start)
@@ -47,4 +55,6 @@ def _load(path: Path, start: bytes) -> AnyModel:
         from circuitsim.models.files.safetensors import load_safetensors
 
         return load_safetensors(path)
-    raise ModelError(f"{path}: not a model: neither a checkpoint of torch, nor safetensors, nor JSON.")
+    raise ModelError(
+        f"{path}: not a model: neither a checkpoint of torch, nor safetensors, nor JSON."
+    )

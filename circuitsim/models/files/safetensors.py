@@ -43,12 +43,18 @@ def load_safetensors(path: Path) -> Model:
         # The library checks the header, and every offset against the file.
         entries = deserialize(data)  # type: ignore[no-untyped-call]
     except (SafetensorError, ValueError, OverflowError) as error:
-        raise ModelError(f"{where}: a damaged or truncated safetensors file ({brief(error)}).") from None
+        raise ModelError(
+            f"{where}: a damaged or truncated safetensors file ({brief(error)})."
+        ) from None
     header = parse_document(data[8 : 8 + int.from_bytes(data[:8], "little")], where)
     metadata = header.get("__metadata__") or {}
     if "circuitsim" not in metadata:
-        raise ModelError(f'{where}: no model config; put it as JSON into the metadata under "circuitsim".')
-    config = parse_document(metadata["circuitsim"].encode("utf-8", "replace"), f"{where}, metadata")
+        raise ModelError(
+            f'{where}: no model config; put it as JSON into the metadata under "circuitsim".'
+        )
+    config = parse_document(
+        metadata["circuitsim"].encode("utf-8", "replace"), f"{where}, metadata"
+    )
     total = sum(int(np.prod(entry["shape"], dtype=object)) for _, entry in entries)
     if total > MOST_WEIGHTS:
         raise LimitError(f"{where}: {total} weights, and a model may have {MOST_WEIGHTS}.")
@@ -56,12 +62,18 @@ def load_safetensors(path: Path) -> Model:
     return model_from_state(config, tensors | _aliases(metadata, tensors), where)
 
 
-def _aliases(metadata: dict[str, str], tensors: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _aliases(
+    metadata: dict[str, str], tensors: dict[str, NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
     """Tensors that are others under a second name, as safetensors.torch.save_model writes tied weights.
 
     It keeps one of them, and writes a line "name of the other": "name of the one" into the metadata.
     """
-    return {name: tensors[kept] for name, kept in metadata.items() if kept in tensors and name not in tensors}
+    return {
+        name: tensors[kept]
+        for name, kept in metadata.items()
+        if kept in tensors and name not in tensors
+    }
 
 
 def _array(name: str, entry: dict[str, Any], where: str) -> NDArray[Any]:
@@ -70,5 +82,7 @@ def _array(name: str, entry: dict[str, Any], where: str) -> NDArray[Any]:
         wide = np.frombuffer(entry["data"], dtype="<u2").astype(np.uint32) << 16
         return wide.view(np.float32).reshape(shape)
     if kind not in KINDS:
-        raise ModelError(f"{where}: tensor {name[:100]!r} holds {kind}, expected one of {', '.join(KINDS)}, BF16.")
+        raise ModelError(
+            f"{where}: tensor {name[:100]!r} holds {kind}, expected one of {', '.join(KINDS)}, BF16."
+        )
     return np.frombuffer(entry["data"], dtype=KINDS[kind]).reshape(shape)

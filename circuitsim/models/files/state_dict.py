@@ -71,7 +71,9 @@ def model_from_state(config: object, tensors: Tensors, where: str) -> Model:
     refuse_all(key_problems(config, "config", CONFIG_KEYS, CONFIG_OPTIONS), where)
     prefix = _prefix(tensors)
     with at(f"{where}, names without {show(prefix)}" if prefix else where):
-        return _Reader(config, {name.removeprefix(prefix): array for name, array in tensors.items()}).model()
+        return _Reader(
+            config, {name.removeprefix(prefix): array for name, array in tensors.items()}
+        ).model()
 
 
 def _prefix(tensors: Tensors) -> str:
@@ -83,7 +85,10 @@ def _prefix(tensors: Tensors) -> str:
         return ""
     first, last = min(tensors), max(tensors)  # what begins both begins all names between them
     before = (found[1] for name in tensors if (found := EMBEDDING.fullmatch(name)))
-    return next((prefix for prefix in before if first.startswith(prefix) and last.startswith(prefix)), "")
+    return next(
+        (prefix for prefix in before if first.startswith(prefix) and last.startswith(prefix)),
+        "",
+    )
 
 
 class _Reader:
@@ -92,12 +97,16 @@ class _Reader:
     def __init__(self, config: dict[str, Any], tensors: Tensors) -> None:
         self.config, self.tensors = config, tensors
         self.read: dict[str, Matrix] = {}  # every head takes a share of the same few matrices
-        indices = {int(found[1]) for name in tensors if (found := LAYER_TENSOR.fullmatch(name))}
+        indices = {
+            int(found[1]) for name in tensors if (found := LAYER_TENSOR.fullmatch(name))
+        }
         refuse_all(self._name_problems(indices), "state_dict")
         self.layers = len(indices)
         total = sum(array.size for array in tensors.values())
         if total > MOST_WEIGHTS:
-            raise LimitError(f"state_dict: {total} weights, and a model may have {MOST_WEIGHTS}.")
+            raise LimitError(
+                f"state_dict: {total} weights, and a model may have {MOST_WEIGHTS}."
+            )
         for name, array in tensors.items():
             _check_finite(name, array)
 
@@ -124,17 +133,26 @@ class _Reader:
         for index in sorted(indices):
             third_order = self._any(f"layers.{index}.attention", ("key2", "value2"))
             projections = PROJECTIONS if third_order else ("query", "key", "value")
-            for part, names in (("attention", (*projections, "output")), ("feed_forward", ("hidden", "output"))):
+            for part, names in (
+                ("attention", (*projections, "output")),
+                ("feed_forward", ("hidden", "output")),
+            ):
                 yield from self._part_problems(f"layers.{index}.{part}", names)
 
     def _part_problems(self, place: str, names: tuple[str, ...]) -> Iterator[str]:
         weights = [f"{place}.{name}.weight" for name in names]
         if self._any(place, names):
-            yield from (f"missing tensor {name}" for name in weights if name not in self.tensors)
+            yield from (
+                f"missing tensor {name}" for name in weights if name not in self.tensors
+            )
 
     def _any(self, place: str, names: tuple[str, ...]) -> bool:
         """Whether there is a weight or a bias of any of these names."""
-        return any(f"{place}.{name}.{kind}" in self.tensors for name in names for kind in ("weight", "bias"))
+        return any(
+            f"{place}.{name}.{kind}" in self.tensors
+            for name in names
+            for kind in ("weight", "bias")
+        )
 
     def model(self) -> Model:
         config = self.config
@@ -153,7 +171,9 @@ class _Reader:
         return Model(
             vocabulary=vocabulary,
             embedding=dict(zip(tokens, embedding, strict=True)),
-            layers=tuple(self.layer(index, len(embedding[0])) for index in range(self.layers)),
+            layers=tuple(
+                self.layer(index, len(embedding[0])) for index in range(self.layers)
+            ),
             readout=Readout(
                 self.matrix("readout.weight"),
                 self.vector("readout.bias"),
@@ -170,13 +190,17 @@ class _Reader:
         name = next((n for n in ("positions", "positions.weight") if n in self.tensors), None)
         given = self.config.get("positions")
         if name is not None and given is not None:
-            raise ModelError(f"both a tensor {name} and expressions in config.positions; give one.")
+            raise ModelError(
+                f"both a tensor {name} and expressions in config.positions; give one."
+            )
         if name is not None:
             return PositionTable(self.matrix(name))
         if given is None:
             return None
         listed = items(given, "config.positions")
-        return PositionExpressions(tuple(formula(c, f"config.positions[{i}]") for i, c in enumerate(listed)))
+        return PositionExpressions(
+            tuple(formula(c, f"config.positions[{i}]") for i, c in enumerate(listed))
+        )
 
     def layer(self, index: int, width: int) -> Layer:
         place = f"layers.{index}"
@@ -196,7 +220,9 @@ class _Reader:
         if f"{place}.attention.query.weight" in self.tensors:
             count = self.option("heads", 1, index)
             if type(count) is not int or not 1 <= count <= MOST_HEADS:
-                raise ModelError(f"config.heads: expected a whole number from 1 to {MOST_HEADS:,}, got {show(count)}.")
+                raise ModelError(
+                    f"config.heads: expected a whole number from 1 to {MOST_HEADS:,}, got {show(count)}."
+                )
             heads = tuple(self.head(index, number, count, width) for number in range(count))
         return Layer(heads, self.vector(f"{place}.attention.output.bias"), residual, net)
 
@@ -210,7 +236,9 @@ class _Reader:
                     given[name] = self.rows(f"{place}.{name}.weight", number, count)
                     given[f"{name}_bias"] = self.rows(f"{place}.{name}.bias", number, count)
             if scale != 1:
-                given["query"], given["query_bias"] = (given[name].times(scale) for name in ("query", "query_bias"))
+                given["query"], given["query_bias"] = (
+                    given[name].times(scale) for name in ("query", "query_bias")
+                )
             return Head(
                 **given,
                 output=self.columns(f"{place}.output.weight", number, count),
@@ -224,17 +252,30 @@ class _Reader:
         value = self.config.get(name, default)
         if isinstance(value, list):
             if len(value) != self.layers:
-                raise ModelError(f"config.{name} has {len(value)} entries, and there are {self.layers} layers.")
+                raise ModelError(
+                    f"config.{name} has {len(value)} entries, and there are {self.layers} layers."
+                )
             value = value[index]
         if isinstance(value, list):
-            if number is None or number >= len(value) or len(value) != self.option("heads", 1, index):
-                raise ModelError(f"config.{name}[{index}]: {len(value)} entries do not fit the layer's heads.")
+            if (
+                number is None
+                or number >= len(value)
+                or len(value) != self.option("heads", 1, index)
+            ):
+                raise ModelError(
+                    f"config.{name}[{index}]: {len(value)} entries do not fit the layer's heads."
+                )
             value = value[number]
         return value
 
     def rows(self, name: str, number: int, count: int) -> Any:
         """One head's share of the rows of a weight or the entries of a bias; empty for a bias that is absent."""
-        return _share(self.vector(name) if name.endswith("bias") else self.matrix(name), name, number, count)
+        return _share(
+            self.vector(name) if name.endswith("bias") else self.matrix(name),
+            name,
+            number,
+            count,
+        )
 
     def columns(self, name: str, number: int, count: int) -> Matrix:
         """One head's share of the columns of a weight."""
@@ -247,7 +288,9 @@ class _Reader:
         if array.ndim == 1 and name == "readout.weight":
             array = array[None, :]
         if array.ndim != 2 or 0 in array.shape:
-            raise ModelError(f"tensor {name} has shape {array.shape}, expected two dimensions, none of them 0.")
+            raise ModelError(
+                f"tensor {name} has shape {array.shape}, expected two dimensions, none of them 0."
+            )
         if name not in self.read:
             self.read[name] = matrix(_numbers(array), name)
         return self.read[name]
@@ -257,14 +300,18 @@ class _Reader:
             return EMPTY
         array = self.tensors[name]
         if array.ndim > 1:
-            raise ModelError(f"tensor {name} has shape {array.shape}, expected one dimension.")
+            raise ModelError(
+                f"tensor {name} has shape {array.shape}, expected one dimension."
+            )
         return vector(_numbers(array.reshape(-1)), name)
 
 
 def _share(sequence: Any, name: str, number: int, count: int) -> Any:
     size, rest = divmod(len(sequence), count)
     if rest:
-        raise ModelError(f"tensor {name} has {len(sequence)} entries, which {count} heads cannot share equally.")
+        raise ModelError(
+            f"tensor {name} has {len(sequence)} entries, which {count} heads cannot share equally."
+        )
     return sequence[number * size : (number + 1) * size]
 
 
@@ -278,4 +325,6 @@ def _check_finite(name: str, array: NDArray[Any]) -> None:
         raise ModelError(f"tensor {name} holds {array.dtype}, expected real numbers.")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ModelError(f"tensor {name} holds {array[place]} at {list(place)}; weights must be finite.")
+        raise ModelError(
+            f"tensor {name} holds {array[place]} at {list(place)}; weights must be finite."
+        )

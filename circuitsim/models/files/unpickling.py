@@ -11,7 +11,14 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from circuitsim.errors import ModelError
-from circuitsim.models.files.pickled_values import STORAGES, Scalar, Storage, Unread, called, key
+from circuitsim.models.files.pickled_values import (
+    STORAGES,
+    Scalar,
+    Storage,
+    Unread,
+    called,
+    key,
+)
 
 MOST_INSTRUCTIONS = 1_000_000
 LONGEST_INTEGER = 64  # bytes
@@ -44,7 +51,9 @@ class _Machine:
             if count > MOST_INSTRUCTIONS:
                 self.fail(f"has more than {MOST_INSTRUCTIONS} instructions")
             if code not in INSTRUCTIONS:
-                self.fail(f"uses the instruction {code:#04x}, which no saved checkpoint needs")
+                self.fail(
+                    f"uses the instruction {code:#04x}, which no saved checkpoint needs"
+                )
             INSTRUCTIONS[code](self)
         return self.pop()
 
@@ -177,7 +186,10 @@ class _Machine:
         match self.top(), state:
             case Scalar() as scalar, (int(), "<" | ">" | "|" as order, *_):
                 scalar.order = order
-            case OrderedDict(), dict():  # the _metadata of a module's state dict, which says nothing of its weights
+            case (
+                OrderedDict(),
+                dict(),
+            ):  # the _metadata of a module's state dict, which says nothing of its weights
                 pass
             case Unread(), _:
                 pass
@@ -187,7 +199,11 @@ class _Machine:
     def persistent(self) -> None:
         match self.pop():
             case ("storage", Unread(name=name), str() as place, str(), int() as count):
-                self.push(Storage(STORAGES[name], place, count) if name in STORAGES else Unread(name))
+                self.push(
+                    Storage(STORAGES[name], place, count)
+                    if name in STORAGES
+                    else Unread(name)
+                )
             case _:
                 self.fail("refers to something that is not a tensor's storage")
 

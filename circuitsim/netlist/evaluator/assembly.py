@@ -108,7 +108,9 @@ def live_slots(op: Any, source: Any, mate: Any, order: Any, first: int) -> int:
 
 
 @compiled(inline="always")
-def _count_sort(gates: Any, keys: Any, count: int, ends: Any, to: Any, to_keys: Any, other: Any) -> None:
+def _count_sort(
+    gates: Any, keys: Any, count: int, ends: Any, to: Any, to_keys: Any, other: Any
+) -> None:
     """Stable sort of `count` gates by small keys, carrying along another key of each."""
     ends[:] = 0
     for i in range(count):
@@ -122,11 +124,17 @@ def _count_sort(gates: Any, keys: Any, count: int, ends: Any, to: Any, to_keys: 
 
 
 @compiled
-def _sort_windows(op: Any, source: Any, mate: Any, order: Any, first: int, window: int) -> None:
+def _sort_windows(
+    op: Any, source: Any, mate: Any, order: Any, first: int, window: int
+) -> None:
     """Sort every window of the order, in place, by level inside the window, then opcode; stable."""
     place = np.full(len(op), -1, np.int32)
     level, opcode = np.zeros(window, np.int32), np.zeros(window, np.int32)
-    gates, levels, unused = np.zeros(window, np.int32), np.zeros(window, np.int32), np.zeros(window, np.int32)
+    gates, levels, unused = (
+        np.zeros(window, np.int32),
+        np.zeros(window, np.int32),
+        np.zeros(window, np.int32),
+    )
     ends = np.zeros(max(window, len(SOURCES)) + 1, np.int32)
     for start in range(0, len(order), window):
         stop = min(start + window, len(order))
@@ -142,10 +150,17 @@ def _sort_windows(op: Any, source: Any, mate: Any, order: Any, first: int, windo
                 if u >= 0 and place[u] >= start:
                     depth = max(depth, level[place[u] - start] + 1)
             # Opcodes fall on odd levels, so that a run can go on from one level to the next.
-            level[i - start], opcode[i - start] = depth, len(SOURCES) - 1 - op[g] if depth & 1 else op[g]
+            level[i - start], opcode[i - start] = (
+                depth,
+                len(SOURCES) - 1 - op[g] if depth & 1 else op[g],
+            )
             deepest = max(deepest, depth)
-        _count_sort(order[start:stop], opcode, count, ends[: len(SOURCES) + 1], gates, levels, level)
-        _count_sort(gates, levels, count, ends[: deepest + 2], order[start:stop], unused, levels)
+        _count_sort(
+            order[start:stop], opcode, count, ends[: len(SOURCES) + 1], gates, levels, level
+        )
+        _count_sort(
+            gates, levels, count, ends[: deepest + 2], order[start:stop], unused, levels
+        )
 
 
 def lower(circuit: Circuit, fused: bool = True, window: int | None = None) -> Lowered:
@@ -161,6 +176,8 @@ def lower(circuit: Circuit, fused: bool = True, window: int | None = None) -> Lo
             order, most = other, narrow
     window = window or (WIDE_WINDOW if most <= WIDE_SLOTS else WINDOW)
     _sort_windows(net.op, net.source, net.mate, order, first, window)
-    code, runs = over_nodes(net.op, net.source, net.mate, order, circuit.outputs, circuit.inputs, window)
+    code, runs = over_nodes(
+        net.op, net.source, net.mate, order, circuit.outputs, circuit.inputs, window
+    )
     slots = assign_slots(code, runs, circuit.nodes)
     return Lowered(slots, code, runs, len(order))

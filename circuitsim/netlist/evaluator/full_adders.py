@@ -33,7 +33,9 @@ def _apply(op: Any, a: Any, p: Any, b: Any, q: Any) -> int:
 
 
 @compiled(inline="always")
-def _truth1(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any, z: Any) -> int:
+def _truth1(
+    op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any, z: Any
+) -> int:
     leaf = _leaf(node, x, y, z)
     g = node - first
     if leaf >= 0 or node < near or op[g] > XOR2:
@@ -43,22 +45,34 @@ def _truth1(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: A
 
 
 @compiled(inline="always")
-def _truth2(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any, z: Any) -> int:
+def _truth2(
+    op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any, z: Any
+) -> int:
     leaf = _leaf(node, x, y, z)
     g = node - first
     if leaf >= 0 or node < near or op[g] > XOR2:
         return leaf
     a, b = np.int64(source[g, 0]), np.int64(source[g, 1])
     p = _truth1(op, source, first, near, a >> 1, x, y, z)
-    return -1 if p < 0 else _apply(op[g], a, p, b, _truth1(op, source, first, near, b >> 1, x, y, z))
+    return (
+        -1
+        if p < 0
+        else _apply(op[g], a, p, b, _truth1(op, source, first, near, b >> 1, x, y, z))
+    )
 
 
 @compiled(inline="always")
-def _truth(op: Any, source: Any, first: Any, near: Any, g: Any, x: Any, y: Any, z: Any) -> int:
+def _truth(
+    op: Any, source: Any, first: Any, near: Any, g: Any, x: Any, y: Any, z: Any
+) -> int:
     """Truth table (8 bits) of gate g over nodes x, y, z, at most three gates above them; -1 if it is not."""
     a, b = np.int64(source[g, 0]), np.int64(source[g, 1])
     p = _truth2(op, source, first, near, a >> 1, x, y, z)
-    return -1 if p < 0 else _apply(op[g], a, p, b, _truth2(op, source, first, near, b >> 1, x, y, z))
+    return (
+        -1
+        if p < 0
+        else _apply(op[g], a, p, b, _truth2(op, source, first, near, b >> 1, x, y, z))
+    )
 
 
 def _majority_phases() -> Any:
@@ -98,7 +112,10 @@ def _carry_leaves(op: Any, source: Any, first: Any, near: Any, g: Any) -> Any:
             continue
         x, y = np.int64(source[gu, 0] >> 1), np.int64(source[gu, 1] >> 1)
         if op[g] == XOR2:  # ((x ^ y) & (x ^ z)) ^ x
-            y2, z2 = _others(op, source, first, near, x, v), _others(op, source, first, near, y, v)
+            y2, z2 = (
+                _others(op, source, first, near, x, v),
+                _others(op, source, first, near, y, v),
+            )
             if y2 >= 0 and z2 >= 0:
                 return v, y2, z2
         if v < near or op[gv] > XOR2:
@@ -107,7 +124,9 @@ def _carry_leaves(op: Any, source: Any, first: Any, near: Any, g: Any) -> Any:
             z, w = np.int64(source[gv, k] >> 1), np.int64(source[gv, 1 - k] >> 1)
             if _is_pair(op, source, first, near, w, x, y):
                 return x, y, z
-        if x >= near and op[x - first] <= XOR2:  # three ANDs of pairs: u = r1, r2 and v = y, z
+        if (
+            x >= near and op[x - first] <= XOR2
+        ):  # three ANDs of pairs: u = r1, r2 and v = y, z
             y2, z2 = np.int64(source[gv, 0] >> 1), np.int64(source[gv, 1] >> 1)
             for k in range(2):
                 q = _others(op, source, first, near, x, y2 if k else z2)
@@ -126,7 +145,9 @@ def _sorted(x: Any, y: Any, z: Any) -> tuple[int, int, int]:
 def _place(x: Any, y: Any, z: Any) -> Any:
     h = np.uint64(x) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(y)
     h = (h ^ (h >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(z)
-    return np.int64(((h ^ (h >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)) >> np.uint64(64 - BITS))
+    return np.int64(
+        ((h ^ (h >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)) >> np.uint64(64 - BITS)
+    )
 
 
 @compiled(inline="always")
@@ -166,10 +187,22 @@ def pair_adders(op: Any, source: Any, mate: Any, first: Any) -> None:
                     continue
                 at = _place(x, y, z)
                 c = np.int64(carries[at, 0])
-                if c >= 0 and carries[at, 1] == x and carries[at, 2] == y and carries[at, 3] == z and op[c] <= XOR2:
+                if (
+                    c >= 0
+                    and carries[at, 1] == x
+                    and carries[at, 2] == y
+                    and carries[at, 3] == z
+                    and op[c] <= XOR2
+                ):
                     s, phases = g, np.int64(carries[at, 4])
                     break
-                sums[at, 0], sums[at, 1], sums[at, 2], sums[at, 3], sums[at, 4] = g, x, y, z, parity
+                sums[at, 0], sums[at, 1], sums[at, 2], sums[at, 3], sums[at, 4] = (
+                    g,
+                    x,
+                    y,
+                    z,
+                    parity,
+                )
         if s < 0:
             x, y, z = _carry_leaves(op, source, first, near, g)
             if x < 0 or x == y or y == z or x == z:
@@ -181,9 +214,21 @@ def pair_adders(op: Any, source: Any, mate: Any, first: Any) -> None:
             at = _place(x, y, z)
             c, phases = g, MAJORITY[truth]
             s, parity = np.int64(sums[at, 0]), np.int64(sums[at, 4])
-            same = s >= 0 and s != g and sums[at, 1] == x and sums[at, 2] == y and sums[at, 3] == z
+            same = (
+                s >= 0
+                and s != g
+                and sums[at, 1] == x
+                and sums[at, 2] == y
+                and sums[at, 3] == z
+            )
             if not same or op[s] != XOR2:
-                carries[at, 0], carries[at, 1], carries[at, 2], carries[at, 3], carries[at, 4] = g, x, y, z, phases
+                (
+                    carries[at, 0],
+                    carries[at, 1],
+                    carries[at, 2],
+                    carries[at, 3],
+                    carries[at, 4],
+                ) = g, x, y, z, phases
                 continue
         # Both gates keep sources of their own, should the other turn out dead.
         source[c, 0], source[s, 0] = 2 * x + (phases & 1), 2 * x + parity

@@ -99,10 +99,19 @@ def _find_xors(op: Any, source: Any, first: int) -> None:
     for g in range(len(op)):
         a, b = np.int64(source[g, 0]), np.int64(source[g, 1])
         u, v = (a >> 1) - first, (b >> 1) - first
-        if op[g] != AND2 or not (a & b & 1) or u < 0 or v < 0 or op[u] != AND2 or op[v] != AND2:
+        if (
+            op[g] != AND2
+            or not (a & b & 1)
+            or u < 0
+            or v < 0
+            or op[u] != AND2
+            or op[v] != AND2
+        ):
             continue
         x, y = source[u, 0], source[u, 1]
-        if (x ^ 1 == source[v, 0] and y ^ 1 == source[v, 1]) or (x ^ 1 == source[v, 1] and y ^ 1 == source[v, 0]):
+        if (x ^ 1 == source[v, 0] and y ^ 1 == source[v, 1]) or (
+            x ^ 1 == source[v, 1] and y ^ 1 == source[v, 0]
+        ):
             op[g], source[g, 0], source[g, 1] = XOR2, x, y
 
 
@@ -113,7 +122,9 @@ def _drawings() -> Any:
     """
     table = np.full((XOR_AND + 1, 3, XOR_AND + 1, 2, 1 + COLUMNS), -1)
 
-    def rule(before: int, k: int, drawn: int, flip: int, after: int, *kept: int, lead: bool = True) -> None:
+    def rule(
+        before: int, k: int, drawn: int, flip: int, after: int, *kept: int, lead: bool = True
+    ) -> None:
         inner = tuple(range(3, 3 + int(SOURCES[drawn])))
         layout = (*inner, *kept) if lead else (*kept, *inner)
         table[before, k, drawn, flip, : 1 + len(layout)] = after, *layout
@@ -151,7 +162,9 @@ def _drawable(op: Any, source: Any, uses: Any, first: Any, g: Any, literal: Any)
     u = (np.int64(literal) >> 1) - first
     if u < 0 or uses[u + first] != 1 or op[u] > XOR_AND:
         return False
-    return g - u <= NEAR or (op[u] <= XOR2 and uses[source[u, 0] >> 1] > 1 and uses[source[u, 1] >> 1] > 1)
+    return g - u <= NEAR or (
+        op[u] <= XOR2 and uses[source[u, 0] >> 1] > 1 and uses[source[u, 1] >> 1] > 1
+    )
 
 
 @compiled
@@ -229,19 +242,38 @@ def _draw_products(op: Any, source: Any, mate: Any, uses: Any, first: int) -> No
         drawable, drawn = 0, 0
         for k in range(3):
             flips += np.int64(source[c, k]) & 1
-            if _drawable(op, source, uses, first, min(c, s), source[c, k]) and op[(source[c, k] >> 1) - first] == AND2:
+            if (
+                _drawable(op, source, uses, first, min(c, s), source[c, k])
+                and op[(source[c, k] >> 1) - first] == AND2
+            ):
                 drawable, drawn = drawable + 1, k
         if drawable == 3 and flips % 3 == 0:
-            u, v, w = (source[c, 0] >> 1) - first, (source[c, 1] >> 1) - first, (source[c, 2] >> 1) - first
+            u, v, w = (
+                (source[c, 0] >> 1) - first,
+                (source[c, 1] >> 1) - first,
+                (source[c, 2] >> 1) - first,
+            )
             source[c, 0], source[c, 1] = source[u, 0], source[u, 1]
             source[c, 2], source[c, 3] = source[v, 0], source[v, 1]
-            source[s, 0], source[s, 1], source[s, 2] = parity | 2 * (flips & 1), source[w, 0], source[w, 1]
+            source[s, 0], source[s, 1], source[s, 2] = (
+                parity | 2 * (flips & 1),
+                source[w, 0],
+                source[w, 1],
+            )
             op[u], op[v], op[w], op[c] = DEAD, DEAD, DEAD, AND3_ADDER
         elif drawable:
-            u, flip = (np.int64(source[c, drawn]) >> 1) - first, np.int64(source[c, drawn]) & 1
+            u, flip = (
+                (np.int64(source[c, drawn]) >> 1) - first,
+                np.int64(source[c, drawn]) & 1,
+            )
             y = np.int64(source[c, 1 if drawn == 0 else 0]) ^ flip
             z = np.int64(source[c, 1 if drawn == 2 else 2]) ^ flip
-            source[c, 0], source[c, 1], source[c, 2], source[c, 3] = source[u, 0], source[u, 1], y, z
+            source[c, 0], source[c, 1], source[c, 2], source[c, 3] = (
+                source[u, 0],
+                source[u, 1],
+                y,
+                z,
+            )
             source[s, 0] = (parity ^ y ^ z) & 1 | 2 * flip
             op[u], op[c] = DEAD, AND_ADDER
 

@@ -16,7 +16,10 @@ from numba.extending import intrinsic
 
 from circuitsim.kernels import compiled
 
-LANES, UNROLLED = 8, 4  # words in a vector (AVX-512; LLVM splits it elsewhere), vectors in straight-line code
+LANES, UNROLLED = (
+    8,
+    4,
+)  # words in a vector (AVX-512; LLVM splits it elsewhere), vectors in straight-line code
 WORD = ir.IntType(64)
 
 Emit = Callable[[Any, Sequence[Any]], Sequence[Any]]
@@ -28,7 +31,9 @@ class Instruction(NamedTuple):
     name: str
     sources: int
     results: int
-    masked: tuple[int, ...]  # sources whose complement bit the kernel applies; the lowering clears the others
+    masked: tuple[
+        int, ...
+    ]  # sources whose complement bit the kernel applies; the lowering clears the others
     emit: Emit
 
 
@@ -79,19 +84,61 @@ INSTRUCTIONS = (
     Instruction("xor_xor", 3, 1, (), lambda b, x: [_xor3(b, x)]),
     Instruction("majority", 3, 1, (0,), lambda b, x: [_majority(b, x)]),
     Instruction("and_and_and", 4, 1, (0, 1, 2, 3), lambda b, x: [_all(b, x)]),
-    Instruction("nand_and_and", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_all(b, x[:2])), _all(b, x[2:]))]),
-    Instruction("nand_nand", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_all(b, x[:2])), b.not_(_all(b, x[2:])))]),
-    Instruction("nand3_and", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_all(b, x[:3])), x[3])]),
-    Instruction("nand_nand_and", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_nand_and(b, x)), x[3])]),
-    Instruction("xor_and_and", 4, 1, (0, 2, 3), lambda b, x: [b.and_(b.xor(x[0], x[1]), _all(b, x[2:]))]),
-    Instruction("xor_and_xor", 4, 1, (0, 2), lambda b, x: [b.and_(b.xor(x[0], x[1]), b.xor(x[2], x[3]))]),
+    Instruction(
+        "nand_and_and",
+        4,
+        1,
+        (0, 1, 2, 3),
+        lambda b, x: [b.and_(b.not_(_all(b, x[:2])), _all(b, x[2:]))],
+    ),
+    Instruction(
+        "nand_nand",
+        4,
+        1,
+        (0, 1, 2, 3),
+        lambda b, x: [b.and_(b.not_(_all(b, x[:2])), b.not_(_all(b, x[2:])))],
+    ),
+    Instruction(
+        "nand3_and", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_all(b, x[:3])), x[3])]
+    ),
+    Instruction(
+        "nand_nand_and",
+        4,
+        1,
+        (0, 1, 2, 3),
+        lambda b, x: [b.and_(b.not_(_nand_and(b, x)), x[3])],
+    ),
+    Instruction(
+        "xor_and_and",
+        4,
+        1,
+        (0, 2, 3),
+        lambda b, x: [b.and_(b.xor(x[0], x[1]), _all(b, x[2:]))],
+    ),
+    Instruction(
+        "xor_and_xor",
+        4,
+        1,
+        (0, 2),
+        lambda b, x: [b.and_(b.xor(x[0], x[1]), b.xor(x[2], x[3]))],
+    ),
     Instruction("half_adder", 2, 2, (0, 1), lambda b, x: [b.xor(x[0], x[1]), _all(b, x)]),
     Instruction("adder", 3, 2, (0,), _adder_of),
-    Instruction("and_adder", 4, 2, (0, 1, 2, 3), lambda b, x: _adder_of(b, [b.and_(x[0], x[1]), *x[2:]])),
-    Instruction("and3_adder", 6, 2, tuple(range(6)), lambda b, x: _adder_of(b, _products(b, x))),
+    Instruction(
+        "and_adder",
+        4,
+        2,
+        (0, 1, 2, 3),
+        lambda b, x: _adder_of(b, [b.and_(x[0], x[1]), *x[2:]]),
+    ),
+    Instruction(
+        "and3_adder", 6, 2, tuple(range(6)), lambda b, x: _adder_of(b, _products(b, x))
+    ),
 )
 AND2, XOR2, AND_AND, NAND_AND, XOR_AND, AND_XOR, XOR3, MAJ = range(8)
-AND_AND_AND, NAND_AND_AND, NAND_NAND, NAND3_AND, NAND_NAND_AND, XOR_AND_AND, XOR_AND_XOR = range(8, 15)
+AND_AND_AND, NAND_AND_AND, NAND_NAND, NAND3_AND, NAND_NAND_AND, XOR_AND_AND, XOR_AND_XOR = (
+    range(8, 15)
+)
 HALF, ADDER, AND_ADDER, AND3_ADDER, LOAD, STORE = range(15, 21)
 SOURCES = np.array([i.sources for i in INSTRUCTIONS] + [1, 1])
 RESULTS = np.array([i.results for i in INSTRUCTIONS] + [1, 1])
@@ -110,7 +157,9 @@ def _mask(builder: Any, literal: Any, vector: Any) -> Any:
     """All ones in every lane if the literal is complemented, else zeros."""
     bit = builder.zext(builder.and_(literal, ir.Constant(literal.type, 1)), WORD)
     word = builder.sub(ir.Constant(WORD, 0), bit)
-    one = builder.insert_element(ir.Constant(vector, ir.Undefined), word, ir.Constant(ir.IntType(32), 0))
+    one = builder.insert_element(
+        ir.Constant(vector, ir.Undefined), word, ir.Constant(ir.IntType(32), 0)
+    )
     zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
     return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), zeros)
 
@@ -127,7 +176,9 @@ def _over_row(
     lanes = vector.count
 
     def step(offset: Any) -> None:
-        pointers = [builder.bitcast(builder.gep(row, [offset]), vector.as_pointer()) for row in rows]
+        pointers = [
+            builder.bitcast(builder.gep(row, [offset]), vector.as_pointer()) for row in rows
+        ]
         values = []
         for k in range(instruction.sources):
             value = builder.load(pointers[k], align=8 * lanes)
@@ -163,10 +214,23 @@ def _machine(instruction: Instruction) -> Any:
             fields = instruction.sources + instruction.results
 
             def one(index: Any) -> None:
-                first = builder.gep(base, [builder.add(args[2], builder.mul(index, ir.Constant(WORD, fields)))])
-                literals = [builder.load(builder.gep(first, [ir.Constant(WORD, k)])) for k in range(fields)]
+                first = builder.gep(
+                    base,
+                    [builder.add(args[2], builder.mul(index, ir.Constant(WORD, fields)))],
+                )
+                literals = [
+                    builder.load(builder.gep(first, [ir.Constant(WORD, k)]))
+                    for k in range(fields)
+                ]
                 masks = {k: _mask(builder, literals[k], vector) for k in instruction.masked}
-                _over_row(builder, instruction, _rows(builder, data, literals, words), masks, vector, words)
+                _over_row(
+                    builder,
+                    instruction,
+                    _rows(builder, data, literals, words),
+                    masks,
+                    vector,
+                    words,
+                )
 
             with cgutils.for_range(builder, args[3]) as loop:
                 one(loop.index)
@@ -177,13 +241,21 @@ def _machine(instruction: Instruction) -> Any:
     return execute
 
 
-_and, _xor, _and2_and, _nand2_and, _xor2_and, _and2_xor, _xor2_xor, _majority3 = map(_machine, INSTRUCTIONS[:8])
-_and_and_and, _nand_and_and, _nand_nand, _nand3_and, _nand_nand_and = map(_machine, INSTRUCTIONS[8:13])
-_xor_and_and, _xor_and_xor, _half_adder, _adder, _and_adder, _and3_adder = map(_machine, INSTRUCTIONS[13:])
+_and, _xor, _and2_and, _nand2_and, _xor2_and, _and2_xor, _xor2_xor, _majority3 = map(
+    _machine, INSTRUCTIONS[:8]
+)
+_and_and_and, _nand_and_and, _nand_nand, _nand3_and, _nand_nand_and = map(
+    _machine, INSTRUCTIONS[8:13]
+)
+_xor_and_and, _xor_and_xor, _half_adder, _adder, _and_adder, _and3_adder = map(
+    _machine, INSTRUCTIONS[13:]
+)
 
 
 @compiled
-def _load(table: Any, to: Any, words: Any, source: Any, first: Any, count: Any, width: Any) -> None:
+def _load(
+    table: Any, to: Any, words: Any, source: Any, first: Any, count: Any, width: Any
+) -> None:
     """Copy `count` words of input `source` (-1: constant false) into the row `to`, and clear the rest."""
     row = to * row_words(width)
     if source < 0:
@@ -195,7 +267,9 @@ def _load(table: Any, to: Any, words: Any, source: Any, first: Any, count: Any, 
 
 
 @compiled
-def _store(table: Any, literal: Any, out: Any, output: Any, first: Any, count: Any, width: Any) -> None:
+def _store(
+    table: Any, literal: Any, out: Any, output: Any, first: Any, count: Any, width: Any
+) -> None:
     row = (literal >> 1) * row_words(width)
     mask = np.uint64(0) - np.uint64(literal & 1)
     for k in range(count):
@@ -253,7 +327,9 @@ def _large(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> 
 
 
 @compiled
-def _block(table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, width: Any) -> None:
+def _block(
+    table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, width: Any
+) -> None:
     """Run the whole program on words `first` to `first + row_words(width)` of every input."""
     count = min(row_words(width), out.shape[1] - first)
     at: Any = 0

@@ -17,7 +17,9 @@ def _pack_plainly(patterns: Any, words: Any) -> None:
 
 
 def _unpack_plainly(words: Any, patterns: Any) -> None:
-    patterns[:] = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little", count=len(patterns)).T
+    patterns[:] = np.unpackbits(
+        words.view(np.uint8), axis=1, bitorder="little", count=len(patterns)
+    ).T
 
 
 def _little(*arrays: Any) -> int:

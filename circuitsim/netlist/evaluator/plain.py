@@ -44,7 +44,9 @@ def _masks(literals: Any) -> Words:
 
 def _pairs(circuit: Circuit, values: Words, own: Words) -> None:
     """Gates of two inputs."""
-    for g, (op, (a, b)) in enumerate(zip(circuit.ops.tolist(), circuit.fan_in.tolist(), strict=True)):
+    for g, (op, (a, b)) in enumerate(
+        zip(circuit.ops.tolist(), circuit.fan_in.tolist(), strict=True)
+    ):
         x, y = values[a >> 1], values[b >> 1]
         if a & 1:
             x = ~x
@@ -63,13 +65,19 @@ def _wide(circuit: Circuit, values: Words, own: Words) -> None:
         low, high = starts[g], starts[g + 1]
         if op != THRESHOLD:
             read = values[circuit.fan_in[low:high] >> 1] ^ masks[low:high]
-            own[g] = np.bitwise_and.reduce(read, axis=0) if op == AND else np.bitwise_or.reduce(read, axis=0)
+            own[g] = (
+                np.bitwise_and.reduce(read, axis=0)
+                if op == AND
+                else np.bitwise_or.reduce(read, axis=0)
+            )
             continue
         assert circuit.weights is not None
         assert circuit.thresholds is not None
         if not _same(circuit, *summed, low, high):
             read = values[circuit.fan_in[low:high] >> 1] ^ masks[low:high]
-            bits = np.unpackbits(np.ascontiguousarray(read).view(np.uint8), axis=1, bitorder="little")
+            bits = np.unpackbits(
+                np.ascontiguousarray(read).view(np.uint8), axis=1, bitorder="little"
+            )
             total = circuit.weights[low:high] @ bits.astype(np.int64)
             summed = low, high
         least = max(-MOST_SUM, min(MOST_SUM, int(circuit.thresholds[g])))

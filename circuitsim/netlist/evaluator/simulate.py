@@ -32,7 +32,9 @@ def cache_bytes(level: int) -> int:
     for index in Path("/sys/devices/system/cpu/cpu0/cache").glob("index*"):
         try:
             if (index / "level").read_text().strip() == str(level):
-                return min(int((index / "size").read_text().strip().rstrip("K")) << 10, LEVEL3)
+                return min(
+                    int((index / "size").read_text().strip().rstrip("K")) << 10, LEVEL3
+                )
         except (OSError, ValueError):
             continue
     return LEVEL2 if level == 2 else LEVEL3
@@ -93,11 +95,15 @@ class Evaluator:
                 f"of shape {words.shape}."
             )
         words = np.ascontiguousarray(words)
-        if width is None and self._account.affords(plain.steps(self._circuit, words.shape[1])):
+        if width is None and self._account.affords(
+            plain.steps(self._circuit, words.shape[1])
+        ):
             with self._account.charged():
                 return plain.evaluate_plainly(self._circuit, words)
         return (
-            self.unbounded.words(words, width) if BASES[self._circuit.basis].unbounded else self._lowered(words, width)
+            self.unbounded.words(words, width)
+            if BASES[self._circuit.basis].unbounded
+            else self._lowered(words, width)
         )
 
     def _lowered(self, words: Words, width: int | None) -> Words:
@@ -130,11 +136,15 @@ class Evaluator:
         """(patterns, inputs) of zeros and ones -> (patterns, outputs)."""
         patterns = np.asarray(patterns)
         if patterns.ndim != 2 or patterns.shape[1] != self.inputs:
-            raise InputError(f"the circuit takes patterns of shape (patterns, {self.inputs}), got {patterns.shape}.")
+            raise InputError(
+                f"the circuit takes patterns of shape (patterns, {self.inputs}), got {patterns.shape}."
+            )
         return unpack(self.words(pack(patterns.astype(np.bool_, copy=False))), len(patterns))
 
 
-def evaluate(circuit: Circuit, patterns: npt.NDArray[Any], threads: int = 1) -> npt.NDArray[np.bool_]:
+def evaluate(
+    circuit: Circuit, patterns: npt.NDArray[Any], threads: int = 1
+) -> npt.NDArray[np.bool_]:
     """Outputs (patterns, outputs) of the circuit on (patterns, inputs) of zeros and ones."""
     return Evaluator(circuit, threads)(patterns)
 

@@ -74,7 +74,9 @@ def _begin(runs: Any, count: int, opcode: int) -> int:
 
 
 @compiled(inline="always")
-def _instruct(op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, code: Any, at: int) -> int:
+def _instruct(
+    op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, code: Any, at: int
+) -> int:
     """Write the instruction that gate g leads, over node literals; returns the end of the code."""
     opcode = np.int64(op[g])
     arity = SOURCES[opcode]
@@ -88,7 +90,10 @@ def _instruct(op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, c
     at += arity
     if RESULTS[opcode] == 2:
         total = np.int64(mate[g])
-        if opcode in (AND_ADDER, AND3_ADDER):  # every complement is applied, only those of the results are left
+        if opcode in (
+            AND_ADDER,
+            AND3_ADDER,
+        ):  # every complement is applied, only those of the results are left
             parity = 0
             phase[first + g] = source[total, 0] >> 1
         else:  # the kernel takes sources with their complements; what else is complemented stays a phase
@@ -102,7 +107,9 @@ def _instruct(op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, c
 
 
 @compiled
-def over_nodes(op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs: int, window: int) -> tuple[Any, Any]:
+def over_nodes(
+    op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs: int, window: int
+) -> tuple[Any, Any]:
     """The code and its runs, still over node literals in place of slot literals.
 
     Before every window of the order come its LOADs (input or -1 for the constant, node), after it its STOREs
@@ -145,7 +152,10 @@ def over_nodes(op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs
         for g in part:
             at = _instruct(op, source, mate, phase, first, g, code, at)
             count = _begin(runs, count, op[g])
-            wanted[stores], wanted[stores + 1] = first + g, first + (mate[g] if RESULTS[op[g]] == 2 else g)
+            wanted[stores], wanted[stores + 1] = (
+                first + g,
+                first + (mate[g] if RESULTS[op[g]] == 2 else g),
+            )
             stores += 2
         for node in wanted[: loads if len(part) == 0 else stores]:
             output = np.int64(readers[node])

@@ -36,7 +36,9 @@ def repeated_sums(ops: Any, fan_in: Any, starts: Any, weights: Any) -> Any:
 
 
 @compiled
-def _and_or(is_and: bool, fan_in: Any, low: int, high: int, table: Any, node: int, count: int) -> None:
+def _and_or(
+    is_and: bool, fan_in: Any, low: int, high: int, table: Any, node: int, count: int
+) -> None:
     """AND or OR of the wires `low` to `high`: an OR is an AND of complements, complemented."""
     turn = np.uint64(0) if is_and else ~np.uint64(0)
     for i in range(count):
@@ -54,7 +56,9 @@ def _and_or(is_and: bool, fan_in: Any, low: int, high: int, table: Any, node: in
 
 
 @compiled
-def _carry(planes: Any, waiting: Any, waits: Any, x: Any, c: int, top: int, count: int) -> None:
+def _carry(
+    planes: Any, waiting: Any, waits: Any, x: Any, c: int, top: int, count: int
+) -> None:
     """Add row x, of weight 2^c; rows beyond plane `top` are zero, because the sum is below 2^top."""
     while c < top and waits[c]:
         for i in range(count):
@@ -72,7 +76,15 @@ def _carry(planes: Any, waiting: Any, waits: Any, x: Any, c: int, top: int, coun
 
 @compiled
 def _sum(
-    fan_in: Any, weights: Any, low: int, high: int, table: Any, planes: Any, waiting: Any, x: Any, count: int
+    fan_in: Any,
+    weights: Any,
+    low: int,
+    high: int,
+    table: Any,
+    planes: Any,
+    waiting: Any,
+    x: Any,
+    count: int,
 ) -> tuple[Any, Any, int]:
     """The weighted sum of wires `low` to `high` plus an offset, to `planes`.
 
@@ -90,7 +102,12 @@ def _sum(
         for i in range(count):
             planes[c, i] = np.uint64(0)
     for k in range(low, high):
-        source, negative, rest, c = fan_in[k] >> 1, np.int64(weights[k] < 0), abs(weights[k]), 0
+        source, negative, rest, c = (
+            fan_in[k] >> 1,
+            np.int64(weights[k] < 0),
+            abs(weights[k]),
+            0,
+        )
         mask = np.uint64(0) - np.uint64((fan_in[k] & 1) ^ negative)
         while rest:
             if rest & 1:
@@ -109,7 +126,9 @@ def _sum(
 
 
 @compiled
-def _reach(planes: Any, top: Any, threshold: Any, largest: Any, table: Any, node: Any, count: Any) -> None:
+def _reach(
+    planes: Any, top: Any, threshold: Any, largest: Any, table: Any, node: Any, count: Any
+) -> None:
     """Whether the sum in the planes is at least the threshold, from the lowest plane up."""
     always = ~np.uint64(0) if threshold <= largest else np.uint64(0)
     for i in range(count):
@@ -140,7 +159,10 @@ def run(
         low: first word; high: one past the last.
     """
     width = table.shape[1]
-    planes, waiting = np.empty((PLANES, width), np.uint64), np.empty((PLANES, width), np.uint64)
+    planes, waiting = (
+        np.empty((PLANES, width), np.uint64),
+        np.empty((PLANES, width), np.uint64),
+    )
     x = np.empty(width, np.uint64)
     for at in range(low, high, width):
         count = min(width, high - at)
@@ -156,7 +178,17 @@ def run(
                 _and_or(ops[g] == AND, fan_in, starts[g], starts[g + 1], table, node, count)
                 continue
             if not repeats[g]:
-                offset, largest, top = _sum(fan_in, weights, starts[g], starts[g + 1], table, planes, waiting, x, count)
+                offset, largest, top = _sum(
+                    fan_in,
+                    weights,
+                    starts[g],
+                    starts[g + 1],
+                    table,
+                    planes,
+                    waiting,
+                    x,
+                    count,
+                )
             threshold = max(-MOST_SUM, min(MOST_SUM, thresholds[g])) + offset
             _reach(planes, top, threshold, largest, table, node, count)
         for o in range(len(outputs)):
@@ -174,7 +206,14 @@ class UnboundedProgram:
         weights, thresholds = circuit.weights, circuit.thresholds
         if weights is None:  # no gate will look for its own
             weights = thresholds = np.zeros(0, np.int64)
-        self._gates = ops, fan_in, starts, weights, thresholds, repeated_sums(ops, fan_in, starts, weights)
+        self._gates = (
+            ops,
+            fan_in,
+            starts,
+            weights,
+            thresholds,
+            repeated_sums(ops, fan_in, starts, weights),
+        )
 
     def width(self, words: int, threads: int) -> int:
         """Words in a row of the table of one thread."""

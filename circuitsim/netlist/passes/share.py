@@ -17,7 +17,9 @@ CHAIN = 4  # gates in the list of one node
 @compiled(inline="always")
 def _scatter(a: int, b: int, shift: Any) -> Any:
     """First place of the key (a, b) in a table of 2^(64 - shift)."""
-    h = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(b) * np.uint64(0xC2B2AE3D27D4EB4F)
+    h = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(b) * np.uint64(
+        0xC2B2AE3D27D4EB4F
+    )
     return np.int64(((h ^ (h >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)) >> shift)
 
 
@@ -53,7 +55,16 @@ def _mark(fan_in: Any, outputs: Any, first: int, live: Any) -> None:
 
 @compiled
 def _hash_gates(
-    ops: Any, fan_in: Any, first: int, live: Any, lists: Any, table: Any, shift: Any, place: Any, new: Any, starts: Any
+    ops: Any,
+    fan_in: Any,
+    first: int,
+    live: Any,
+    lists: Any,
+    table: Any,
+    shift: Any,
+    place: Any,
+    new: Any,
+    starts: Any,
 ) -> tuple[int, int]:
     """Write distinct live gates to `new` (keys as fan-ins); `place` maps nodes to new literals.
 
@@ -108,7 +119,9 @@ def _hash_gates(
 
 
 @compiled
-def _compact(new: Any, first: int, live: Any, place: Any, ops: Any, fan_in: Any, starts: Any) -> int:
+def _compact(
+    new: Any, first: int, live: Any, place: Any, ops: Any, fan_in: Any, starts: Any
+) -> int:
     """Drop dead gates; sources in ascending order, the kind read off the order of the key."""
     for i in range(first):
         place[i] = 2 * i
@@ -160,7 +173,11 @@ class Share:
         _mark(circuit.fan_in, circuit.outputs, first, live)
         gates = int(np.count_nonzero(live[first:]))
         bits = max(4, (gates + gates // 3).bit_length())
-        runs = np.zeros((0, 2), np.int64) if circuit.scope_runs is None else np.array(circuit.scope_runs)
+        runs = (
+            np.zeros((0, 2), np.int64)
+            if circuit.scope_runs is None
+            else np.array(circuit.scope_runs)
+        )
         starts = np.ascontiguousarray(runs[:, 0])
         place = np.empty(circuit.nodes, np.int32)
         new = np.empty((gates, 2), np.int32)
@@ -168,13 +185,17 @@ class Share:
         # nothing until touched: many circuits never need it.
         lists, table = np.empty(first + 2 * gates, np.int32), np.zeros(1 << bits, np.int32)
         shift = np.uint64(64 - bits)
-        count, folded = _hash_gates(circuit.ops, circuit.fan_in, first, live, lists, table, shift, place, new, starts)
+        count, folded = _hash_gates(
+            circuit.ops, circuit.fan_in, first, live, lists, table, shift, place, new, starts
+        )
         outputs = place[circuit.outputs >> 1] ^ (circuit.outputs & 1)
         del lists, table
         ops = np.empty(count, np.uint8)
         kept = count
         new, live = new[:count], live[: first + count]
-        if folded == 0:  # then all are still live: what reads a merged gate reads the one that is left
+        if (
+            folded == 0
+        ):  # then all are still live: what reads a merged gate reads the one that is left
             _kinds(new, ops)
         else:
             _mark(new, outputs, first, live)
@@ -183,4 +204,10 @@ class Share:
         # Of runs that now start at the same gate, only the last has gates.
         has_gates = np.append(starts[1:] > starts[:-1], starts[-1:] < kept)
         runs = np.stack([starts, runs[:, 1]], axis=1)[has_gates]
-        return replace(circuit, ops=ops[:kept], fan_in=new[:kept], outputs=outputs.astype(np.int32), scope_runs=runs)
+        return replace(
+            circuit,
+            ops=ops[:kept],
+            fan_in=new[:kept],
+            outputs=outputs.astype(np.int32),
+            scope_runs=runs,
+        )

@@ -11,7 +11,16 @@ from circuitsim.netlist.unbounded import mark_live
 
 
 @compiled
-def _merge(ops: Any, keys: Any, starts: Any, thresholds: Any, first: int, live: Any, place: Any, table: Any) -> None:
+def _merge(
+    ops: Any,
+    keys: Any,
+    starts: Any,
+    thresholds: Any,
+    first: int,
+    live: Any,
+    place: Any,
+    table: Any,
+) -> None:
     """Point `place` (nodes,) of every live gate to the first equal gate.
 
     Args:
@@ -40,7 +49,9 @@ def _merge(ops: Any, keys: Any, starts: Any, thresholds: Any, first: int, live: 
             found = table[at] - 1
             back = starts[found]
             same = (
-                ops[found] == ops[g] and thresholds[found] == thresholds[g] and starts[found + 1] - back == high - low
+                ops[found] == ops[g]
+                and thresholds[found] == thresholds[g]
+                and starts[found + 1] - back == high - low
             )
             k = 0
             while same and k < high - low:
@@ -68,16 +79,27 @@ def share_unbounded(circuit: Circuit) -> Circuit:
     if circuit.weights is not None:
         values, number = np.unique(circuit.weights, return_inverse=True)
         keys |= number
-    thresholds = np.zeros(gates, np.int64) if circuit.thresholds is None else circuit.thresholds
-    place, table = np.arange(circuit.nodes, dtype=np.int32), np.zeros(2 << gates.bit_length(), np.int32)
+    thresholds = (
+        np.zeros(gates, np.int64) if circuit.thresholds is None else circuit.thresholds
+    )
+    place, table = (
+        np.arange(circuit.nodes, dtype=np.int32),
+        np.zeros(2 << gates.bit_length(), np.int32),
+    )
     _merge(circuit.ops, keys, starts, thresholds, first, live, place, table)
 
     # What reads a merged gate reads the one that is left, so every gate that is left is live.
     kept = (live & (place == np.arange(circuit.nodes)))[first:]
     wires = np.repeat(kept, np.diff(starts))
-    renumbered = np.concatenate([np.arange(first), first + np.cumsum(kept) - 1]).astype(np.int32)
+    renumbered = np.concatenate([np.arange(first), first + np.cumsum(kept) - 1]).astype(
+        np.int32
+    )
     literals, numbers = keys[wires] >> 32, keys[wires] & 0xFFFFFFFF
-    runs = np.zeros((0, 2), np.int64) if circuit.scope_runs is None else np.array(circuit.scope_runs)
+    runs = (
+        np.zeros((0, 2), np.int64)
+        if circuit.scope_runs is None
+        else np.array(circuit.scope_runs)
+    )
     runs[:, 0] = np.concatenate([[0], np.cumsum(kept)])[runs[:, 0]]
     has_gates = np.append(runs[1:, 0] > runs[:-1, 0], runs[-1:, 0] < np.count_nonzero(kept))
     outputs = 2 * renumbered[place[circuit.outputs >> 1]] | circuit.outputs & 1

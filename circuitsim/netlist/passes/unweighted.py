@@ -42,7 +42,9 @@ def unweighted(circuit: Circuit, max_wires: int = 1 << 28) -> Circuit:
     thresholds = np.clip(circuit.thresholds, -largest - 1, largest + 1) + offset
     return replace(
         circuit,
-        fan_in=np.repeat(circuit.fan_in ^ (circuit.weights < 0), copies).astype(np.int32, copy=False),
+        fan_in=np.repeat(circuit.fan_in ^ (circuit.weights < 0), copies).astype(
+            np.int32, copy=False
+        ),
         starts=starts,
         weights=np.ones(total, np.int64),
         thresholds=thresholds,

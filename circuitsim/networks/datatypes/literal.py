@@ -24,7 +24,9 @@ def run_literal(network: Network, codes: Codes, bits: int) -> ExactTrace:
     Raises:
         ModelError: a head is softmax.
     """
-    return run_exact(stored(network, on_grid(bits)), codes, partial(LiteralDivision, bits=bits))
+    return run_exact(
+        stored(network, on_grid(bits)), codes, partial(LiteralDivision, bits=bits)
+    )
 
 
 class LiteralDivision(Exact):
@@ -38,8 +40,15 @@ class LiteralDivision(Exact):
         """Sums of the chosen values times the crude inverse of their number, zero of none."""
         sums = product(chosen.astype(np.int64), value.numerators)
         most = chosen.shape[2].bit_length()
-        inverses = narrow(np.array([inverse(count, most) for count in range(chosen.shape[2] + 1)], dtype=object))
-        return Scaled(multiply(narrow(sums), inverses[chosen.sum(axis=2)][..., None]), value.denominator << most)
+        inverses = narrow(
+            np.array(
+                [inverse(count, most) for count in range(chosen.shape[2] + 1)], dtype=object
+            )
+        )
+        return Scaled(
+            multiply(narrow(sums), inverses[chosen.sum(axis=2)][..., None]),
+            value.denominator << most,
+        )
 
     def positive(self, x: Scaled) -> Scaled:
         """R of the positive part."""

@@ -28,7 +28,9 @@ from circuitsim.networks.stored import each, stored
 from circuitsim.networks.trace import ExactTrace
 from circuitsim.numbers.scaled import Array, Scaled, narrow, over_one_denominator, product
 
-MACHINE_BITS = 63  # exponents this large hold every int64 that is over a small enough power of two
+MACHINE_BITS = (
+    63  # exponents this large hold every int64 that is over a small enough power of two
+)
 
 
 def default_precision(n: int) -> int:
@@ -49,7 +51,9 @@ def run_p_bit(network: Network, codes: Codes, p: int) -> ExactTrace:
     if p < 4 or p % 2:
         raise InputError(f"a float has an even number of bits, at least 4; p is {p}.")
     floats = Floats(p)
-    return run_exact(stored(network, each(floats.float_of)), codes, partial(PBitFloats, floats=floats))
+    return run_exact(
+        stored(network, each(floats.float_of)), codes, partial(PBitFloats, floats=floats)
+    )
 
 
 class PBitFloats(Exact):
@@ -81,13 +85,23 @@ class PBitFloats(Exact):
         for count in np.unique(counts[counts > 0]).tolist():
             number = int(self.floats.float_of(Fraction(count)))
             strings = np.flatnonzero((counts == count).any(axis=1))
-            terms = self.floats.truncated(Scaled(value.numerators[strings], value.denominator * number).reduced())
+            terms = self.floats.truncated(
+                Scaled(value.numerators[strings], value.denominator * number).reduced()
+            )
             sums = product(chosen[strings].astype(np.int64), terms.numerators)
-            parts.append((strings, counts[strings] == count, self.floats.truncated(Scaled(sums, terms.denominator))))
+            parts.append(
+                (
+                    strings,
+                    counts[strings] == count,
+                    self.floats.truncated(Scaled(sums, terms.denominator)),
+                )
+            )
         common = lcm(*(part.denominator for _, _, part in parts))
         means = np.zeros((*counts.shape, value.shape[-1]), dtype=object)
         for strings, here, part in parts:
-            means[strings] += np.where(here[..., None], part.times(common // part.denominator), 0)
+            means[strings] += np.where(
+                here[..., None], part.times(common // part.denominator), 0
+            )
         return Scaled(narrow(means), common)
 
 
@@ -100,10 +114,16 @@ class Floats:
     def truncated(self, x: Scaled) -> Scaled:
         """Every number truncated to a float."""
         binary, bits = x.denominator & (x.denominator - 1) == 0, self.p // 2
-        if x.numerators.dtype != object and binary and _exponent(x.denominator) <= self.largest >= MACHINE_BITS:
+        if (
+            x.numerators.dtype != object
+            and binary
+            and _exponent(x.denominator) <= self.largest >= MACHINE_BITS
+        ):
             size = np.abs(x.numerators)
             dropped = np.maximum(_bit_lengths(size) - (bits - 1), 0)
-            return Scaled(np.sign(x.numerators) * (size >> dropped << dropped), x.denominator).reduced()
+            return Scaled(
+                np.sign(x.numerators) * (size >> dropped << dropped), x.denominator
+            ).reduced()
         distinct, where = np.unique(x.numerators, return_inverse=True)
         floats = [self.float_of(Fraction(int(number), x.denominator)) for number in distinct]
         return over_one_denominator(floats, (len(floats),))[where.reshape(x.shape)]

@@ -30,7 +30,11 @@ def run_rounded_additions(network: Network, codes: Codes, bits: int) -> ExactTra
         ModelError: a head is softmax.
     """
     numbers = Saturating(bits)
-    return run_exact(stored(network, each(numbers.nearest)), codes, partial(RoundedAdditions, numbers=numbers))
+    return run_exact(
+        stored(network, each(numbers.nearest)),
+        codes,
+        partial(RoundedAdditions, numbers=numbers),
+    )
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class Saturating:
     def times(self, a: Array, b: Array) -> Array:
         """Products."""
         exact = multiply(a, b)
-        return self.clipped(drop_bits(exact if self.bits < 60 else exact.astype(object), self.bits))
+        return self.clipped(
+            drop_bits(exact if self.bits < 60 else exact.astype(object), self.bits)
+        )
 
     def plus(self, a: Array, b: Array) -> Array:
         """Sums of two."""
@@ -119,7 +125,9 @@ class RoundedAdditions(Exact):
         a = self.numbers
         one, values = 1 << a.bits, a.units(value)
         counts = [max(1, min(count * one, a.most)) for count in range(chosen.shape[2] + 1)]
-        inverses = np.array([min((2 * one * one + z) // (2 * z), a.most) for z in counts], dtype=object)
+        inverses = np.array(
+            [min((2 * one * one + z) // (2 * z), a.most) for z in counts], dtype=object
+        )
         weights = a.clipped(inverses)[chosen.sum(axis=2)][..., None]
         units = np.zeros((*chosen.shape[:2], value.shape[-1]), dtype=np.int64)
         for j in range(chosen.shape[2]):

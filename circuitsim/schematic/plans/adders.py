@@ -17,7 +17,11 @@ import numpy as np
 from circuitsim.kernels import compiled
 
 XOR5, AND8, AND7 = 0, 1, 2
-STYLES: Final = {"xor5": XOR5, "and8": AND8, "and7": AND7}  # as the records of bases name them
+STYLES: Final = {
+    "xor5": XOR5,
+    "and8": AND8,
+    "and7": AND7,
+}  # as the records of bases name them
 
 FULL = 0  # x + y + z = s + 2c
 FULL_CARRY = 1  # only c
@@ -54,8 +58,10 @@ GATES: Final = np.array(
             [0, 1],
             [1, 3],
         ],
-        [[8, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]] + [[0, 0]] * 5,
-        [[7, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]] + [[0, 0]] * 5,
+        [[8, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]]
+        + [[0, 0]] * 5,
+        [[7, 0], [4, 0], [3, 0], [1, 0], [3, 0], [1, 0], [0, 0], [0, 0], [3, 0]]
+        + [[0, 0]] * 5,
     ],
     dtype=np.int64,
 )
@@ -80,7 +86,9 @@ def delays(kind: int, style: int, dx: int, dy: int, dz: int) -> tuple[int, int]:
         return dx, dx
     if kind == DOUBLE or kind == DOUBLE_RAW:
         first = max(dx, dz) + 1
-        wait = max(dy, first) + 1 if kind == DOUBLE else max(dy, first + 1)  # for the second x, when it is late
+        wait = (
+            max(dy, first) + 1 if kind == DOUBLE else max(dy, first + 1)
+        )  # for the second x, when it is late
         return max(dy, first) + 1, wait + 2
     if kind == FULL_PAIR:
         return max(dx, dz) + 1, max(dx, dz) + 3

@@ -31,13 +31,19 @@ from .gates import INPUT, OP, A, B
 Longs = npt.NDArray[np.int64]
 
 HEAD, TAIL = 0, 1
-VALUE, NEXT, XOR_OF = 0, 1, 2  # fields of a node: a wire, or the first of a pair and the XOR of both
+VALUE, NEXT, XOR_OF = (
+    0,
+    1,
+    2,
+)  # fields of a node: a wire, or the first of a pair and the XOR of both
 WIRES, PAIRS, RAW = 0, 1, 2  # sorts of queues
 NODES, GATES_USED = 0, 1  # fields of `box`
 
 
 @compiled
-def _push(queues: Ints, nodes: Ints, box: Longs, column: int, depth: int, literal: int, xor: int = 0) -> None:
+def _push(
+    queues: Ints, nodes: Ints, box: Longs, column: int, depth: int, literal: int, xor: int = 0
+) -> None:
     node = box[NODES]
     box[NODES] += 1
     nodes[node, VALUE], nodes[node, NEXT], nodes[node, XOR_OF] = literal, -1, xor
@@ -62,7 +68,9 @@ def _pop(queues: Ints, nodes: Ints, column: int, depth: int) -> int:
 
 
 @compiled
-def _gate(ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, op: int, x: int, y: int) -> int:
+def _gate(
+    ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, op: int, x: int, y: int
+) -> int:
     """Append a gate; its literal."""
     g = box[GATES_USED]
     box[GATES_USED] += 1
@@ -93,7 +101,16 @@ def _xag_adder(
 
 @compiled
 def _and_adder(
-    ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, kind: int, style: int, x: int, y: int, z: int
+    ops: Bytes,
+    a: Ints,
+    b: Ints,
+    box: Longs,
+    inputs: int,
+    kind: int,
+    style: int,
+    x: int,
+    y: int,
+    z: int,
 ) -> tuple[int, int]:
     """Sum and carry literals of one adder of ANDs only."""
     if kind == HALF_CARRY:
@@ -119,14 +136,25 @@ def _and_adder(
 
 
 @compiled
-def _pair_adder(queues: Ints, nodes: Ints, ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, batch: Longs) -> None:
+def _pair_adder(
+    queues: Ints,
+    nodes: Ints,
+    ops: Bytes,
+    a: Ints,
+    b: Ints,
+    box: Longs,
+    inputs: int,
+    batch: Longs,
+) -> None:
     """Build one adder of pairs, from the queues into the queues (see double.py)."""
     column, kind, _, dx, dy, dz = batch
     ds, dc = delays(kind, XOR5, dx, dy, dz)
     wires = queues[WIRES]
     if kind == PAIR:
         x, y = _pop(wires, nodes, column, dx), _pop(wires, nodes, column, dy)
-        _push(queues[RAW], nodes, box, column, ds, x, _gate(ops, a, b, box, inputs, XOR, x, y))
+        _push(
+            queues[RAW], nodes, box, column, ds, x, _gate(ops, a, b, box, inputs, XOR, x, y)
+        )
         return
     first = _pop_node(queues[RAW if kind == DOUBLE_RAW else PAIRS], nodes, column, dx)
     x, p = nodes[first, VALUE], nodes[first, XOR_OF]
@@ -151,7 +179,15 @@ def _pair_adder(queues: Ints, nodes: Ints, ops: Bytes, a: Ints, b: Ints, box: Lo
     u = _gate(ops, a, b, box, inputs, AND, p ^ 1, g ^ 1) ^ 1
     v = _gate(ops, a, b, box, inputs, AND, h, p2 ^ 1)
     xor = _gate(ops, a, b, box, inputs, XOR, u, v)
-    _push(queues[PAIRS], nodes, box, column + 1, dc, _gate(ops, a, b, box, inputs, XOR, middle, v), xor)
+    _push(
+        queues[PAIRS],
+        nodes,
+        box,
+        column + 1,
+        dc,
+        _gate(ops, a, b, box, inputs, XOR, middle, v),
+        xor,
+    )
 
 
 @compiled(work=lambda columns, *more: len(columns) + 3 * more[-2])
@@ -179,7 +215,12 @@ def expand(
                 _pair_adder(sorts, nodes, ops, a, b, box, inputs, batch)
             continue
         ds, dc = delays(kind, style, dx, dy, dz)
-        has_sum = kind != FULL_CARRY and kind != HALF_CARRY and kind != MORE_CARRY and kind != NEGATE_CARRY
+        has_sum = (
+            kind != FULL_CARRY
+            and kind != HALF_CARRY
+            and kind != MORE_CARRY
+            and kind != NEGATE_CARRY
+        )
         for _ in range(many):
             x = _pop(queues, nodes, column, dx)
             y = _pop(queues, nodes, column, dy) if INPUTS[kind] > 1 else 0

@@ -45,7 +45,9 @@ def elements(rows: Longs, style: int) -> Longs:
     start = 0
     for c in range(len(rows)):
         left, one = rows[c, LEFT], rows[c, ONE]
-        if rows[c, ROLE] == DROPPED or (rows[c, CHAIN] == 0 and (rows[c, ROLE] == TOP or left < 2)):
+        if rows[c, ROLE] == DROPPED or (
+            rows[c, CHAIN] == 0 and (rows[c, ROLE] == TOP or left < 2)
+        ):
             continue
         if rows[c, CHAIN] == 0:
             start = used
@@ -55,7 +57,9 @@ def elements(rows: Longs, style: int) -> Longs:
             used += 1
         pair = max(rows[c, D0], rows[c, D1])
         cells[used, COLUMN], cells[used, START] = c, start
-        cells[used, G] = pair + 1 if left >= 2 else (rows[c, D0] if left == 1 and one else ABSENT)
+        cells[used, G] = (
+            pair + 1 if left >= 2 else (rows[c, D0] if left == 1 and one else ABSENT)
+        )
         cells[used, P] = pair + 1 if left >= 2 else (TRUE if one else rows[c, D0])
         used += 1
     return cells[:used]
@@ -150,7 +154,15 @@ def folds(rows: Longs, cells: Longs, g: Longs, p: Longs, e: int, k: int, style: 
 
 @compiled
 def sum_depth(
-    rows: Longs, cells: Longs, e: int, k: int, style: int, carry: int, high: int, way: int, terms: Longs
+    rows: Longs,
+    cells: Longs,
+    e: int,
+    k: int,
+    style: int,
+    carry: int,
+    high: int,
+    way: int,
+    terms: Longs,
 ) -> int:
     """Depth of the sum bit of element e when the carry steps after k are folded into it (k = e - 1: none).
 
@@ -175,7 +187,14 @@ def sum_depth(
 
 @compiled
 def best_fold(
-    rows: Longs, cells: Longs, g: Longs, p: Longs, e: int, style: int, deadline: int, terms: Longs
+    rows: Longs,
+    cells: Longs,
+    g: Longs,
+    p: Longs,
+    e: int,
+    style: int,
+    deadline: int,
+    terms: Longs,
 ) -> tuple[int, int]:
     """Depth and split of the first way to make the sum bit of element e by `deadline`, else the fastest."""
     start = cells[e, START]
@@ -184,7 +203,9 @@ def best_fold(
         if best <= deadline:
             break
         if folds(rows, cells, g, p, e, k, style):
-            depth = sum_depth(rows, cells, e, k, style, g[start, k], g[k + 1, e - 1], p[k + 1, e - 1], terms)
+            depth = sum_depth(
+                rows, cells, e, k, style, g[start, k], g[k + 1, e - 1], p[k + 1, e - 1], terms
+            )
             if depth < best:
                 best, split = depth, k
     return best, split

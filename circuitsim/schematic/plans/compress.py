@@ -20,19 +20,32 @@ from .adders import AND7, FULL, FULL_CARRY, HALF, HALF_CARRY, ODD, XOR5, delays
 
 Longs = npt.NDArray[np.int64]
 
-USED, OVERFLOW, EARLY = 0, 1, 2  # fields of `box`: batches written; whether a table was too small; see place
+USED, OVERFLOW, EARLY = (
+    0,
+    1,
+    2,
+)  # fields of `box`: batches written; whether a table was too small; see place
 MARGIN = 8  # rule S looks seven steps ahead
 FAR = 1 << 60
 
 
 @compiled
-def write(log: Longs, box: Longs, column: int, kind: int, many: int, dx: int, dy: int, dz: int) -> None:
+def write(
+    log: Longs, box: Longs, column: int, kind: int, many: int, dx: int, dy: int, dz: int
+) -> None:
     """Append a batch, if there is room."""
     if box[USED] >= len(log):
         box[OVERFLOW] = 1
         return
     batch = log[box[USED]]
-    batch[0], batch[1], batch[2], batch[3], batch[4], batch[5] = column, kind, many, dx, dy, dz
+    batch[0], batch[1], batch[2], batch[3], batch[4], batch[5] = (
+        column,
+        kind,
+        many,
+        dx,
+        dy,
+        dz,
+    )
     box[USED] += 1
 
 
@@ -92,7 +105,9 @@ def take_pair(row: Longs, t: int) -> tuple[int, int]:
 
 
 @compiled
-def half(row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, kind: int) -> None:
+def half(
+    row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, kind: int
+) -> None:
     """Add the two earliest wires of a column (kind MORE: and a constant one)."""
     dx, dy = take_pair(row, 0)
     ds, dc = delays(kind, style, dx, dy, 0)
@@ -148,7 +163,9 @@ def _wanted(row: Longs, t: int, waiting: int, style: int) -> int:
 
 
 @compiled
-def _take_late(row: Longs, runs: Longs, t: int, a: int, waiting: int, style: int) -> tuple[int, int]:
+def _take_late(
+    row: Longs, runs: Longs, t: int, a: int, waiting: int, style: int
+) -> tuple[int, int]:
     """Move the z wires of `a` adders from a row into `runs`, in order of depth.
 
     Returns:
@@ -227,7 +244,11 @@ def rule_s(
         a = 0
         if waiting >= 2:
             seen = row[t + 1] + (0 if style == XOR5 else row[t + 2])
-            a = int(waiting >= 3 or seen > 0) if wires <= tail else _wanted(row, t, waiting, style)
+            a = (
+                int(waiting >= 3 or seen > 0)
+                if wires <= tail
+                else _wanted(row, t, waiting, style)
+            )
             a = max(0, min(a, waiting // 2, (waiting + seen) // 3, (wires - stop) // 2))
         if a > 0:
             # z wires are taken before the pairs: they are later than any wire a pair gets.

@@ -36,7 +36,16 @@ def _take(row: Longs) -> int:
 
 @compiled
 def _doubles(
-    row: Longs, carries: Longs, log: Longs, box: Longs, column: int, kind: int, many: int, d1: int, d2: int, dz: int
+    row: Longs,
+    carries: Longs,
+    log: Longs,
+    box: Longs,
+    column: int,
+    kind: int,
+    many: int,
+    d1: int,
+    d2: int,
+    dz: int,
 ) -> None:
     """Add equal double adders, whose inputs have been removed."""
     ds, dc = delays(kind, XOR5, d1, d2, dz)
@@ -46,7 +55,9 @@ def _doubles(
 
 
 @compiled
-def _of_pairs(row: Longs, pairs: Longs, carries: Longs, log: Longs, box: Longs, column: int, many: int) -> None:
+def _of_pairs(
+    row: Longs, pairs: Longs, carries: Longs, log: Longs, box: Longs, column: int, many: int
+) -> None:
     """Double adders of the earliest pairs and wires."""
     while many > 0 and not box[OVERFLOW]:
         first, dz = following(pairs, 0), following(row, 0)
@@ -63,7 +74,9 @@ def _of_pairs(row: Longs, pairs: Longs, carries: Longs, log: Longs, box: Longs, 
 
 
 @compiled
-def _of_wires(row: Longs, carries: Longs, log: Longs, box: Longs, column: int, many: int) -> None:
+def _of_wires(
+    row: Longs, carries: Longs, log: Longs, box: Longs, column: int, many: int
+) -> None:
     """Double adders of the earliest wires, five each."""
     while many > 0 and not box[OVERFLOW]:
         first = following(row, 0)
@@ -71,14 +84,18 @@ def _of_wires(row: Longs, carries: Longs, log: Longs, box: Longs, column: int, m
             group = min(many, row[first] // 5)
             row[first] -= 5 * group
             write(log, box, column, PAIR, 2 * group, first, first, 0)
-            _doubles(row, carries, log, box, column, DOUBLE_RAW, group, first + 1, first + 1, first)
+            _doubles(
+                row, carries, log, box, column, DOUBLE_RAW, group, first + 1, first + 1, first
+            )
         else:
             group = 1
             dx, d1 = take_pair(row, 0)
             write(log, box, column, PAIR, 1, dx, d1, 0)
             dx, d2 = take_pair(row, 0)
             write(log, box, column, PAIR, 1, dx, d2, 0)
-            _doubles(row, carries, log, box, column, DOUBLE_RAW, 1, d1 + 1, d2 + 1, _take(row))
+            _doubles(
+                row, carries, log, box, column, DOUBLE_RAW, 1, d1 + 1, d2 + 1, _take(row)
+            )
         many -= group
 
 
@@ -106,7 +123,14 @@ def _until(row: Longs, t: int) -> int:
 
 @compiled
 def _column(
-    row: Longs, pairs: Longs, carries: Longs, log: Longs, box: Longs, column: int, least: int, chain: int
+    row: Longs,
+    pairs: Longs,
+    carries: Longs,
+    log: Longs,
+    box: Longs,
+    column: int,
+    least: int,
+    chain: int,
 ) -> None:
     """Reduce one column by double adders, along a clock, while at least `least` wires are left."""
     left = total(row) + 2 * total(pairs)
@@ -142,7 +166,9 @@ def _to_split(row: Longs, paired: int, chain: int) -> int:
 
 
 @compiled(work=lambda counts, *more: 50 * len(counts) + 3 * counts.size)
-def doubled(counts: Longs, role: Longs, kept: Bools, chain: int, span: int, log: Longs, box: Longs) -> Longs:
+def doubled(
+    counts: Longs, role: Longs, kept: Bools, chain: int, span: int, log: Longs, box: Longs
+) -> Longs:
     """What double adders leave of a heap, all of it single wires: (width, span).
 
     A column whose carries go to a column that makes none takes no pairs, for there x would be of no use.
@@ -156,7 +182,9 @@ def doubled(counts: Longs, role: Longs, kept: Bools, chain: int, span: int, log:
     for c in range(width - 1):
         if role[c] != MIDDLE:
             continue
-        least = 1 if kept[c] else 2  # the last sum of a bit that nobody reads would be of no use
+        least = (
+            1 if kept[c] else 2
+        )  # the last sum of a bit that nobody reads would be of no use
         if role[c + 1] == MIDDLE:
             _column(rows[c], pairs[c], pairs[c + 1], log, box, c, least, chain)
         while total(pairs[c]) > 0 and not box[OVERFLOW]:

@@ -105,13 +105,17 @@ def _build_intervals(
                 final = k == j - 1 and i == cells[j, START] and sums[j] == k
                 if final and style != XOR5:
                     # Sum bit j is own ^ carry; its first AND serves the next carry too, if not too late.
-                    late = max(net[own[j] >> 1, DEPTH], net[low >> 1, DEPTH]) + (1 if g[j, j] == ABSENT else 2)
+                    late = max(net[own[j] >> 1, DEPTH], net[low >> 1, DEPTH]) + (
+                        1 if g[j, j] == ABSENT else 2
+                    )
                     if late <= by_g[i, j]:
                         way = own[j]
                 through = conj(net, box, way, low)
                 if final and way == own[j]:
                     shared[j] = through
-            lit_g[i, j] = through if g[k + 1, j] == ABSENT else disj(net, box, lit_g[k + 1, j], through)
+            lit_g[i, j] = (
+                through if g[k + 1, j] == ABSENT else disj(net, box, lit_g[k + 1, j], through)
+            )
 
 
 @compiled
@@ -144,7 +148,12 @@ def _build_sum(
             never = parity(net, box, plain, high, -1, ands) if high else plain
             ever = way if high == 0 or k == e - 2 else disj(net, box, high, way)
             always = parity(net, box, plain, ever, -1, ands)
-            return disj(net, box, conj(net, box, carry, always), conj(net, box, carry ^ 1, never)) ^ one
+            return (
+                disj(
+                    net, box, conj(net, box, carry, always), conj(net, box, carry ^ 1, never)
+                )
+                ^ one
+            )
         if high:
             lits[n] = high
             n += 1
@@ -153,8 +162,14 @@ def _build_sum(
     return parity_of(net, box, lits, n + 1, ands) ^ one
 
 
-@compiled(work=lambda rows, style, ripple, limit: 20 * len(rows) + (0 if ripple else len(rows) ** 3 // 3))
-def finish(rows: Longs, style: int, ripple: bool, limit: int) -> tuple[Longs, int, Longs, int]:
+@compiled(
+    work=lambda rows, style, ripple, limit: (
+        20 * len(rows) + (0 if ripple else len(rows) ** 3 // 3)
+    )
+)
+def finish(
+    rows: Longs, style: int, ripple: bool, limit: int
+) -> tuple[Longs, int, Longs, int]:
     """Add up the cells; nothing is built when that cannot be done in depth `limit`.
 
     Returns:
@@ -181,14 +196,31 @@ def finish(rows: Longs, style: int, ripple: bool, limit: int) -> tuple[Longs, in
     box = np.full(1, used, np.int64)
     lit_g, lit_p = np.full((n, n), -1, np.int64), np.full((n, n), -1, np.int64)
     own, shared = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
-    _build_cells(rows, cells, sums, by_g, by_p, first, entry, net, box, lit_g, lit_p, own, style)
-    _build_intervals(cells, g, p, by_g, at_g, at_p, sums, own, shared, net, box, lit_g, lit_p, style)
+    _build_cells(
+        rows, cells, sums, by_g, by_p, first, entry, net, box, lit_g, lit_p, own, style
+    )
+    _build_intervals(
+        cells, g, p, by_g, at_g, at_p, sums, own, shared, net, box, lit_g, lit_p, style
+    )
     for c in range(len(rows)):
         if rows[c, KEPT] and rows[c, CHAIN] == 0:
             outputs[c] = (2 * first[c] if rows[c, LEFT] == 1 else 0) ^ rows[c, ONE]
     for e in range(n):
         if sums[e] >= 0:
             outputs[cells[e, COLUMN]] = _build_sum(
-                rows, cells, g, p, e, sums[e], own, shared, first, net, box, lit_g, lit_p, style
+                rows,
+                cells,
+                g,
+                p,
+                e,
+                sums[e],
+                own,
+                shared,
+                first,
+                net,
+                box,
+                lit_g,
+                lit_p,
+                style,
             )
     return net, box[0], outputs, end

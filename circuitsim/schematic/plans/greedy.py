@@ -13,7 +13,14 @@ Longs = npt.NDArray[np.int64]
 
 @compiled
 def rule_r3(
-    row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, reserve: int, runs: Longs
+    row: Longs,
+    above: Longs,
+    log: Longs,
+    box: Longs,
+    column: int,
+    style: int,
+    reserve: int,
+    runs: Longs,
 ) -> int:
     """Reduce one column to one wire, if it has any, greedily: of three old wires some wait for later ones.
 

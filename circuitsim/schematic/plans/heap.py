@@ -7,7 +7,18 @@ from circuitsim.kernels import compiled
 
 from .adders import GATES, MORE, MORE_CARRY, NEGATE, NEGATE_CARRY, XOR5
 from .chain import CHAIN, D0, DROPPED, FIELDS, KEPT, LEFT, MIDDLE, ONE, ROLE, TOP
-from .compress import OVERFLOW, USED, drop_last_sum, empty, following, half, odd, rule_s, total, write
+from .compress import (
+    OVERFLOW,
+    USED,
+    drop_last_sum,
+    empty,
+    following,
+    half,
+    odd,
+    rule_s,
+    total,
+    write,
+)
 from .greedy import rule_r3
 
 Longs = npt.NDArray[np.int64]
@@ -43,7 +54,16 @@ def roles(counts: Longs, ones: Longs, kept: Bools) -> Longs:
 
 
 @compiled
-def _constant(row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, chain: int, kept: bool) -> int:
+def _constant(
+    row: Longs,
+    above: Longs,
+    log: Longs,
+    box: Longs,
+    column: int,
+    style: int,
+    chain: int,
+    kept: bool,
+) -> int:
     """Absorb a constant one into a column that makes carries; one if it must wait for the cell."""
     wires = total(row)
     if wires >= 2:
@@ -98,7 +118,16 @@ def compress(
                 rows[c, ONE] = _constant(row, above, log, box, c, style, chain, kept[c])
             if tail == GREEDY:
                 before = box[USED]
-                left = rule_r3(row, above, log, box, c, style, 6 if style == XOR5 or c == lowest else 12, runs)
+                left = rule_r3(
+                    row,
+                    above,
+                    log,
+                    box,
+                    c,
+                    style,
+                    6 if style == XOR5 or c == lowest else 12,
+                    runs,
+                )
                 if box[USED] > before and not kept[c]:
                     drop_last_sum(above, log, box, style)
                     left = 0
@@ -113,7 +142,9 @@ def compress(
                 t += 1
             row[t] -= 1
             rows[c, D0 + i] = t
-        if role[c] != TOP and (left >= 2 or (chain == 1 and (left == 1 or rows[c, ONE] == 1))):
+        if role[c] != TOP and (
+            left >= 2 or (chain == 1 and (left == 1 or rows[c, ONE] == 1))
+        ):
             rows[c + 1, CHAIN] = 1
     return rows
 

@@ -54,7 +54,10 @@ def _ask_for_sum(
     gap = 0 if k == e - 1 else 1
     for place in range(1, 4):
         late = end - place * step - gap
-        if late >= max(carry, way) and sum_depth(rows, cells, e, k, style, late, high, way, terms) <= end:
+        if (
+            late >= max(carry, way)
+            and sum_depth(rows, cells, e, k, style, late, high, way, terms) <= end
+        ):
             carry = late
             break
     _ask(by_g, g, start, k, carry)
@@ -62,14 +65,19 @@ def _ask_for_sum(
         _ask(by_p, p, k + 1, e - 1, max(carry, way))
         for place in range(1, 4):
             late = end - place * step
-            if late >= high and sum_depth(rows, cells, e, k, style, carry, late, way, terms) <= end:
+            if (
+                late >= high
+                and sum_depth(rows, cells, e, k, style, carry, late, way, terms) <= end
+            ):
                 high = late
                 break
         _ask(by_g, g, k + 1, e - 1, high)
 
 
 @compiled
-def _split(g: Longs, p: Longs, i: int, j: int, end_g: int, end_p: int, ripple: bool) -> tuple[int, int]:
+def _split(
+    g: Longs, p: Longs, i: int, j: int, end_g: int, end_p: int, ripple: bool
+) -> tuple[int, int]:
     """Last splits of G[i, j] and of P[i, j] that meet their deadlines; -1 where there is no request."""
     at_g = at_p = -1
     for k in range(j - 1, i - 1, -1):

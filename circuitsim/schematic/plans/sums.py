@@ -45,7 +45,9 @@ class SumPlan:
     """
 
     gates: tuple[int, int]  # ANDs, XORs
-    depths: tuple[int, ...]  # one code per kept bit: -2 constant 0, -1 constant 1, else a depth
+    depths: tuple[
+        int, ...
+    ]  # one code per kept bit: -2 constant 0, -1 constant 1, else a depth
     inputs: int
     span: int  # all depths of compressor wires are below
     style: int
@@ -64,7 +66,9 @@ def _bits(constant: int, width: int) -> Longs:
     """Bits of constant mod 2^width, least significant first."""
     size = (width + 7) // 8
     octets = (constant % (1 << width)).to_bytes(size, "little")
-    return np.unpackbits(np.frombuffer(octets, np.uint8), bitorder="little")[:width].astype(np.int64)
+    return np.unpackbits(np.frombuffer(octets, np.uint8), bitorder="little")[:width].astype(
+        np.int64
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +112,9 @@ def plan_sum(
     kept = list(keep)
     width = kept[-1] + 1 if kept else 0
     if any(low >= high for low, high in pairwise(kept)) or (kept and kept[0] < 0):
-        raise InputError(f"a sum keeps bits {kept}, and they must be increasing and not negative.")
+        raise InputError(
+            f"a sum keeps bits {kept}, and they must be increasing and not negative."
+        )
     if counts.ndim != 2 or len(counts) != width:
         raise InputError(
             f"a sum with counts of shape {counts.shape} needs {width} columns, one per bit to {width - 1}."
@@ -134,10 +140,14 @@ def plan_sum(
             columns = compress(heap.counts, ones, wanted, role, style, tail, span, log, box)
             while box[OVERFLOW]:
                 span, log = 2 * span, np.empty((4 * len(log), 6), np.int64)
-                columns = compress(heap.counts, ones, wanted, role, style, tail, span, log, box)
+                columns = compress(
+                    heap.counts, ones, wanted, role, style, tail, span, log, box
+                )
             if tried is not None and np.array_equal(columns, tried):
                 continue  # the same heap for the final adder, by as many adders
-            net, wires, outputs, depth = finish(columns, style, by_size, FAR if by_size else best[0])
+            net, wires, outputs, depth = finish(
+                columns, style, by_size, FAR if by_size else best[0]
+            )
             if wires == 0:
                 continue  # later than the best so far
             batches = np.concatenate([heap.batches, log[: box[USED]]])
@@ -147,10 +157,16 @@ def plan_sum(
             score = (sum(gates), depth) if by_size else (depth, sum(gates))
             if score < best:
                 best, chosen, tried = score, outputs[wanted], columns
-                plan = SumPlan(gates, (), inputs, span, style, batches, columns, net[:wires], chosen)
+                plan = SumPlan(
+                    gates, (), inputs, span, style, batches, columns, net[:wires], chosen
+                )
     assert plan is not None, "some way always succeeds"
-    codes = zip(plan.outputs.tolist(), plan.net[plan.outputs >> 1, DEPTH].tolist(), strict=True)
-    return replace(plan, depths=tuple(literal - 2 if literal < 2 else depth for literal, depth in codes))
+    codes = zip(
+        plan.outputs.tolist(), plan.net[plan.outputs >> 1, DEPTH].tolist(), strict=True
+    )
+    return replace(
+        plan, depths=tuple(literal - 2 if literal < 2 else depth for literal, depth in codes)
+    )
 
 
 def bind_sum(plan: SumPlan, columns: Ints, depths: Ints) -> Program:
@@ -168,7 +184,9 @@ def bind_sum(plan: SumPlan, columns: Ints, depths: Ints) -> Program:
         raise InputError(f"a sum planned for {plan.inputs} wires was given {len(columns)}.")
     gates = sum(plan.gates)
     if plan.inputs + gates >= 1 << 30:
-        raise LimitError(f"one sum of {gates} gates is too large to build; literals are 32-bit.")
+        raise LimitError(
+            f"one sum of {gates} gates is too large to build; literals are 32-bit."
+        )
     ops, a, b, outputs = expand(
         np.ascontiguousarray(columns, np.int32),
         np.ascontiguousarray(depths, np.int32),

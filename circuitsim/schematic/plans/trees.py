@@ -31,7 +31,8 @@ def plan_tree(counts: Longs) -> TreePlan:
         return TreePlan(0, CONSTANT_1)
     least = int(present[0])
     weight = sum(
-        many << (depth - least) for depth, many in zip(present.tolist(), counts[present].tolist(), strict=True)
+        many << (depth - least)
+        for depth, many in zip(present.tolist(), counts[present].tolist(), strict=True)
     )
     return TreePlan(int(counts.sum()) - 1, least + (weight - 1).bit_length())
 

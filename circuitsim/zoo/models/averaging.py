@@ -38,7 +38,9 @@ Tables: TypeAlias = Mapping[tuple[str, ...] | str, Rows]
 MOST_ROWS = 2**14  # of the table from sets to queries
 MOST_SIGNS = 2**10  # of a key
 MOST_POSITIONS = 2**11  # whose keys by signs are compared in pairs
-SQUEEZED_BITS = 8  # of queries by signs that do not tell all sets apart, at whatever precision
+SQUEEZED_BITS = (
+    8  # of queries by signs that do not tell all sets apart, at whatever precision
+)
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,26 @@ def averaging(task: Pointing, n: int, keys: str, dimension: int, seed: int) -> M
         )
     if keys == "signs":
         if positions > MOST_POSITIONS:
-            raise LimitError(f"{task.name} with keys=signs: {positions} positions, at most {MOST_POSITIONS}; lower n.")
+            raise LimitError(
+                f"{task.name} with keys=signs: {positions} positions, at most {MOST_POSITIONS}; lower n."
+            )
         m = dimension or least_dimension(positions, q, seed)
     else:
         m = 2 * q + 1 if keys == "polytope" else positions
     ways = q * positions if keys == "one-hot" else positions**q
-    affordable(task.name, (ways + n + 2 * m) * (2 * m + 2), n=n, q=q, **({"dimension": m} if keys == "signs" else {}))
+    affordable(
+        task.name,
+        (ways + n + 2 * m) * (2 * m + 2),
+        n=n,
+        q=q,
+        **({"dimension": m} if keys == "signs" else {}),
+    )
     if keys == "signs":
         scheme = _signs(positions, pointers, m, seed)
     else:
-        scheme = _polytope(n, pointers) if keys == "polytope" else _one_hot(positions, pointers)
+        scheme = (
+            _polytope(n, pointers) if keys == "polytope" else _one_hot(positions, pointers)
+        )
     s = Coordinates(*(f"w{c}" for c in range(m)), *(f"u{c}" for c in range(m)), "z", "sum")
     score = [(f"w{c}", f"u{c}") for c in range(m)]
     head = s.head(score, {"sum": {"z": q}}, "saturated", score_bits=scheme.score_bits)
@@ -119,7 +131,10 @@ def _signs(positions: int, pointers: tuple[str, ...], m: int, seed: int) -> Sche
     except LimitError:
         bits = SQUEEZED_BITS
     queries = rounded(certificates(keys, sets), bits)
-    known = {tuple(members): row for members, row in zip(sets.tolist(), queries.tolist(), strict=True)}
+    known = {
+        tuple(members): row
+        for members, row in zip(sets.tolist(), queries.tolist(), strict=True)
+    }
 
     def query(*members: int) -> dict[str, Fraction]:
         row = known.get(members, ())  # pointers out of order are no input of the task
@@ -136,7 +151,9 @@ def _polytope(n: int, pointers: tuple[str, ...]) -> Scheme:
 
 
 def _one_hot(positions: int, pointers: tuple[str, ...]) -> Scheme:
-    return Scheme(np.identity(positions, dtype=int), dict.fromkeys(pointers, lambda y: {f"w{y}": 1}))
+    return Scheme(
+        np.identity(positions, dtype=int), dict.fromkeys(pointers, lambda y: {f"w{y}": 1})
+    )
 
 
 OPTIONS: dict[str, Value] = {"keys": "signs", "dimension": 0, "seed": 0}
@@ -144,9 +161,26 @@ CHOICES: dict[str, tuple[Value, ...]] = {"keys": ("signs", "polytope", "one-hot"
 WIDTH = "2m + 2 with m signs, m = 2q + 1 on the polytope, m = n one-hot"
 
 ENTRIES = tuple(
-    Entry(task.name, task, "saturated transformer", averaging, source, "1", "1", WIDTH, OPTIONS, CHOICES)
+    Entry(
+        task.name,
+        task,
+        "saturated transformer",
+        averaging,
+        source,
+        "1",
+        "1",
+        WIDTH,
+        OPTIONS,
+        CHOICES,
+    )
     for task, source in (
-        (QSparseAveraging, "Sanford, Hsu and Telgarsky 2023 (arXiv 2306.02896), theorems 2 and 3; one-hot keys: ours"),
-        (SparseTokenSelection, "Wang, Wei, Hsu and Lee 2024 (arXiv 2406.06893), with the keys of arXiv 2306.02896"),
+        (
+            QSparseAveraging,
+            "Sanford, Hsu and Telgarsky 2023 (arXiv 2306.02896), theorems 2 and 3; one-hot keys: ours",
+        ),
+        (
+            SparseTokenSelection,
+            "Wang, Wei, Hsu and Lee 2024 (arXiv 2406.06893), with the keys of arXiv 2306.02896",
+        ),
     )
 )

@@ -17,8 +17,20 @@ def shuffle_dyck(task: Dyck1 | ShuffleDyck, n: int) -> Model:
     """
     affordable(task.name, 8 * task.types * (2 * task.types + 4), k=task.types)
     types = range(task.types)
-    s = Coordinates(*(f"step{t}" for t in types), *(f"share{t}" for t in types), "1/n", "below", "above", "lowest")
-    shares = s.head(score=[], to={f"share{t}": f"step{t}" for t in types}, attention="saturated", mask="causal")
+    s = Coordinates(
+        *(f"step{t}" for t in types),
+        *(f"share{t}" for t in types),
+        "1/n",
+        "below",
+        "above",
+        "lowest",
+    )
+    shares = s.head(
+        score=[],
+        to={f"share{t}": f"step{t}" for t in types},
+        attention="saturated",
+        mask="causal",
+    )
     net: list[Unit] = [({f"share{t}": -1}, {"below": 1}) for t in types]
     net += [(f"share{t}", {"above": 1}) for t in types]
     lowest = s.head(score=[({"": 1}, "below")], to={"lowest": "below"}, attention="saturated")
@@ -43,12 +55,16 @@ def bounded_dyck(task: BoundedDyck, n: int) -> Model:
     """
     k = task.types
     s = Coordinates("type", "closes", "open", "left", "right", "found")
-    far = k + 1  # types are 1 to k, and an empty set of keys gives 0, so that no sum of penalties and types is 0
+    far = (
+        k + 1
+    )  # types are 1 to k, and an empty set of keys gives 0, so that no sum of penalties and types is 0
     gone: Form = {"": far, "open": -far}
     opens, closes = {"": far, "closes": -far}, {"closes": far}
     left = s.head(
         score=[({"": 1}, "open")],
-        to={"left": plus("type", gone, closes)},  # the type, if it is open and an opening bracket; else more than k
+        to={
+            "left": plus("type", gone, closes)
+        },  # the type, if it is open and an opening bracket; else more than k
         attention="hard-right",
         mask="strict-causal",
     )
@@ -69,7 +85,9 @@ def bounded_dyck(task: BoundedDyck, n: int) -> Model:
             ("right", {"right": -1}),
         ],
     )
-    any_open: Layer = s.layer(s.head(score=[({"": 1}, "open")], to={"found": "open"}, attention="hard-left"))
+    any_open: Layer = s.layer(
+        s.head(score=[({"": 1}, "open")], to={"found": "open"}, attention="hard-left")
+    )
     return s.model(
         task.format(n),
         {"letter": lambda letter: {"type": letter // 2 + 1, "closes": letter % 2, "open": 1}},
@@ -81,7 +99,16 @@ def bounded_dyck(task: BoundedDyck, n: int) -> Model:
 AHUJA = "Bhattamishra, Ahuja and Goyal 2020 (arXiv 2009.11264)"
 
 ENTRIES = (
-    Entry("dyck-1", Dyck1, "saturated transformer", shuffle_dyck, f"{AHUJA}, with saturated attention", "2", "1", "6"),
+    Entry(
+        "dyck-1",
+        Dyck1,
+        "saturated transformer",
+        shuffle_dyck,
+        f"{AHUJA}, with saturated attention",
+        "2",
+        "1",
+        "6",
+    ),
     Entry(
         "shuffle-dyck",
         ShuffleDyck,

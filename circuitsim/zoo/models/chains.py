@@ -16,12 +16,18 @@ def k_hop_chain(task: KHop, n: int, layers: int) -> Model:
     """
     used = as_needed("k-hop-chain", "layers", layers, task.k + 1)
     s = Coordinates("letter", "letter^2", "start", "i", "i2", "hop", "place", "reached")
-    further = s.layer(s.head(lookup("place"), {"place": {"hop": 1, "i": -1}}, "hard-right", "causal"))
+    further = s.layer(
+        s.head(lookup("place"), {"place": {"hop": 1, "i": -1}}, "hard-right", "causal")
+    )
     last = s.layer(s.head(lookup("place"), {"reached": "letter"}, "hard-right", "causal"))
     return s.model(
         task.format(n),
         {"letter": lambda index: {"letter": index + 1, "letter^2": (index + 1) ** 2}},
-        [s.layer(first_hop(s, "hop", "place")), *[further] * (used - 2), *([last] if used > 1 else [])],
+        [
+            s.layer(first_hop(s, "hop", "place")),
+            *[further] * (used - 2),
+            *([last] if used > 1 else []),
+        ],
         hop_readout(s, task, "reached"),
         positions={"i": "i", "i2": "i*i"},
         prepend={"START": {"start": 1}},

@@ -10,14 +10,19 @@ from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality, Threshold
 from circuitsim.zoo.tasks.mirrors import Palindrome
 
-DIFFERENT: Sequence[Unit] = (({"bit": 1, "other": -1}, {"mark": 1}), ({"bit": -1, "other": 1}, {"mark": 1}))
+DIFFERENT: Sequence[Unit] = (
+    ({"bit": 1, "other": -1}, {"mark": 1}),
+    ({"bit": -1, "other": 1}, {"mark": 1}),
+)
 BOTH: Sequence[Unit] = (({"bit": 1, "other": 1, "": -1}, {"mark": 1}),)
 FOUND: Form = "found"
 NONE_FOUND: Form = {"": 1, "found": -1}
 OTHER_HALF = "(i + n/2) % n"
 
 
-def with_partners(task: Task, n: int, partner: str, marks: Sequence[Unit], accept: Form) -> Model:
+def with_partners(
+    task: Task, n: int, partner: str, marks: Sequence[Unit], accept: Form
+) -> Model:
     """Every position looks up one other in layer 1 and marks what it sees; layer 2 asks whether there is a mark.
 
     Args:
@@ -69,7 +74,9 @@ def threshold(task: Threshold, n: int) -> Model:
     affordable(task.name, 6 * task.k * (task.k + 7), k=task.k)
     window = [f"place{j}" for j in range(task.k)]
     s = Coordinates("bit", "i", "i2", *window, "ones", "holds", "(b-1)/n", "mean")
-    heads = [s.head(lookup(place), to={"ones": "bit"}, attention="hard-left") for place in window]
+    heads = [
+        s.head(lookup(place), to={"ones": "bit"}, attention="hard-left") for place in window
+    ]
     mean = s.head(score=[], to={"mean": "holds"}, attention="saturated")
     places = {place: f"(i + {j}) % n" for j, place in enumerate(window)}
     return s.model(
@@ -87,9 +94,29 @@ SIX = f"{PAPER}, theorem 6, with positions as integers"
 
 ENTRIES = (
     Entry("equality", Equality, "hard-attention transformer", equality, SIX, "2", "1", "7"),
-    Entry("inequality", Inequality, "hard-attention transformer", inequality, SIX, "2", "1", "7"),
-    Entry("disjointness", Disjointness, "hard-attention transformer", disjointness, SIX, "2", "1", "7"),
-    Entry("palindrome", Palindrome, "hard-attention transformer", palindrome, f"ours, after {SIX}", "2", "1", "7"),
+    Entry(
+        "inequality", Inequality, "hard-attention transformer", inequality, SIX, "2", "1", "7"
+    ),
+    Entry(
+        "disjointness",
+        Disjointness,
+        "hard-attention transformer",
+        disjointness,
+        SIX,
+        "2",
+        "1",
+        "7",
+    ),
+    Entry(
+        "palindrome",
+        Palindrome,
+        "hard-attention transformer",
+        palindrome,
+        f"ours, after {SIX}",
+        "2",
+        "1",
+        "7",
+    ),
     Entry(
         "threshold",
         Threshold,

@@ -19,8 +19,12 @@ from circuitsim.tokens import Format
 
 Number: TypeAlias = int | str | Fraction
 Form: TypeAlias = Mapping[str, Number] | str
-Unit: TypeAlias = tuple[Form, Mapping[str, Number]]  # relu of a form, and what is added where, times that
-Rows: TypeAlias = Callable[..., Mapping[str, Number]]  # from indices of values of fields to what their table adds
+Unit: TypeAlias = tuple[
+    Form, Mapping[str, Number]
+]  # relu of a form, and what is added where, times that
+Rows: TypeAlias = Callable[
+    ..., Mapping[str, Number]
+]  # from indices of values of fields to what their table adds
 
 ZERO = Fraction(0)
 
@@ -53,7 +57,10 @@ class Coordinates:
         No terms at all give equal scores. Targets are coordinates; the mean is over the keys that are attended to.
         """
         query, key = self._rows([q for q, _ in score]), self._rows([k for _, k in score])
-        value, output = self._rows(list(to.values())), self._columns([{target: 1} for target in to])
+        value, output = (
+            self._rows(list(to.values())),
+            self._columns([{target: 1} for target in to]),
+        )
         return Head(
             query=query.weights,
             query_bias=query.constants,
@@ -68,11 +75,16 @@ class Coordinates:
         )
 
     def pairs_head(
-        self, score: Sequence[tuple[Form, Form, Form]], to: Mapping[str, tuple[Form, Form]], attention: Attention
+        self,
+        score: Sequence[tuple[Form, Form, Form]],
+        to: Mapping[str, tuple[Form, Form]],
+        attention: Attention,
     ) -> Head:
         """A head of third order: terms and values are products with one form at each position of a pair of keys."""
         query, key, key2 = (self._rows([term[part] for term in score]) for part in range(3))
-        value, value2 = (self._rows([forms[part] for forms in to.values()]) for part in range(2))
+        value, value2 = (
+            self._rows([forms[part] for forms in to.values()]) for part in range(2)
+        )
         return Head(
             query=query.weights,
             query_bias=query.constants,
@@ -147,7 +159,10 @@ class Coordinates:
         if tokens.plain:
             (rows,) = tables.values()
             letters = tokens.fields[0].values
-            embedding = {**{letter: self.row(rows(index)) for index, letter in enumerate(letters)}, **embedding}
+            embedding = {
+                **{letter: self.row(rows(index)) for index, letter in enumerate(letters)},
+                **embedding,
+            }
             return {"vocabulary": letters, "embedding": embedding, "positions": at}
         found = tuple(self._table(tokens, read, rows) for read, rows in tables.items())
         fields = {"fields": tokens.fields, "tables": found}
@@ -199,7 +214,9 @@ def tent(form: Form, to: Mapping[str, Number], scale: int = 1) -> list[Unit]:
     for step, factor in ((1, 1), (0, -2), (-1, 1)):
         shifted = {name: scale * Fraction(weight) for name, weight in weights.items()}
         shifted[""] = shifted.get("", Fraction(0)) + step
-        units.append((shifted, {name: factor * Fraction(weight) for name, weight in to.items()}))
+        units.append(
+            (shifted, {name: factor * Fraction(weight) for name, weight in to.items()})
+        )
     return units
 
 
@@ -214,7 +231,9 @@ def plus(*forms: Form) -> dict[str, Fraction]:
 
 def times(factor: Number, form: Form) -> dict[str, Fraction]:
     """A multiple of a form."""
-    return {name: Fraction(factor) * Fraction(weight) for name, weight in _weights(form).items()}
+    return {
+        name: Fraction(factor) * Fraction(weight) for name, weight in _weights(form).items()
+    }
 
 
 def _weights(form: Form) -> Mapping[str, Number]:

@@ -30,7 +30,9 @@ def associative_recall(task: AssociativeRecall, n: int) -> Model:
     """
     size = task.size(n)
     s = Coordinates("x", "x2", "key", "key2", "value", "asks", "found")
-    before = s.head([], to={"key": "x", "key2": "x2"}, attention="hard-right", mask="strict-causal")
+    before = s.head(
+        [], to={"key": "x", "key2": "x2"}, attention="hard-right", mask="strict-causal"
+    )
     score: list[tuple[Form, Form]] = [({"x": 2}, "key"), ({"": -1}, {"key2": 1, "value": -1})]
     recall = s.head(score, to={"found": "x"}, attention="hard-left")
     none = {"": size * size, "asks": -size * size - 1}
@@ -59,7 +61,10 @@ def nearest_neighbour(task: NearestNeighbour, n: int) -> Model:
     return s.model(
         task.format(n),
         {
-            "x": lambda index: {"vector": 1, **dict(zip(axes, task.vector(index), strict=True))},
+            "x": lambda index: {
+                "vector": 1,
+                **dict(zip(axes, task.vector(index), strict=True)),
+            },
             "y": lambda value: {"y": value},
         },
         [s.layer(nearest), s.layer(label)],

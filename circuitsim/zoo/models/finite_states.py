@@ -12,11 +12,17 @@ from circuitsim.zoo.tasks.letter_counts import Majority, Parity
 
 State = TypeVar("State", bound=Hashable)
 
-MOST_STACKS = 2**11  # with the sink; files compare the read-out's rows with as many one-hot rows
+MOST_STACKS = (
+    2**11
+)  # with the sink; files compare the read-out's rows with as many one-hot rows
 
 
 def automaton(
-    name: str, letters: int, initial: State, step: Callable[[State, int], State], show: Callable[[State], str] = str
+    name: str,
+    letters: int,
+    initial: State,
+    step: Callable[[State, int], State],
+    show: Callable[[State], str] = str,
 ) -> Automaton:
     """The automaton of all states that `step`, from a state and a letter's number to a state, reaches from `initial`.
 
@@ -36,9 +42,13 @@ def automaton(
             row.append(number[after])
         moves.append(tuple(row))
         if len(states) > MOST_STATES:
-            raise LimitError(f"{name}: an automaton has at most {MOST_STATES} states; lower the options of the task.")
+            raise LimitError(
+                f"{name}: an automaton has at most {MOST_STATES} states; lower the options of the task."
+            )
     bits = max(1, (len(states) - 1).bit_length())
-    codes = tuple(tuple(index >> bit & 1 for bit in range(bits)) for index in range(len(states)))
+    codes = tuple(
+        tuple(index >> bit & 1 for bit in range(bits)) for index in range(len(states))
+    )
     return Automaton(tuple(show(state) for state in states), tuple(moves), 0, codes)  # type: ignore[arg-type]
 
 
@@ -51,12 +61,20 @@ def bounded_dyck(task: BoundedDyck, n: int) -> RecurrentNet:
 
     def step(stack: tuple[int, ...] | None, letter: int) -> tuple[int, ...] | None:
         kind, closes = divmod(letter, 2)
-        if stack is None or (closes and stack[-1:] != (kind,)) or (not closes and len(stack) == task.depth):
+        if (
+            stack is None
+            or (closes and stack[-1:] != (kind,))
+            or (not closes and len(stack) == task.depth)
+        ):
             return None
         return stack[:-1] if closes else (*stack, kind)
 
     def show(stack: tuple[int, ...] | None) -> str:
-        return "sink" if stack is None else "".join(brackets[2 * kind] for kind in stack) or "empty"
+        return (
+            "sink"
+            if stack is None
+            else "".join(brackets[2 * kind] for kind in stack) or "empty"
+        )
 
     brackets = bracket_letters(task.k)
     start: tuple[int, ...] | None = ()
@@ -127,7 +145,16 @@ ENTRIES = (
         "0",
         "log2 of the number of stacks and a sink, rounded up; 3 bits for Dyck-(2,2)",
     ),
-    Entry("parity-rnn", Parity, "recurrent net", parity, "folklore: the automaton of two states", "1", "0", "1 bit"),
+    Entry(
+        "parity-rnn",
+        Parity,
+        "recurrent net",
+        parity,
+        "folklore: the automaton of two states",
+        "1",
+        "0",
+        "1 bit",
+    ),
     Entry(
         "majority-rnn",
         Majority,

@@ -25,7 +25,9 @@ def equality(task: Equality, n: int, width: int) -> FullyConnected:
     every = Coordinates(*(f"bit@{i}" for i in range(n)))
     differ: list[Unit] = []
     for i in range(half):
-        differ += [({f"bit@{i}": sign, f"bit@{half + i}": -sign}, {"differs": 1}) for sign in (1, -1)]
+        differ += [
+            ({f"bit@{i}": sign, f"bit@{half + i}": -sign}, {"differs": 1}) for sign in (1, -1)
+        ]
     result = Coordinates("differs")
     return FullyConnected(
         n=n,
@@ -42,17 +44,32 @@ def sparse_averaging(task: QSparseAveraging, n: int, width: int) -> FullyConnect
     pointers = [field.name for field in task.format(n).fields[1:]]
     row = Coordinates("z", *pointers)
     every = Coordinates(*(f"{name}@{i}" for i in range(n) for name in row.names))
-    needed = [*(f"{t}@{i}" for i in range(n) for t in pointers), *(f"z@{i}" for i in range(n))]
+    needed = [
+        *(f"{t}@{i}" for i in range(n) for t in pointers),
+        *(f"z@{i}" for i in range(n)),
+    ]
     used = as_needed("q-sparse-averaging-fcn", "width", width, len(needed))
-    affordable("q-sparse-averaging-fcn", used * (len(needed) + used) + 3 * task.q * n * n * (used + n), n=n, q=task.q)
+    affordable(
+        "q-sparse-averaging-fcn",
+        used * (len(needed) + used) + 3 * task.q * n * n * (used + n),
+        n=n,
+        q=task.q,
+    )
     copied = Coordinates(*needed[:used])
     sums = Coordinates(*(f"sum@{i}" for i in range(n)))
-    units = [unit for i in range(n) for t in pointers for unit in _looked_up(copied, f"{t}@{i}", n, f"sum@{i}")]
+    units = [
+        unit
+        for i in range(n)
+        for t in pointers
+        for unit in _looked_up(copied, f"{t}@{i}", n, f"sum@{i}")
+    ]
     return FullyConnected(
         n=n,
         **row.tokens(task.format(n), {name: held(name) for name in row.names}),
         layers=(every.net(_copies(copied.names), copied), copied.net(units, sums)),
-        readouts=tuple(sums.readout(*numbers(f"sum@{i}", task.q + 1), position="each") for i in range(n)),
+        readouts=tuple(
+            sums.readout(*numbers(f"sum@{i}", task.q + 1), position="each") for i in range(n)
+        ),
         bits="0",
         name="q-sparse-averaging-fcn",
     )
@@ -65,7 +82,12 @@ def simple_qstr(task: SimpleQSTR, n: int, width: int) -> FullyConnected:
     every = Coordinates(*(f"{name}@{i}" for i in range(n) for name in row.names))
     needed = [*(f"{t}@{n - 1}" for t in pointers), *(f"z@{i}" for i in range(n))]
     used = as_needed("simple-qstr-fcn", "width", width, len(needed))
-    affordable("simple-qstr-fcn", used * (len(every.names) + used) + 3 * task.q * n * used, n=n, q=task.q)
+    affordable(
+        "simple-qstr-fcn",
+        used * (len(every.names) + used) + 3 * task.q * n * used,
+        n=n,
+        q=task.q,
+    )
     copied = Coordinates(*needed[:used])
     total, answer = Coordinates("sum"), Coordinates("plus", "odd")
     units = [unit for t in pointers for unit in _looked_up(copied, f"{t}@{n - 1}", n, "sum")]
@@ -91,7 +113,10 @@ def _looked_up(copied: Coordinates, pointer: str, n: int, into: str) -> list[Uni
     """Units that add the sign z of the token that a pointer names; what is not copied is 0."""
     units: list[Unit] = []
     for j in range(n):
-        weights = {pointer: 1, f"z@{j}": n}  # pointer - j, or less than -n where the sign is 0
+        weights = {
+            pointer: 1,
+            f"z@{j}": n,
+        }  # pointer - j, or less than -n where the sign is 0
         known = {name: weight for name, weight in weights.items() if name in copied.names}
         units += tent({**known, "": -j - n}, {into: 1})
     return units
@@ -102,7 +127,15 @@ SMALLER = {"width": 0}
 
 ENTRIES = (
     Entry(
-        "equality-fcn", Equality, "fully connected net", equality, "ours", "1", "0", "n, or the option width", SMALLER
+        "equality-fcn",
+        Equality,
+        "fully connected net",
+        equality,
+        "ours",
+        "1",
+        "0",
+        "n, or the option width",
+        SMALLER,
     ),
     Entry(
         "q-sparse-averaging-fcn",

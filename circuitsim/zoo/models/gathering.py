@@ -36,7 +36,11 @@ def equality(task: Equality, n: int, width: int) -> Model:
         {"letter": lambda bit: {"bit": bit}},
         [
             _token_map(s, [({x: sign, "bit": 1, "": -1}, {x: sign}) for x, sign in signs]),
-            _only(s, _gather(s, kept, n), [(times(sign, x), {"differs": 1}) for x, sign in signs]),
+            _only(
+                s,
+                _gather(s, kept, n),
+                [(times(sign, x), {"differs": 1}) for x, sign in signs],
+            ),
         ],
         s.readout({"": 1, "differs": -1}),
         positions={x: f"(i=={j})-(i=={half + j})" for j, x in enumerate(kept)},
@@ -60,15 +64,27 @@ def bounded_dyck(task: BoundedDyck, n: int, width: int) -> Model:
     every = [f"{bit}@{j}" for j in range(n) for bit in letter]
     kept = every[: as_needed("bounded-dyck-one-layer", "width", width, len(every))]
     levels = range(1, task.depth + 1)
-    s = Coordinates(*letter, *every, *(f"sign{b}@{j},{d}" for b in bits for j in range(n) for d in levels), "wrong")
+    s = Coordinates(
+        *letter,
+        *every,
+        *(f"sign{b}@{j},{d}" for b in bits for j in range(n) for d in levels),
+        "wrong",
+    )
     first: list[Unit] = []
     for j in range(n):
         depth = plus({"": j + 1}, *({f"closes@{m}": -2} for m in range(j + 1)))
-        first += [(times(-1, depth), {"wrong": 1}), (plus(depth, {"": -task.depth}), {"wrong": 1})]
+        first += [
+            (times(-1, depth), {"wrong": 1}),
+            (plus(depth, {"": -task.depth}), {"wrong": 1}),
+        ]
         level = plus(depth, f"closes@{j}")
         for b in bits:
             for d in (*levels, task.depth + 1):
-                into = {f"sign{b}@{j},{e}": weight for e, weight in ((d, 1), (d - 1, -1)) if e in levels}
+                into = {
+                    f"sign{b}@{j},{e}": weight
+                    for e, weight in ((d, 1), (d - 1, -1))
+                    if e in levels
+                }
                 first += _sign_from(plus(level, {"": -d}), f"sign{b}@{j}", into)
     first.append((depth, {"wrong": 1}))  # the last one
     second: list[Unit] = []
@@ -76,10 +92,17 @@ def bounded_dyck(task: BoundedDyck, n: int, width: int) -> Model:
         for d in levels:
             for j in range(n):
                 total = plus(*(f"sign{b}@{m},{d}" for m in range(j + 1)))
-                second += [(plus(times(sign, total), {"": -1}), {"wrong": 1}) for sign in (1, -1)]
+                second += [
+                    (plus(times(sign, total), {"": -1}), {"wrong": 1}) for sign in (1, -1)
+                ]
     return s.model(
         task.format(n),
-        {"letter": lambda code: {"closes": code % 2, **{f"sign{b}": (code // 2 >> b ^ code) & 1 for b in bits}}},
+        {
+            "letter": lambda code: {
+                "closes": code % 2,
+                **{f"sign{b}": (code // 2 >> b ^ code) & 1 for b in bits},
+            }
+        },
         [
             _token_map(s, [({x: 1, x.partition("@")[0]: 1, "": -1}, {x: 1}) for x in kept]),
             _only(s, _gather(s, kept, n), first),
@@ -93,7 +116,10 @@ def bounded_dyck(task: BoundedDyck, n: int, width: int) -> Model:
 def _sign_from(form: Form, bit: str, into: Mapping[str, int]) -> list[Unit]:
     """Units that add the sign of a bit, 1 or -1, where an integer form is at least 0."""
     steps = ((plus(form, bit), 2), (plus(form, {"": 1}), -1), (form, -1))
-    return [(step, {name: factor * weight for name, weight in into.items()}) for step, factor in steps]
+    return [
+        (step, {name: factor * weight for name, weight in into.items()})
+        for step, factor in steps
+    ]
 
 
 def match3(task: Match3, n: int, width: int) -> Model:
@@ -104,7 +130,9 @@ def match3(task: Match3, n: int, width: int) -> Model:
     """
     m = task.modulus
     used = as_needed("match3-second-order", "width", width, m)
-    affordable("match3-second-order", (used * (used + 1) + 4 * used) * (m + used + 1), modulus=m)
+    affordable(
+        "match3-second-order", (used * (used + 1) + 4 * used) * (m + used + 1), modulus=m
+    )
     kept = range(used)
     s = Coordinates(*(f"own{c}" for c in range(m)), *(f"some{c}" for c in kept), "match")
     counts = s.head([], {f"some{c}": {f"own{c}": n} for c in kept}, "saturated")

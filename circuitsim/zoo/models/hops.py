@@ -17,7 +17,9 @@ def k_hop(task: KHop, n: int) -> Model:
     stands at the end of the lower digits' hops. The highest digit of k is used in the last layer.
     """
     digits = [task.k >> level & 1 for level in range(task.k.bit_length())]
-    letters = [f"letter{level}" for level, digit in enumerate(digits) if digit]  # at the ends of the hops so far
+    letters = [
+        f"letter{level}" for level, digit in enumerate(digits) if digit
+    ]  # at the ends of the hops so far
     s = Coordinates("letter", "letter^2", "start", "i", "i2", "place", *letters)
     layers, reached = [s.layer(first_hop(s, "place"))], "letter"
     for level, digit in enumerate(digits):
@@ -27,7 +29,9 @@ def k_hop(task: KHop, n: int) -> Model:
             reached = f"letter{level}"
         if level < len(digits) - 1:
             to["place"] = {"place": 1, "i": -1}
-        layers.append(s.layer(s.head(lookup("place"), to, attention="hard-right", mask="causal")))
+        layers.append(
+            s.layer(s.head(lookup("place"), to, attention="hard-right", mask="causal"))
+        )
     return s.model(
         task.format(n),
         {"letter": lambda index: {"letter": index + 1, "letter^2": (index + 1) ** 2}},
@@ -52,7 +56,10 @@ def first_hop(s: Coordinates, *targets: str) -> Head:
 
 def hop_readout(s: Coordinates, task: KHop, reached: str) -> Readout:
     """Which letter a coordinate holds, at every position; 0 is none."""
-    return s.readout(*(nearest(reached, number) for number in [*range(1, task.letters + 1), 0]), position="each")
+    return s.readout(
+        *(nearest(reached, number) for number in [*range(1, task.letters + 1), 0]),
+        position="each",
+    )
 
 
 def composition(task: Composition, n: int) -> Model:

@@ -14,7 +14,12 @@ def first(task: First, n: int) -> Model:
     """Equal scores, of which the leftmost wins: the only head copies the first letter to every position."""
     s = Coordinates("one", "first")
     head = s.head(score=[], to={"first": "one"}, attention="hard-left")
-    return s.model(task.format(n), {"letter": lambda bit: {"one": bit}}, [s.layer(head)], s.readout("first"))
+    return s.model(
+        task.format(n),
+        {"letter": lambda bit: {"one": bit}},
+        [s.layer(head)],
+        s.readout("first"),
+    )
 
 
 def majority(task: Majority, n: int) -> Model:
@@ -43,7 +48,11 @@ def parity(task: Parity, n: int) -> Model:
     s = Coordinates("one", "cls", "i/N", "sign", "k/N", "1/N", "mark", "odd")
     count = s.head(score=[], to={"k/N": "one", "1/N": "cls"}, attention="saturated")
     above, below = {"k/N": 1, "i/N": -1, "1/N": 1}, {"k/N": 1, "i/N": -1, "1/N": -1}
-    hat: list[Unit] = [(above, {"mark": 1}), ({"k/N": 1, "i/N": -1}, {"mark": -2}), (below, {"mark": 1})]
+    hat: list[Unit] = [
+        (above, {"mark": 1}),
+        ({"k/N": 1, "i/N": -1}, {"mark": -2}),
+        (below, {"mark": 1}),
+    ]
     even = s.head(score=[("cls", "sign")], to={"odd": {"mark": -1}}, attention="saturated")
     odd = s.head(score=[("cls", {"sign": -1})], to={"odd": "mark"}, attention="saturated")
     return s.model(
@@ -65,7 +74,9 @@ def anbn(task: AnBn, n: int) -> Model:
     """
     s = Coordinates("a", "b", "1/n", "mean", "seen", "bad", "off", "found")
     count = s.head(score=[], to={"mean": {"a": 1, "b": -1}}, attention="saturated")
-    before = s.head(score=[({"": 1}, "b")], to={"seen": "b"}, attention="saturated", mask="causal")
+    before = s.head(
+        score=[({"": 1}, "b")], to={"seen": "b"}, attention="saturated", mask="causal"
+    )
     net: list[Unit] = [
         ({"a": 1, "seen": 1, "": -1}, {"bad": 1}),
         ("mean", {"off": 1}),
@@ -88,8 +99,16 @@ def anbn_hard(task: AnBn, n: int) -> Model:
     One head looks for a b too early and one for an a too late; each brings 1 if there is one.
     """
     s = Coordinates("b", "late", "odd", "early b", "late a")
-    early = s.head(score=[({"": 1}, {"b": 1, "late": -1})], to={"early b": {"b": 1, "late": -1}}, attention="hard-left")
-    late = s.head(score=[({"": 1}, {"late": 1, "b": -1})], to={"late a": {"late": 1, "b": -1}}, attention="hard-left")
+    early = s.head(
+        score=[({"": 1}, {"b": 1, "late": -1})],
+        to={"early b": {"b": 1, "late": -1}},
+        attention="hard-left",
+    )
+    late = s.head(
+        score=[({"": 1}, {"late": 1, "b": -1})],
+        to={"late a": {"late": 1, "b": -1}},
+        attention="hard-left",
+    )
     return s.model(
         task.format(n),
         {"letter": lambda b: {"b": b}},
@@ -132,7 +151,12 @@ def star_free(task: StarFree, n: int) -> Model:
     """
     language = NEIGHBOURS[task.language]
     s = Coordinates("a", "b", "a before", "b before", "mark", "found")
-    before = s.head(score=[], to={"a before": "a", "b before": "b"}, attention="hard-right", mask="strict-causal")
+    before = s.head(
+        score=[],
+        to={"a before": "a", "b before": "b"},
+        attention="hard-right",
+        mask="strict-causal",
+    )
     any_mark = s.head(score=[({"": 1}, "mark")], to={"found": "mark"}, attention="hard-right")
     return s.model(
         task.format(n),
@@ -145,7 +169,16 @@ def star_free(task: StarFree, n: int) -> Model:
 CHIANG = "Chiang and Cholak 2022 (arXiv 2202.12172)"
 
 ENTRIES = (
-    Entry("first", First, "hard-attention transformer", first, f"{CHIANG}, with hard attention", "1", "1", "2"),
+    Entry(
+        "first",
+        First,
+        "hard-attention transformer",
+        first,
+        f"{CHIANG}, with hard attention",
+        "1",
+        "1",
+        "2",
+    ),
     Entry(
         "majority",
         Majority,
@@ -156,7 +189,16 @@ ENTRIES = (
         "1",
         "2",
     ),
-    Entry("parity", Parity, "saturated transformer", parity, f"{CHIANG}, with saturated attention", "2", "2", "8"),
+    Entry(
+        "parity",
+        Parity,
+        "saturated transformer",
+        parity,
+        f"{CHIANG}, with saturated attention",
+        "2",
+        "2",
+        "8",
+    ),
     Entry(
         "anbn",
         AnBn,
@@ -167,7 +209,16 @@ ENTRIES = (
         "2",
         "8",
     ),
-    Entry("anbn-hard", AnBn, "hard-attention transformer", anbn_hard, "ours: the language is in AC0", "1", "2", "5"),
+    Entry(
+        "anbn-hard",
+        AnBn,
+        "hard-attention transformer",
+        anbn_hard,
+        "ours: the language is in AC0",
+        "1",
+        "2",
+        "5",
+    ),
     Entry(
         "star-free",
         StarFree,

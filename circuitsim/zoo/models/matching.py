@@ -43,7 +43,15 @@ def match2(task: Match2, n: int, embedding: str) -> Model:
 
     head = s.head(score, to={"match": "letter"}, attention="saturated")
     read = s.readout("match", position="each")
-    return s.model(task.format(n), rows, [s.layer(head)], read, append=BLANK, bits=str(bits), name=task.name)
+    return s.model(
+        task.format(n),
+        rows,
+        [s.layer(head)],
+        read,
+        append=BLANK,
+        bits=str(bits),
+        name=task.name,
+    )
 
 
 def match3(task: Match3, n: int) -> Model:
@@ -58,7 +66,15 @@ def match3(task: Match3, n: int) -> Model:
     head = s.pairs_head(score, to={"match": ("letter", "letter")}, attention="saturated")
     read = s.readout("match", position="each")
     rows: dict[tuple[str, ...] | str, Rows] = {"x": _angles(task.modulus)}
-    return s.model(task.format(n), rows, [s.layer(head)], read, append=BLANK, bits=str(bits), name=task.name)
+    return s.model(
+        task.format(n),
+        rows,
+        [s.layer(head)],
+        read,
+        append=BLANK,
+        bits=str(bits),
+        name=task.name,
+    )
 
 
 def match3_bigram(task: Match3Bigram, n: int) -> Model:
@@ -67,8 +83,16 @@ def match3_bigram(task: Match3Bigram, n: int) -> Model:
     Layer 2 is Match2 in integers of x_i against y. The last letter, which begins no bigram, scores less than the blank.
     """
     s = Coordinates("x", "x2", "next", "bigram", "y", "y2", "letter", "blank", "match")
-    copy = s.head([], to={"next": "x", "bigram": "letter"}, attention="hard-left", mask="strict-anti-causal")
-    negated = [{"y": -t % task.modulus, "y2": (-t % task.modulus) ** 2} for t in range(2 * task.modulus - 1)]
+    copy = s.head(
+        [],
+        to={"next": "x", "bigram": "letter"},
+        attention="hard-left",
+        mask="strict-anti-causal",
+    )
+    negated = [
+        {"y": -t % task.modulus, "y2": (-t % task.modulus) ** 2}
+        for t in range(2 * task.modulus - 1)
+    ]
     score = _equality({"y2": 2, "letter": 2, "bigram": -2})
     match = s.head(score, to={"match": "letter"}, attention="hard-left")
     return s.model(
@@ -92,7 +116,9 @@ def match3_local(task: Match3Local, n: int) -> Model:
     modulus, window = task.modulus, task.window
     size = 2 * window + 1
     squares = modulus * (modulus + 4) // 2  # each by as many units as tokens of a window
-    affordable(task.name, 2 * squares * size * (2 * modulus + 3), modulus=modulus, window=window)
+    affordable(
+        task.name, 2 * squares * size * (2 * modulus + 3), modulus=modulus, window=window
+    )
     c = max(1, (window**2).bit_length())
     here, counts = [f"x={r}" for r in range(modulus)], [f"N{r}" for r in range(modulus)]
     s = Coordinates("i", "i2", *here, *counts, "match")
@@ -108,7 +134,10 @@ def match3_local(task: Match3Local, n: int) -> Model:
         units += _square({counts[r]: 1}, -1, size)
         for b in range(modulus):
             partner = (-r - b) % modulus
-            asked: dict[str, Number] = {here[r]: size, "": -size}  # at most 0 after adding counts, unless x_i = r
+            asked: dict[str, Number] = {
+                here[r]: size,
+                "": -size,
+            }  # at most 0 after adding counts, unless x_i = r
             if b < partner:
                 units += _square({counts[b]: 1, counts[partner]: 1, **asked}, 1, size)
             elif b == partner:
@@ -126,12 +155,17 @@ def match3_local(task: Match3Local, n: int) -> Model:
     )
 
 
-def interpolated(form: Mapping[str, Number], values: Sequence[Mapping[str, int]]) -> list[Unit]:
+def interpolated(
+    form: Mapping[str, Number], values: Sequence[Mapping[str, int]]
+) -> list[Unit]:
     """Units that add values[t] where an integer form is t, in the range of the values, of which the first is zero."""
     units: list[Unit] = []
     for t in range(len(values) - 1):
         before = values[t - 1] if t else values[0]
-        bend = {name: values[t + 1][name] - 2 * values[t][name] + before[name] for name in values[0]}
+        bend = {
+            name: values[t + 1][name] - 2 * values[t][name] + before[name]
+            for name in values[0]
+        }
         if any(bend.values()):
             units.append(({**form, "": Fraction(form.get("", 0)) - t}, bend))
     return units
@@ -168,7 +202,16 @@ ENTRIES = (
         {"embedding": "trigonometric"},
         {"embedding": ("trigonometric", "integer")},
     ),
-    Entry("match3", Match3, "third-order transformer", match3, f"{PAPER}, section 4", "1", "1", "5"),
+    Entry(
+        "match3",
+        Match3,
+        "third-order transformer",
+        match3,
+        f"{PAPER}, section 4",
+        "1",
+        "1",
+        "5",
+    ),
     Entry(
         "match3-bigram",
         Match3Bigram,

@@ -26,16 +26,27 @@ def index_lookup(task: IndexLookup, n: int, cells: int) -> RecurrentNet:
     bits = range((task.letters - 1).bit_length())
     held_bits = size * len(bits)
     tables, reads = task.letters + n, held_bits + len(bits) + n
-    affordable("index-lookup-rnn", (3 * held_bits + tables) * reads + 2 * held_bits**2, n=n, letters=task.letters)
+    affordable(
+        "index-lookup-rnn",
+        (3 * held_bits + tables) * reads + 2 * held_bits**2,
+        n=n,
+        letters=task.letters,
+    )
     row = Coordinates(*(f"letter{b}" for b in bits), "asks", *(f"p{j}" for j in range(n - 1)))
     state = Coordinates(*(f"{c}.{b}" for c in range(size) for b in bits))
-    seen, found = Coordinates(*state.names, *row.names), Coordinates(*(f"found{b}" for b in bits))
+    seen, found = (
+        Coordinates(*state.names, *row.names),
+        Coordinates(*(f"found{b}" for b in bits)),
+    )
     step: list[Unit] = []
     pick: list[Unit] = []
     for c in range(size):
         for b in bits:
             cell, comes = f"{c}.{b}", f"{c - 1}.{b}" if c else f"letter{b}"
-            step += [({comes: 1, "asks": -1}, {cell: 1}), ({cell: 1, "asks": 1, "": -1}, {cell: 1})]
+            step += [
+                ({comes: 1, "asks": -1}, {cell: 1}),
+                ({cell: 1, "asks": 1, "": -1}, {cell: 1}),
+            ]
             pick.append(({cell: 1, f"p{n - 2 - c}": 1, "": -1}, {f"found{b}": 1}))
     codes = [[letter >> b & 1 for b in bits] for letter in range(task.letters)]
     return RecurrentNet(
@@ -48,7 +59,9 @@ def index_lookup(task: IndexLookup, n: int, cells: int) -> RecurrentNet:
         ),
         forward=_cell(state, seen, step),
         nets=(seen.net(pick, found),),
-        readout=found.readout(*(plus(*(numbers(f"found{b}", 2)[code[b]] for b in bits)) for code in codes)),
+        readout=found.readout(
+            *(plus(*(numbers(f"found{b}", 2)[code[b]] for b in bits)) for code in codes)
+        ),
         bits="0",
         name="index-lookup-rnn",
     )
@@ -78,7 +91,9 @@ def sparse_averaging(task: QSparseAveraging, n: int, cells: int) -> RecurrentNet
     its own is in both registers and counts once.
     """
     used = as_needed("q-sparse-averaging-rnn", "cells", cells, n)
-    affordable("q-sparse-averaging-rnn", (used * 7 + n * task.q) * (n + 2 * used), n=n, q=task.q)
+    affordable(
+        "q-sparse-averaging-rnn", (used * 7 + n * task.q) * (n + 2 * used), n=n, q=task.q
+    )
     kept = range(used)
     row = Coordinates("z", *(f"asks{j}" for j in range(n)), *(f"at{j}" for j in kept))
     past, later = (Coordinates(*(f"{way}{j}" for j in kept)) for way in ("past", "later"))
@@ -96,8 +111,18 @@ def sparse_averaging(task: QSparseAveraging, n: int, cells: int) -> RecurrentNet
             {"z": lambda z: {"z": z}, **dict.fromkeys(pointers, lambda y: {f"asks{y}": 1})},
             positions={f"at{j}": f"i=={j}" for j in kept},
         ),
-        forward=_cell(past, before, [(form, {f"past{j}": 1}) for j, form in zip(kept, own, strict=True)], adds=True),
-        backward=_cell(later, after, [(form, {f"later{j}": 1}) for j, form in zip(kept, own, strict=True)], adds=True),
+        forward=_cell(
+            past,
+            before,
+            [(form, {f"past{j}": 1}) for j, form in zip(kept, own, strict=True)],
+            adds=True,
+        ),
+        backward=_cell(
+            later,
+            after,
+            [(form, {f"later{j}": 1}) for j, form in zip(kept, own, strict=True)],
+            adds=True,
+        ),
         nets=(seen.net(picked, total),),
         readout=total.readout(*numbers("sum", task.q + 1), position="each"),
         bits="0",
@@ -111,7 +136,10 @@ def simple_qstr(task: SimpleQSTR, n: int) -> RecurrentNet:
     The paper has the same net in both directions; the last token is read here, where the forward one has seen all.
     """
     pointers = [field.name for field in task.format(n).fields[1:]]
-    row, state = Coordinates("z", "i", *pointers), Coordinates(*(f"z at {t}" for t in pointers))
+    row, state = (
+        Coordinates("z", "i", *pointers),
+        Coordinates(*(f"z at {t}" for t in pointers)),
+    )
     seen, answer = Coordinates(*state.names, *row.names), Coordinates("plus", "odd")
     step: list[Unit] = []
     total = plus(*state.names)
@@ -136,7 +164,9 @@ def held(name: str) -> Rows:
     return lambda index: {name: index}
 
 
-def _cell(state: Coordinates, reads: Coordinates, units: Sequence[Unit], adds: bool = False) -> NetCell:
+def _cell(
+    state: Coordinates, reads: Coordinates, units: Sequence[Unit], adds: bool = False
+) -> NetCell:
     """A cell that starts at 0; what its net gives is the state, or is added to it."""
     return NetCell(initial=state.row({}), nets=(reads.net(units, state),), residual=adds)
 

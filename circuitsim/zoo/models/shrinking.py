@@ -10,5 +10,7 @@ def as_needed(model: str, option: str, given: int, needed: int) -> int:
         InputError: a negative number, or more than is needed.
     """
     if not 0 <= given <= needed:
-        raise InputError(f"zoo:{model}: {option} is {given}, expected 1 to {needed}, or 0 for {needed}.")
+        raise InputError(
+            f"zoo:{model}: {option} is {given}, expected 1 to {needed}, or 0 for {needed}."
+        )
     return given or needed

@@ -38,7 +38,9 @@ def function_units(task: Targeted, count: Form) -> list[Unit]:
     """Units that make "odd", the parity of a count of +, where g is that: a zigzag with a turn at every number."""
     if task.g != "parity":
         return []
-    return [(plus(count, {"": -k}), {"odd": 2 * (-1) ** k if k else 1}) for k in range(task.q)]
+    return [
+        (plus(count, {"": -k}), {"odd": 2 * (-1) ** k if k else 1}) for k in range(task.q)
+    ]
 
 
 def function_rows(task: Targeted) -> list[Form]:

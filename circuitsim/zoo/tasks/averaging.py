@@ -73,14 +73,20 @@ class Pointing(Task):
         def maker(hard: int, turn: int) -> Digits:
             signs, asked = pointers.HARD[hard](turn, positions, askers, q, rng)
             if not self.distinct:
-                again = np.minimum(np.arange(self.q), rng.integers(q) if turn % 3 == 2 else q - 1)
+                again = np.minimum(
+                    np.arange(self.q), rng.integers(q) if turn % 3 == 2 else q - 1
+                )
                 asked = asked[:, rng.permutation(again)]
             return self.join(signs[None], asked[None])[0]
 
-        makers = [lambda turn, hard=hard: maker(hard, turn) for hard in range(len(pointers.HARD))]
+        makers = [
+            lambda turn, hard=hard: maker(hard, turn) for hard in range(len(pointers.HARD))
+        ]
         return self.format(n).codes(take_turns(count, makers))
 
-    def _format(self, n: int, name: str, signs_where: Where = "each", asked_where: Where = "each") -> Format:
+    def _format(
+        self, n: int, name: str, signs_where: Where = "each", asked_where: Where = "each"
+    ) -> Format:
         positions = self.positions(n)
         if 2 * positions**self.q >= LARGEST_CODE:
             raise LimitError(
@@ -88,7 +94,9 @@ class Pointing(Task):
             )
         require_values(self.name, n, positions)
         indices = tuple(str(index) for index in range(positions))
-        asked = (Field(f"{name}{k + 1}", indices, "binary", asked_where) for k in range(self.q))
+        asked = (
+            Field(f"{name}{k + 1}", indices, "binary", asked_where) for k in range(self.q)
+        )
         return Format((Field("z", SIGNS, where=signs_where), *asked))
 
 
@@ -223,7 +231,9 @@ class Targeted(Pointing):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.g not in FUNCTIONS:
-            raise InputError(f"{self.name}: g is {self.g!r}, expected one of {', '.join(FUNCTIONS)}.")
+            raise InputError(
+                f"{self.name}: g is {self.g!r}, expected one of {', '.join(FUNCTIONS)}."
+            )
 
     def format(self, n: int) -> Format:
         """A sign z, and positions t1, ..., tq."""
@@ -298,7 +308,9 @@ def _all(task: Pointing, n: int, choices: Digits) -> Codes:
     """Every string of signs with every choice of the one asker."""
     positions = task.positions(n)
     signs = np.indices((2,) * positions).reshape(positions, -1).T
-    joined = task.join(np.repeat(signs, len(choices), axis=0), np.tile(choices, (len(signs), 1))[:, None])
+    joined = task.join(
+        np.repeat(signs, len(choices), axis=0), np.tile(choices, (len(signs), 1))[:, None]
+    )
     return task.format(n).codes(joined)
 
 
@@ -317,4 +329,6 @@ def _require_bits(name: str, n: int, least: int, *strings: tuple[Sequence[int], 
         raise InputError(f"{name}: the gadget needs n >= {least}, and n is {n}.")
     for bits, length in strings:
         if len(bits) != length:
-            raise InputError(f"{name}: the gadget takes {length} bits, and {len(bits)} are given.")
+            raise InputError(
+                f"{name}: the gadget takes {length} bits, and {len(bits)} are given."
+            )

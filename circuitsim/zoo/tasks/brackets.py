@@ -35,7 +35,9 @@ class Brackets(Task):
         """How many types of brackets there are."""
 
     @abstractmethod
-    def members(self, n: int, count: int, closing: Chances, rng: np.random.Generator) -> Codes:
+    def members(
+        self, n: int, count: int, closing: Chances, rng: np.random.Generator
+    ) -> Codes:
         """Members (count, n), n even; `closing`, one for each row, is the chance to close where both are possible."""
 
     def format(self, n: int) -> Format:
@@ -60,7 +62,9 @@ class Brackets(Task):
         result, left = members.copy(), np.arange(count)
         while len(left):
             places = rng.permuted(np.broadcast_to(np.arange(n), (len(left), n)), axis=1)
-            change = places < rng.integers(1, max(1, n // 10), endpoint=True, size=(len(left), 1))
+            change = places < rng.integers(
+                1, max(1, n // 10), endpoint=True, size=(len(left), 1)
+            )
             turn = change & (rng.integers(2, size=(len(left), n)) == 0)
             retype = change & ~turn & (self.types > 1)
             further = 2 * rng.integers(1, max(2, self.types), size=(len(left), n))
@@ -105,7 +109,9 @@ class Dyck1(Brackets):
         heights = np.cumsum(1 - 2 * digits[:, 0])
         return (int(heights.min() >= 0 and heights[-1] == 0),)
 
-    def members(self, n: int, count: int, closing: Chances, rng: np.random.Generator) -> Codes:
+    def members(
+        self, n: int, count: int, closing: Chances, rng: np.random.Generator
+    ) -> Codes:
         """Members (count, n)."""
         return directions(n, np.full(count, n), closing, rng)
 
@@ -139,7 +145,9 @@ class ShuffleDyck(Brackets):
         heights = np.cumsum(steps, axis=0)
         return (int(heights.min() >= 0 and not heights[-1].any()),)
 
-    def members(self, n: int, count: int, closing: Chances, rng: np.random.Generator) -> Codes:
+    def members(
+        self, n: int, count: int, closing: Chances, rng: np.random.Generator
+    ) -> Codes:
         """Members (count, n); a closing bracket has any of the types that are open, with equal chances."""
         closes = directions(n, np.full(count, n), closing, rng)
         open_now = np.zeros((count, self.k), np.int64)
@@ -188,23 +196,35 @@ class BoundedDyck(Brackets):
                 return (0,)
         return (int(not stack),)
 
-    def members(self, n: int, count: int, closing: Chances, rng: np.random.Generator) -> Codes:
+    def members(
+        self, n: int, count: int, closing: Chances, rng: np.random.Generator
+    ) -> Codes:
         """Members (count, n)."""
         return self.nested(n, np.full(count, self.depth), closing, rng)
 
     def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
         """As for all brackets, and a quarter that may reach depth D + 1."""
         others = super().adversarial(n, count, rng)
-        deeper = self.nested(n + n % 2, np.full(count, self.depth + 1), np.arange(count) // 4 % 2 / (self.k + 1), rng)
+        deeper = self.nested(
+            n + n % 2,
+            np.full(count, self.depth + 1),
+            np.arange(count) // 4 % 2 / (self.k + 1),
+            rng,
+        )
         if n % 2:
             deeper = drop_one(deeper, rng)
         return np.where((np.arange(count) % 4 == 3)[:, None], deeper, others)
 
-    def nested(self, n: int, bound: Codes, closing: Chances, rng: np.random.Generator) -> Codes:
+    def nested(
+        self, n: int, bound: Codes, closing: Chances, rng: np.random.Generator
+    ) -> Codes:
         """Well-nested strings (rows, n), n even, with depths up to a bound for each row, opening uniform types."""
         closes = directions(n, bound, closing, rng)
         rows = np.arange(len(bound))
-        stack, height = np.zeros((len(bound), n + 1), np.int64), np.zeros(len(bound), np.int64)
+        stack, height = (
+            np.zeros((len(bound), n + 1), np.int64),
+            np.zeros(len(bound), np.int64),
+        )
         types = rng.integers(self.k, size=(len(bound), n))
         for at in range(n):
             height -= closes[:, at]

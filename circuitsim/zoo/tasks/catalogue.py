@@ -1,7 +1,12 @@
 """All tasks by name."""
 
 from circuitsim.zoo.task import Task
-from circuitsim.zoo.tasks.averaging import QSTR, QSparseAveraging, SimpleQSTR, SparseTokenSelection
+from circuitsim.zoo.tasks.averaging import (
+    QSTR,
+    QSparseAveraging,
+    SimpleQSTR,
+    SparseTokenSelection,
+)
 from circuitsim.zoo.tasks.brackets import BoundedDyck, Dyck1, ShuffleDyck
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality, Threshold
 from circuitsim.zoo.tasks.finding import AssociativeRecall, IndexLookup, NearestNeighbour

@@ -14,7 +14,9 @@ def in_turn(*variants: Codes) -> Codes:
 
 def blocks(n: int, first: npt.ArrayLike, count: int) -> Codes:
     """Rows (count, n) of letters 0 and then 1; `first`, a number or one for each row, says how many 0s there are."""
-    return np.broadcast_to(np.arange(n) >= np.reshape(first, (-1, 1)), (count, n)).astype(np.int64)
+    return np.broadcast_to(np.arange(n) >= np.reshape(first, (-1, 1)), (count, n)).astype(
+        np.int64
+    )
 
 
 def shuffled_ones(n: int, ones: npt.NDArray[np.int64], rng: np.random.Generator) -> Codes:
@@ -28,7 +30,9 @@ def change_one(codes: Codes, letters: int, rng: np.random.Generator) -> Codes:
     return change_at(codes, at, letters, rng)
 
 
-def change_at(codes: Codes, at: npt.NDArray[np.int64], letters: int, rng: np.random.Generator) -> Codes:
+def change_at(
+    codes: Codes, at: npt.NDArray[np.int64], letters: int, rng: np.random.Generator
+) -> Codes:
     """Rows with the letter at a given place in each, (rows,), turned into another of so many letters."""
     rows = np.arange(len(codes))
     result = codes.copy()

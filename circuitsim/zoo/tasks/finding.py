@@ -16,7 +16,11 @@ from circuitsim.zoo.tasks.makers import MOST_VALUES, require, require_values, ta
 
 def symbols(count: int) -> tuple[str, ...]:
     """Names of symbols: a to z, then aa, ab and so on."""
-    words = ("".join(word) for length in counting(1) for word in product(ascii_lowercase, repeat=length))
+    words = (
+        "".join(word)
+        for length in counting(1)
+        for word in product(ascii_lowercase, repeat=length)
+    )
     return tuple(islice(words, count))
 
 
@@ -42,7 +46,12 @@ class IndexLookup(Task):
         """Letters s, and at the last token a position p before it."""
         require_values(self.name, n, n - 1)
         places = tuple(str(place) for place in range(n - 1))
-        return Format((Field("s", symbols(self.letters), where="not-last"), Field("p", places, "binary", "last")))
+        return Format(
+            (
+                Field("s", symbols(self.letters), where="not-last"),
+                Field("p", places, "binary", "last"),
+            )
+        )
 
     def answers(self, n: int) -> tuple[str, ...]:
         """The letters."""
@@ -59,7 +68,11 @@ class IndexLookup(Task):
     def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
         """Uniform letters, and a uniform position."""
         return np.concatenate(
-            [rng.integers(0, self.letters, (count, n - 1)), rng.integers(0, n - 1, (count, 1))], axis=1
+            [
+                rng.integers(0, self.letters, (count, n - 1)),
+                rng.integers(0, n - 1, (count, 1)),
+            ],
+            axis=1,
         )
 
     def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
@@ -81,7 +94,9 @@ class IndexLookup(Task):
                 pair[:-1] = rng.integers(0, self.letters, n - 1)
                 pair[-1] = rng.integers(n - 1)
             else:
-                pair[pair[-1]] = (pair[pair[-1]] + rng.integers(1, self.letters)) % self.letters
+                pair[pair[-1]] = (
+                    pair[pair[-1]] + rng.integers(1, self.letters)
+                ) % self.letters
             return pair.copy()
 
         return take_turns(count, [lone, apart])
@@ -152,7 +167,9 @@ class AssociativeRecall(Task):
         m, size = n // 3, self.size(n)
         orders = np.array(list(permutations(range(m))), np.int64)
         every = product(permutations(range(size), m), product(range(size), repeat=m), orders)
-        return np.array([self._join(np.array(k), np.array(v), order) for k, v, order in every], np.int64)
+        return np.array(
+            [self._join(np.array(k), np.array(v), order) for k, v, order in every], np.int64
+        )
 
     def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
         """Uniform distinct keys, uniform values, uniform order of the queries."""
@@ -168,7 +185,9 @@ class AssociativeRecall(Task):
             order = (order, np.arange(len(keys)), np.arange(len(keys))[::-1])[turn % 3]
             one = np.full_like(values, values[0])
             one[rng.integers(len(one))] = rng.integers(self.size(n))
-            values = (np.full_like(values, values[0]), one, keys, np.roll(keys, 1))[turn // 3 % 4]
+            values = (np.full_like(values, values[0]), one, keys, np.roll(keys, 1))[
+                turn // 3 % 4
+            ]
             return self._join(keys, values, order)
 
         return take_turns(count, [hard])
@@ -195,7 +214,9 @@ class NearestNeighbour(Task):
     dimension: int = 2
 
     name = "nearest-neighbour"
-    source = "Bhattamishra, Hahn, Blunsom and Kanade 2024 (arXiv 2406.09347), nearest neighbour"
+    source = (
+        "Bhattamishra, Hahn, Blunsom and Kanade 2024 (arXiv 2406.09347), nearest neighbour"
+    )
     question = "Which label has the earlier vector that is nearest to the last one?"
     lengths = "odd n >= 3"
 
@@ -205,7 +226,9 @@ class NearestNeighbour(Task):
     def format(self, n: int) -> Format:
         """Vectors x at even positions, labels y at odd ones."""
         vectors = tuple("".join(signs) for signs in product("-+", repeat=self.dimension))
-        return Format((Field("x", vectors, "binary", "even"), Field("y", ("0", "1"), where="odd")))
+        return Format(
+            (Field("x", vectors, "binary", "even"), Field("y", ("0", "1"), where="odd"))
+        )
 
     def legal_length(self, n: int) -> bool:
         """At least one labelled vector, and the last one."""
@@ -220,7 +243,9 @@ class NearestNeighbour(Task):
         last = self.vector(int(digits[-1, 0]))
         best, label = -self.dimension - 1, 0
         for i in range(0, len(digits) - 1, 2):
-            product_ = sum(a * b for a, b in zip(self.vector(int(digits[i, 0])), last, strict=True))
+            product_ = sum(
+                a * b for a, b in zip(self.vector(int(digits[i, 0])), last, strict=True)
+            )
             if product_ > best:
                 best, label = product_, int(digits[i + 1, 1])
         return (label,)

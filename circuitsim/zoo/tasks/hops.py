@@ -48,7 +48,13 @@ class KHop(Task):
         """find_1(i) = max({0} and all j <= i with X_(j-1) = X_i), find_k = find_1 after find_(k-1), find(0) = 0."""
         word = [-1, *digits[:, 0].tolist()]  # positions from 1, as in the paper
         n = len(digits)
-        find = [0, *(max([0, *(j for j in range(2, i + 1) if word[j - 1] == word[i])]) for i in range(1, n + 1))]
+        find = [
+            0,
+            *(
+                max([0, *(j for j in range(2, i + 1) if word[j - 1] == word[i])])
+                for i in range(1, n + 1)
+            ),
+        ]
         result = []
         for i in range(1, n + 1):
             for _ in range(self.k):
@@ -67,7 +73,11 @@ class KHop(Task):
         draws, base = self.sample(n, count, rng), rng.integers(self.letters, size=(count, 1))
         at = np.arange(n)
         periods = rng.integers(1, self.letters, endpoint=True, size=(count, 1))
-        far = np.where((at == 0) | (at == n - 1), base, (base + 1 + at % 2 * (self.letters > 2)) % self.letters)
+        far = np.where(
+            (at == 0) | (at == n - 1),
+            base,
+            (base + 1 + at % 2 * (self.letters > 2)) % self.letters,
+        )
         return in_turn(
             rng.integers(self.letters, size=(count, n)),
             (base + at % periods) % self.letters,

@@ -6,7 +6,14 @@ import numpy as np
 
 from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
-from circuitsim.zoo.tasks.edits import blocks, change_at, change_one, in_turn, shuffled_ones, swap_neighbours
+from circuitsim.zoo.tasks.edits import (
+    blocks,
+    change_at,
+    change_one,
+    in_turn,
+    shuffled_ones,
+    swap_neighbours,
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,10 @@ class First(BitString):
     def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
         """The first letter alone against all others, constant strings, and pairs that differ in the first letter."""
         ends, draws = blocks(n, 1, count), self.sample(n, count, rng)
-        pairs = [draws, np.roll(change_at(draws, np.zeros(count, np.int64), 2, rng), 1, axis=0)]
+        pairs = [
+            draws,
+            np.roll(change_at(draws, np.zeros(count, np.int64), 2, rng), 1, axis=0),
+        ]
         return in_turn(ends, 1 - ends, np.zeros_like(ends), np.ones_like(ends), *pairs)
 
 
@@ -100,7 +110,9 @@ class AnBn(Task):
 
     def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
         """Our choice, as no paper says one: half the only member (for even n), half a* b* with a uniform boundary."""
-        return in_turn(blocks(n, n // 2, count), blocks(n, rng.integers(n + 1, size=count), count))
+        return in_turn(
+            blocks(n, n // 2, count), blocks(n, rng.integers(n + 1, size=count), count)
+        )
 
     def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
         """The member, and beside it: one letter changed, neighbours exchanged, one a more, its mirror, shuffled."""

@@ -10,12 +10,16 @@ from circuitsim.zoo.task import Digits
 
 MOST_VALUES = 2**16  # of a field, since its values are listed by name
 
-Maker: TypeAlias = Callable[[int], Digits]  # from the number of the turn to one input, of one shape
+Maker: TypeAlias = Callable[
+    [int], Digits
+]  # from the number of the turn to one input, of one shape
 
 
 def take_turns(count: int, makers: Sequence[Maker]) -> Digits:
     """Inputs (count, ...), each by the next of the makers; a maker is told how often it had its turn."""
-    rows = [makers[index % len(makers)](index // len(makers)) for index in range(max(count, 1))]
+    rows = [
+        makers[index % len(makers)](index // len(makers)) for index in range(max(count, 1))
+    ]
     return np.stack(rows)[:count].astype(np.int64)
 
 
@@ -29,4 +33,6 @@ def require(task: str, option: str, value: int, least: int, most: int | None = N
 def require_values(task: str, n: int, values: int) -> None:
     """Raise a LimitError where the tokens of a task at n would have a field of too many values, before it is listed."""
     if values > MOST_VALUES:
-        raise LimitError(f"{task}: at n={n} a token has {values:,} values, at most {MOST_VALUES:,}; lower n.")
+        raise LimitError(
+            f"{task}: at n={n} a token has {values:,} values, at most {MOST_VALUES:,}; lower n."
+        )

@@ -35,7 +35,9 @@ class Matching(Task):
 
     def format(self, n: int) -> Format:
         """Numbers in binary."""
-        return Format((Field("x", tuple(str(value) for value in range(self.modulus)), "binary"),))
+        return Format(
+            (Field("x", tuple(str(value) for value in range(self.modulus)), "binary"),)
+        )
 
     def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
         """Uniform numbers: for n well over M nearly every token has a match, for n^terms well under M nearly none."""
@@ -202,11 +204,14 @@ class Match3Local(Matching):
         x = [int(value) for value in digits[:, 0]]
         near = [x[max(0, i - self.window) : i + self.window + 1] for i in range(len(x))]
         return tuple(
-            int(any((x[i] + b + c) % self.modulus == 0 for b in near[i] for c in near[i])) for i in range(len(x))
+            int(any((x[i] + b + c) % self.modulus == 0 for b in near[i] for c in near[i]))
+            for i in range(len(x))
         )
 
     def places(self, n: int, turn: int, rng: np.random.Generator) -> Digits:
         """The addends are at the two ends of the window, or one of them is just beyond."""
         first = int(rng.integers(n))
         beyond = turn // 2 % 2
-        return np.array([first, max(first - self.window, 0), min(first + self.window + beyond, n - 1)])
+        return np.array(
+            [first, max(first - self.window, 0), min(first + self.window + beyond, n - 1)]
+        )

@@ -19,7 +19,9 @@ def all_sets(positions: int, q: int) -> Ints:
     return np.array(list(combinations(range(positions), q)), np.int64).reshape(-1, q)
 
 
-def uniform_sets(shape: tuple[int, ...], positions: int, q: int, rng: np.random.Generator) -> Ints:
+def uniform_sets(
+    shape: tuple[int, ...], positions: int, q: int, rng: np.random.Generator
+) -> Ints:
     """Sets drawn uniformly, (*shape, q)."""
     return np.sort(rng.random((*shape, positions)).argsort(-1)[..., :q], -1)
 
@@ -36,14 +38,19 @@ def disjointness(a: Sequence[int], b: Sequence[int], positions: int) -> Pointed:
     return signs, asked
 
 
-def balanced(turn: int, positions: int, askers: int, q: int, rng: np.random.Generator) -> Pointed:
+def balanced(
+    turn: int, positions: int, askers: int, q: int, rng: np.random.Generator
+) -> Pointed:
     """Half of the signs are +, and sets go through every count of + that they can have."""
     signs = rng.permutation(np.arange(positions) % 2)
     plus, minus = np.flatnonzero(signs), np.flatnonzero(signs == 0)
     sets = []
     for asker in range(askers):
         held = min(max((asker + turn) % (q + 1), q - len(minus)), len(plus))
-        chosen = [rng.choice(plus, held, replace=False), rng.choice(minus, q - held, replace=False)]
+        chosen = [
+            rng.choice(plus, held, replace=False),
+            rng.choice(minus, q - held, replace=False),
+        ]
         sets.append(np.sort(np.concatenate(chosen)))
     return signs, np.array(sets, np.int64)
 
@@ -56,18 +63,24 @@ def lone(turn: int, positions: int, askers: int, q: int, rng: np.random.Generato
     sets = []
     for asker in range(askers):
         near = (hot + 1) % positions
-        member, banned = (hot, hot) if (asker + turn // 2) % 2 == 0 or q == positions else (near, hot)
+        member, banned = (
+            (hot, hot) if (asker + turn // 2) % 2 == 0 or q == positions else (near, hot)
+        )
         others = np.setdiff1d(np.arange(positions), [member, banned])
         sets.append(np.sort(np.append(rng.choice(others, q - 1, replace=False), member)))
     return signs, np.array(sets, np.int64)
 
 
-def constant(turn: int, positions: int, askers: int, q: int, rng: np.random.Generator) -> Pointed:
+def constant(
+    turn: int, positions: int, askers: int, q: int, rng: np.random.Generator
+) -> Pointed:
     """All signs are equal."""
     return np.full(positions, turn % 2), uniform_sets((askers,), positions, q, rng)
 
 
-def blocks(turn: int, positions: int, askers: int, q: int, rng: np.random.Generator) -> Pointed:
+def blocks(
+    turn: int, positions: int, askers: int, q: int, rng: np.random.Generator
+) -> Pointed:
     """Signs go up once, or down once; sets are neighbouring positions, from the first to the last."""
     step = int(rng.integers(positions + 1))
     signs = ((np.arange(positions) < step) ^ (turn % 2 == 1)).astype(np.int64)
@@ -75,7 +88,9 @@ def blocks(turn: int, positions: int, askers: int, q: int, rng: np.random.Genera
     return signs, start[:, None] + np.arange(q)
 
 
-def crossing(turn: int, positions: int, askers: int, q: int, rng: np.random.Generator) -> Pointed:
+def crossing(
+    turn: int, positions: int, askers: int, q: int, rng: np.random.Generator
+) -> Pointed:
     """The gadget of disjointness for all askers: complementary strings, and every other turn one common bit."""
     if positions < 2 * q:
         return balanced(turn, positions, askers, q, rng)

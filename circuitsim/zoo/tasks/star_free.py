@@ -101,7 +101,9 @@ class StarFree(Task):
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
             known = ", ".join(LANGUAGES)
-            raise InputError(f"{self.name}: language is {str(self.language)[:40]!r}, expected one of {known}.")
+            raise InputError(
+                f"{self.name}: language is {str(self.language)[:40]!r}, expected one of {known}."
+            )
 
     def format(self, n: int) -> Format:
         """Letters a and b."""

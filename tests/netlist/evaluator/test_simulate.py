@@ -9,7 +9,13 @@ from circuitsim.netlist.evaluator import assembly as lowering
 from circuitsim.netlist.evaluator import kernels
 from circuitsim.netlist.evaluator.fusion import fuse
 from circuitsim.netlist.evaluator.patterns import pack, unpack
-from circuitsim.netlist.evaluator.simulate import WIDTHS, Evaluator, evaluate, evaluate_words, row_width
+from circuitsim.netlist.evaluator.simulate import (
+    WIDTHS,
+    Evaluator,
+    evaluate,
+    evaluate_words,
+    row_width,
+)
 from tests.netlist.random_circuits import (
     ADDERS,
     Adder,
@@ -35,17 +41,23 @@ def test_random_circuits_mean_what_the_reference_says(basis: str, fuse_: bool) -
         inputs, gates, outputs = (int(rng.integers(0, most)) for most in (7, 90, 9))
         circuit = random_circuit(rng, basis, inputs, gates, outputs)
         words = random_words(rng, inputs, int(rng.integers(1, 20)))
-        assert np.array_equal(Evaluator(circuit, fuse=fuse_).words(words), reference_words(circuit, words))
+        assert np.array_equal(
+            Evaluator(circuit, fuse=fuse_).words(words), reference_words(circuit, words)
+        )
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("count", [1, 7, 200])
-def test_every_row_width_and_thread_count_gives_the_same_words(width: int, threads: int, count: int) -> None:
+def test_every_row_width_and_thread_count_gives_the_same_words(
+    width: int, threads: int, count: int
+) -> None:
     rng = np.random.default_rng(width)
     circuit = random_circuit(rng, "xag", 9, 300, 20)
     words = random_words(rng, 9, count)
-    assert np.array_equal(Evaluator(circuit, threads).words(words, width), reference_words(circuit, words))
+    assert np.array_equal(
+        Evaluator(circuit, threads).words(words, width), reference_words(circuit, words)
+    )
 
 
 @pytest.mark.parametrize("patterns", [0, 1, 63, 64, 65, 1000])
@@ -63,7 +75,9 @@ def test_patterns_need_not_fill_a_word(patterns: int) -> None:
 
 @pytest.mark.parametrize("adder", ADDERS)
 @pytest.mark.parametrize("basis", BASES)
-def test_every_way_to_write_a_full_adder_becomes_one_instruction(adder: Adder, basis: str) -> None:
+def test_every_way_to_write_a_full_adder_becomes_one_instruction(
+    adder: Adder, basis: str
+) -> None:
     patterns = np.arange(8)[:, None] >> np.arange(3) & 1
     for phases in range(16):
         gates = Gates(basis, 3)
@@ -109,9 +123,13 @@ def tree(n: Gates, leaves: list[int]) -> dict[int, tuple[int, ...]]:
     }
 
 
-@pytest.mark.parametrize("opcode", [*range(kernels.AND_AND_AND, kernels.HALF + 1), kernels.AND_ADDER])
+@pytest.mark.parametrize(
+    "opcode", [*range(kernels.AND_AND_AND, kernels.HALF + 1), kernels.AND_ADDER]
+)
 @pytest.mark.parametrize("basis", BASES)
-def test_trees_of_four_sources_and_half_adders_become_one_instruction(opcode: int, basis: str) -> None:
+def test_trees_of_four_sources_and_half_adders_become_one_instruction(
+    opcode: int, basis: str
+) -> None:
     words = random_words(np.random.default_rng(0), 4, 1)
     for phases in range(32):
         gates = Gates(basis, 4)
@@ -134,7 +152,9 @@ def test_products_are_drawn_into_their_adder(adder: Adder, basis: str) -> None:
         circuit = gates.circuit([total ^ (phases >> 3), carry])
         evaluator = Evaluator(circuit)
         whole = phases & 7 in (0, 7)
-        assert (kernels.AND3_ADDER if whole else kernels.AND_ADDER) in evaluator.program.runs[:, 0]
+        assert (kernels.AND3_ADDER if whole else kernels.AND_ADDER) in evaluator.program.runs[
+            :, 0
+        ]
         assert evaluator.program.instructions == (1 if whole else 3)
         assert np.array_equal(evaluator.words(words), reference_words(circuit, words))
 
@@ -152,7 +172,9 @@ def test_random_trees_use_every_instruction_and_stay_exact(basis: str) -> None:
                 wires += ADDERS[int(rng.integers(len(ADDERS)))](gates, *picked[:3])
             elif rng.integers(2):
                 wires.append(
-                    (gates.and_ if rng.integers(3) else gates.xor)(picked[0], picked[1] ^ int(rng.integers(2)))
+                    (gates.and_ if rng.integers(3) else gates.xor)(
+                        picked[0], picked[1] ^ int(rng.integers(2))
+                    )
                 )
             else:
                 products = [gates.and_(x, int(rng.choice(wires))) for x in picked[:3]]
@@ -178,7 +200,9 @@ def test_a_circuit_may_have_no_inputs_or_no_outputs_or_no_gates() -> None:
     assert evaluate(empty(3, []), np.zeros((5, 3), bool)).shape == (5, 0)
     assert evaluate(empty(3, [2]), np.zeros((0, 3), bool)).shape == (0, 1)
     constants = Gates("xag", 0)
-    assert evaluate(constants.circuit([constants.and_(1, constants.xor(0, 1))]), np.zeros((1, 0), bool)).all()
+    assert evaluate(
+        constants.circuit([constants.and_(1, constants.xor(0, 1))]), np.zeros((1, 0), bool)
+    ).all()
 
 
 @pytest.mark.parametrize("fuse_", [False, True])
@@ -189,7 +213,9 @@ def test_a_chain_of_depth_100000_is_no_recursion(fuse_: bool) -> None:
     fan_in[:, 1] = 2
     fan_in[0] = 2, 4
     fan_in[1:, 0] = 2 * np.arange(3, n + 2)
-    circuit = Circuit("xag", 2, np.ones(n, np.uint8), fan_in, np.array([2 * (n + 2)], np.int32))
+    circuit = Circuit(
+        "xag", 2, np.ones(n, np.uint8), fan_in, np.array([2 * (n + 2)], np.int32)
+    )
     net = fuse(circuit, fuse_)
     order = lowering.depth_first_order(net.op, net.source, net.mate, circuit.outputs, 3)
     assert np.array_equal(order, lowering.construction_order(net.op, net.mate))
@@ -197,13 +223,18 @@ def test_a_chain_of_depth_100000_is_no_recursion(fuse_: bool) -> None:
     assert np.array_equal(Evaluator(circuit, fuse=fuse_)(patterns)[:, 0], patterns[:, 1])
 
 
-def test_breadth_first_netlists_are_reordered_to_need_few_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_breadth_first_netlists_are_reordered_to_need_few_slots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     trees, depth = 256, 7
     gates = Gates("xag", 16)
     rng = np.random.default_rng(0)
     layer = rng.integers(2, 34, (trees, 2**depth)).tolist()
     for _ in range(depth):
-        layer = [[gates.and_(a, b ^ 1) for a, b in zip(t[::2], t[1::2], strict=True)] for t in layer]
+        layer = [
+            [gates.and_(a, b ^ 1) for a, b in zip(t[::2], t[1::2], strict=True)]
+            for t in layer
+        ]
     circuit = gates.circuit([t[0] for t in layer])
     words = random_words(rng, 16, 2)
     monkeypatch.setattr(lowering, "CACHED_SLOTS", 10**9)
@@ -217,7 +248,9 @@ def test_breadth_first_netlists_are_reordered_to_need_few_slots(monkeypatch: pyt
 
 
 @pytest.mark.parametrize("basis", BASES)
-def test_depth_first_order_changes_no_value(basis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_depth_first_order_changes_no_value(
+    basis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = np.random.default_rng(3)
     monkeypatch.setattr(lowering, "CACHED_SLOTS", 0)
     counts = itertools.cycle([1, 0])  # of the order as built, of the depth-first one

@@ -28,20 +28,33 @@ def test_random_circuits_mean_what_the_reference_says(basis: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 7, 65])
-@pytest.mark.parametrize(("width", "threads"), [(1, 1), (3, 1), (64, 1), (None, 1), (None, 2), (2, 3), (1, 9)])
-def test_every_width_and_thread_count_gives_the_same_words(count: int, width: int | None, threads: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "threads"), [(1, 1), (3, 1), (64, 1), (None, 1), (None, 2), (2, 3), (1, 9)]
+)
+def test_every_width_and_thread_count_gives_the_same_words(
+    count: int, width: int | None, threads: int
+) -> None:
     rng = np.random.default_rng(2)
     circuit = random_unbounded(rng, "tc0", 8, 100, 40)
     words = random_words(rng, 8, count)
-    assert np.array_equal(Evaluator(circuit, threads).words(words, width), reference_words(circuit, words))
+    assert np.array_equal(
+        Evaluator(circuit, threads).words(words, width), reference_words(circuit, words)
+    )
 
 
 def test_thresholds_are_exact_at_every_sum_of_every_pattern() -> None:
     patterns = np.array(list(itertools.product([0, 1], repeat=4)), bool)
-    for weights in ([1, 1, 1, 1], [1, -2, 3, -4], [2**60, -(2**60), 2**60 - 1, 5], [-1, -1, -(2**61), 2**40]):
+    for weights in (
+        [1, 1, 1, 1],
+        [1, -2, 3, -4],
+        [2**60, -(2**60), 2**60 - 1, 5],
+        [-1, -1, -(2**61), 2**40],
+    ):
         builder = UnboundedBuilder("tc0", 4)
         sums = patterns.astype(np.int64) @ np.array(weights)
-        thresholds = np.unique(np.concatenate([sums, sums + 1, sums - 1, [2**63 - 1, -(2**63) + 1]]))
+        thresholds = np.unique(
+            np.concatenate([sums, sums + 1, sums - 1, [2**63 - 1, -(2**63) + 1]])
+        )
         wires = np.tile(builder.input_literals(), (len(thresholds), 1))
         circuit = builder.finish(builder.gate(THRESHOLD, wires, weights, thresholds))
         validate(circuit)
@@ -52,7 +65,11 @@ def test_thresholds_are_exact_at_every_sum_of_every_pattern() -> None:
 def test_and_or_and_majority_of_many_wires(fan_in: int) -> None:
     builder = UnboundedBuilder("tc0", fan_in)
     wires = builder.input_literals()[None]
-    outputs = [builder.gate(AND, wires), builder.gate(OR, wires ^ 1), builder.gate(THRESHOLD, wires, None, fan_in // 2)]
+    outputs = [
+        builder.gate(AND, wires),
+        builder.gate(OR, wires ^ 1),
+        builder.gate(THRESHOLD, wires, None, fan_in // 2),
+    ]
     circuit = builder.finish(np.concatenate(outputs))
     rng = np.random.default_rng(fan_in)
     ones = rng.integers(0, fan_in + 1, 300)
@@ -88,7 +105,9 @@ def test_a_repeated_sum_is_not_summed_again() -> None:
     rng = np.random.default_rng(3)
     builder = UnboundedBuilder("tc0", 20)
     wires = np.tile(builder.input_literals(), (4, 1))
-    circuit = builder.finish(builder.gate(THRESHOLD, wires, rng.integers(1, 9, 20), [0, 10, 40, 70]))
+    circuit = builder.finish(
+        builder.gate(THRESHOLD, wires, rng.integers(1, 9, 20), [0, 10, 40, 70])
+    )
     words = random_words(rng, 20, 2)
     program = UnboundedProgram(circuit)
     expected = program.words(words)
@@ -99,12 +118,18 @@ def test_a_repeated_sum_is_not_summed_again() -> None:
     assert np.array_equal(program.words(words), expected)
 
 
-def test_rows_narrow_before_the_tables_outgrow_their_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_narrow_before_the_tables_outgrow_their_budget(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     circuit = random_unbounded(np.random.default_rng(0), "ac0", 9, 90, 4)
     program = UnboundedProgram(circuit)
     assert (program.width(1000, 1), program.width(5, 1)) == (64, 5)
     monkeypatch.setattr(threshold_kernels, "TABLE_BYTES", 100 * 8 * 12)
-    assert (program.width(1000, 1), program.width(1000, 2), program.width(1000, 99)) == (12, 6, 1)
+    assert (program.width(1000, 1), program.width(1000, 2), program.width(1000, 99)) == (
+        12,
+        6,
+        1,
+    )
 
 
 def test_a_circuit_may_have_no_inputs_or_no_outputs_or_no_gates() -> None:
@@ -113,7 +138,9 @@ def test_a_circuit_may_have_no_inputs_or_no_outputs_or_no_gates() -> None:
         true = builder.gate(AND, np.array([[1, 1]]))
         circuit = builder.finish([true[0], true[0] ^ 1, 1])
         assert evaluate(circuit, np.zeros((3, 0), bool)).tolist() == [[True, False, True]] * 3
-        assert evaluate(replace(circuit, outputs=circuit.outputs[:0]), np.zeros((3, 0), bool)).shape == (3, 0)
+        assert evaluate(
+            replace(circuit, outputs=circuit.outputs[:0]), np.zeros((3, 0), bool)
+        ).shape == (3, 0)
         empty = UnboundedBuilder(basis, 2).finish([3])
         assert evaluate(empty, np.eye(2, dtype=bool)).tolist() == [[False], [True]]
         assert evaluate_words(empty, np.zeros((2, 0), np.uint64)).shape == (1, 0)

@@ -44,7 +44,9 @@ def slow_share(circuit: Circuit) -> int:
 def test_sharing_keeps_the_function_and_finds_all_equal_gates(basis: str) -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
-        circuit = random_circuit(rng, basis, *(int(rng.integers(0, most)) for most in (6, 90, 9)))
+        circuit = random_circuit(
+            rng, basis, *(int(rng.integers(0, most)) for most in (6, 90, 9))
+        )
         shared = Share()(circuit)
         validate(shared)
         words = random_words(rng, circuit.inputs, 2)
@@ -69,7 +71,13 @@ def test_trivial_gates_fold() -> None:
     n = Gates("xag", 2)
     x, y = 2, 4
     cases = {
-        0: [n.and_(x, x ^ 1), n.and_(0, y), n.xor(x, x), n.xor(y ^ 1, y ^ 1), n.and_(n.xor(x, x), y)],
+        0: [
+            n.and_(x, x ^ 1),
+            n.and_(0, y),
+            n.xor(x, x),
+            n.xor(y ^ 1, y ^ 1),
+            n.and_(n.xor(x, x), y),
+        ],
         1: [n.xor(x, x ^ 1), n.and_(1, 1), n.xor(0, 1)],
         x: [n.and_(x, x), n.and_(1, x), n.xor(x, 0), n.xor(1, x ^ 1)],
         y ^ 1: [n.xor(y, 1), n.and_(y ^ 1, y ^ 1)],
@@ -93,7 +101,9 @@ def test_a_shared_gate_keeps_its_first_scope_and_empty_scopes_lose_their_runs() 
     b = n.and_(4, 2)
     c = n.and_(b, 6)
     circuit = replace(
-        n.circuit([a, c]), scopes=("first", "second", "third"), scope_runs=np.array([[0, 0], [1, 1], [2, 2]])
+        n.circuit([a, c]),
+        scopes=("first", "second", "third"),
+        scope_runs=np.array([[0, 0], [1, 1], [2, 2]]),
     )
     shared = Share()(circuit)
     validate(shared)

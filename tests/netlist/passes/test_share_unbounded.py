@@ -21,7 +21,11 @@ def slow_share(circuit: Circuit) -> int:
     for g in range(circuit.gates):
         wires = slice(circuit.starts[g], circuit.starts[g + 1])
         literals = [2 * place[a >> 1] + (a & 1) for a in circuit.fan_in[wires].tolist()]
-        weights = [1] * len(literals) if circuit.weights is None else circuit.weights[wires].tolist()
+        weights = (
+            [1] * len(literals)
+            if circuit.weights is None
+            else circuit.weights[wires].tolist()
+        )
         threshold = 0 if circuit.thresholds is None else int(circuit.thresholds[g])
         node = 1 + circuit.inputs + g
         key = (int(circuit.ops[g]), threshold, *sorted(zip(literals, weights, strict=True)))
@@ -49,19 +53,28 @@ def repetitive(rng: np.random.Generator, basis: str) -> Circuit:
             weights = [weights[k] for k in order]
         else:
             op = int(rng.choice([AND, OR, THRESHOLD] if basis == "tc0" else [AND, OR]))
-            wires = [2 * node ^ int(rng.integers(2)) for node in rng.choice(list(twins), int(rng.integers(1, 5)))]
+            wires = [
+                2 * node ^ int(rng.integers(2))
+                for node in rng.choice(list(twins), int(rng.integers(1, 5)))
+            ]
             weights = [int(w) for w in rng.choice([1, 2, -1], len(wires))]
             threshold, equal = int(rng.integers(0, 2)), []
             known.append((op, wires, weights, threshold, equal))
         plain = op != THRESHOLD
-        made = builder.gate(op, np.array([wires]), None if plain else weights, 0 if plain else threshold)
+        made = builder.gate(
+            op, np.array([wires]), None if plain else weights, 0 if plain else threshold
+        )
         equal.append(int(made[0]))
         twins[int(made[0]) >> 1] = equal
     literals = [literal for equal in twins.values() for literal in equal]
     circuit = builder.finish(rng.choice(literals, int(rng.integers(0, 8))) ^ 1)
     runs = np.unique(rng.integers(0, max(circuit.gates, 1), 4 if circuit.gates else 0))
     index = np.arange(len(runs)) % 3
-    return replace(circuit, scopes=("a", "b", "c"), scope_runs=np.stack([runs, index], axis=1).astype(np.int64))
+    return replace(
+        circuit,
+        scopes=("a", "b", "c"),
+        scope_runs=np.stack([runs, index], axis=1).astype(np.int64),
+    )
 
 
 @pytest.mark.parametrize("basis", ["ac0", "tc0"])
@@ -71,7 +84,9 @@ def test_sharing_keeps_the_function_and_finds_all_equal_gates(basis: str, seed: 
     saved = 0
     for k in range(30):
         sizes = (int(rng.integers(0, most)) for most in (6, 50, 9))
-        circuit = random_unbounded(rng, basis, *sizes) if k % 3 == 0 else repetitive(rng, basis)
+        circuit = (
+            random_unbounded(rng, basis, *sizes) if k % 3 == 0 else repetitive(rng, basis)
+        )
         shared = Share()(circuit)
         validate(shared)
         words = random_words(rng, circuit.inputs, 2)
@@ -88,7 +103,9 @@ def test_sharing_keeps_the_function_and_finds_all_equal_gates(basis: str, seed: 
 def test_equal_is_kind_threshold_and_weighted_literals_in_any_order() -> None:
     builder = UnboundedBuilder("tc0", 2)
 
-    def gate(op: int, wires: list[int], weights: list[int] | None = None, threshold: int = 0) -> int:
+    def gate(
+        op: int, wires: list[int], weights: list[int] | None = None, threshold: int = 0
+    ) -> int:
         return int(builder.gate(op, np.array([wires]), weights, threshold)[0])
 
     same = [

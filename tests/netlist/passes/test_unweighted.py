@@ -3,7 +3,13 @@ import pytest
 
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.counting import depth, gates_by_kind, max_weight, wires, wires_weighted
+from circuitsim.netlist.counting import (
+    depth,
+    gates_by_kind,
+    max_weight,
+    wires,
+    wires_weighted,
+)
 from circuitsim.netlist.evaluator.simulate import evaluate_words
 from circuitsim.netlist.passes.unweighted import unweighted
 from circuitsim.netlist.program import THRESHOLD
@@ -14,7 +20,9 @@ from tests.netlist.random_circuits import random_unbounded, random_words
 
 def one_gate(weights: list[int], threshold: int) -> Circuit:
     builder = UnboundedBuilder("tc0", len(weights))
-    return builder.finish(builder.gate(THRESHOLD, builder.input_literals()[None], weights, threshold))
+    return builder.finish(
+        builder.gate(THRESHOLD, builder.input_literals()[None], weights, threshold)
+    )
 
 
 def test_weights_become_wires_and_negative_ones_complement_theirs() -> None:
@@ -28,7 +36,9 @@ def test_the_function_stays() -> None:
     rng = np.random.default_rng(0)
     written = 0
     for _ in range(150):
-        circuit = random_unbounded(rng, "tc0", *(int(rng.integers(0, most)) for most in (7, 30, 9)))
+        circuit = random_unbounded(
+            rng, "tc0", *(int(rng.integers(0, most)) for most in (7, 30, 9))
+        )
         if wires_weighted(circuit) > 10**5:
             with pytest.raises(LimitError, match=rf"^{wires_weighted(circuit):,} wires"):
                 unweighted(circuit, 10**5)

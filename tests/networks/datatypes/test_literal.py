@@ -27,7 +27,9 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 def test_the_inverses_of_the_paper():
     found = [Fraction(inverse(count, 20), 1 << 20) for count in range(9)]
-    assert found == [Fraction(x) for x in ["0", "1", "1/2", "1/4", "1/4", "1/8", "1/8", "1/8", "1/8"]]
+    assert found == [
+        Fraction(x) for x in ["0", "1", "1/2", "1/4", "1/4", "1/8", "1/8", "1/8", "1/8"]
+    ]
 
 
 def test_the_weights_of_a_mean_add_up_to_one_at_powers_of_two_alone():
@@ -40,7 +42,9 @@ def test_the_weights_of_a_mean_add_up_to_one_at_powers_of_two_alone():
 
 def test_the_mean_of_three_ones_is_three_quarters():
     head = Head(query=[[0]], key=[[0]], value=[[1]], output=[[1]])
-    model = Model("01", {"0": [0], "1": [1]}, (Layer((head,), residual=False),), Readout([1], ["-4/5"]))
+    model = Model(
+        "01", {"0": [0], "1": [1]}, (Layer((head,), residual=False),), Readout([1], ["-4/5"])
+    )
     codes = np.array([[1, 1, 1]])
     run = run_literal(model, codes, 2)
     assert run.residuals[1].fractions().tolist() == [[[Fraction(3, 4)]] * 3]
@@ -70,26 +74,38 @@ def test_one_key_is_divided_exactly(seed):
     grid = stored(model, 5, on_grid(0))
     literal, rounded = run_literal(grid, codes, 0), run_integer(fix(grid, 5, 0, 500), codes)
     assert (literal.decisions == rounded.decisions).all()
-    for found, numbers, exponent in zip(literal.residuals, rounded.residuals, rounded.exponents, strict=True):
-        assert (found.fractions() == numbers.astype(object) * Fraction(1, 1 << exponent)).all()
+    for found, numbers, exponent in zip(
+        literal.residuals, rounded.residuals, rounded.exponents, strict=True
+    ):
+        assert (
+            found.fractions() == numbers.astype(object) * Fraction(1, 1 << exponent)
+        ).all()
 
 
 def wrong(model, bits, answer):
     """How many of the 8,190 strings of 1 to 12 letters get another answer than `answer` of their letters."""
     codes = [all_inputs(model, n) for n in range(1, 13)]
-    return sum(int((run_literal(model, c, bits).decisions[:, 0] != answer(c)).sum()) for c in codes)
+    return sum(
+        int((run_literal(model, c, bits).decisions[:, 0] != answer(c)).sum()) for c in codes
+    )
 
 
-@pytest.mark.parametrize(("bits", "expected"), [(4, 5103), (6, 5140), (7, 4889), (8, 4889), (16, 4889)])
+@pytest.mark.parametrize(
+    ("bits", "expected"), [(4, 5103), (6, 5140), (7, 4889), (8, 4889), (16, 4889)]
+)
 def test_parity_mixes_means_with_rounded_positions_and_breaks(bits, expected):
     """4889 of 8190 is circuits-theory.md, 1.6: crude inverses in heads, positions i/n rounded apart from them."""
-    assert wrong(load(EXAMPLES / "parity.json"), bits, lambda c: c.sum(axis=1) % 2) == expected
+    assert (
+        wrong(load(EXAMPLES / "parity.json"), bits, lambda c: c.sum(axis=1) % 2) == expected
+    )
 
 
 def test_majority_by_one_uniform_head_survives():
     """Theorem 3 of 2106.16213: it compares two numbers that the same positive constant multiplies."""
     head = Head(query=[[0]], key=[[0]], value=[[1]], output=[[1]])
-    model = Model("01", {"0": [-1], "1": [1]}, (Layer((head,), residual=False),), Readout([1]))
+    model = Model(
+        "01", {"0": [-1], "1": [1]}, (Layer((head,), residual=False),), Readout([1])
+    )
     assert wrong(model, 8, lambda c: 2 * c.sum(axis=1) > c.shape[1]) == 0
 
 

@@ -35,7 +35,8 @@ def test_numbers_are_truncated_as_defined(p):
     r, floats = random.Random(p), Floats(p)
     for _ in range(400):
         number = Fraction(
-            r.randint(-(2 ** r.randint(0, 40)), 2 ** r.randint(0, 40)), r.randint(1, 2 ** r.randint(0, 40))
+            r.randint(-(2 ** r.randint(0, 40)), 2 ** r.randint(0, 40)),
+            r.randint(1, 2 ** r.randint(0, 40)),
         )
         expected = as_defined(number, p)
         assert floats.float_of(number) == expected
@@ -57,7 +58,12 @@ def test_a_float_is_off_by_the_factor_of_lemma_4():
 def test_arrays_are_truncated_number_by_number(p, denominator, largest):
     r = random.Random(largest)
     near = [2**k + d for k in (4, 8, 52, 53, 60) for d in (-1, 0, 1) if 2**k + 1 < largest]
-    numbers = [0, *near, *(-x for x in near), *(r.randint(-largest, largest) for _ in range(30))]
+    numbers = [
+        0,
+        *near,
+        *(-x for x in near),
+        *(r.randint(-largest, largest) for _ in range(30)),
+    ]
     array = np.array(numbers, dtype=np.int64 if largest < 2**62 else object)
     floats = Floats(p)
     found = floats.truncated(Scaled(array, denominator)).fractions().tolist()
@@ -74,10 +80,14 @@ class Slow:
         return self.truncate(sum(numbers, Fraction(0)))
 
     def dot(self, x, y, more):
-        return self.sum([*(a * b for a, b in zip(x, y, strict=True)), *(b for b in more if b is not None)])
+        return self.sum(
+            [*(a * b for a, b in zip(x, y, strict=True)), *(b for b in more if b is not None)]
+        )
 
     def mean(self, numbers):
-        return self.sum([self.truncate(v / self.truncate(Fraction(len(numbers)))) for v in numbers])
+        return self.sum(
+            [self.truncate(v / self.truncate(Fraction(len(numbers)))) for v in numbers]
+        )
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -99,4 +109,11 @@ def test_precision_must_be_even():
 
 
 def test_the_default_precision_grows_with_the_logarithm():
-    assert [default_precision(n) for n in (1, 2, 3, 4, 1024, 2**60)] == [16, 20, 24, 24, 56, 256]
+    assert [default_precision(n) for n in (1, 2, 3, 4, 1024, 2**60)] == [
+        16,
+        20,
+        24,
+        24,
+        56,
+        256,
+    ]
