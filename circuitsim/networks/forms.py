@@ -74,7 +74,7 @@ class Stream:
         rows = narrow(rows)
         low = offsets.astype(object) + product(rows, self.constant)
         high, terms = low, low
-        for table in self._choices():
+        for table in self.choices:
             values = product(rows, table.T)
             low, high = low + values.min(axis=1), high + values.max(axis=1)
             terms = terms | np.bitwise_or.reduce(values, axis=1)
@@ -109,7 +109,9 @@ class Stream:
         )
         return narrow(low), narrow(high)
 
-    def _choices(self) -> tuple[Ints, ...]:
+    @property
+    def choices(self) -> tuple[Ints, ...]:
+        """Tables of which every position adds one row: those of the tokens, and that of the positions."""
         return self.tables if self.positions is None else (*self.tables, self.positions)
 
     @cached_property

@@ -5,38 +5,113 @@ they cancel. Numbers that depend on other positions vary by themselves: what is 
 too little.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from .forms import Few, Ints, Joined, Number, Stream
+from circuitsim.numbers.scaled import narrow, product
+
+from .forms import Few, Ints, Joined, Number, Stream, columns_of
 
 MOST = 256  # values, and cases of a token at a position
 
 
 def few_values(stream: Stream, rows: Ints, offsets: Ints) -> list[Few | None]:
     """What each of offsets + rows @ x can be, rows (m, d); None where it may be more than 256 values."""
-    rows = rows.astype(object)
-    fixed = offsets + rows @ stream.constant
-    if isinstance(stream, Joined):
-        return [
-            _alone(value, _parts(stream, row)) for value, row in zip(fixed, rows, strict=True)
-        ]
+    rows = narrow(rows)
+    sums = _Sums(offsets.astype(object) + product(rows, stream.constant))
+    forms = np.arange(len(rows))
     cased = [number for number in stream.numbers if _cased(number)]
-    joint = _joint(stream, cased, rows)
+    joint = None if isinstance(stream, Joined) else _joint(stream, cased, rows)
     if joint is None:
-        return [
-            _alone(value, _parts(stream, row)) for value, row in zip(fixed, rows, strict=True)
-        ]
+        sums.take_stream(forms, stream, rows)
+        return sums.values()
+    for form, cases in enumerate(joint.T):
+        sums.take(form, np.unique(cases).tolist())
     loose = [number for number in stream.numbers if not _cased(number)]
-    found: list[Few | None] = []
-    for value, row, cases in zip(fixed, rows, joint.T, strict=True):
-        weights = [int(row @ number.column) for number in loose]
-        few = _alone(value, [np.unique(cases).tolist(), *map(_multiples, loose, weights)])
-        depends = any(w and n.low < n.high for n, w in zip(loose, weights, strict=True))
-        moved = value + sum(w * n.low for n, w in zip(loose, weights, strict=True))
-        found.append(few if few is None or depends else Few(few.values, cases + moved))
-    return found
+    sums.take_numbers(forms, loose, rows)
+    alone, moved = _decided(loose, rows)
+    moved = moved + sums.start
+    return [
+        Few(few.values, cases + shift) if few is not None and decided else few
+        for few, cases, decided, shift in zip(
+            sums.values(), joint.T, alone, moved, strict=True
+        )
+    ]
+
+
+class _Sums:
+    """For each of some forms the values it can take, when all that it adds up varies by itself.
+
+    `found` has None once they may be more than 256. Sums of sets never shrink, so that the order does not matter.
+    """
+
+    def __init__(self, start: Ints) -> None:
+        self.start = start
+        self.found: list[set[int] | None] = [{int(value)} for value in start]
+
+    def values(self) -> list[Few | None]:
+        """What was found."""
+        return [
+            None if values is None else Few(tuple(sorted(values)), None)
+            for values in self.found
+        ]
+
+    def open(self, forms: Ints) -> Ints:
+        """Which of the places of `forms` still have few values."""
+        return np.flatnonzero([self.found[form] is not None for form in forms])
+
+    def take(self, form: int, part: Sequence[int] | None) -> None:
+        """One of `part` more; None is anything."""
+        values = self.found[form]
+        if values is None:
+            return
+        if part is None or len(part) > MOST:
+            self.found[form] = None
+            return
+        values = {a + int(b) for a in values for b in part}
+        self.found[form] = values if len(values) <= MOST else None
+
+    def take_stream(self, forms: Ints, stream: Stream, rows: Ints) -> None:
+        """What rows (len(forms), d) add up of a stream, without its constant."""
+        for table in stream.choices:
+            for form, values in zip(forms, product(rows, table.T), strict=True):
+                self.take(form, np.unique(values).tolist())
+        self.take_numbers(forms, stream.numbers, rows)
+        start = 0
+        for part in stream.parts if isinstance(stream, Joined) else ():
+            piece = rows[:, start : start + len(part.constant)]
+            start += len(part.constant)
+            used = np.flatnonzero(piece.any(axis=1))
+            used = used[self.open(forms[used])]
+            for form, value in zip(
+                forms[used], product(piece[used], part.constant), strict=True
+            ):
+                self.take(form, [int(value)])
+            self.take_stream(forms[used], part, piece[used])
+
+    def take_numbers(self, forms: Ints, numbers: Sequence[Number], rows: Ints) -> None:
+        """What rows add up of computed numbers."""
+        if not numbers:
+            return
+        weights = product(rows, columns_of(numbers).T)
+        many = np.array([_multiples(number, 1) is None for number in numbers])
+        for form in forms[weights[:, many].any(axis=1)]:
+            self.take(form, None)
+        kept = self.open(forms)
+        for place, index in np.argwhere(weights[kept] != 0):
+            weight = int(weights[kept[place], index])
+            self.take(forms[kept[place]], _multiples(numbers[index], weight))
+
+
+def _decided(loose: Sequence[Number], rows: Ints) -> tuple[Ints, Ints]:
+    """Whether numbers that add to a form cannot vary, (m,), and what they add to it then."""
+    if not loose:
+        return np.ones(len(rows), bool), np.zeros(len(rows), dtype=object)
+    weights = product(rows, columns_of(loose).T)
+    varies = np.array([number.low < number.high for number in loose])
+    low = np.array([number.low for number in loose], dtype=object)
+    return ~weights[:, varies].any(axis=1), weights.astype(object) @ low
 
 
 def _cased(number: Number) -> bool:
@@ -61,32 +136,16 @@ def _joint(stream: Stream, cased: Sequence[Number], rows: Ints) -> Ints | None:
         return None
     total = np.zeros((sizes.pop(), len(rows)), dtype=object)
     if tokens:
-        total = total + np.repeat(
-            stream.tables[0].astype(object) @ rows.T, max(places, 1), axis=0
-        )
+        total = total + np.repeat(product(stream.tables[0], rows.T), max(places, 1), axis=0)
     if tokens and stream.positions is not None:
-        total = total + np.tile(stream.positions.astype(object) @ rows.T, (tokens, 1))
+        total = total + np.tile(product(stream.positions, rows.T), (tokens, 1))
     for number in cased:
         assert number.few is not None
         assert number.few.cases is not None
-        total = total + np.outer(number.few.cases, rows @ number.column)
+        total = total + np.outer(
+            number.few.cases, product(rows, number.column).astype(object)
+        )
     return total
-
-
-def _parts(stream: Stream, row: Ints) -> Iterable[Sequence[int] | None]:
-    """The values of all that a form adds up, each by itself; None for what is not known to take few."""
-    for table in (
-        stream.tables if stream.positions is None else (*stream.tables, stream.positions)
-    ):
-        yield np.unique(table.astype(object) @ row).tolist()
-    for number in stream.numbers:
-        yield _multiples(number, int(row @ number.column))
-    start = 0
-    for part in stream.parts if isinstance(stream, Joined) else ():
-        piece = row[start : start + len(part.constant)]
-        yield [int(piece @ part.constant)]
-        yield from _parts(part, piece)
-        start += len(piece)
 
 
 def _multiples(number: Number, weight: int) -> Sequence[int] | None:
@@ -99,15 +158,3 @@ def _multiples(number: Number, weight: int) -> Sequence[int] | None:
         if number.high - number.low >= MOST
         else [weight * v for v in range(number.low, number.high + 1)]
     )
-
-
-def _alone(value: int, parts: Iterable[Sequence[int] | None]) -> Few | None:
-    """A value plus one of each part, whichever."""
-    found = {int(value)}
-    for part in parts:
-        if part is None or len(found) * len(part) > MOST**2:
-            return None
-        found = {a + int(b) for a in found for b in part}
-        if len(found) > MOST:
-            return None
-    return Few(tuple(sorted(found)), None)

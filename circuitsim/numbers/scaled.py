@@ -53,6 +53,15 @@ class Scaled:
         )
         return np.asarray(convert(self.numerators), dtype=object)
 
+    def row_keys(self) -> list[tuple[int, ...]]:
+        """For each entry of the first axis its numbers, as integers over one denominator that stands in front.
+
+        Equal arrays have equal keys; within an array, equal rows have. A fraction for each number takes ten times longer.
+        """
+        x = self.reduced()
+        rows = x.numerators.reshape(len(x.numerators), -1).tolist()
+        return [(x.denominator, *row) for row in rows]
+
     def reduced(self) -> "Scaled":
         """The same numbers over their least common denominator."""
         if self.denominator == 1:

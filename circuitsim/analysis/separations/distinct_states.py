@@ -61,7 +61,7 @@ def distinct_states(
 def states_after(
     net: RecurrentNet, codes: Codes, step: int, bits: int | None = None
 ) -> list[Hashable]:
-    """The forward state after `step` tokens of each input (inputs, n): exact numbers, or an automaton's state.
+    """The forward state after `step` tokens of each input (inputs, n): its numbers, or an automaton's state.
 
     Args:
         bits: fraction bits; then the states are those of the integer model, in its units.
@@ -88,9 +88,8 @@ def _of_automaton(
 def _of_nets(net: RecurrentNet, codes: Codes, step: int, bits: int | None) -> list[Hashable]:
     whole = _to_the_end(net)
     if bits is None:
-        numbers = run_exact(whole, codes).residuals[1].fractions()
-    else:
-        numbers = run_integer(fix(whole, codes.shape[1], bits), codes).residuals[1]
+        return [*run_exact(whole, codes).residuals[1][:, step - 1].row_keys()]
+    numbers = run_integer(fix(whole, codes.shape[1], bits), codes).residuals[1]
     return [tuple(row) for row in numbers[:, step - 1].tolist()]
 
 

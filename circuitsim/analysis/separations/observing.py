@@ -64,7 +64,7 @@ def before(model: Model, codes: Codes, layer: int) -> Scaled:
 
 
 def _query(head: Head, stream: Scaled, asker: int) -> list[Any]:
-    return _numbers(affine(head.query, stream[:, asker], head.query_bias))
+    return affine(head.query, stream[:, asker], head.query_bias).row_keys()
 
 
 def scored(head: Head, stream: Scaled, where: Any, asked: int) -> tuple[Array, int]:
@@ -82,8 +82,8 @@ def _sums(head: Head, stream: Scaled, where: Any, asked: int) -> list[Any]:
     chosen = scores == largest
     sums = product(chosen[:, None].astype(np.int64), value.numerators)[:, 0]
     unit = 1 if head.score_bits is not None else denominator
-    values = _numbers(Scaled(sums, value.denominator))
-    best = _numbers(Scaled(largest, unit))
+    values = Scaled(sums, value.denominator).row_keys()
+    best = Scaled(largest, unit).row_keys()
     return [
         [*b, int(c), *v] for b, c, v in zip(best, chosen.sum(axis=1), values, strict=True)
     ]
@@ -98,14 +98,9 @@ def _first_layer(model: FullyConnected, gadget: Gadget, single_query: bool) -> O
     def observe(codes: Codes) -> Iterable[Any]:
         rows = run_exact(model, codes).residuals[0][:, list(gadget.alice)]
         flat = Scaled(rows.numerators.reshape(len(codes), -1), rows.denominator)
-        return _numbers(affine(weights, flat))
+        return affine(weights, flat).row_keys()
 
     return observe
-
-
-def _numbers(x: Scaled) -> list[Any]:
-    """A row of exact numbers for each input."""
-    return [list(row) for row in x.fractions().reshape(len(x.numerators), -1)]
 
 
 def _joined(parts: list[list[Any]]) -> list[Any]:
