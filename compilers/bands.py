@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.networks.known import HeadForms
+from circuitsim.networks.selection import runs
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from .pairs import pair_indices
@@ -92,6 +94,24 @@ class Bands:
         else:
             bands = [self._band(mask, a, b) for a, b in self._cuts(mask, start, stop)]
         return [self._over_pairs(mask, band) for band in bands] if pairs else bands
+
+    def of(self, head: HeadForms, start: int, stop: int) -> tuple[tuple[Band, ...], bool]:
+        """Bands of a head's queries start..stop-1, and whether every key that they see counts, on all inputs.
+
+        So it is where the selected keys are known, and positions folded: what depends on the position is no wire then.
+        """
+        chosen = () if head.chosen is None else head.chosen[start:stop]
+        known = [keys for keys in chosen if keys is not None]
+        if self.positions == "wired" or len(known) < stop - start:
+            return tuple(self.over(head.mask, start, stop, head.third_order)), False
+        bands = []
+        for first, end in runs(known):
+            keys = known[first]
+            ends = (keys[0], keys[-1] + 1) if keys else (0, 0)
+            seen = [key in keys for key in range(*ends)]
+            mask = None if all(seen) else self.drawing.constant([seen])
+            bands.append(Band(start + first, start + end, *ends, mask=mask))
+        return tuple(bands), True
 
     def _over_pairs(self, mask: str, band: Band) -> Band:
         """The band over pairs of its keys: a query sees a pair if it sees both."""

@@ -60,6 +60,8 @@ class Stream:
         constant: (d,). tables: each (rows, d), of which every position adds one row; none once forgotten.
         positions: (length, d), or None. Tables and positions may be of 64 bits.
         known: the intervals of the components, where they are known without looking.
+        cases: the tokens that can stand at a position, and their positions, in the order of these: two arrays (cases,)
+            of rows of the only table and of `positions`; None where any row can stand anywhere, or they are many.
     """
 
     exponent: int
@@ -68,6 +70,7 @@ class Stream:
     positions: Ints | None
     numbers: tuple[Number, ...] = ()
     known: tuple[Range, ...] | None = None
+    cases: tuple[Ints, Ints] | None = None
 
     def forms(self, rows: Ints, offsets: Ints) -> "Forms":
         """What offsets + rows @ x can be, over all tokens, positions and values of the numbers; rows (m, d)."""
@@ -135,7 +138,9 @@ class Stream:
         scaled = tuple(replace(m, column=m.column * factor) for m in self.numbers)
         tables = tuple(multiply(table, factor) for table in self.tables)
         positions = None if self.positions is None else multiply(self.positions, factor)
-        return Stream(exponent, self.constant * factor, tables, positions, scaled)
+        return Stream(
+            exponent, self.constant * factor, tables, positions, scaled, cases=self.cases
+        )
 
     def plus(self, numbers: Iterable[Number], constant: Ints, residual: bool) -> "Stream":
         """Add numbers and a constant; without `residual`, forget what was there."""

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from circuitsim.models.recurrent import reachable
+from circuitsim.models.sequence import mask_matrix
 from circuitsim.models.tables import fields_of
 from circuitsim.numbers.rounding import drop_bits
+from circuitsim.numbers.scaled import product
 
 from . import network as net
 from .forms import Affine, Few, Ints, Number, Range, Stream, affine, joined, zeros
@@ -31,7 +33,8 @@ from .known import (
 from .limits import Limits
 from .network import Network, Value
 from .refusals import no_circuit
-from .values import few_values
+from .selection import Cased, Keys, chosen_keys, means
+from .values import MOST_CASES, by_case, few_values
 
 MANY = 1 << 30  # powers of two to divide out: all there are
 
@@ -42,12 +45,14 @@ class Intervals:
     def __init__(self, network: Network, bits: int, limits: Limits) -> None:
         self.network, self.bits, self.limits = network, bits, limits
         self.few: dict[Value, list[Few | None]] = {}
+        self.cased: dict[Value, Cased | None] = {}
 
     def tokens(self, index: int, how: net.Tokens) -> Stream:
         """Tables, and positions."""
         tables = tuple(table.numerators for table in how.tables)
         positions = None if how.positions is None else how.positions.numerators
-        stream = Stream(self.bits, zeros(self.network.width(index)), tables, positions)
+        width, cases = self.network.width(index), _cases(self.network)
+        stream = Stream(self.bits, zeros(width), tables, positions, cases=cases)
         self._check(index, stream.ranges)
         return stream
 
@@ -84,6 +89,8 @@ class Intervals:
         if quantity == "hidden sum":  # of heads only some components count: see `attend`
             self._check(index, tuple(form.unshifted))
             self.few[index] = few_values(x, rows, offsets)
+        else:
+            self.cased[index] = by_case(x, rows, offsets)
         return form
 
     def add(self, index: int, how: net.Add, *terms: Stream | Weighed) -> Stream:
@@ -140,6 +147,9 @@ class Intervals:
         key, key2 = (key.first, key.second) if how.third_order else (key, None)
         value, value2 = (value.first, value.second) if how.third_order else (value, None)
         shifts, outputs = self._means(index, how, value, value2)
+        chosen = None if how.third_order else self._chosen(how)
+        if chosen is not None:
+            outputs = self._decided(how, outputs, chosen)
         asked = any(number.low < number.high and number.column.any() for number in outputs)
         both = zip(query.ranges, ranges_of(key, key2), strict=True)
         kept = tuple(c for c, pair in enumerate(both) if asked and (0, 0) not in pair)
@@ -148,13 +158,14 @@ class Intervals:
         for name, form in (("query", query), ("key", key), ("key2", key2)):
             self.limits.check(place, name, *(form.unshifted if form else ()))
         weights, score, common = self._score(place, query, key, key2)
-        order, unit = (3 if how.third_order else 2), self._exponent(how.reads[0]) + self.bits
+        order, unit = (3 if how.third_order else 2), self._unit(how)
         rounds = how.score_bits is not None and bool(
             kept
         )  # a score of nothing is zero, and stays it
         drop = max(0, order * unit - common - (how.score_bits or 0)) if rounds else None
         return HeadForms(
-            how.attention, how.mask, kept, query, key, value, weights, score, drop, shifts, outputs, key2, value2
+            how.attention, how.mask, kept, query, key, value, weights, score, drop, shifts, outputs, key2, value2,
+            chosen,
         )  # fmt: skip
 
     def _score(
@@ -177,10 +188,7 @@ class Intervals:
         self, index: int, how: net.Attend, value: Affine, value2: Affine | None
     ) -> tuple[tuple[int, ...], tuple[Number, ...]]:
         """The bits that R drops from each mean, and the numbers that result; zeros where nobody reads them."""
-        place, unit = (
-            self.network.lines[index].place,
-            self._exponent(how.reads[0]) + self.bits,
-        )
+        place, unit = self.network.lines[index].place, self._unit(how)
         factors, keys = (2 if how.third_order else 1), self.network.positions(how.reads[1])
         columns, shifts, numbers = self._columns(index), [], []
         spans = zip(ranges_of(value, value2), powers_of(value, value2), strict=True)
@@ -200,6 +208,43 @@ class Intervals:
             shifts.append(drop)
             numbers.append(Number(columns[:, c], low, high))
         return tuple(shifts), tuple(numbers)
+
+    def _chosen(self, how: net.Attend) -> tuple[Keys | None, ...] | None:
+        """The keys that each position selects on all inputs."""
+        query, key = (self.cased[x] for x in how.reads[:2])
+        if query is None or key is None:
+            return None
+        counts = query.values.any(axis=0) & key.values.any(axis=0)
+        counts |= ~query.decided | ~key.decided
+        if not (query.decided & key.decided)[counts].all():
+            return None
+        scores = product(query.values[:, counts], key.values[:, counts].T)
+        if how.score_bits is not None:
+            scores = drop_bits(scores, 2 * self._unit(how) - how.score_bits)
+        visible = mask_matrix(how.mask, self.network.positions(how.reads[1]))
+        return tuple(chosen_keys(scores, query, visible, how.attention))
+
+    def _decided(
+        self, how: net.Attend, outputs: tuple[Number, ...], chosen: tuple[Keys | None, ...]
+    ) -> tuple[Number, ...]:
+        """The means with the few values that they take where keys are chosen."""
+        cased, known = self.cased[how.reads[2]], [keys for keys in chosen if keys is not None]
+        if cased is None or len(known) < len(chosen):
+            return outputs
+        found = []
+        for number, values, decided in zip(
+            outputs, cased.values.T, cased.decided, strict=True
+        ):
+            read = decided and number.low < number.high
+            few = means(values, cased, known, self._unit(how) - self.bits) if read else None
+            if few is not None and len(few.values) == 1:
+                number = replace(number, low=few.values[0], high=few.values[0])
+            found.append(replace(number, few=few))
+        return tuple(found)
+
+    def _unit(self, how: net.Attend) -> int:
+        """Fraction bits of queries, keys and values."""
+        return self._exponent(how.reads[0]) + self.bits
 
     def pick(self, index: int, how: net.Pick, x: Known) -> Known:
         """The same; of tokens and states what is possible at one position."""
@@ -272,9 +317,26 @@ class Intervals:
                 tables[index][: len(table.rows)] if has else tables[index][len(table.rows) :]
             )
         positions = None if stream.positions is None else stream.positions[place : place + 1]
-        row = replace(stream, tables=tuple(tables), positions=positions).at(2 * self.bits)
+        row = replace(stream, tables=tuple(tables), positions=positions, cases=None)
+        row = row.at(2 * self.bits)
         self.limits.check("", "embedding", *row.ranges)
         return row
+
+
+def _cases(network: Network) -> tuple[Ints, Ints] | None:
+    """The tokens that can stand at a position, and their positions; None of records, and where they are many."""
+    model: Any = network.model
+    letters = range(len(model.vocabulary))
+    if model.fields or len(letters) * network.n > MOST_CASES:
+        return None
+    before, after = (
+        [[model.tokens.index(token)] for token in group]
+        for group in (model.prepend, model.append)
+    )
+    found = [*before, *[[*letters]] * network.n, *after]
+    pairs = [(token, place) for place, tokens in enumerate(found) for token in tokens]
+    tokens, places = np.array(pairs).T
+    return tokens, places
 
 
 def _rounded(few: Few, drop: int) -> Few:

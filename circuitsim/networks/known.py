@@ -8,6 +8,7 @@ from circuitsim.models.model import Attention, Mask
 from circuitsim.models.recurrent import Automaton
 
 from .forms import Affine, Forms, Ints, Number, Range, Stream, columns_of, zeros
+from .selection import Keys
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class HeadForms:
     In third order k is key * key2 and v is value * value2, each factor at a position of its own.
     `shift` is how many bits of it `score_bits` drops, or None.
 
-    `outputs` are the numbers the head gives: R(mean of values), in [low, high], units 2^-b; `value_shifts` says how
-    many bits that rounding drops from the exact mean of each component.
+    `chosen` are the keys that each position selects: None for one where letters have a say, and altogether where that
+    is not known. `outputs` are the numbers the head gives: R(mean of values), in [low, high], units 2^-b;
+    `value_shifts` says how many bits that rounding drops from the exact mean of each component.
     """
 
     attention: Attention
@@ -43,6 +45,7 @@ class HeadForms:
     outputs: tuple[Number, ...]
     key2: Affine | None = None
     value2: Affine | None = None
+    chosen: tuple[Keys | None, ...] | None = None
 
     @property
     def third_order(self) -> bool:

@@ -12,8 +12,10 @@ import numpy as np
 from circuitsim.numbers.scaled import narrow, product
 
 from .forms import Few, Ints, Joined, Number, Stream, columns_of
+from .selection import Cased
 
-MOST = 256  # values, and cases of a token at a position
+MOST = 256  # values
+MOST_CASES = 1024  # of a token at a position
 
 
 def few_values(stream: Stream, rows: Ints, offsets: Ints) -> list[Few | None]:
@@ -21,8 +23,7 @@ def few_values(stream: Stream, rows: Ints, offsets: Ints) -> list[Few | None]:
     rows = narrow(rows)
     sums = _Sums(offsets.astype(object) + product(rows, stream.constant))
     forms = np.arange(len(rows))
-    cased = [number for number in stream.numbers if _cased(number)]
-    joint = None if isinstance(stream, Joined) else _joint(stream, cased, rows)
+    joint = _joint(stream, rows)
     if joint is None:
         sums.take_stream(forms, stream, rows)
         return sums.values()
@@ -38,6 +39,18 @@ def few_values(stream: Stream, rows: Ints, offsets: Ints) -> list[Few | None]:
             sums.values(), joint.T, alone, moved, strict=True
         )
     ]
+
+
+def by_case(stream: Stream, rows: Ints, offsets: Ints) -> Cased | None:
+    """What each of offsets + rows @ x is in each case of the stream; None where cases are too many."""
+    rows = narrow(rows)
+    joint = None if stream.cases is None else _joint(stream, rows)
+    if joint is None or stream.cases is None:
+        return None
+    loose = [number for number in stream.numbers if not _cased(number)]
+    decided, moved = _decided(loose, rows)
+    moved = moved + offsets.astype(object) + product(rows, stream.constant)
+    return Cased(narrow(joint + moved), decided, stream.cases[1])
 
 
 class _Sums:
@@ -107,45 +120,49 @@ class _Sums:
 def _decided(loose: Sequence[Number], rows: Ints) -> tuple[Ints, Ints]:
     """Whether numbers that add to a form cannot vary, (m,), and what they add to it then."""
     if not loose:
-        return np.ones(len(rows), bool), np.zeros(len(rows), dtype=object)
+        return np.full(len(rows), True), np.zeros(len(rows), dtype=object)
     weights = product(rows, columns_of(loose).T)
     varies = np.array([number.low < number.high for number in loose])
     low = np.array([number.low for number in loose], dtype=object)
-    return ~weights[:, varies].any(axis=1), weights.astype(object) @ low
+    return np.asarray(~weights[:, varies].any(axis=1)), weights.astype(object) @ low
 
 
 def _cased(number: Number) -> bool:
     return number.few is not None and number.few.cases is not None
 
 
-def _joint(stream: Stream, cased: Sequence[Number], rows: Ints) -> Ints | None:
+def _joint(stream: Stream, rows: Ints) -> Ints | None:
     """What tokens, positions and the numbers that they decide add to each form, case by case: (cases, m)."""
-    if len(stream.tables) > 1:
+    if isinstance(stream, Joined) or len(stream.tables) > 1:
         return None
-    tokens, places = (
-        0 if group is None else len(group)
-        for group in (*(stream.tables or (None,)), stream.positions)
-    )
-    sizes = {max(tokens, 1) * max(places, 1)} if tokens else set()
-    sizes |= {
-        len(number.few.cases)
-        for number in cased
+    cased = {
+        index: number.few.cases
+        for index, number in enumerate(stream.numbers)
         if number.few is not None and number.few.cases is not None
     }
-    if len(sizes) != 1 or max(sizes) > MOST:
+    tokens, places = stream.cases or _grid(stream)
+    sizes = {len(tokens)} if stream.tables else set()
+    sizes |= {len(cases) for cases in cased.values()}
+    if len(sizes) != 1 or max(sizes) > MOST_CASES:
         return None
     total = np.zeros((sizes.pop(), len(rows)), dtype=object)
-    if tokens:
-        total = total + np.repeat(product(stream.tables[0], rows.T), max(places, 1), axis=0)
-    if tokens and stream.positions is not None:
-        total = total + np.tile(product(stream.positions, rows.T), (tokens, 1))
-    for number in cased:
-        assert number.few is not None
-        assert number.few.cases is not None
-        total = total + np.outer(
-            number.few.cases, product(rows, number.column).astype(object)
-        )
+    if stream.tables:
+        total = total + product(stream.tables[0], rows.T)[tokens]
+        if stream.positions is not None:
+            total = total + product(stream.positions, rows.T)[places]
+    if cased:
+        weights = product(rows, columns_of([stream.numbers[index] for index in cased]).T)
+        total = total + product(narrow(np.stack([*cased.values()], axis=1)), weights.T)
     return total
+
+
+def _grid(stream: Stream) -> tuple[Ints, Ints]:
+    """Every token at every position: one after the other where positions make no difference."""
+    tokens = len(stream.tables[0]) if stream.tables else 0
+    places = 1 if stream.positions is None else len(stream.positions)
+    if tokens * places > MOST_CASES:
+        return np.arange(tokens * places), np.arange(0)  # too many to look at
+    return np.repeat(np.arange(tokens), places), np.tile(np.arange(places), tokens)
 
 
 def _multiples(number: Number, weight: int) -> Sequence[int] | None:

@@ -56,7 +56,7 @@ class Scaled:
     def row_keys(self) -> list[tuple[int, ...]]:
         """For each entry of the first axis its numbers, as integers over one denominator that stands in front.
 
-        Equal arrays have equal keys; within an array, equal rows have. A fraction for each number takes ten times longer.
+        Equal arrays have equal keys; within an array, equal rows have. Fractions would take ten times longer.
         """
         x = self.reduced()
         rows = x.numerators.reshape(len(x.numerators), -1).tolist()

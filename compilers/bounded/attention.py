@@ -23,18 +23,15 @@ def attend(
     )
     if not live:
         return outputs
-    asking, shown = (
-        residual.slice(start, stop),
-        tuple(bands.over(head.mask, start, stop, head.third_order)),
-    )
+    asking, (shown, chosen) = residual.slice(start, stop), bands.of(head, start, stop)
     if head.third_order:
         with drawing.scope("pairs"):
             head, residual = over_pairs(head, residual)
     with drawing.scope("scores"):
-        table = scores(head, asking, residual, start)
+        table = None if chosen else scores(head, asking, residual, start)
     with drawing.scope("values"):
         rounded = tuple(_rounded(head, residual, c) for c in live)
-    work = HeadAtWork(drawing, head, residual, live, table, rounded, shown)
+    work = HeadAtWork(drawing, head, residual, live, table, rounded, shown, chosen)
     wires = saturated.average(work) if head.attention == "saturated" else hard.choose(work)
     for c, w in zip(live, wires, strict=True):
         outputs[c] = Bits(w, head.outputs[c].low, head.outputs[c].high)

@@ -20,10 +20,10 @@ def choose(work: HeadAtWork) -> list[Wires]:
             pieces.append(
                 drawing.concat([work.nothing(c, band.queries) for c in work.live], 1)
             )
-        elif work.scores is None:
-            pieces.append(unscored(work.head, joined, band))
         elif band.keys == 1:
             pieces.append(band.see(joined, 0).broadcast((band.queries, joined.shape[1])))
+        elif work.scores is None:
+            pieces.append(unscored(work.head, joined, band))
         else:
             with drawing.scope("maximum"):
                 found = work.scores.at(band)

@@ -19,6 +19,7 @@ class HeadAtWork:
         scores: None where all keys of a query score the same.
         rounded: for each live component R(v) less the output's low end, at every key (keys, w): what a
             query that looks at one key gets.
+        chosen: whether every key of a band counts, on all inputs.
     """
 
     drawing: Drawing
@@ -28,6 +29,7 @@ class HeadAtWork:
     scores: Scores | None
     rounded: tuple[Wires, ...]
     bands: tuple[Band, ...]
+    chosen: bool
 
     def width(self, component: int) -> int:
         """Bits of a component of the output."""

@@ -30,7 +30,9 @@ def average(work: HeadAtWork) -> list[Wires]:
         for index, component in enumerate(work.live):
             numerator = _stack(drawing, [found[index] for found in sums], queries)
             width = work.width(component)
-            mean = quotient(drawing, numerator, divisor, width, keys, known=all_tie)
+            mean = quotient(
+                drawing, numerator, divisor, width, keys, known=all_tie or work.chosen
+            )
             results.append(_in_order(work, index, mean.broadcast((sum(queries), width))))
     return results
 

@@ -1,5 +1,7 @@
 """One attention head with threshold gates: products, comparisons, selection and mean are a level each."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from circuitsim.networks.known import HeadForms
@@ -28,14 +30,11 @@ def attend(
     ]
     if not live:
         return outputs
-    asking, rows = (
-        residual.slice(start, stop),
-        bands.over(head.mask, start, stop, head.third_order),
-    )
+    asking, (rows, chosen) = residual.slice(start, stop), bands.of(head, start, stop)
     if head.third_order:
         with drawing.scope("pairs"):
             head, residual = over_pairs(head, residual)
-    table = scores(head, asking, residual, start)
+    table = None if chosen else scores(head, asking, residual, start)
     answer = _means if head.attention == "saturated" else _choices
     for c, wires in zip(
         live, answer(drawing, head, residual, table, rows, bands, live), strict=True
@@ -45,7 +44,7 @@ def attend(
 
 
 def _means(
-    drawing: Drawing, head: HeadForms, residual: Residual, table: Scores | None, rows: list[Band], bands: Bands,
+    drawing: Drawing, head: HeadForms, residual: Residual, table: Scores | None, rows: Sequence[Band], bands: Bands,
     live: list[int],
 ) -> list[Wires]:  # fmt: skip
     """Thermometers of rounded means: [mean >= t - 1/2] is [2 sum - (2 t - 1) count >= 0], one gate."""
@@ -57,6 +56,11 @@ def _means(
                 found[index].append(
                     zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries)
                 )
+            continue
+        if band.keys == 1 and band.mask is None:
+            for index, c in enumerate(live):
+                own = band.see(_rounded(head, residual, c), 0)
+                found[index].append(own.broadcast((band.queries, own.shape[1])))
             continue
         winners = _winners(drawing, head, table, band, bands)
         with drawing.scope("selection"):
@@ -103,7 +107,7 @@ def _mean(
 
 
 def _choices(
-    drawing: Drawing, head: HeadForms, residual: Residual, table: Scores | None, rows: list[Band], bands: Bands,
+    drawing: Drawing, head: HeadForms, residual: Residual, table: Scores | None, rows: Sequence[Band], bands: Bands,
     live: list[int],
 ) -> list[Wires]:  # fmt: skip
     """Thermometers of the rounded value of the one key that every query selects."""
@@ -119,6 +123,8 @@ def _choices(
                 for c in live
             ]
             pieces.append(drawing.concat(empty, 1))
+        elif band.keys == 1:
+            pieces.append(band.see(joined, 0).broadcast((band.queries, joined.shape[1])))
         elif table is None:
             pieces.append(unscored(head, joined, band))
         else:

@@ -78,9 +78,23 @@ def rounded(
             .broadcast((residual.positions, len(thresholds)))
         )
     wire = only_wire(read)
-    if wire is not None and len(thresholds) == 1 and 0 < thresholds[0] <= 2 * wire[1]:
-        return wire[0]  # the answer itself
+    if wire is not None:
+        return _of_one_wire(residual, wire[0], 2 * wire[1], thresholds)
     return residual.drawing.at_least(parts, thresholds)
+
+
+def _of_one_wire(
+    residual: Residual, wire: Wires, weight: int, thresholds: Sequence[int]
+) -> Wires:
+    """[weight * wire >= t] for every t, (positions, thresholds): no gate, because each is the wire or a constant."""
+    pieces = []
+    for t in thresholds:
+        clear, set_ = t <= 0, t <= weight
+        if clear == set_:
+            pieces.append(residual.drawing.fill((residual.positions, 1), clear))
+        else:
+            pieces.append(wire if set_ else ~wire)
+    return residual.drawing.concat(pieces, 1) if len(pieces) > 1 else pieces[0]
 
 
 def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
@@ -113,8 +127,12 @@ def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
     low, high = interval
     if low >= 0 or high < 0:
         return residual.drawing.fill((residual.positions,), low >= 0)
-    parts = [(wires, weights[None, :]) for wires, weights in residual.parts(row)]
-    return residual.drawing.at_least(parts, [-int(residual.offset @ row) - offset]).squeeze(1)
+    read, threshold = residual.parts(row), -int(residual.offset @ row) - offset
+    wire = only_wire(read)
+    if wire is not None:
+        return _of_one_wire(residual, *wire, [threshold]).squeeze(1)
+    parts = [(wires, weights[None, :]) for wires, weights in read]
+    return residual.drawing.at_least(parts, [threshold]).squeeze(1)
 
 
 def zero(drawing: Drawing, low: int, high: int, queries: int) -> Wires:

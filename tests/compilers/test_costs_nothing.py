@@ -1,4 +1,4 @@
-"""What is always zero, or one of few values, costs nothing, or as little as they do (faults 21, 22 and 24)."""
+"""What is always zero, or one of few values, costs nothing, or as little as they do (faults 21 to 24)."""
 
 from dataclasses import replace
 
@@ -6,6 +6,8 @@ import pytest
 
 import circuitsim as cs
 from circuitsim.errors import LimitError
+from circuitsim.networks.fixed_point import fix
+from tests.cases import random_model
 
 ROUNDING = ("xag", "aig", "tc0")
 
@@ -87,3 +89,70 @@ def test_a_head_of_ac0_that_adds_nothing_is_no_head():
     counting = replace(model, layers=[cs.Layer([dead, live])])
     with pytest.raises(LimitError, match="layer 0, head 1 is saturated"):
         cost(counting, 4, "ac0")
+
+
+@pytest.mark.parametrize("basis", ROUNDING)
+def test_a_score_that_is_the_same_for_every_letter_costs_nothing(basis):
+    """Fault 23: components of a letter and of its complement were added up, 698 gates for a constant."""
+    head = cs.Head(
+        query=[[1, 1, 0], [1, 1, 0], [1, 1, 1]],
+        key=[[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        value=[[0, 0, 1]],
+        output=[[0], [0], [1]],
+    )
+    model = cs.Model(
+        "ab",
+        {"^": [0, 0, 1], "a": [1, 0, 0], "b": [0, 1, 0]},
+        [cs.Layer([head])],
+        cs.Readout([0, 0, 1], ["-1/4"]),
+        prepend=["^"],
+        bits="4",
+    )
+    assert cost(model, 8, basis) == (0, 0)
+    assert cs.check(model, 4, bases=(basis,)).holds
+
+
+def mirror(n, attention):
+    """Every position looks at the one across, by one-hot positions: the string read backwards."""
+    one_hot = [[int(i == j) for j in range(n)] for i in range(n)]
+    letter = [0] * n
+    head = cs.Head(
+        query=[[0, *row] for row in reversed(one_hot)],
+        key=[[0, *row] for row in one_hot],
+        value=[[1, *letter]],
+        output=[[1], *([[0]] * n)],
+        attention=attention,
+    )
+    rows = cs.PositionTable([[0, *row] for row in one_hot])
+    letters = {"a": [0] * (n + 1), "b": [1, *letter]}
+    layer = cs.Layer([head], residual=False)
+    readout = cs.Readout([1, *letter], ["-1/2"], "each")
+    return cs.Model("ab", letters, [layer], readout, positions=rows, bits="2")
+
+
+@pytest.mark.parametrize("attention", ["saturated", "hard-left", "hard-right"])
+@pytest.mark.parametrize("basis", ROUNDING)
+def test_looking_at_a_known_position_is_wiring(basis, attention):
+    """Fault 23: a model that reverses strings took 91,230 gates."""
+    model = mirror(5, attention)
+    gates, depth = cost(model, 5, basis)
+    assert (gates, depth) == (
+        (5, 1) if basis == "tc0" else (0, 0)
+    )  # a sign is a threshold there
+    circuit = cs.compile(model, basis=basis)(5).flatten()
+    assert cs.check(model, 5, bases=(basis,)).holds
+    assert len(circuit.outputs) == 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("basis", ROUNDING)
+def test_random_heads_whose_keys_are_known_are_right(basis):
+    tried = 0
+    for seed in range(120):
+        model, n = random_model(seed), 2 + seed % 2
+        heads = [head for _, head in fix(model, n).heads() if head.kept]
+        if any(head.chosen is not None and None not in head.chosen for head in heads):
+            tried += 1
+            rungs = cs.check(model, n, bases=(basis,)).rungs
+            assert not any(rung.disagreements for rung in rungs if rung.relation == "="), seed
+    assert tried > 15
