@@ -14,7 +14,7 @@ from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.full_adders import SUM
 from circuitsim.netlist.evaluator.fusion import DEAD, Netlist, fuse, read
-from circuitsim.netlist.evaluator.kernels import RESULTS, SOURCES
+from circuitsim.netlist.evaluator.instructions import RESULTS, SOURCES
 from circuitsim.netlist.evaluator.slots import assign_slots, over_nodes
 
 # Instructions sorted by level and opcode at a time: longer runs, fewer waits on the one before; but rows just written

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from circuitsim.kernels import compiled
-from circuitsim.netlist.evaluator.kernels import ADDER, AND2, XOR2
+from circuitsim.netlist.evaluator.instructions import ADDER, AND2, XOR2
 
 NEAR = 4096  # gates of one pattern are at most this far apart: farther, sources would live too long
 BITS = 12  # of the tables; at 20 bytes an entry both fit in a level-2 cache

@@ -11,7 +11,7 @@ import numpy as np
 from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.full_adders import NEAR, SUM, pair_adders
-from circuitsim.netlist.evaluator.kernels import (
+from circuitsim.netlist.evaluator.instructions import (
     ADDER,
     AND2,
     AND3_ADDER,

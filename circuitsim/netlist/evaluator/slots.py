@@ -6,7 +6,7 @@ import numpy as np
 
 from circuitsim.kernels import compiled
 from circuitsim.netlist.evaluator.fusion import read
-from circuitsim.netlist.evaluator.kernels import (
+from circuitsim.netlist.evaluator.instructions import (
     ADDER,
     AND3_ADDER,
     AND_ADDER,
