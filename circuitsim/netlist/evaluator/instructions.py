@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from circuitsim.kernels import compiled
+
 Emit = Callable[[Any, Sequence[Any]], Sequence[Any]]
 
 
@@ -117,3 +119,30 @@ AND_AND_AND, NAND_AND_AND, NAND_NAND, NAND3_AND, NAND_NAND_AND, XOR_AND_AND, XOR
 HALF, ADDER, AND_ADDER, AND3_ADDER, LOAD, STORE = range(15, 21)
 SOURCES = np.array([i.sources for i in INSTRUCTIONS] + [1, 1])
 RESULTS = np.array([i.results for i in INSTRUCTIONS] + [1, 1])
+
+# Marks of a gate that leads no instruction.
+SUM = 254  # the sum of an instruction with two results, which its mate leads
+DEAD = 255
+COLUMNS = 4  # sources of a gate that are stored with it
+
+
+class Netlist(NamedTuple):
+    """Instructions over nodes. Gate g leads one if `op[g]` is an opcode; it writes node g, and node mate[g].
+
+    A gate with two results is led by its carry; the sum, its mate, is marked SUM. Complements of the sum are in the
+    lowest bits of its own row of `source`; what does not fit in the carry's row follows there: see `read`.
+    """
+
+    op: Any  # (gates,) uint8: an opcode, SUM or DEAD
+    source: Any  # (gates, COLUMNS) int32 literals over nodes
+    mate: Any  # (gates,) int32 gate, -1 for none
+    first: int  # node of the first gate
+    outputs: Any  # literals over nodes
+
+
+@compiled(inline="always")
+def read(net: Netlist, g: int, k: int) -> Any:
+    """Source k, a literal over nodes, of the instruction that gate g leads."""
+    return np.int64(
+        net.source[g, k] if k < COLUMNS else net.source[net.mate[g], k - COLUMNS + 1]
+    )
