@@ -16,7 +16,7 @@ from .printing import Columns, clean, print_table
 if TYPE_CHECKING:
     from circuitsim.analysis.growth.fits import PowerFit
     from circuitsim.analysis.growth.growth import Row
-    from circuitsim.analysis.growth.paper import PaperCost
+    from circuitsim.analysis.growth.paper_parts import PaperCost
     from circuitsim.analysis.growth.trends import Series, Trend
 
 WIDEST_FLOAT = 1023  # powers of two that readers of JSON can hold

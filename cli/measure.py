@@ -14,7 +14,7 @@ from .construction import Construction
 
 if TYPE_CHECKING:
     from circuitsim.analysis.growth.growth import Row
-    from circuitsim.analysis.growth.paper import PaperCost
+    from circuitsim.analysis.growth.paper_parts import PaperCost
     from circuitsim.analysis.growth.trends import Series
     from circuitsim.models.model import Model
     from circuitsim.models.sized import Sized

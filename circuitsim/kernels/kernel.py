@@ -1,8 +1,9 @@
 """The decorator of kernels: a function that Python interprets, or numba compiles, whichever is sooner done.
 
-A kernel sees only numbers, arrays and other kernels. Three things differ between the two readings, and a kernel must
-not depend on them: int32 scalars keep their width in numpy and become int64 in numba, so a result must fit 31 bits or
-be widened first; two numpy bools add up to a bool; and shifts of Python's integers never lose a bit.
+A kernel sees only numbers, arrays, records of these (`NamedTuple`) and other kernels. Three things differ between the
+two readings, and a kernel must not depend on them: int32 scalars keep their width in numpy and become int64 in numba,
+so a result must fit 31 bits or be widened first; two numpy bools add up to a bool; and shifts of Python's integers
+never lose a bit.
 """
 
 from collections.abc import Callable
@@ -21,8 +22,11 @@ Plain = Callable[..., Any] | Literal[False] | None
 
 
 def elements(*arguments: Any) -> int:
-    """Elements of all arrays among the arguments."""
-    return sum(argument.size for argument in arguments if isinstance(argument, np.ndarray))
+    """Elements of all arrays among the arguments, and in records among them."""
+    return sum(
+        elements(*argument) if isinstance(argument, tuple) else getattr(argument, "size", 0)
+        for argument in arguments
+    )
 
 
 @overload
@@ -110,7 +114,10 @@ def _as_compiled(result: Any) -> Any:
     """A result with Python's numbers in place of numpy's, as machine code returns them."""
     if isinstance(result, np.generic):
         return result.item()
-    return tuple(map(_as_compiled, result)) if type(result) is tuple else result
+    if not isinstance(result, tuple):
+        return result
+    own = map(_as_compiled, result)
+    return type(result)._make(own) if hasattr(result, "_make") else tuple(own)
 
 
 _scopes: dict[int, dict[str, Any]] = {}  # by the identity of a module's names

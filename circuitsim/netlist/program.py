@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 Ints: TypeAlias = npt.NDArray[np.int32]
+Longs: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 AND, XOR, OR, THRESHOLD = 0, 1, 2, 3  # opcodes of gates; programs hold AND and XOR

@@ -243,19 +243,9 @@ class Drawing:
                 have the same), the others are the last axes of the wires, which are added up (length 1 repeats);
                 the axes of the wires before them broadcast between the parts.
         """
-        summands, leads = [], []
-        for wires, weights in parts:
-            array = np.asarray(weights, dtype=object)
-            reduced = wires.shape[len(wires.shape) - array.ndim + 1 :]
-            expected = (len(thresholds), *reduced)
-            if any(w not in (1, r) for w, r in zip(array.shape, expected, strict=True)):
-                raise CircuitSimError(
-                    f"at_least: weights {array.shape} do not fit thresholds and axes {expected}."
-                )
-            summands.append(Summand(tuple(int(w) for w in array.ravel()), array.shape))
-            leads.append(wires.shape[: len(wires.shape) - len(reduced)])
-        attributes = Thresholds(tuple(summands), tuple(int(t) for t in thresholds))
-        shape = (*broadcast_shapes(*leads), len(thresholds))
+        lead, summands = _summands("at_least", parts, (len(thresholds),))
+        attributes = Thresholds(summands, tuple(int(t) for t in thresholds))
+        shape = (*lead, len(thresholds))
         return self.add("at_least", [w for w, _ in parts], shape, attributes)
 
     def sum(
@@ -269,24 +259,9 @@ class Drawing:
         """
         if not parts:
             return self.constant([constant >> bit & 1 for bit in range(width)])
-        summands = []
-        for wires, weights in parts:
-            array = np.asarray(weights, dtype=object)
-            flat = tuple(int(w) for w in array.ravel())
-            reduced = wires.shape[len(wires.shape) - array.ndim :]
-            if any(w not in (1, r) for w, r in zip(array.shape, reduced, strict=True)):
-                raise CircuitSimError(
-                    f"sum: weights {array.shape} do not fit the axes {reduced} to add up."
-                )
-            summands.append(Summand(flat, array.shape))
-        leads = [
-            w.shape[: len(w.shape) - len(s.shape)]
-            for (w, _), s in zip(parts, summands, strict=True)
-        ]
-        attributes = (tuple(summands), constant % (1 << width), width)
-        return self.add(
-            "sum", [w for w, _ in parts], (*broadcast_shapes(*leads), width), attributes
-        )
+        lead, summands = _summands("sum", parts, ())
+        attributes = (summands, constant % (1 << width), width)
+        return self.add("sum", [w for w, _ in parts], (*lead, width), attributes)
 
     def probe(
         self,
@@ -324,6 +299,24 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
             raise CircuitSimError(f"shapes {list(shapes)} do not broadcast.")
         result.append(others.pop() if others else 1)
     return tuple(result)
+
+
+def _summands(
+    operation: str, parts: Sequence[tuple[Wires, npt.ArrayLike]], first: Shape
+) -> tuple[Shape, tuple[Summand, ...]]:
+    """The common shape of the axes that are not added up, and the weights, whose axes begin with those of `first`."""
+    summands, leads = [], []
+    for wires, weights in parts:
+        array = np.asarray(weights, dtype=object)
+        lead = len(wires.shape) - array.ndim + len(first)
+        expected = (*first, *wires.shape[lead:])
+        if any(w not in (1, r) for w, r in zip(array.shape, expected, strict=True)):
+            raise CircuitSimError(
+                f"{operation}: weights {array.shape} do not fit the axes {expected}."
+            )
+        summands.append(Summand(tuple(int(w) for w in array.ravel()), array.shape))
+        leads.append(wires.shape[:lead])
+    return broadcast_shapes(*leads), tuple(summands)
 
 
 def _frozen(table: npt.ArrayLike) -> npt.NDArray[np.bool_]:

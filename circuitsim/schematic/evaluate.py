@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from circuitsim.errors import InputError
 from circuitsim.netlist.evaluator.patterns import pack, unpack
-from circuitsim.schematic.operations import OPERATIONS, Planes
+from circuitsim.schematic.meanings import Planes
+from circuitsim.schematic.operations import OPERATIONS
 from circuitsim.schematic.schematic import Probe, Schematic
 
 

@@ -32,8 +32,8 @@ from circuitsim.schematic.flatten_wide import (
     codes_of,
     ragged_rule,
 )
+from circuitsim.schematic.meanings import rewire
 from circuitsim.schematic.measure import count
-from circuitsim.schematic.operations import rewire
 from circuitsim.schematic.plans.sums import bind_sum
 from circuitsim.schematic.profile import CONST1, Profile, unique_rows
 from circuitsim.schematic.schematic import Instruction, Schematic

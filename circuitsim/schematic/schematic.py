@@ -47,6 +47,12 @@ class Summand:
     weights: tuple[int, ...]
     shape: Shape
 
+    @cached_property
+    def table(self) -> npt.NDArray[Any]:
+        """The weights in their shape, in 64 bits where they fit."""
+        fits = all(-FITS < w < FITS for w in self.weights)
+        return np.array(self.weights, np.int64 if fits else object).reshape(self.shape)
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -62,14 +68,8 @@ class Thresholds:
 
     @cached_property
     def tables(self) -> tuple[npt.NDArray[Any], ...]:
-        """Weights of each operand in the shape of its summand, in 64 bits where they fit."""
-        found = []
-        for summand in self.summands:
-            kind = np.int64 if all(-FITS < w < FITS for w in summand.weights) else object
-            table = np.empty(len(summand.weights), kind)
-            table[:] = summand.weights
-            found.append(table.reshape(summand.shape))
-        return tuple(found)
+        """Weights of each operand in the shape of its summand."""
+        return tuple(summand.table for summand in self.summands)
 
     @cached_property
     def heaviest(self) -> tuple[int, ...]:

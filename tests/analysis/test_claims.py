@@ -10,7 +10,7 @@ from circuitsim.analysis import ladder
 from circuitsim.analysis.claims import agreement as claim_agreement
 from circuitsim.analysis.claims import bits as claim_precision
 from circuitsim.analysis.claims import classes as claim_classes
-from circuitsim.analysis.claims import state_bits
+from circuitsim.analysis.claims import failures, state_bits
 from circuitsim.analysis.claims.claim import (
     Claim,
     Measured,
@@ -251,7 +251,7 @@ def test_six_bits_decide_majority_up_to_178_letters():
 
 
 def test_the_integer_model_itself_is_wrong_there():
-    failure = claim_agreement.failure_at(study(MAJORITY), 179, 6)
+    failure = failures.failure_at(study(MAJORITY), 179, 6)
     assert failure is not None
     codes = np.array([[int(letter) for letter in failure.string]])
     from circuitsim.networks.fixed_point import fix
@@ -274,7 +274,7 @@ def test_too_few_bits_are_found_on_strings_too():
 
 
 def test_a_search_on_samples_ends_with_its_work(monkeypatch):
-    monkeypatch.setattr(claim_agreement, "MOST_SCORES", 2**20)
+    monkeypatch.setattr(failures, "MOST_SCORES", 2**20)
     found = claim(claim_agreement.bits_agree(study(PARITY, bits="2*log2(n)"), searches=True))
     assert found.holds
     assert found.evidence["searched_to"] < 16
@@ -285,7 +285,7 @@ def test_lengths_without_a_meaning_are_passed_over():
     model = replace(
         PARITY, positions=["0", "0", "0", "i/n", "cos(pi*i)", "0*1/(n-3)", "0", "0", "0"]
     )
-    assert [claim_agreement.defined(study(model), n) for n in (1, 2, 3)] == [
+    assert [failures.defined(study(model), n) for n in (1, 2, 3)] == [
         True,
         False,
         True,

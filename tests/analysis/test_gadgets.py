@@ -15,12 +15,13 @@ from circuitsim.analysis.separations.messages import (
     messages,
 )
 from circuitsim.errors import InputError, LimitError
-from circuitsim.zoo.tasks.averaging import QSTR, QSparseAveraging, SparseTokenSelection
+from circuitsim.zoo.tasks.averaging import QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.brackets import BoundedDyck
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality
 from circuitsim.zoo.tasks.finding import AssociativeRecall, IndexLookup, NearestNeighbour
 from circuitsim.zoo.tasks.letter_counts import Parity
 from circuitsim.zoo.tasks.matching import Match3
+from circuitsim.zoo.tasks.targets import QSTR
 
 CASES = [  # task, n, and the bits of its gadgets by the papers
     (QSparseAveraging(1), 7, [1, 3]),

@@ -1,7 +1,8 @@
 import pytest
 
 import circuitsim as cs
-from circuitsim.analysis.growth.paper import PaperCost, power_of_two, predict
+from circuitsim.analysis.growth.paper import power_of_two, predict
+from circuitsim.analysis.growth.paper_parts import PaperCost
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.model import Model
 from circuitsim.networks.fixed_point import fix

@@ -13,7 +13,7 @@ from circuitsim.models.positions import PositionTable
 from circuitsim.models.tables import Table
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
-from circuitsim.zoo.tasks.averaging import QSTR
+from circuitsim.zoo.tasks.targets import QSTR
 
 
 def random_model(task, n, heads, seed, kinds=("hard-left", "hard-right")):

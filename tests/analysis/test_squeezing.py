@@ -5,7 +5,8 @@ import pytest
 from circuitsim import user_cache
 from circuitsim.analysis.resources import resources
 from circuitsim.analysis.separations import squeezing
-from circuitsim.analysis.separations.gadgets import LARGEST, gadgets
+from circuitsim.analysis.separations.gadget import LARGEST
+from circuitsim.analysis.separations.gadgets import gadgets
 from circuitsim.analysis.separations.messages import collision, distinguishable
 from circuitsim.analysis.separations.observing import observer
 from circuitsim.analysis.separations.separations import SEPARATIONS

@@ -1,12 +1,14 @@
 """What Python interprets and what numba compiles are one function: each kernel gives the same answers in both."""
 
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from circuitsim.compilers.family import Family
 
 from circuitsim.analysis.ladder import climb
-from circuitsim.kernels import compiled, worth
+from circuitsim.kernels import compiled, elements, worth
 from circuitsim.netlist.passes.share import Share
 from circuitsim.schematic.measure import measure
 from circuitsim.zoo.addresses import load_any
@@ -52,6 +54,31 @@ def test_a_kernel_is_interpreted_until_that_has_cost_as_much_as_machine_code(mon
     double._account.spent = 60.0
     assert double(10) == 20
     assert double._machine is not None
+
+
+class Row(NamedTuple):
+    values: Any
+    at: int
+
+
+@compiled
+def _halves(row: Row, add: int) -> Row:
+    row.values[row.at] += add
+    return Row(row.values[: row.at + 1], row.at // 2)
+
+
+@pytest.mark.parametrize("reading", [worth.Reading.COMPILED, worth.Reading.INTERPRETED])
+def test_records_go_into_kernels_and_come_out_in_both_readings(monkeypatch, reading):
+    monkeypatch.setattr(worth, "reading", lambda: reading)
+    values = np.arange(6)
+    found = _halves(Row(values, 3), 10)
+    assert isinstance(found, Row)
+    assert (found.values.tolist(), found.at) == ([0, 1, 2, 13], 1)
+    assert values[3] == 13
+
+
+def test_work_is_that_of_arrays_in_records_too():
+    assert elements(Row(np.zeros((3, 4)), 5), np.zeros(7), 9) == 19
 
 
 def test_a_call_that_is_long_by_itself_is_never_interpreted(monkeypatch):

@@ -7,7 +7,7 @@ from circuitsim.schematic import others as module
 from circuitsim.schematic.constants import constants
 from circuitsim.schematic.demand import demand
 from circuitsim.schematic.drawing import Drawing
-from circuitsim.schematic.operations import pairs
+from circuitsim.schematic.meanings import pairs
 from circuitsim.schematic.others import others, others_back
 from circuitsim.schematic.profile import Profile
 from tests.netlist.recount import assert_measured_exactly

@@ -8,12 +8,7 @@ import pytest
 
 from circuitsim.errors import CircuitSimError, InputError, LimitError
 from circuitsim.zoo.task import Task
-from circuitsim.zoo.tasks.averaging import (
-    QSTR,
-    QSparseAveraging,
-    SimpleQSTR,
-    SparseTokenSelection,
-)
+from circuitsim.zoo.tasks.averaging import QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.catalogue import TASKS
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality, Threshold
 from circuitsim.zoo.tasks.finding import (
@@ -23,6 +18,7 @@ from circuitsim.zoo.tasks.finding import (
     symbols,
 )
 from circuitsim.zoo.tasks.matching import Match2, Match3, Match3Bigram, Match3Local
+from circuitsim.zoo.tasks.targets import QSTR, SimpleQSTR
 
 SETS = [  # the tasks, and lengths whose inputs are few
     (QSparseAveraging(1), (1, 2, 3)),

@@ -1,7 +1,7 @@
 """Claims about bits: states of O(log n) bits, rationals that need more, the least precision, and constant precision."""
 
-from circuitsim.analysis.claims.agreement import failure_at
 from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study, listed
+from circuitsim.analysis.claims.failures import failure_at
 from circuitsim.analysis.claims.state_bits import StateRow, state_bits
 from circuitsim.analysis.growth.bounded_growth import SIZE, LogTest, grows_like_log, too_few
 from circuitsim.analysis.growth.fits import Fit, fit_log

@@ -14,66 +14,37 @@ here. NOT is a gate and a level in the papers' tables, and neither in the parts 
 """
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from circuitsim.analysis.growth.lookup_tables import MOST_INPUTS, lemma_1, lemma_2
+from circuitsim.analysis.growth.lookup_tables import MOST_INPUTS, lemma_2
+from circuitsim.analysis.growth.paper_parts import (
+    COMPARING,
+    LEMMA_2,
+    SUMMING,
+    Item,
+    PaperCost,
+    code_bits,
+    cost_of,
+    maximum_gates,
+    readout_tables,
+    score_bits,
+    shared_tables,
+    sum_bits,
+    sum_gates,
+    tables,
+    times,
+    total,
+)
 from circuitsim.bases import AC0, BASES, TC0
 from circuitsim.models.model import Model
 from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.known import HeadForms
 from circuitsim.networks.limits import MAX_BITS
-from circuitsim.numbers.rounding import drop_bits
 
 D_PLUS = 2  # iterated addition: Siu and Roychowdhury 1994
 
 MSS = "2106.16213, Theorem 5, which gives no total depth: the sum of its parts, those that say ours included"
-LEMMA_2 = "2106.16213, Lemma 2: {0,1}^c -> {0,1}^d in depth 3 and size d(2^c + c + 1)"
-LEMMA_1 = (
-    "2207.00729, Lemma 1: {0,1}^(c log n) -> {0,1}^m in depth 3 and size n^c + c log n + m"
-)
 TUPLES = "2204.06618, normal form: a value is the tuple of the values it was made of"
-COMPARING = "ours: comparisons of s bits by 2s ANDs and ORs in depth 3"
-SUMMING = "ours: thresholds at every value of the sum of N words (N(2^z - 1) gates), then one gate a bit; depth 2"
-
-
-@dataclass(frozen=True)
-class Item:
-    """Equal parts side by side.
-
-    Args:
-        name: "layer0/scores" and the like.
-        count: how many tables, sums or comparisons.
-        inputs, outputs: bits of one of them, of the widest where they differ.
-        depth: levels that they add to the total.
-        gates: of all together; None where one has more than 2^20 inputs.
-        source: whose sentence the numbers follow.
-    """
-
-    name: str
-    count: int
-    inputs: int
-    outputs: int
-    depth: int
-    gates: int | None
-    source: str
-
-
-@dataclass(frozen=True)
-class PaperCost:
-    """What a paper's circuit for a model at n would cost; `gates` is None where too large to write down.
-
-    `bits` are the fraction bits of its numbers, None where it has none (hard attention by tuples).
-    """
-
-    construction: str
-    source: str
-    basis: str
-    n: int
-    bits: int | None
-    depth: int
-    gates: int | None
-    items: tuple[Item, ...]
 
 
 def predict(
@@ -119,18 +90,18 @@ def merrill_sabharwal_smith(fixed: FixedPoint) -> PaperCost:
     """Theorem 5 of 2106.16213 for a model in integers."""
     widths = [stream.widths() for stream in fixed.streams()]
     items = [
-        _tables("embedding", fixed.n, max(fixed.model.format.sizes(fixed.n)), sum(widths[0]))
+        tables("embedding", fixed.n, max(fixed.model.format.sizes(fixed.n)), sum(widths[0]))
     ]
     for number, heads in enumerate(fixed.layers()):
         items += _saturated_layer(f"layer{number}", heads, widths[number], fixed.length)
         before, after = sum(widths[number]), sum(widths[number + 1])
         items.append(
-            _tables(
+            tables(
                 f"layer{number}/activation", fixed.length, before * (1 + len(heads)), after
             )
         )
-    items.append(_readout(fixed.model, fixed.n, sum(widths[-1])))
-    return _cost(
+    items.append(readout_tables(fixed.model, fixed.n, sum(widths[-1])))
+    return cost_of(
         "Merrill, Sabharwal and Smith 2022", MSS, TC0.name, fixed.n, fixed.bits, items
     )
 
@@ -142,10 +113,10 @@ def _saturated_layer(
     if not heads:
         return []
     pairs, vector = length * length, sum(widths)
-    scores = [_score_bits(head) for head in heads]
+    scores = [score_bits(head) for head in heads]
     widest, number = max(scores), len(heads)
-    comparing = sum(length * _maximum(s, length) for s in scores)
-    sums = [(_sum_bits(z, length), z) for z in widths]
+    comparing = sum(length * maximum_gates(s, length) for s in scores)
+    sums = [(sum_bits(z, length), z) for z in widths]
     count = length.bit_length()
     dividing = [lemma_2(s + count, z) for s, z in sums]
     counting = [lemma_2(2 * s, 1) for s in scores]
@@ -156,7 +127,7 @@ def _saturated_layer(
             2 * vector,
             widest,
             3,
-            _total(_times(pairs, lemma_2(2 * vector, s)) for s in scores),
+            total(times(pairs, lemma_2(2 * vector, s)) for s in scores),
             LEMMA_2,
         ),
         Item(
@@ -174,7 +145,7 @@ def _saturated_layer(
             2 * widest + vector,
             vector,
             3,
-            _total(_times(pairs, lemma_2(2 * s + vector, vector)) for s in scores),
+            total(times(pairs, lemma_2(2 * s + vector, vector)) for s in scores),
             LEMMA_2,
         ),
         Item(
@@ -183,7 +154,7 @@ def _saturated_layer(
             length * max(widths),
             max(s for s, _ in sums),
             2,
-            number * length * sum(_iterated_sum(z, length) for z in widths),
+            number * length * sum(sum_gates(z, length) for z in widths),
             SUMMING,
         ),
         Item(
@@ -192,9 +163,7 @@ def _saturated_layer(
             length * 2 * widest,
             count,
             0,
-            _total(
-                [_times(pairs, _total(counting)), number * length * _iterated_sum(1, length)]
-            ),
+            total([times(pairs, total(counting)), number * length * sum_gates(1, length)]),
             f"{LEMMA_2}, and {SUMMING}; beside masked values and sums",
         ),
         Item(
@@ -203,7 +172,7 @@ def _saturated_layer(
             max(s for s, _ in sums) + count,
             max(widths),
             3,
-            _times(number * length, _total(dividing)),
+            times(number * length, total(dividing)),
             f"ours: a look-up of sum and count. {LEMMA_2}",
         ),
     ]
@@ -214,57 +183,57 @@ def merrill_sabharwal(fixed: FixedPoint, d_plus: int = D_PLUS) -> PaperCost:
 
     Its depth has no term for a read-out: the decision is taken for a bit of the last layer's function.
     """
-    length, letter = fixed.length, _code_bits(max(fixed.model.format.sizes(fixed.n)))
+    length, letter = fixed.length, code_bits(max(fixed.model.format.sizes(fixed.n)))
     streams = [stream.widths() for stream in fixed.streams()]
-    items = [_shared("embedding", fixed.n, letter, sum(streams[0]))]
+    items = [shared_tables("embedding", fixed.n, letter, sum(streams[0]))]
     for number, layer in enumerate(fixed.layers()):
         name, heads, widths = f"layer{number}", len(layer), streams[number]
         p, after = sum(widths), sum(streams[number + 1])
-        normalisers = heads * length * _iterated_sum(p, length) if p <= MOST_INPUTS else None
+        normalisers = heads * length * sum_gates(p, length) if p <= MOST_INPUTS else None
         sums = (
-            heads * length * sum(_iterated_sum(z, length) for z in widths)
+            heads * length * sum(sum_gates(z, length) for z in widths)
             if p <= MOST_INPUTS
             else None
         )
         several = heads * length * len(widths)
         items += [
-            _shared(f"{name}/scores", heads * length**2, 2 * p, p),
+            shared_tables(f"{name}/scores", heads * length**2, 2 * p, p),
             Item(
                 f"{name}/sum of scores",
                 heads * length,
                 length * p,
-                _sum_bits(p, length),
+                sum_bits(p, length),
                 d_plus,
                 normalisers,
                 SUMMING,
             ),
-            _shared(f"{name}/weighted values", heads * length**2, 3 * p, p),
+            shared_tables(f"{name}/weighted values", heads * length**2, 3 * p, p),
             Item(
                 f"{name}/sums",
                 several,
                 length * max(widths),
-                _sum_bits(max(widths), length),
+                sum_bits(max(widths), length),
                 d_plus,
                 sums,
                 SUMMING,
             ),
-            _shared(f"{name}/layer function", length, (1 + heads) * p, after),
+            shared_tables(f"{name}/layer function", length, (1 + heads) * p, after),
         ]
     source = f"2207.00729, Theorem 1: depth 3 + (9 + 2 d_plus) L, d_plus = {d_plus}"
-    return _cost("Merrill and Sabharwal 2023", source, TC0.name, fixed.n, fixed.bits, items)
+    return cost_of("Merrill and Sabharwal 2023", source, TC0.name, fixed.n, fixed.bits, items)
 
 
 def hao_angluin_frank(model: Model, n: int) -> PaperCost:
     """Hard attention by 2204.06618: b_0 = ceil log |tokens| + 2 ceil log(n + 1) bits a value, b_k = (1 + H) b_(k-1)."""
     length = model.length(n)
-    bits = _code_bits(len(model.tokens)) + 2 * _code_bits(length + 1)
+    bits = code_bits(len(model.tokens)) + 2 * code_bits(length + 1)
     items = []
     for number, layer in enumerate(model.layers):
         heads, name = len(layer.heads), f"layer{number}"
         if heads:
             queries, rank = heads * length, 2 * bits
             items += [
-                _tables(f"{name}/scores", queries * length, 2 * bits, rank),
+                tables(f"{name}/scores", queries * length, 2 * bits, rank),
                 Item(
                     f"{name}/maximum",
                     queries,
@@ -286,9 +255,9 @@ def hao_angluin_frank(model: Model, n: int) -> PaperCost:
             ]
         bits *= 1 + heads
         items.append(Item(f"{name}/value", length, bits, bits, 0, 0, TUPLES))
-    items.append(_readout(model, n, bits))
+    items.append(readout_tables(model, n, bits))
     source = "2204.06618; bits b_k = (H+1) b_(k-1), b_0 = ceil log |tokens| + 2 ceil log(n+1): our count"
-    return _cost("Hao, Angluin and Frank 2022", source, AC0.name, n, None, items)
+    return cost_of("Hao, Angluin and Frank 2022", source, AC0.name, n, None, items)
 
 
 def power_of_two(gates: int | None) -> str:
@@ -296,76 +265,3 @@ def power_of_two(gates: int | None) -> str:
     if gates is None:
         return f"over 2^{MOST_INPUTS:,}"
     return f"{gates:,}" if gates <= 10**15 else f"2^{math.log2(gates):,.1f}"
-
-
-def _cost(
-    construction: str, source: str, basis: str, n: int, bits: int | None, items: list[Item]
-) -> PaperCost:
-    depth = sum(item.depth for item in items)
-    return PaperCost(
-        construction,
-        source,
-        basis,
-        n,
-        bits,
-        depth,
-        _total(item.gates for item in items),
-        tuple(items),
-    )
-
-
-def _tables(name: str, count: int, inputs: int, outputs: int) -> Item:
-    return Item(
-        name, count, inputs, outputs, 3, _times(count, lemma_2(inputs, outputs)), LEMMA_2
-    )
-
-
-def _shared(name: str, count: int, inputs: int, outputs: int) -> Item:
-    return Item(
-        name, count, inputs, outputs, 3, _times(count, lemma_1(inputs, outputs)), LEMMA_1
-    )
-
-
-def _readout(model: Model, n: int, inputs: int) -> Item:
-    return _tables(
-        "readout", len(model.readout_positions(n)), inputs, len(model.readout.weights)
-    )
-
-
-def _maximum(score: int, length: int) -> int:
-    """Gates of the largest of `length` scores: pairs compared, an AND a key, the winners' bits by ANDs and ORs."""
-    return length * (length - 1) * 2 * score + length + length * score + score
-
-
-def _iterated_sum(width: int, length: int) -> int:
-    """Threshold gates of the sum of `length` words, with weights 2^i as wires."""
-    return length * (2**width - 1) + _sum_bits(width, length)
-
-
-def _sum_bits(width: int, length: int) -> int:
-    """Bits of the sum of `length` words."""
-    return (
-        width + length.bit_length()
-        if width > MOST_INPUTS
-        else (length * (2**width - 1)).bit_length()
-    )
-
-
-def _score_bits(head: HeadForms) -> int:
-    low, high = (drop_bits(end, head.shift or 0) for end in head.score)
-    return int(max(high, -low - 1).bit_length()) + 1
-
-
-def _code_bits(values: int) -> int:
-    """Ceil log2 of the number of values."""
-    return (values - 1).bit_length()
-
-
-def _times(count: int, gates: int | None) -> int | None:
-    return None if gates is None else count * gates
-
-
-def _total(parts: Iterable[int | None]) -> int | None:
-    listed = list(parts)
-    known = [part for part in listed if part is not None]
-    return sum(known) if len(known) == len(listed) else None

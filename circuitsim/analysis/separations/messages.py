@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from circuitsim.analysis.separations.gadgets import Bits, Gadget
+from circuitsim.analysis.separations.gadget import Bits, Gadget
 from circuitsim.errors import InputError
 from circuitsim.tokens import Codes
 

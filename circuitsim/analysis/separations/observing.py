@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from circuitsim.analysis.separations.distinct_states import states_after
-from circuitsim.analysis.separations.gadgets import Gadget
+from circuitsim.analysis.separations.gadget import Gadget
 from circuitsim.analysis.separations.messages import Observe
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import Head, Model

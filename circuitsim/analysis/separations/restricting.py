@@ -19,7 +19,7 @@ from circuitsim.models.model import Head, Model
 from circuitsim.models.sequence import mask_matrix
 from circuitsim.numbers.scaled import Scaled
 from circuitsim.tokens import Codes
-from circuitsim.zoo.tasks.averaging import QSTR
+from circuitsim.zoo.tasks.targets import QSTR
 
 EVERY_SIGN = (
     "parity",

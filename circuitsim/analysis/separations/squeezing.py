@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.analysis.agreement import few, inputs
-from circuitsim.analysis.separations.gadgets import LARGEST, Gadget, gadgets
+from circuitsim.analysis.separations.gadget import LARGEST, Gadget
+from circuitsim.analysis.separations.gadgets import gadgets
 from circuitsim.analysis.separations.messages import distinguishable, messages
 from circuitsim.analysis.separations.observing import observer
 from circuitsim.analysis.separations.restricting import EVERY_SIGN, restriction
@@ -25,7 +26,7 @@ from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built
-from circuitsim.zoo.tasks.averaging import QSTR
+from circuitsim.zoo.tasks.targets import QSTR
 
 Decisions: TypeAlias = npt.NDArray[np.int64]
 

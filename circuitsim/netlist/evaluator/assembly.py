@@ -12,9 +12,15 @@ import numpy as np
 
 from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.evaluator.full_adders import SUM
-from circuitsim.netlist.evaluator.fusion import DEAD, Netlist, fuse, read
-from circuitsim.netlist.evaluator.kernels import RESULTS, SOURCES
+from circuitsim.netlist.evaluator.fusion import fuse
+from circuitsim.netlist.evaluator.instructions import (
+    DEAD,
+    RESULTS,
+    SOURCES,
+    SUM,
+    Netlist,
+    read,
+)
 from circuitsim.netlist.evaluator.slots import assign_slots, over_nodes
 
 # Instructions sorted by level and opcode at a time: longer runs, fewer waits on the one before; but rows just written
@@ -35,8 +41,9 @@ class Lowered:
 
 
 @compiled
-def construction_order(op: Any, mate: Any) -> Any:
+def construction_order(net: Netlist) -> Any:
     """Gates that lead an instruction, in the order built: one with two results when the first of them was."""
+    op, mate = net.op, net.mate
     order = np.empty(len(op), np.int32)
     count = 0
     for g in range(len(op)):
@@ -48,14 +55,15 @@ def construction_order(op: Any, mate: Any) -> Any:
 
 
 @compiled
-def depth_first_order(op: Any, source: Any, mate: Any, outputs: Any, first: int) -> Any:
+def depth_first_order(net: Netlist) -> Any:
     """The same instructions, each just after what it needs, from output to output; no recursion."""
+    op, mate, first = net.op, net.mate, net.first
     done = np.zeros(len(op), np.bool_)
     order = np.empty(len(op), np.int32)
     count = 0
     # An entry is 8 * gate + sources seen. A path never repeats a gate, so the stack cannot outgrow the gates.
     stack = np.empty(len(op) + 1, np.int64)
-    for o in outputs:
+    for o in net.outputs:
         if o >> 1 < first:
             continue
         g = np.int64((o >> 1) - first)
@@ -71,7 +79,7 @@ def depth_first_order(op: Any, source: Any, mate: Any, outputs: Any, first: int)
                 top -= 1
                 continue
             stack[top] += 1
-            child = (read(source, mate, g, seen) >> 1) - first
+            child = (read(net, g, seen) >> 1) - first
             if child >= 0:
                 if op[child] == SUM:
                     child = np.int64(mate[child])
@@ -82,13 +90,14 @@ def depth_first_order(op: Any, source: Any, mate: Any, outputs: Any, first: int)
 
 
 @compiled
-def live_slots(op: Any, source: Any, mate: Any, order: Any, first: int) -> int:
+def live_slots(net: Netlist, order: Any) -> int:
     """Most gates whose value is still needed at one time, in this order."""
+    op, mate, first = net.op, net.mate, net.first
     last = np.full(len(op), -1, np.int32)
     for i in range(len(order)):
         g = order[i]
         for k in range(SOURCES[op[g]]):
-            u = (read(source, mate, g, k) >> 1) - first
+            u = (read(net, g, k) >> 1) - first
             if u >= 0:
                 last[u] = i
     dying = np.zeros(len(order), np.int32)
@@ -108,33 +117,26 @@ def live_slots(op: Any, source: Any, mate: Any, order: Any, first: int) -> int:
 
 
 @compiled(inline="always")
-def _count_sort(
-    gates: Any, keys: Any, count: int, ends: Any, to: Any, to_keys: Any, other: Any
-) -> None:
-    """Stable sort of `count` gates by small keys, carrying along another key of each."""
+def _count_sort(keys: Any, count: int, ends: Any, to: Any) -> None:
+    """Where each of `count` elements goes in a stable sort by small keys."""
     ends[:] = 0
     for i in range(count):
         ends[keys[i] + 1] += 1
     for k in range(1, len(ends)):
         ends[k] += ends[k - 1]
     for i in range(count):
-        at = ends[keys[i]]
+        to[i] = ends[keys[i]]
         ends[keys[i]] += 1
-        to[at], to_keys[at] = gates[i], other[i]
 
 
 @compiled
-def _sort_windows(
-    op: Any, source: Any, mate: Any, order: Any, first: int, window: int
-) -> None:
+def _sort_windows(net: Netlist, order: Any, window: int) -> None:
     """Sort every window of the order, in place, by level inside the window, then opcode; stable."""
+    op, mate, first = net.op, net.mate, net.first
     place = np.full(len(op), -1, np.int32)
     level, opcode = np.zeros(window, np.int32), np.zeros(window, np.int32)
-    gates, levels, unused = (
-        np.zeros(window, np.int32),
-        np.zeros(window, np.int32),
-        np.zeros(window, np.int32),
-    )
+    gates, levels = np.zeros(window, np.int32), np.zeros(window, np.int32)
+    to = np.zeros(window, np.int32)
     ends = np.zeros(max(window, len(SOURCES)) + 1, np.int32)
     for start in range(0, len(order), window):
         stop = min(start + window, len(order))
@@ -146,38 +148,34 @@ def _sort_windows(
                 place[mate[g]] = i
             depth = 0
             for k in range(SOURCES[op[g]]):
-                u = (read(source, mate, g, k) >> 1) - first
+                u = (read(net, g, k) >> 1) - first
                 if u >= 0 and place[u] >= start:
                     depth = max(depth, level[place[u] - start] + 1)
             # Opcodes fall on odd levels, so that a run can go on from one level to the next.
-            level[i - start], opcode[i - start] = (
-                depth,
-                len(SOURCES) - 1 - op[g] if depth & 1 else op[g],
-            )
+            level[i - start] = depth
+            opcode[i - start] = len(SOURCES) - 1 - op[g] if depth & 1 else op[g]
             deepest = max(deepest, depth)
-        _count_sort(
-            order[start:stop], opcode, count, ends[: len(SOURCES) + 1], gates, levels, level
-        )
-        _count_sort(
-            gates, levels, count, ends[: deepest + 2], order[start:stop], unused, levels
-        )
+        # By opcode, then by level: the second sort keeps the order of the first where levels are equal.
+        _count_sort(opcode, count, ends[: len(SOURCES) + 1], to)
+        for i in range(count):
+            gates[to[i]], levels[to[i]] = order[start + i], level[i]
+        _count_sort(levels, count, ends[: deepest + 2], to)
+        for i in range(count):
+            order[start + to[i]] = gates[i]
 
 
 def lower(circuit: Circuit, fused: bool = True, window: int | None = None) -> Lowered:
     """The evaluator's program for a circuit; fusion changes what is done at once, never a value."""
-    net: Netlist = fuse(circuit, fused)
-    first = 1 + circuit.inputs
-    order = construction_order(net.op, net.mate)
-    most = live_slots(net.op, net.source, net.mate, order, first)
+    net = fuse(circuit, fused)
+    order = construction_order(net)
+    most = live_slots(net, order)
     if most > CACHED_SLOTS:
-        other = depth_first_order(net.op, net.source, net.mate, circuit.outputs, first)
-        narrow = live_slots(net.op, net.source, net.mate, other, first)
+        other = depth_first_order(net)
+        narrow = live_slots(net, other)
         if 2 * narrow < most:
             order, most = other, narrow
     window = window or (WIDE_WINDOW if most <= WIDE_SLOTS else WINDOW)
-    _sort_windows(net.op, net.source, net.mate, order, first, window)
-    code, runs = over_nodes(
-        net.op, net.source, net.mate, order, circuit.outputs, circuit.inputs, window
-    )
+    _sort_windows(net, order, window)
+    code, runs = over_nodes(net, order, window)
     slots = assign_slots(code, runs, circuit.nodes)
     return Lowered(slots, code, runs, len(order))

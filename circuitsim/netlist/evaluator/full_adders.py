@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from circuitsim.kernels import compiled
-from circuitsim.netlist.evaluator.kernels import ADDER, AND2, XOR2
+from circuitsim.netlist.evaluator.instructions import ADDER, AND2, SUM, XOR2, Netlist
 
 NEAR = 4096  # gates of one pattern are at most this far apart: farther, sources would live too long
 BITS = 12  # of the tables; at 20 bytes an entry both fit in a level-2 cache
-SUM = 254  # the sum of an instruction with two results, which its mate leads
 
 
 @compiled(inline="always")
-def _leaf(node: Any, x: Any, y: Any, z: Any) -> int:
+def _leaf(node: Any, leaves: Any) -> int:
+    x, y, z = leaves
     return 0xAA if node == x else 0xCC if node == y else 0xF0 if node == z else -1
 
 
@@ -33,46 +33,32 @@ def _apply(op: Any, a: Any, p: Any, b: Any, q: Any) -> int:
 
 
 @compiled(inline="always")
-def _truth1(
-    op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any, z: Any
-) -> int:
-    leaf = _leaf(node, x, y, z)
-    g = node - first
-    if leaf >= 0 or node < near or op[g] > XOR2:
+def _truth1(net: Netlist, near: Any, node: Any, leaves: Any) -> int:
+    leaf = _leaf(node, leaves)
+    g = node - net.first
+    if leaf >= 0 or node < near or net.op[g] > XOR2:
         return leaf
-    a, b = np.int64(source[g, 0]), np.int64(source[g, 1])
-    return _apply(op[g], a, _leaf(a >> 1, x, y, z), b, _leaf(b >> 1, x, y, z))
+    a, b = np.int64(net.source[g, 0]), np.int64(net.source[g, 1])
+    return _apply(net.op[g], a, _leaf(a >> 1, leaves), b, _leaf(b >> 1, leaves))
 
 
 @compiled(inline="always")
-def _truth2(
-    op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any, z: Any
-) -> int:
-    leaf = _leaf(node, x, y, z)
-    g = node - first
-    if leaf >= 0 or node < near or op[g] > XOR2:
+def _truth2(net: Netlist, near: Any, node: Any, leaves: Any) -> int:
+    leaf = _leaf(node, leaves)
+    g = node - net.first
+    if leaf >= 0 or node < near or net.op[g] > XOR2:
         return leaf
-    a, b = np.int64(source[g, 0]), np.int64(source[g, 1])
-    p = _truth1(op, source, first, near, a >> 1, x, y, z)
-    return (
-        -1
-        if p < 0
-        else _apply(op[g], a, p, b, _truth1(op, source, first, near, b >> 1, x, y, z))
-    )
+    a, b = np.int64(net.source[g, 0]), np.int64(net.source[g, 1])
+    p = _truth1(net, near, a >> 1, leaves)
+    return -1 if p < 0 else _apply(net.op[g], a, p, b, _truth1(net, near, b >> 1, leaves))
 
 
 @compiled(inline="always")
-def _truth(
-    op: Any, source: Any, first: Any, near: Any, g: Any, x: Any, y: Any, z: Any
-) -> int:
-    """Truth table (8 bits) of gate g over nodes x, y, z, at most three gates above them; -1 if it is not."""
-    a, b = np.int64(source[g, 0]), np.int64(source[g, 1])
-    p = _truth2(op, source, first, near, a >> 1, x, y, z)
-    return (
-        -1
-        if p < 0
-        else _apply(op[g], a, p, b, _truth2(op, source, first, near, b >> 1, x, y, z))
-    )
+def _truth(net: Netlist, near: Any, g: Any, leaves: Any) -> int:
+    """Truth table (8 bits) of gate g over three nodes, at most three gates above them; -1 if it is not."""
+    a, b = np.int64(net.source[g, 0]), np.int64(net.source[g, 1])
+    p = _truth2(net, near, a >> 1, leaves)
+    return -1 if p < 0 else _apply(net.op[g], a, p, b, _truth2(net, near, b >> 1, leaves))
 
 
 def _majority_phases() -> Any:
@@ -88,23 +74,19 @@ MAJORITY = _majority_phases()
 
 
 @compiled(inline="always")
-def _others(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any) -> Any:
+def _other(net: Netlist, near: Any, node: Any, x: Any) -> Any:
     """The other source of a two-input gate that reads node x, else -1."""
-    g = node - first
-    if node < near or op[g] > XOR2:
+    g = node - net.first
+    if node < near or net.op[g] > XOR2:
         return -1
-    a, b = np.int64(source[g, 0] >> 1), np.int64(source[g, 1] >> 1)
+    a, b = np.int64(net.source[g, 0] >> 1), np.int64(net.source[g, 1] >> 1)
     return b if a == x else a if b == x else -1
 
 
 @compiled(inline="always")
-def _is_pair(op: Any, source: Any, first: Any, near: Any, node: Any, x: Any, y: Any) -> bool:
-    return bool(_others(op, source, first, near, node, x) == y)
-
-
-@compiled(inline="always")
-def _carry_leaves(op: Any, source: Any, first: Any, near: Any, g: Any) -> Any:
+def _carry_leaves(net: Netlist, near: Any, g: Any) -> Any:
     """Three nodes of which gate g may be the majority, by the shapes that adders are written in; else -1s."""
+    op, source, first = net.op, net.source, net.first
     for swap in range(2):
         u, v = np.int64(source[g, swap] >> 1), np.int64(source[g, 1 - swap] >> 1)
         gu, gv = u - first, v - first
@@ -112,25 +94,21 @@ def _carry_leaves(op: Any, source: Any, first: Any, near: Any, g: Any) -> Any:
             continue
         x, y = np.int64(source[gu, 0] >> 1), np.int64(source[gu, 1] >> 1)
         if op[g] == XOR2:  # ((x ^ y) & (x ^ z)) ^ x
-            y2, z2 = (
-                _others(op, source, first, near, x, v),
-                _others(op, source, first, near, y, v),
-            )
+            y2, z2 = _other(net, near, x, v), _other(net, near, y, v)
             if y2 >= 0 and z2 >= 0:
                 return v, y2, z2
         if v < near or op[gv] > XOR2:
             continue
         for k in range(2):  # (x & y) | (z & w), where w is x ^ y or x | y
             z, w = np.int64(source[gv, k] >> 1), np.int64(source[gv, 1 - k] >> 1)
-            if _is_pair(op, source, first, near, w, x, y):
+            if _other(net, near, w, x) == y:
                 return x, y, z
-        if (
-            x >= near and op[x - first] <= XOR2
-        ):  # three ANDs of pairs: u = r1, r2 and v = y, z
+        if x >= near and op[x - first] <= XOR2:
+            # Three ANDs of pairs: u = r1, r2 and v = y, z.
             y2, z2 = np.int64(source[gv, 0] >> 1), np.int64(source[gv, 1] >> 1)
             for k in range(2):
-                q = _others(op, source, first, near, x, y2 if k else z2)
-                if q >= 0 and _is_pair(op, source, first, near, y, q, z2 if k else y2):
+                q = _other(net, near, x, y2 if k else z2)
+                if q >= 0 and _other(net, near, y, q) == (z2 if k else y2):
                     return q, y2, z2
     return -1, -1, -1
 
@@ -151,8 +129,9 @@ def _place(x: Any, y: Any, z: Any) -> Any:
 
 
 @compiled(inline="always")
-def _find_sum(op: Any, source: Any, first: Any, near: Any, g: Any, swap: Any) -> Any:
+def _find_sum(net: Netlist, near: Any, g: Any, swap: Any) -> Any:
     """Leaves of XOR gate g seen as x ^ y ^ z, its source `swap` being x ^ y; and the parity of complements."""
+    op, source, first = net.op, net.source, net.first
     u = np.int64(source[g, swap] >> 1) - first
     if first + u < near or op[u] != XOR2:
         return -1, -1, -1, 0
@@ -161,14 +140,30 @@ def _find_sum(op: Any, source: Any, first: Any, near: Any, g: Any, swap: Any) ->
     return x, y, z, (a ^ b ^ c ^ np.int64(source[g, swap])) & 1
 
 
+@compiled(inline="always")
+def _holds(table: Any, at: Any, leaves: Any) -> bool:
+    """Whether an entry is a gate over these leaves."""
+    x, y, z = leaves
+    return bool(
+        table[at, 0] >= 0 and table[at, 1] == x and table[at, 2] == y and table[at, 3] == z
+    )
+
+
+@compiled(inline="always")
+def _enter(table: Any, at: Any, g: Any, leaves: Any, how: Any) -> None:
+    table[at, 0], table[at, 4] = g, how
+    table[at, 1], table[at, 2], table[at, 3] = leaves
+
+
 @compiled
-def pair_adders(op: Any, source: Any, mate: Any, first: Any) -> None:
+def pair_adders(net: Netlist) -> None:
     """Join sums and carries of the same three nodes, in place and in one pass; the carry leads, the sum is its mate.
 
     A gate once joined is no pattern's inner gate any more; a gate's function never changes, so that joining at
     once is as exact as joining at the end. Everything here is in line: numba counts references to arrays,
     atomically, at every call in a loop and every view.
     """
+    op, source, mate, first = net.op, net.source, net.mate, net.first
     # An entry is a gate, its three leaves in ascending order, and its parity or its phases.
     sums = np.full((1 << BITS, 5), -1, np.int32)
     carries = np.full((1 << BITS, 5), -1, np.int32)
@@ -182,53 +177,28 @@ def pair_adders(op: Any, source: Any, mate: Any, first: Any) -> None:
         y, z, parity, phases = x, x, x, x
         if op[g] == XOR2:
             for swap in range(2):
-                x, y, z, parity = _find_sum(op, source, first, near, g, swap)
+                x, y, z, parity = _find_sum(net, near, g, swap)
                 if x < 0 or x == y or y == z:
                     continue
                 at = _place(x, y, z)
                 c = np.int64(carries[at, 0])
-                if (
-                    c >= 0
-                    and carries[at, 1] == x
-                    and carries[at, 2] == y
-                    and carries[at, 3] == z
-                    and op[c] <= XOR2
-                ):
+                if _holds(carries, at, (x, y, z)) and op[c] <= XOR2:
                     s, phases = g, np.int64(carries[at, 4])
                     break
-                sums[at, 0], sums[at, 1], sums[at, 2], sums[at, 3], sums[at, 4] = (
-                    g,
-                    x,
-                    y,
-                    z,
-                    parity,
-                )
+                _enter(sums, at, g, (x, y, z), parity)
         if s < 0:
-            x, y, z = _carry_leaves(op, source, first, near, g)
+            x, y, z = _carry_leaves(net, near, g)
             if x < 0 or x == y or y == z or x == z:
                 continue
             x, y, z = _sorted(x, y, z)
-            truth = _truth(op, source, first, near, g, x, y, z)
+            truth = _truth(net, near, g, (x, y, z))
             if truth < 0 or MAJORITY[truth] < 0:
                 continue
             at = _place(x, y, z)
             c, phases = g, MAJORITY[truth]
             s, parity = np.int64(sums[at, 0]), np.int64(sums[at, 4])
-            same = (
-                s >= 0
-                and s != g
-                and sums[at, 1] == x
-                and sums[at, 2] == y
-                and sums[at, 3] == z
-            )
-            if not same or op[s] != XOR2:
-                (
-                    carries[at, 0],
-                    carries[at, 1],
-                    carries[at, 2],
-                    carries[at, 3],
-                    carries[at, 4],
-                ) = g, x, y, z, phases
+            if not _holds(sums, at, (x, y, z)) or s == g or op[s] != XOR2:
+                _enter(carries, at, g, (x, y, z), phases)
                 continue
         # Both gates keep sources of their own, should the other turn out dead.
         source[c, 0], source[s, 0] = 2 * x + (phases & 1), 2 * x + parity

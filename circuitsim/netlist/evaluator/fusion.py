@@ -3,15 +3,14 @@
 Works on a private copy of the netlist, never on the circuit: statistics stay those of the gates.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.evaluator.full_adders import NEAR, SUM, pair_adders
-from circuitsim.netlist.evaluator.kernels import (
+from circuitsim.netlist.evaluator.full_adders import NEAR, pair_adders
+from circuitsim.netlist.evaluator.instructions import (
     ADDER,
     AND2,
     AND3_ADDER,
@@ -19,6 +18,8 @@ from circuitsim.netlist.evaluator.kernels import (
     AND_AND,
     AND_AND_AND,
     AND_XOR,
+    COLUMNS,
+    DEAD,
     HALF,
     MAJ,
     NAND3_AND,
@@ -27,49 +28,30 @@ from circuitsim.netlist.evaluator.kernels import (
     NAND_NAND,
     NAND_NAND_AND,
     SOURCES,
+    SUM,
     XOR2,
     XOR3,
     XOR_AND,
     XOR_AND_AND,
     XOR_AND_XOR,
+    Netlist,
 )
-
-DEAD = 255
-COLUMNS = 4  # sources of a gate that are stored with it
-
-
-@dataclass(frozen=True)
-class Netlist:
-    """Instructions over nodes. Gate g leads one if `op[g]` is an opcode; it writes node g, and node mate[g].
-
-    A gate with two results is led by its carry; the sum, its mate, is marked SUM. Complements of the sum are in the
-    lowest bits of its own row of `source`; what does not fit in the carry's row follows there: see `read`.
-    """
-
-    op: Any  # (gates,) uint8: an opcode, SUM or DEAD
-    source: Any  # (gates, COLUMNS) int32 literals over nodes
-    mate: Any  # (gates,) int32 gate, -1 for none
-
-
-@compiled(inline="always")
-def read(source: Any, mate: Any, g: int, k: int) -> Any:
-    """Source k, a literal over nodes, of the instruction that gate g leads."""
-    return np.int64(source[g, k] if k < COLUMNS else source[mate[g], k - COLUMNS + 1])
 
 
 @compiled
-def copy_gates(ops: Any, fan_in: Any, op: Any, source: Any, mate: Any) -> None:
-    """Fill the arrays of a netlist; sources that a gate of two inputs does not have are left as they are."""
+def copy_gates(ops: Any, fan_in: Any, net: Netlist) -> None:
+    """Fill a netlist; sources that a gate of two inputs does not have are left as they are."""
+    op, source, mate = net.op, net.source, net.mate
     for g in range(len(ops)):
         op[g], source[g, 0], source[g, 1], mate[g] = ops[g], fan_in[g, 0], fan_in[g, 1], -1
 
 
 @compiled
-def live_uses(op: Any, source: Any, mate: Any, outputs: Any, inputs: int, uses: Any) -> None:
+def live_uses(net: Netlist, uses: Any) -> None:
     """How often live instructions and outputs read every node; marks gates nobody reads as DEAD, in place."""
-    first = 1 + inputs
+    op, source, mate, first = net.op, net.source, net.mate, net.first
     uses[:] = 0
-    for o in outputs:
+    for o in net.outputs:
         uses[o >> 1] += 1
     for g in range(len(op) - 1, -1, -1):
         m = np.int64(mate[g])
@@ -94,8 +76,9 @@ def live_uses(op: Any, source: Any, mate: Any, outputs: Any, inputs: int, uses: 
 
 
 @compiled
-def _find_xors(op: Any, source: Any, first: int) -> None:
+def _find_xors(net: Netlist) -> None:
     """AND(~(x & y), ~(~x & ~y)) is x ^ y, whatever the phases of x and y."""
+    op, source, first = net.op, net.source, net.first
     for g in range(len(op)):
         a, b = np.int64(source[g, 0]), np.int64(source[g, 1])
         u, v = (a >> 1) - first, (b >> 1) - first
@@ -115,41 +98,43 @@ def _find_xors(op: Any, source: Any, first: int) -> None:
             op[g], source[g, 0], source[g, 1] = XOR2, x, y
 
 
-def _drawings() -> Any:
-    """(opcodes, 3, opcodes, 2, 5): what an instruction becomes when its source k, complemented or not, is drawn in.
+ANY, FIRST, THIRD = (0, 1, 2), (0, 1), (2,)
+# An instruction, which of its sources may be drawn in, what that is, whether complemented, and what comes of both.
+RULES = (
+    (AND2, FIRST, AND2, 0, AND_AND),
+    (AND2, FIRST, AND2, 1, NAND_AND),
+    (AND2, FIRST, XOR2, 0, XOR_AND),
+    (AND2, FIRST, AND_AND, 0, AND_AND_AND),
+    (AND2, FIRST, AND_AND, 1, NAND3_AND),
+    (AND2, FIRST, NAND_AND, 0, NAND_AND_AND),
+    (AND2, FIRST, NAND_AND, 1, NAND_NAND_AND),
+    (AND2, FIRST, XOR_AND, 0, XOR_AND_AND),
+    (XOR2, FIRST, AND2, 0, AND_XOR),
+    (XOR2, FIRST, XOR2, 0, XOR3),
+    (NAND_AND, FIRST, AND2, 0, NAND3_AND),
+    (NAND_AND, FIRST, AND2, 1, NAND_NAND_AND),
+    (AND_AND, ANY, AND2, 0, AND_AND_AND),
+    (AND_AND, ANY, AND2, 1, NAND_AND_AND),
+    (AND_AND, ANY, XOR2, 0, XOR_AND_AND),
+    (NAND_AND, THIRD, AND2, 0, NAND_AND_AND),
+    (NAND_AND, THIRD, AND2, 1, NAND_NAND),
+    (XOR_AND, THIRD, AND2, 0, XOR_AND_AND),
+    (XOR_AND, THIRD, XOR2, 0, XOR_AND_XOR),
+)
 
-    The new opcode, or -1, and where its sources come from: 0 to 2 the sources before, 3 to 5 those drawn in.
+
+def _drawings() -> Any:
+    """(opcodes, 3, opcodes, 2, 5): the new opcode, or -1, and where its sources come from.
+
+    0 to 2 are the sources before, 3 to 5 those drawn in. These come first, but after the two that a third one meets.
     """
     table = np.full((XOR_AND + 1, 3, XOR_AND + 1, 2, 1 + COLUMNS), -1)
-
-    def rule(
-        before: int, k: int, drawn: int, flip: int, after: int, *kept: int, lead: bool = True
-    ) -> None:
-        inner = tuple(range(3, 3 + int(SOURCES[drawn])))
-        layout = (*inner, *kept) if lead else (*kept, *inner)
-        table[before, k, drawn, flip, : 1 + len(layout)] = after, *layout
-
-    for k in range(2):
-        rule(AND2, k, AND2, 0, AND_AND, 1 - k)
-        rule(AND2, k, AND2, 1, NAND_AND, 1 - k)
-        rule(AND2, k, XOR2, 0, XOR_AND, 1 - k)
-        rule(AND2, k, AND_AND, 0, AND_AND_AND, 1 - k)
-        rule(AND2, k, AND_AND, 1, NAND3_AND, 1 - k)
-        rule(AND2, k, NAND_AND, 0, NAND_AND_AND, 1 - k)
-        rule(AND2, k, NAND_AND, 1, NAND_NAND_AND, 1 - k)
-        rule(AND2, k, XOR_AND, 0, XOR_AND_AND, 1 - k)
-        rule(XOR2, k, AND2, 0, AND_XOR, 1 - k)
-        rule(XOR2, k, XOR2, 0, XOR3, 1 - k)
-        rule(NAND_AND, k, AND2, 0, NAND3_AND, 1 - k, 2)
-        rule(NAND_AND, k, AND2, 1, NAND_NAND_AND, 1 - k, 2)
-    for k, kept in enumerate(((1, 2), (0, 2), (0, 1))):
-        rule(AND_AND, k, AND2, 0, AND_AND_AND, *kept)
-        rule(AND_AND, k, AND2, 1, NAND_AND_AND, *kept)
-        rule(AND_AND, k, XOR2, 0, XOR_AND_AND, *kept)
-    rule(NAND_AND, 2, AND2, 0, NAND_AND_AND, 0, 1, lead=False)
-    rule(NAND_AND, 2, AND2, 1, NAND_NAND, 0, 1, lead=False)
-    rule(XOR_AND, 2, AND2, 0, XOR_AND_AND, 0, 1, lead=False)
-    rule(XOR_AND, 2, XOR2, 0, XOR_AND_XOR, 0, 1, lead=False)
+    for before, sources, drawn, flip, after in RULES:
+        for k in sources:
+            kept = [i for i in range(SOURCES[before]) if i != k]
+            inner = [3 + i for i in range(SOURCES[drawn])]
+            layout = kept + inner if sources is THIRD else inner + kept
+            table[before, k, drawn, flip, : 1 + len(layout)] = after, *layout
     return table
 
 
@@ -157,8 +142,9 @@ DRAWINGS = _drawings()
 
 
 @compiled(inline="always")
-def _drawable(op: Any, source: Any, uses: Any, first: Any, g: Any, literal: Any) -> Any:
+def _drawable(net: Netlist, uses: Any, g: Any, literal: Any) -> Any:
     """Whether only the instruction of gate g reads this simple one, and drawing it in keeps no value much longer."""
+    op, source, first = net.op, net.source, net.first
     u = (np.int64(literal) >> 1) - first
     if u < 0 or uses[u + first] != 1 or op[u] > XOR_AND:
         return False
@@ -168,12 +154,13 @@ def _drawable(op: Any, source: Any, uses: Any, first: Any, g: Any, literal: Any)
 
 
 @compiled
-def _draw_in(op: Any, source: Any, mate: Any, uses: Any, first: int) -> None:
+def _draw_in(net: Netlist, uses: Any) -> None:
     """Do a gate and those that only it reads in one instruction, from the first gate to the last.
 
     From the sources on, since trees are then cut near their leaves, which are most of them. Gates of two sources
     are drawn in before those of three: what comes of them may itself be drawn in.
     """
+    op, source, first = net.op, net.source, net.first
     pool = np.zeros(6, np.int64)
     for g in range(len(op)):
         k, arity = 0, 2
@@ -184,7 +171,7 @@ def _draw_in(op: Any, source: Any, mate: Any, uses: Any, first: int) -> None:
                 k, arity = 0, 3
             literal = np.int64(source[g, k])
             k += 1
-            if not _drawable(op, source, uses, first, g, literal):
+            if not _drawable(net, uses, g, literal):
                 continue
             u, flip = (literal >> 1) - first, literal & 1
             if SOURCES[op[u]] > arity:
@@ -203,8 +190,9 @@ def _draw_in(op: Any, source: Any, mate: Any, uses: Any, first: int) -> None:
 
 
 @compiled
-def _pair_halves(op: Any, source: Any, mate: Any) -> None:
+def _pair_halves(net: Netlist) -> None:
     """Join a near AND and XOR of the same two nodes, in any phases."""
+    op, source, mate = net.op, net.source, net.mate
     last = np.full((2, NEAR), -1, np.int32)
     for g in range(len(op)):
         if op[g] > XOR2:
@@ -227,13 +215,14 @@ def _pair_halves(op: Any, source: Any, mate: Any) -> None:
 
 
 @compiled
-def _draw_products(op: Any, source: Any, mate: Any, uses: Any, first: int) -> None:
+def _draw_products(net: Netlist, uses: Any) -> None:
     """Do an adder and one AND or three that only it reads in one instruction.
 
     Products have no phase of their own: three are drawn in if all are complemented or none is; the complement of
     one passes to the carry and the other two, since a majority of complements is the complemented majority.
     `source[sum, 0]` says what is left: 1 if the sum is complemented, 2 if the carry is.
     """
+    op, source, mate, first = net.op, net.source, net.mate, net.first
     for c in range(len(op)):
         if op[c] != ADDER:
             continue
@@ -243,58 +232,47 @@ def _draw_products(op: Any, source: Any, mate: Any, uses: Any, first: int) -> No
         for k in range(3):
             flips += np.int64(source[c, k]) & 1
             if (
-                _drawable(op, source, uses, first, min(c, s), source[c, k])
+                _drawable(net, uses, min(c, s), source[c, k])
                 and op[(source[c, k] >> 1) - first] == AND2
             ):
                 drawable, drawn = drawable + 1, k
         if drawable == 3 and flips % 3 == 0:
-            u, v, w = (
-                (source[c, 0] >> 1) - first,
-                (source[c, 1] >> 1) - first,
-                (source[c, 2] >> 1) - first,
-            )
+            u = np.int64(source[c, 0] >> 1) - first
+            v = np.int64(source[c, 1] >> 1) - first
+            w = np.int64(source[c, 2] >> 1) - first
             source[c, 0], source[c, 1] = source[u, 0], source[u, 1]
             source[c, 2], source[c, 3] = source[v, 0], source[v, 1]
-            source[s, 0], source[s, 1], source[s, 2] = (
-                parity | 2 * (flips & 1),
-                source[w, 0],
-                source[w, 1],
-            )
+            source[s, 0] = parity | 2 * (flips & 1)
+            source[s, 1], source[s, 2] = source[w, 0], source[w, 1]
             op[u], op[v], op[w], op[c] = DEAD, DEAD, DEAD, AND3_ADDER
         elif drawable:
-            u, flip = (
-                (np.int64(source[c, drawn]) >> 1) - first,
-                np.int64(source[c, drawn]) & 1,
-            )
+            literal = np.int64(source[c, drawn])
+            u, flip = (literal >> 1) - first, literal & 1
             y = np.int64(source[c, 1 if drawn == 0 else 0]) ^ flip
             z = np.int64(source[c, 1 if drawn == 2 else 2]) ^ flip
-            source[c, 0], source[c, 1], source[c, 2], source[c, 3] = (
-                source[u, 0],
-                source[u, 1],
-                y,
-                z,
-            )
+            source[c, 0], source[c, 1] = source[u, 0], source[u, 1]
+            source[c, 2], source[c, 3] = y, z
             source[s, 0] = (parity ^ y ^ z) & 1 | 2 * flip
             op[u], op[c] = DEAD, AND_ADDER
 
 
 def fuse(circuit: Circuit, enabled: bool = True) -> Netlist:
     """The live part of a circuit as instructions over nodes; without fusion, one gate an instruction."""
-    first = 1 + circuit.inputs
     # Allocated here and not in numba, because numpy asks for huge pages.
     op = np.empty(circuit.gates, np.uint8)
     source = np.empty((circuit.gates, COLUMNS), np.int32)
     mate = np.empty(circuit.gates, np.int32)
     uses = np.empty(circuit.nodes, np.int32)
-    copy_gates(circuit.ops, circuit.fan_in, op, source, mate)
+    net = Netlist(op, source, mate, 1 + circuit.inputs, circuit.outputs)
+    copy_gates(circuit.ops, circuit.fan_in, net)
     if enabled:
-        _find_xors(op, source, first)
+        _find_xors(net)
     # What XORs no longer need is gone before adders are sought: ~t & ~r of an XOR can itself be a carry.
-    live_uses(op, source, mate, circuit.outputs, circuit.inputs, uses)
+    live_uses(net, uses)
     if enabled:
-        pair_adders(op, source, mate, first)
-        live_uses(op, source, mate, circuit.outputs, circuit.inputs, uses)
-        _draw_in(op, source, mate, uses, first)
-        _pair_halves(op, source, mate)
-        _draw_products(op, source, mate, uses, first)
-    return Netlist(op, source, mate)
+        pair_adders(net)
+        live_uses(net, uses)
+        _draw_in(net, uses)
+        _pair_halves(net)
+        _draw_products(net, uses)
+    return net

@@ -1,12 +1,12 @@
-"""Instructions of the evaluator, as explicit LLVM vector code, and the loop that runs a lowered program.
+"""Instructions of the evaluator as explicit LLVM vector code, and the loop that runs a lowered program.
 
 A value table holds one row of W 64-bit words a slot. W travels in the *type* of a tuple argument, of length
 1 + log2(W), so that numba compiles, and caches, one machine loop a width. Plain loops over a constant width
 would be unrolled before they are vectorised, and end up scalar.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -15,26 +15,33 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from circuitsim.kernels import compiled
+from circuitsim.netlist.evaluator.instructions import (
+    ADDER,
+    AND2,
+    AND3_ADDER,
+    AND_ADDER,
+    AND_AND,
+    AND_AND_AND,
+    AND_XOR,
+    HALF,
+    INSTRUCTIONS,
+    LOAD,
+    MAJ,
+    NAND3_AND,
+    NAND_AND,
+    NAND_AND_AND,
+    NAND_NAND,
+    XOR2,
+    XOR3,
+    XOR_AND,
+    XOR_AND_AND,
+    XOR_AND_XOR,
+    Instruction,
+)
 
-LANES, UNROLLED = (
-    8,
-    4,
-)  # words in a vector (AVX-512; LLVM splits it elsewhere), vectors in straight-line code
+LANES = 8  # words in a vector (AVX-512; LLVM splits it elsewhere)
+UNROLLED = 4  # vectors in straight-line code
 WORD = ir.IntType(64)
-
-Emit = Callable[[Any, Sequence[Any]], Sequence[Any]]
-
-
-class Instruction(NamedTuple):
-    """Layout of an instruction in the code: source literals (2 * slot + complement), then result slots."""
-
-    name: str
-    sources: int
-    results: int
-    masked: tuple[
-        int, ...
-    ]  # sources whose complement bit the kernel applies; the lowering clears the others
-    emit: Emit
 
 
 def row_type(words: int) -> tuple[int, ...]:
@@ -46,102 +53,6 @@ def row_type(words: int) -> tuple[int, ...]:
 def row_words(width: Any) -> int:
     """The inverse of `row_type`, a constant once compiled."""
     return 1 << (len(width) - 1)
-
-
-def _majority(b: Any, x: Sequence[Any]) -> Any:
-    return b.xor(b.and_(b.xor(x[0], x[1]), b.xor(x[0], x[2])), x[0])
-
-
-def _xor3(b: Any, x: Sequence[Any]) -> Any:
-    return b.xor(b.xor(x[0], x[1]), x[2])
-
-
-def _adder_of(b: Any, x: Sequence[Any]) -> Sequence[Any]:
-    return [_xor3(b, x), _majority(b, x)]
-
-
-def _all(b: Any, x: Sequence[Any]) -> Any:
-    both = b.and_(x[0], x[1])
-    return both if len(x) == 2 else b.and_(both, _all(b, x[2:]) if len(x) > 3 else x[2])
-
-
-def _nand_and(b: Any, x: Sequence[Any]) -> Any:
-    return b.and_(b.not_(b.and_(x[0], x[1])), x[2])
-
-
-def _products(b: Any, x: Sequence[Any]) -> list[Any]:
-    return [b.and_(x[k], x[k + 1]) for k in range(0, len(x), 2)]
-
-
-# One record an instruction; the index is the opcode. LOAD and STORE, which touch inputs and outputs, come after.
-INSTRUCTIONS = (
-    Instruction("and", 2, 1, (0, 1), lambda b, x: [_all(b, x)]),
-    Instruction("xor", 2, 1, (), lambda b, x: [b.xor(x[0], x[1])]),
-    Instruction("and_and", 3, 1, (0, 1, 2), lambda b, x: [_all(b, x)]),
-    Instruction("nand_and", 3, 1, (0, 1, 2), lambda b, x: [_nand_and(b, x)]),
-    Instruction("xor_and", 3, 1, (0, 2), lambda b, x: [b.and_(b.xor(x[0], x[1]), x[2])]),
-    Instruction("and_xor", 3, 1, (0, 1), lambda b, x: [b.xor(b.and_(x[0], x[1]), x[2])]),
-    Instruction("xor_xor", 3, 1, (), lambda b, x: [_xor3(b, x)]),
-    Instruction("majority", 3, 1, (0,), lambda b, x: [_majority(b, x)]),
-    Instruction("and_and_and", 4, 1, (0, 1, 2, 3), lambda b, x: [_all(b, x)]),
-    Instruction(
-        "nand_and_and",
-        4,
-        1,
-        (0, 1, 2, 3),
-        lambda b, x: [b.and_(b.not_(_all(b, x[:2])), _all(b, x[2:]))],
-    ),
-    Instruction(
-        "nand_nand",
-        4,
-        1,
-        (0, 1, 2, 3),
-        lambda b, x: [b.and_(b.not_(_all(b, x[:2])), b.not_(_all(b, x[2:])))],
-    ),
-    Instruction(
-        "nand3_and", 4, 1, (0, 1, 2, 3), lambda b, x: [b.and_(b.not_(_all(b, x[:3])), x[3])]
-    ),
-    Instruction(
-        "nand_nand_and",
-        4,
-        1,
-        (0, 1, 2, 3),
-        lambda b, x: [b.and_(b.not_(_nand_and(b, x)), x[3])],
-    ),
-    Instruction(
-        "xor_and_and",
-        4,
-        1,
-        (0, 2, 3),
-        lambda b, x: [b.and_(b.xor(x[0], x[1]), _all(b, x[2:]))],
-    ),
-    Instruction(
-        "xor_and_xor",
-        4,
-        1,
-        (0, 2),
-        lambda b, x: [b.and_(b.xor(x[0], x[1]), b.xor(x[2], x[3]))],
-    ),
-    Instruction("half_adder", 2, 2, (0, 1), lambda b, x: [b.xor(x[0], x[1]), _all(b, x)]),
-    Instruction("adder", 3, 2, (0,), _adder_of),
-    Instruction(
-        "and_adder",
-        4,
-        2,
-        (0, 1, 2, 3),
-        lambda b, x: _adder_of(b, [b.and_(x[0], x[1]), *x[2:]]),
-    ),
-    Instruction(
-        "and3_adder", 6, 2, tuple(range(6)), lambda b, x: _adder_of(b, _products(b, x))
-    ),
-)
-AND2, XOR2, AND_AND, NAND_AND, XOR_AND, AND_XOR, XOR3, MAJ = range(8)
-AND_AND_AND, NAND_AND_AND, NAND_NAND, NAND3_AND, NAND_NAND_AND, XOR_AND_AND, XOR_AND_XOR = (
-    range(8, 15)
-)
-HALF, ADDER, AND_ADDER, AND3_ADDER, LOAD, STORE = range(15, 21)
-SOURCES = np.array([i.sources for i in INSTRUCTIONS] + [1, 1])
-RESULTS = np.array([i.results for i in INSTRUCTIONS] + [1, 1])
 
 
 def _rows(builder: Any, table: Any, literals: Sequence[Any], words: int) -> list[Any]:

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from circuitsim.kernels import compiled
-from circuitsim.netlist.evaluator.fusion import read
-from circuitsim.netlist.evaluator.kernels import (
+from circuitsim.netlist.evaluator.instructions import (
     ADDER,
     AND3_ADDER,
     AND_ADDER,
@@ -21,6 +20,8 @@ from circuitsim.netlist.evaluator.kernels import (
     XOR_AND,
     XOR_AND_AND,
     XOR_AND_XOR,
+    Netlist,
+    read,
 )
 
 
@@ -74,29 +75,27 @@ def _begin(runs: Any, count: int, opcode: int) -> int:
 
 
 @compiled(inline="always")
-def _instruct(
-    op: Any, source: Any, mate: Any, phase: Any, first: int, g: int, code: Any, at: int
-) -> int:
+def _instruct(net: Netlist, phase: Any, g: int, code: Any, at: int) -> int:
     """Write the instruction that gate g leads, over node literals; returns the end of the code."""
+    op, source, mate, first = net.op, net.source, net.mate, net.first
     opcode = np.int64(op[g])
     arity = SOURCES[opcode]
     x = code[at : at + arity]
     parity = 0
     for k in range(arity):
-        literal = read(source, mate, g, k)
+        literal = read(net, g, k)
         x[k] = literal ^ phase[literal >> 1]
         parity ^= phase[literal >> 1]
     phase[first + g] = _phase(opcode, x)
     at += arity
     if RESULTS[opcode] == 2:
         total = np.int64(mate[g])
-        if opcode in (
-            AND_ADDER,
-            AND3_ADDER,
-        ):  # every complement is applied, only those of the results are left
+        if opcode in (AND_ADDER, AND3_ADDER):
+            # Every complement is applied, only those of the results are left.
             parity = 0
             phase[first + g] = source[total, 0] >> 1
-        else:  # the kernel takes sources with their complements; what else is complemented stays a phase
+        else:
+            # The kernel takes sources with their complements; what else is complemented stays a phase.
             for k in range(arity):
                 parity ^= x[k]
         phase[first + total] = (parity ^ source[total, 0]) & 1
@@ -107,16 +106,14 @@ def _instruct(
 
 
 @compiled
-def over_nodes(
-    op: Any, source: Any, mate: Any, order: Any, outputs: Any, inputs: int, window: int
-) -> tuple[Any, Any]:
+def over_nodes(net: Netlist, order: Any, window: int) -> tuple[Any, Any]:
     """The code and its runs, still over node literals in place of slot literals.
 
     Before every window of the order come its LOADs (input or -1 for the constant, node), after it its STOREs
     (node literal, output). A node's phase says that it is held complemented.
     """
-    first = 1 + inputs
-    size = 2 * (1 + inputs) + 2 * len(outputs)
+    op, mate, outputs, first = net.op, net.mate, net.outputs, net.first
+    size = 2 * first + 2 * len(outputs)
     for g in order:
         size += SOURCES[op[g]] + RESULTS[op[g]]
     code = np.empty(size, np.int32)
@@ -136,7 +133,7 @@ def over_nodes(
         loads, stores = 0, 0
         for g in part:
             for k in range(SOURCES[op[g]]):
-                wanted[loads] = read(source, mate, g, k) >> 1
+                wanted[loads] = read(net, g, k) >> 1
                 loads += 1
         if len(part) == 0:
             for o in outputs:
@@ -150,12 +147,10 @@ def over_nodes(
                 code[at], code[at + 1] = node - 1, 2 * node
                 at += 2
         for g in part:
-            at = _instruct(op, source, mate, phase, first, g, code, at)
+            at = _instruct(net, phase, g, code, at)
             count = _begin(runs, count, op[g])
-            wanted[stores], wanted[stores + 1] = (
-                first + g,
-                first + (mate[g] if RESULTS[op[g]] == 2 else g),
-            )
+            wanted[stores] = first + g
+            wanted[stores + 1] = first + (mate[g] if RESULTS[op[g]] == 2 else g)
             stores += 2
         for node in wanted[: loads if len(part) == 0 else stores]:
             output = np.int64(readers[node])

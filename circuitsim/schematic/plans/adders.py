@@ -71,8 +71,9 @@ INPUTS: Final = np.array([3, 3, 2, 2, 2, 2, 1, 1, 2, 2, 3, 3, 1, 2], dtype=np.in
 
 
 @compiled
-def delays(kind: int, style: int, dx: int, dy: int, dz: int) -> tuple[int, int]:
-    """Depths of (sum, carry) of an adder whose wires have depths dx, dy, dz; of a split's two wires."""
+def delays(kind: int, style: int, depths: tuple[int, int, int]) -> tuple[int, int]:
+    """Depths of (sum, carry) of an adder whose wires x, y, z have these depths; of a split's two wires."""
+    dx, dy, dz = depths
     xor = 1 if style == XOR5 else 2
     pair = max(dx, dy)
     if kind == FULL:

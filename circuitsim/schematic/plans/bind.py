@@ -1,10 +1,11 @@
 """From the plan of a sum to its gates: batches take wires first in, first out per column and depth."""
 
+from typing import NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import AND, XOR, Bytes, Ints
+from circuitsim.netlist.program import AND, XOR, Bytes, Ints, Longs
 
 from .adders import (
     AND8,
@@ -28,26 +29,44 @@ from .adders import (
 from .chain import D0, LEFT
 from .gates import INPUT, OP, A, B
 
-Longs = npt.NDArray[np.int64]
-
 HEAD, TAIL = 0, 1
-VALUE, NEXT, XOR_OF = (
-    0,
-    1,
-    2,
-)  # fields of a node: a wire, or the first of a pair and the XOR of both
-WIRES, PAIRS, RAW = 0, 1, 2  # sorts of queues
-NODES, GATES_USED = 0, 1  # fields of `box`
+# Fields of a node: a wire, or the first of a pair and the XOR of both.
+VALUE, NEXT, XOR_OF = range(3)
+WIRES, PAIRS, RAW = range(3)  # sorts of queues
+NODES, GATES_USED = range(2)  # fields of `box`
 
 
-@compiled
-def _push(
-    queues: Ints, nodes: Ints, box: Longs, column: int, depth: int, literal: int, xor: int = 0
-) -> None:
-    node = box[NODES]
-    box[NODES] += 1
-    nodes[node, VALUE], nodes[node, NEXT], nodes[node, XOR_OF] = literal, -1, xor
-    queue = queues[column, depth]
+class Steps(NamedTuple):
+    """A planned sum: adders, then a net over the wires that they leave."""
+
+    span: int  # all depths of adders' wires are below
+    style: int
+    batches: Longs  # (batches, 6): column, kind, how many, dx, dy, dz, in order
+    columns: Longs  # (width, fields of chain.py)
+    net: Longs  # (wires, 4) of gates.py
+    outputs: Longs  # a literal of `net` per kept bit
+
+
+class Site(NamedTuple):
+    """What has been built."""
+
+    queues: Ints  # (sorts, columns, depths, 2): first and last node
+    nodes: Ints  # (wires, 3)
+    ops: Bytes
+    a: Ints
+    b: Ints
+    box: Longs
+    inputs: int
+
+
+@compiled(inline="always")
+def _push(site: Site, sort: int, column: int, depth: int, wires: tuple[int, int]) -> None:
+    """Append a wire, or a pair and its XOR, to the queue of its sort, column and depth."""
+    nodes, queue = site.nodes, site.queues[sort, column, depth]
+    node = site.box[NODES]
+    site.box[NODES] += 1
+    nodes[node, VALUE], nodes[node, XOR_OF] = wires
+    nodes[node, NEXT] = -1
     if queue[HEAD] < 0:
         queue[HEAD] = node
     else:
@@ -55,199 +74,165 @@ def _push(
     queue[TAIL] = node
 
 
-@compiled
-def _pop_node(queues: Ints, nodes: Ints, column: int, depth: int) -> int:
-    node = queues[column, depth, HEAD]
-    queues[column, depth, HEAD] = nodes[node, NEXT]
-    return int(node)
+@compiled(inline="always")
+def _pop(site: Site, sort: int, column: int, depth: int) -> tuple[int, int]:
+    """Take what came first out of a queue: a wire and 0, or a pair and its XOR."""
+    queue = site.queues[sort, column, depth]
+    node = site.nodes[queue[HEAD]]
+    queue[HEAD] = node[NEXT]
+    return int(node[VALUE]), int(node[XOR_OF])
 
 
-@compiled
-def _pop(queues: Ints, nodes: Ints, column: int, depth: int) -> int:
-    return int(nodes[_pop_node(queues, nodes, column, depth), VALUE])
-
-
-@compiled
-def _gate(
-    ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, op: int, x: int, y: int
-) -> int:
+@compiled(inline="always")
+def _gate(site: Site, op: int, x: int, y: int) -> int:
     """Append a gate; its literal."""
-    g = box[GATES_USED]
-    box[GATES_USED] += 1
-    ops[g], a[g], b[g] = op, x, y
-    return int(2 * (inputs + 1 + g))
+    g = site.box[GATES_USED]
+    site.box[GATES_USED] += 1
+    site.ops[g], site.a[g], site.b[g] = op, x, y
+    return int(2 * (site.inputs + 1 + g))
 
 
 @compiled
-def _xag_adder(
-    ops: Bytes, a: Ints, b: Ints, box: Longs, inputs: int, kind: int, x: int, y: int, z: int
-) -> tuple[int, int]:
+def _xag_adder(site: Site, kind: int, wires: tuple[int, int, int]) -> tuple[int, int]:
     """Sum and carry literals of one adder with XOR gates."""
+    x, y, z = wires
     if MORE <= kind <= MORE_CARRY:
-        s = _gate(ops, a, b, box, inputs, XOR, x, y) ^ 1 if kind == MORE else 0
-        return s, _gate(ops, a, b, box, inputs, AND, x ^ 1, y ^ 1) ^ 1
+        s = _gate(site, XOR, x, y) ^ 1 if kind == MORE else 0
+        return s, _gate(site, AND, x ^ 1, y ^ 1) ^ 1
     if kind == HALF_CARRY:
-        return 0, _gate(ops, a, b, box, inputs, AND, x, y)
-    p = _gate(ops, a, b, box, inputs, XOR, x, y)
+        return 0, _gate(site, AND, x, y)
+    p = _gate(site, XOR, x, y)
     if kind == ODD:
         return p, 0
-    g = _gate(ops, a, b, box, inputs, AND, x, y)
+    g = _gate(site, AND, x, y)
     if kind == HALF:
         return p, g
-    s = _gate(ops, a, b, box, inputs, XOR, p, z) if kind == FULL else 0
-    h = _gate(ops, a, b, box, inputs, AND, p, z)
-    return s, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
+    s = _gate(site, XOR, p, z) if kind == FULL else 0
+    h = _gate(site, AND, p, z)
+    return s, _gate(site, AND, g ^ 1, h ^ 1) ^ 1
 
 
 @compiled
 def _and_adder(
-    ops: Bytes,
-    a: Ints,
-    b: Ints,
-    box: Longs,
-    inputs: int,
-    kind: int,
-    style: int,
-    x: int,
-    y: int,
-    z: int,
+    site: Site, kind: int, style: int, wires: tuple[int, int, int]
 ) -> tuple[int, int]:
     """Sum and carry literals of one adder of ANDs only."""
+    x, y, z = wires
     if kind == HALF_CARRY:
-        return 0, _gate(ops, a, b, box, inputs, AND, x, y)
-    neither = _gate(ops, a, b, box, inputs, AND, x ^ 1, y ^ 1)
+        return 0, _gate(site, AND, x, y)
+    neither = _gate(site, AND, x ^ 1, y ^ 1)
     if kind == MORE_CARRY:
         return 0, neither ^ 1
-    g = _gate(ops, a, b, box, inputs, AND, x, y)
+    g = _gate(site, AND, x, y)
     if kind == FULL_CARRY:
-        h = _gate(ops, a, b, box, inputs, AND, z, neither ^ 1)
-        return 0, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
-    p = _gate(ops, a, b, box, inputs, AND, neither ^ 1, g ^ 1)
+        h = _gate(site, AND, z, neither ^ 1)
+        return 0, _gate(site, AND, g ^ 1, h ^ 1) ^ 1
+    p = _gate(site, AND, neither ^ 1, g ^ 1)
     if kind == MORE:
         return p ^ 1, neither ^ 1
     if kind != FULL:
         return p, g
-    h = _gate(ops, a, b, box, inputs, AND, p, z)
-    idle = _gate(ops, a, b, box, inputs, AND, p ^ 1, z ^ 1)
-    s = _gate(ops, a, b, box, inputs, AND, h ^ 1, idle ^ 1)
+    h = _gate(site, AND, p, z)
+    idle = _gate(site, AND, p ^ 1, z ^ 1)
+    s = _gate(site, AND, h ^ 1, idle ^ 1)
     if style == AND8:
-        h = _gate(ops, a, b, box, inputs, AND, z, neither ^ 1)
-    return s, _gate(ops, a, b, box, inputs, AND, g ^ 1, h ^ 1) ^ 1
+        h = _gate(site, AND, z, neither ^ 1)
+    return s, _gate(site, AND, g ^ 1, h ^ 1) ^ 1
 
 
 @compiled
-def _pair_adder(
-    queues: Ints,
-    nodes: Ints,
-    ops: Bytes,
-    a: Ints,
-    b: Ints,
-    box: Longs,
-    inputs: int,
-    batch: Longs,
-) -> None:
+def _pair_adder(site: Site, batch: Longs) -> None:
     """Build one adder of pairs, from the queues into the queues (see double.py)."""
     column, kind, _, dx, dy, dz = batch
-    ds, dc = delays(kind, XOR5, dx, dy, dz)
-    wires = queues[WIRES]
+    ds, dc = delays(kind, XOR5, (dx, dy, dz))
     if kind == PAIR:
-        x, y = _pop(wires, nodes, column, dx), _pop(wires, nodes, column, dy)
-        _push(
-            queues[RAW], nodes, box, column, ds, x, _gate(ops, a, b, box, inputs, XOR, x, y)
-        )
+        x, y = _pop(site, WIRES, column, dx)[0], _pop(site, WIRES, column, dy)[0]
+        _push(site, RAW, column, ds, (x, _gate(site, XOR, x, y)))
         return
-    first = _pop_node(queues[RAW if kind == DOUBLE_RAW else PAIRS], nodes, column, dx)
-    x, p = nodes[first, VALUE], nodes[first, XOR_OF]
+    sort = RAW if kind == DOUBLE_RAW else PAIRS
+    x, p = _pop(site, sort, column, dx)
     if kind == SPLIT:
-        _push(wires, nodes, box, column, ds, x)
-        _push(wires, nodes, box, column, dc, _gate(ops, a, b, box, inputs, XOR, x, p))
+        _push(site, WIRES, column, ds, (x, 0))
+        _push(site, WIRES, column, dc, (_gate(site, XOR, x, p), 0))
         return
     if kind == FULL_PAIR:
-        z = _pop(wires, nodes, column, dz)
-        _push(wires, nodes, box, column, ds, _gate(ops, a, b, box, inputs, XOR, p, z))
-        g = _gate(ops, a, b, box, inputs, XOR, x, z)
-        kept = _gate(ops, a, b, box, inputs, AND, p, g)
-        _push(wires, nodes, box, column + 1, dc, _gate(ops, a, b, box, inputs, XOR, x, kept))
+        z = _pop(site, WIRES, column, dz)[0]
+        _push(site, WIRES, column, ds, (_gate(site, XOR, p, z), 0))
+        g = _gate(site, XOR, x, z)
+        kept = _gate(site, AND, p, g)
+        _push(site, WIRES, column + 1, dc, (_gate(site, XOR, x, kept), 0))
         return
-    second = _pop_node(queues[RAW if kind == DOUBLE_RAW else PAIRS], nodes, column, dy)
-    x2, p2 = nodes[second, VALUE], nodes[second, XOR_OF]
-    z = _pop(wires, nodes, column, dz)
-    g = _gate(ops, a, b, box, inputs, XOR, x, z)
-    middle = _gate(ops, a, b, box, inputs, XOR, p, z)
-    h = _gate(ops, a, b, box, inputs, XOR, x2, middle)
-    _push(wires, nodes, box, column, ds, _gate(ops, a, b, box, inputs, XOR, middle, p2))
-    u = _gate(ops, a, b, box, inputs, AND, p ^ 1, g ^ 1) ^ 1
-    v = _gate(ops, a, b, box, inputs, AND, h, p2 ^ 1)
-    xor = _gate(ops, a, b, box, inputs, XOR, u, v)
-    _push(
-        queues[PAIRS],
-        nodes,
-        box,
-        column + 1,
-        dc,
-        _gate(ops, a, b, box, inputs, XOR, middle, v),
-        xor,
-    )
+    x2, p2 = _pop(site, sort, column, dy)
+    z = _pop(site, WIRES, column, dz)[0]
+    g = _gate(site, XOR, x, z)
+    middle = _gate(site, XOR, p, z)
+    h = _gate(site, XOR, x2, middle)
+    _push(site, WIRES, column, ds, (_gate(site, XOR, middle, p2), 0))
+    u = _gate(site, AND, p ^ 1, g ^ 1) ^ 1
+    v = _gate(site, AND, h, p2 ^ 1)
+    xor = _gate(site, XOR, u, v)
+    _push(site, PAIRS, column + 1, dc, (_gate(site, XOR, middle, v), xor))
 
 
-@compiled(work=lambda columns, *more: len(columns) + 3 * more[-2])
+@compiled
+def _adders(site: Site, style: int, batch: Longs) -> None:
+    """Build a batch of adders of wires, from the queues into the queues."""
+    column, kind, many, dx, dy, dz = batch
+    ds, dc = delays(kind, style, (dx, dy, dz))
+    inputs = INPUTS[kind]
+    has_sum = kind not in (FULL_CARRY, HALF_CARRY, MORE_CARRY, NEGATE_CARRY)
+    for _ in range(many):
+        x = _pop(site, WIRES, column, dx)[0]
+        y = _pop(site, WIRES, column, dy)[0] if inputs > 1 else 0
+        z = _pop(site, WIRES, column, dz)[0] if inputs > 2 else 0
+        if NEGATE <= kind <= NEGATE_CARRY:
+            s, c = x ^ 1, x
+        elif style == XOR5:
+            s, c = _xag_adder(site, kind, (x, y, z))
+        else:
+            s, c = _and_adder(site, kind, style, (x, y, z))
+        if has_sum:
+            _push(site, WIRES, column, ds, (s, 0))
+        if kind != ODD:
+            _push(site, WIRES, column + 1, dc, (c, 0))
+
+
+@compiled(work=lambda columns, depths, steps, gates: len(columns) + 3 * gates)
 def expand(
-    columns: Ints, depths: Ints, width: int, span: int, batches: Longs, rows: Longs, net: Longs,
-    outputs: Longs, gates: int, style: int,
-) -> tuple[Bytes, Ints, Ints, Ints]:  # fmt: skip
+    columns: Ints, depths: Ints, steps: Steps, gates: int
+) -> tuple[Bytes, Ints, Ints, Ints]:
     """Gates (kinds, literals a, literals b) and output literals of a sum over the given wires."""
-    inputs = len(columns)
+    inputs, net = len(columns), steps.net
     adders = 0
-    for batch in batches:
+    for batch in steps.batches:
         adders += batch[2]
-    sorts = np.full((3, width + 1, span, 2), -1, np.int32)
-    queues = sorts[WIRES]
-    nodes = np.empty((inputs + 2 * adders, 3), np.int32)
     ops = np.empty(gates, np.uint8)
     a, b = np.empty(gates, np.int32), np.empty(gates, np.int32)
-    box = np.zeros(2, np.int64)
+    queues = np.full((3, len(steps.columns) + 1, steps.span, 2), -1, np.int32)
+    nodes = np.empty((inputs + 2 * adders, 3), np.int32)
+    site = Site(queues, nodes, ops, a, b, np.zeros(2, np.int64), inputs)
     for w in range(inputs):
-        _push(queues, nodes, box, columns[w], depths[w], 2 * w + 2)
-    for batch in batches:
-        column, kind, many, dx, dy, dz = batch
-        if kind >= PAIR:
-            for _ in range(many):
-                _pair_adder(sorts, nodes, ops, a, b, box, inputs, batch)
-            continue
-        ds, dc = delays(kind, style, dx, dy, dz)
-        has_sum = (
-            kind != FULL_CARRY
-            and kind != HALF_CARRY
-            and kind != MORE_CARRY
-            and kind != NEGATE_CARRY
-        )
-        for _ in range(many):
-            x = _pop(queues, nodes, column, dx)
-            y = _pop(queues, nodes, column, dy) if INPUTS[kind] > 1 else 0
-            z = _pop(queues, nodes, column, dz) if INPUTS[kind] > 2 else 0
-            if NEGATE <= kind <= NEGATE_CARRY:
-                s, c = x ^ 1, x
-            elif style == XOR5:
-                s, c = _xag_adder(ops, a, b, box, inputs, kind, x, y, z)
-            else:
-                s, c = _and_adder(ops, a, b, box, inputs, kind, style, x, y, z)
-            if has_sum:
-                _push(queues, nodes, box, column, ds, s)
-            if kind != ODD:
-                _push(queues, nodes, box, column + 1, dc, c)
+        _push(site, WIRES, columns[w], depths[w], (2 * w + 2, 0))
+    for batch in steps.batches:
+        if batch[1] >= PAIR:
+            for _ in range(batch[2]):
+                _pair_adder(site, batch)
+        else:
+            _adders(site, steps.style, batch)
     # The final adder: its wires are what the columns left, then one a gate.
     literal = np.zeros(len(net), np.int32)
     wire = 1
-    for column in range(len(rows)):
-        for i in range(rows[column, LEFT]):
-            literal[wire] = _pop(queues, nodes, column, rows[column, D0 + i])
+    for column in range(len(steps.columns)):
+        cell = steps.columns[column]
+        for i in range(cell[LEFT]):
+            literal[wire] = _pop(site, WIRES, column, cell[D0 + i])[0]
             wire += 1
     for wire in range(1, len(net)):
         if net[wire, OP] != INPUT:
             x = literal[net[wire, A] >> 1] ^ (net[wire, A] & 1)
             y = literal[net[wire, B] >> 1] ^ (net[wire, B] & 1)
-            literal[wire] = _gate(ops, a, b, box, inputs, net[wire, OP], x, y)
-    out = np.empty(len(outputs), np.int32)
-    for i in range(len(outputs)):
-        out[i] = literal[outputs[i] >> 1] ^ (outputs[i] & 1)
+            literal[wire] = _gate(site, net[wire, OP], x, y)
+    out = np.empty(len(steps.outputs), np.int32)
+    for i in range(len(steps.outputs)):
+        out[i] = literal[steps.outputs[i] >> 1] ^ (steps.outputs[i] & 1)
     return ops, a, b, out

@@ -15,16 +15,16 @@ before C comes.
 `rows` describes the columns, one row a column, fields as below; an element is a row of `cells`.
 """
 
+from typing import NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.kernels import compiled
+from circuitsim.netlist.program import Longs
 
 from .adders import XOR5
+from .columns import FAR
 
-Longs = npt.NDArray[np.int64]
-
-FAR = 1 << 60
 ABSENT = -(1 << 50)  # depth of a constant false generate
 TRUE = ABSENT - 1  # depth of a constant true propagate
 
@@ -35,6 +35,16 @@ DROPPED, MIDDLE, TOP = 0, 1, 2  # roles: feeds no kept bit; makes carries; makes
 
 # Fields of an element: its column (-1: a carry-in), first element of its run, depths of g, of the propagate.
 COLUMN, START, G, P = range(4)
+
+
+class Prefix(NamedTuple):
+    """A prefix adder to be."""
+
+    rows: Longs  # columns
+    cells: Longs  # elements
+    g: Longs  # least depth of G[i, j]
+    p: Longs  # least depth of P[i, j]
+    style: int
 
 
 @compiled
@@ -143,8 +153,9 @@ def disjoint(rows: Longs, cells: Longs, i: int, j: int) -> bool:
 
 
 @compiled
-def folds(rows: Longs, cells: Longs, g: Longs, p: Longs, e: int, k: int, style: int) -> bool:
+def folds(prefix: Prefix, e: int, k: int) -> bool:
     """Whether the carry steps k+1 .. e-1 may be folded into the sum bit of element e."""
+    rows, cells, g, p, style = prefix
     if g[cells[e, START], k] == ABSENT or p[k + 1, e - 1] == TRUE:
         return False
     if style == XOR5:
@@ -153,22 +164,16 @@ def folds(rows: Longs, cells: Longs, g: Longs, p: Longs, e: int, k: int, style: 
 
 
 @compiled
-def sum_depth(
-    rows: Longs,
-    cells: Longs,
-    e: int,
-    k: int,
-    style: int,
-    carry: int,
-    high: int,
-    way: int,
-    terms: Longs,
-) -> int:
+def sum_depth(prefix: Prefix, e: int, k: int, arrivals: tuple[int, int, int]) -> int:
     """Depth of the sum bit of element e when the carry steps after k are folded into it (k = e - 1: none).
 
-    carry is the depth of the carry out of element k, high and way those of G and P over the folded steps.
+    Args:
+        arrivals: depths of the carry out of element k, and of G and P over the folded steps.
     """
-    n = own_terms(rows, cells[e, COLUMN], style, terms)
+    carry, high, way = arrivals
+    style = prefix.style
+    terms = np.empty(4, np.int64)
+    n = own_terms(prefix.rows, prefix.cells[e, COLUMN], style, terms)
     step = 1 if style == XOR5 else 2
     if k == e - 1 or style == XOR5:
         if k < e - 1 and high != ABSENT:
@@ -186,41 +191,37 @@ def sum_depth(
 
 
 @compiled
-def best_fold(
-    rows: Longs,
-    cells: Longs,
-    g: Longs,
-    p: Longs,
-    e: int,
-    style: int,
-    deadline: int,
-    terms: Longs,
-) -> tuple[int, int]:
+def best_fold(prefix: Prefix, e: int, deadline: int) -> tuple[int, int]:
     """Depth and split of the first way to make the sum bit of element e by `deadline`, else the fastest."""
-    start = cells[e, START]
-    best, split = sum_depth(rows, cells, e, e - 1, style, g[start, e - 1], 0, 0, terms), e - 1
+    g, p = prefix.g, prefix.p
+    start = prefix.cells[e, START]
+    best, split = sum_depth(prefix, e, e - 1, (g[start, e - 1], 0, 0)), e - 1
     for k in range(e - 2, start - 1, -1):
         if best <= deadline:
             break
-        if folds(rows, cells, g, p, e, k, style):
-            depth = sum_depth(
-                rows, cells, e, k, style, g[start, k], g[k + 1, e - 1], p[k + 1, e - 1], terms
-            )
+        if folds(prefix, e, k):
+            depth = sum_depth(prefix, e, k, (g[start, k], g[k + 1, e - 1], p[k + 1, e - 1]))
             if depth < best:
                 best, split = depth, k
     return best, split
 
 
 @compiled
-def overall(rows: Longs, cells: Longs, g: Longs, p: Longs, style: int, ripple: bool) -> int:
+def summed(prefix: Prefix, e: int) -> bool:
+    """Whether an element is a column whose bit is kept."""
+    c = prefix.cells[e, COLUMN]
+    return c >= 0 and bool(prefix.rows[c, KEPT])
+
+
+@compiled
+def overall(prefix: Prefix, ripple: bool) -> int:
     """Depth of the whole sum: the deepest kept bit."""
+    rows = prefix.rows
     depth = ABSENT
     for c in range(len(rows)):
         if rows[c, KEPT] and rows[c, CHAIN] == 0 and rows[c, LEFT] == 1:
             depth = max(depth, rows[c, D0])
-    terms = np.empty(4, np.int64)
-    for e in range(len(cells)):
-        if cells[e, COLUMN] >= 0 and rows[cells[e, COLUMN], KEPT]:
-            slack = FAR if ripple else depth
-            depth = max(depth, best_fold(rows, cells, g, p, e, style, slack, terms)[0])
+    for e in range(len(prefix.cells)):
+        if summed(prefix, e):
+            depth = max(depth, best_fold(prefix, e, FAR if ripple else depth)[0])
     return depth

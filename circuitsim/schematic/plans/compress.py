@@ -1,9 +1,4 @@
-"""Compressors: every column of a heap down to at most three wires, by rule S.
-
-Both rules (the other is R3, in greedy.py) see a column as a row `row[t]` = number of its wires of depth t,
-and walk a clock t along it. They write batches (column, kind, how many, dx, dy, dz) of equal adders; an
-executor that takes wires first in, first out per column and depth builds exactly these. Only depths decide, so
-any two wires of one depth are interchangeable.
+"""Rule S: a column of a heap down to at most three wires (see columns.py), and columns that make no carry.
 
 Rule S starts as many full adders a step as keeps the population of waiting wires on the slowly decaying mode
 of its recurrence (adders on arrivals t, t, t+1 obey 2a(t) + a(t-1) = a(t-2) + arrivals, with roots 1/2 and
@@ -11,125 +6,28 @@ of its recurrence (adders on arrivals t, t, t+1 obey 2a(t) + a(t-1) = a(t-2) + a
 where Paterson, Pippenger and Zwick (1992) have 3.71 for these adders.
 """
 
-import numpy as np
-import numpy.typing as npt
-
 from circuitsim.kernels import compiled
+from circuitsim.netlist.program import Longs
 
 from .adders import AND7, FULL, FULL_CARRY, HALF, HALF_CARRY, ODD, XOR5, delays
-
-Longs = npt.NDArray[np.int64]
-
-USED, OVERFLOW, EARLY = (
-    0,
-    1,
-    2,
-)  # fields of `box`: batches written; whether a table was too small; see place
-MARGIN = 8  # rule S looks seven steps ahead
-FAR = 1 << 60
-
-
-@compiled
-def write(
-    log: Longs, box: Longs, column: int, kind: int, many: int, dx: int, dy: int, dz: int
-) -> None:
-    """Append a batch, if there is room."""
-    if box[USED] >= len(log):
-        box[OVERFLOW] = 1
-        return
-    batch = log[box[USED]]
-    batch[0], batch[1], batch[2], batch[3], batch[4], batch[5] = (
-        column,
-        kind,
-        many,
-        dx,
-        dy,
-        dz,
-    )
-    box[USED] += 1
+from .columns import (
+    EARLY,
+    FAR,
+    OVERFLOW,
+    USED,
+    Column,
+    add,
+    following,
+    half,
+    take_pair,
+    total,
+)
 
 
 @compiled
-def place(row: Longs, box: Longs, depth: int, many: int, now: int) -> None:
-    """Add wires to a row; those no later than the clock are counted in box[EARLY]."""
-    if depth + MARGIN >= len(row):
-        box[OVERFLOW] = 1
-        return
-    row[depth] += many
-    if depth <= now:
-        box[EARLY] += many
-
-
-def _total_plainly(row: Longs) -> int:
-    return int(row.sum())
-
-
-def _empty_plainly(row: Longs) -> None:
-    row[:] = 0
-
-
-@compiled(plain=_total_plainly)
-def total(row: Longs) -> int:
-    """Wires of a row. Loops are written out here, for a numpy reduction costs a second of compilation."""
-    wires = 0
-    for t in range(len(row)):
-        wires += row[t]
-    return wires
-
-
-@compiled(plain=_empty_plainly)
-def empty(row: Longs) -> None:
-    """Remove all wires of a row."""
-    for t in range(len(row)):
-        row[t] = 0
-
-
-@compiled
-def following(row: Longs, t: int) -> int:
-    """First depth from t on that has a wire; FAR if there is none."""
-    while t < len(row):
-        if row[t] > 0:
-            return t
-        t += 1
-    return FAR
-
-
-@compiled
-def take_pair(row: Longs, t: int) -> tuple[int, int]:
-    """Remove the two earliest wires of a row that has at least two, none before t; their depths."""
-    dx = following(row, t)
-    row[dx] -= 1
-    dy = following(row, dx)
-    row[dy] -= 1
-    return dx, dy
-
-
-@compiled
-def half(
-    row: Longs, above: Longs, log: Longs, box: Longs, column: int, style: int, kind: int
-) -> None:
-    """Add the two earliest wires of a column (kind MORE: and a constant one)."""
-    dx, dy = take_pair(row, 0)
-    ds, dc = delays(kind, style, dx, dy, 0)
-    write(log, box, column, kind, 1, dx, dy, 0)
-    place(row, box, ds, 1, -1)
-    place(above, box, dc, 1, -1)
-
-
-@compiled
-def adders(
-    row: Longs,
-    above: Longs,
-    log: Longs,
-    box: Longs,
-    column: int,
-    style: int,
-    runs: Longs,
-    used: int,
-    lo: int,
-    now: int,
-) -> None:
+def adders(column: Column, runs: Longs, used: int, lo: int, now: int) -> None:
     """Full adders with z wires from `runs` (depth, how many); x, y are the earliest wires left, in order."""
+    row = column.row
     for r in range(used):
         dz, left = runs[r, 0], runs[r, 1]
         while left > 0:
@@ -142,10 +40,7 @@ def adders(
                 many = 1
                 dx, dy = take_pair(row, lo)
             left -= many
-            ds, dc = delays(FULL, style, dx, dy, dz)
-            write(log, box, column, FULL, many, dx, dy, dz)
-            place(row, box, ds, many, now)
-            place(above, box, dc, many, -1)
+            add(column, FULL, many, (dx, dy, dz), now)
 
 
 @compiled
@@ -163,16 +58,15 @@ def _wanted(row: Longs, t: int, waiting: int, style: int) -> int:
 
 
 @compiled
-def _take_late(
-    row: Longs, runs: Longs, t: int, a: int, waiting: int, style: int
-) -> tuple[int, int]:
+def _take_late(column: Column, runs: Longs, t: int, a: int, waiting: int) -> tuple[int, int]:
     """Move the z wires of `a` adders from a row into `runs`, in order of depth.
 
     Returns:
         How many runs, and how many of the wires were waiting.
     """
+    row = column.row
     b1, b2 = row[t + 1], row[t + 2]
-    if style == AND7:
+    if column.style == AND7:
         second = min(a, b2)
         first = min(a - second, b1)
         old = a - second - first
@@ -210,17 +104,7 @@ def _advance(row: Longs, t: int, waiting: int, idle: bool) -> int:
 
 
 @compiled
-def rule_s(
-    row: Longs,
-    above: Longs,
-    log: Longs,
-    box: Longs,
-    column: int,
-    style: int,
-    chain: int,
-    tail: int,
-    runs: Longs,
-) -> int:
+def rule_s(column: Column, chain: int, tail: int, runs: Longs) -> int:
     """Reduce one column to a cell of the final adder; `chain` says whether a carry comes along that.
 
     Columns of at most `tail` wires start an adder whenever they can. `runs` is room for (depth, how many),
@@ -229,9 +113,10 @@ def rule_s(
     Returns:
         The number of wires left: 0 to 2 with a chain, 0 to 3 without (three start one).
     """
+    row, box, style = column.row, column.log.box, column.style
     wires = total(row)
     if (wires + chain) % 2 == 0 and wires >= 2 and (wires > 2 or chain):
-        half(row, above, log, box, column, style, HALF)
+        half(column, HALF)
         wires -= 1
     stop = 2 if wires % 2 == 0 else 1
     if stop == 1 and chain == 0 and wires >= 3:
@@ -252,10 +137,10 @@ def rule_s(
             a = max(0, min(a, waiting // 2, (waiting + seen) // 3, (wires - stop) // 2))
         if a > 0:
             # z wires are taken before the pairs: they are later than any wire a pair gets.
-            used, old = _take_late(row, runs, t, a, waiting, style)
+            used, old = _take_late(column, runs, t, a, waiting)
             box[EARLY] = 0
             lo = following(row, lo)
-            adders(row, above, log, box, column, style, runs, used, lo, t)
+            adders(column, runs, used, lo, t)
             waiting += box[EARLY] - 2 * a - old
             wires -= 2 * a
         if wires > stop:
@@ -267,11 +152,11 @@ def rule_s(
 
 
 @compiled
-def odd(row: Longs, log: Longs, box: Longs, column: int, style: int, stop: int) -> int:
+def odd(column: Column, stop: int) -> int:
     """XOR the wires of a column without carry, earliest two first; how many are left, at most `stop`."""
-    wires = total(row)
-    lo = 0
-    while wires > stop and not box[OVERFLOW]:
+    row = column.row
+    wires, lo = total(row), 0
+    while wires > stop and not column.log.box[OVERFLOW]:
         lo = following(row, lo)
         many = 1
         dx = dy = lo
@@ -281,15 +166,15 @@ def odd(row: Longs, log: Longs, box: Longs, column: int, style: int, stop: int) 
         else:
             dx, dy = take_pair(row, lo)
         wires -= many
-        write(log, box, column, ODD, many, dx, dy, 0)
-        place(row, box, delays(ODD, style, dx, dy, 0)[0], many, -1)
+        add(column, ODD, many, (dx, dy, 0), -1)
     return wires
 
 
 @compiled
-def drop_last_sum(above: Longs, log: Longs, box: Longs, style: int) -> None:
+def drop_last_sum(column: Column) -> None:
     """Rewrite the last adder of a column, whose sum nobody wants, to make only its carry (and7: sooner)."""
-    last = log[box[USED] - 1]
-    above[delays(last[1], style, last[3], last[4], last[5])[1]] -= 1
+    last = column.log.batches[column.log.box[USED] - 1]
+    depths = (last[3], last[4], last[5])
+    column.above[delays(last[1], column.style, depths)[1]] -= 1
     last[1] = FULL_CARRY if last[1] == FULL else HALF_CARRY
-    above[delays(last[1], style, last[3], last[4], last[5])[1]] += 1
+    column.above[delays(last[1], column.style, depths)[1]] += 1

@@ -1,9 +1,11 @@
 """The gates of the final adder: cells, the requested intervals, and the sum bits (see chain.py)."""
 
+from typing import NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.kernels import compiled
+from circuitsim.netlist.program import Longs
 
 from .adders import XOR5
 from .chain import (
@@ -11,7 +13,6 @@ from .chain import (
     CHAIN,
     COLUMN,
     D0,
-    FAR,
     KEPT,
     LEFT,
     ONE,
@@ -19,14 +20,24 @@ from .chain import (
     START,
     TOP,
     TRUE,
+    Prefix,
     elements,
     intervals,
     overall,
 )
-from .gates import DEPTH, INPUT, OP, conj, disj, parity, parity_of
-from .requests import requests
+from .columns import FAR
+from .gates import DEPTH, INPUT, OP, Net, conj, disj, parity, parity_of
+from .requests import Requests, requests
 
-Longs = npt.NDArray[np.int64]
+
+class Literals(NamedTuple):
+    """Literals of what has been built; -1 where nothing has."""
+
+    first: Longs  # the first wire of what each column left, not its literal
+    g: Longs  # of G[i, j]
+    p: Longs  # of P[i, j]
+    own: Longs  # of an element's own part of its sum bit
+    shared: Longs  # of the AND of that and the carry
 
 
 @compiled
@@ -46,10 +57,11 @@ def _wires(rows: Longs, cells: Longs) -> tuple[Longs, Longs, int]:
 
 @compiled
 def _build_cells(
-    rows: Longs, cells: Longs, sums: Longs, by_g: Longs, by_p: Longs, first: Longs, entry: Longs, net: Longs,
-    box: Longs, lit_g: Longs, lit_p: Longs, own: Longs, style: int,
-) -> None:  # fmt: skip
+    prefix: Prefix, asked: Requests, net: Net, lits: Literals, entry: Longs
+) -> None:
     """Gates inside the cells: g and the propagate where requested, p (`own`) where the bit is kept."""
+    rows, cells, _, _, style = prefix
+    first, lit_g, lit_p, own, _ = lits
     for e in range(len(cells)):
         c = cells[e, COLUMN]
         if c < 0:
@@ -62,38 +74,38 @@ def _build_cells(
             continue
         if rows[c, ROLE] == TOP:
             continue
-        summed = sums[e] >= 0
-        if by_g[e, e] < FAR or (summed and style != XOR5):
-            lit_g[e, e] = conj(net, box, x, y)
+        summed = asked.sums[e] >= 0
+        if asked.by_g[e, e] < FAR or (summed and style != XOR5):
+            lit_g[e, e] = conj(net, x, y)
         if style == XOR5:
-            if summed or by_p[e, e] < FAR:
-                own[e] = lit_p[e, e] = parity(net, box, x, y, -1, False)
+            if summed or asked.by_p[e, e] < FAR:
+                own[e] = lit_p[e, e] = parity(net, x, y, -1, False)
         else:
-            if summed or by_p[e, e] < FAR:
-                lit_p[e, e] = disj(net, box, x, y)
+            if summed or asked.by_p[e, e] < FAR:
+                lit_p[e, e] = disj(net, x, y)
             if summed:
-                own[e] = conj(net, box, lit_p[e, e], lit_g[e, e] ^ 1)
+                own[e] = conj(net, lit_p[e, e], lit_g[e, e] ^ 1)
 
 
 @compiled
-def _build_intervals(
-    cells: Longs, g: Longs, p: Longs, by_g: Longs, at_g: Longs, at_p: Longs, sums: Longs, own: Longs,
-    shared: Longs, net: Longs, box: Longs, lit_g: Longs, lit_p: Longs, style: int,
-) -> None:  # fmt: skip
-    """Gates of the requested intervals, shortest first."""
+def _build_intervals(prefix: Prefix, asked: Requests, net: Net, lits: Literals) -> None:
+    """Gates of the requested intervals, shortest first, so that the parts of each are there."""
+    _, cells, g, p, style = prefix
+    _, lit_g, lit_p, own, shared = lits
+    wires = net.wires
     n = len(cells)
     for length in range(1, n):
         for j in range(length, n):
             i = j - length
-            k = at_p[i, j]
+            k = asked.at_p[i, j]
             if k >= 0:
                 if p[i, k] == TRUE:
                     lit_p[i, j] = lit_p[k + 1, j]
                 elif p[k + 1, j] == TRUE:
                     lit_p[i, j] = lit_p[i, k]
                 else:
-                    lit_p[i, j] = conj(net, box, lit_p[i, k], lit_p[k + 1, j])
-            k = at_g[i, j]
+                    lit_p[i, j] = conj(net, lit_p[i, k], lit_p[k + 1, j])
+            k = asked.at_g[i, j]
             if k < 0:
                 continue
             if g[i, k] == ABSENT:
@@ -102,28 +114,26 @@ def _build_intervals(
             through = low = lit_g[i, k]
             if p[k + 1, j] != TRUE:
                 way = lit_p[k + 1, j]
-                final = k == j - 1 and i == cells[j, START] and sums[j] == k
+                final = k == j - 1 and i == cells[j, START] and asked.sums[j] == k
                 if final and style != XOR5:
                     # Sum bit j is own ^ carry; its first AND serves the next carry too, if not too late.
-                    late = max(net[own[j] >> 1, DEPTH], net[low >> 1, DEPTH]) + (
-                        1 if g[j, j] == ABSENT else 2
-                    )
-                    if late <= by_g[i, j]:
+                    late = max(wires[own[j] >> 1, DEPTH], wires[low >> 1, DEPTH])
+                    late += 1 if g[j, j] == ABSENT else 2
+                    if late <= asked.by_g[i, j]:
                         way = own[j]
-                through = conj(net, box, way, low)
+                through = conj(net, way, low)
                 if final and way == own[j]:
                     shared[j] = through
             lit_g[i, j] = (
-                through if g[k + 1, j] == ABSENT else disj(net, box, lit_g[k + 1, j], through)
+                through if g[k + 1, j] == ABSENT else disj(net, lit_g[k + 1, j], through)
             )
 
 
 @compiled
-def _build_sum(
-    rows: Longs, cells: Longs, g: Longs, p: Longs, e: int, k: int, own: Longs, shared: Longs, first: Longs,
-    net: Longs, box: Longs, lit_g: Longs, lit_p: Longs, style: int,
-) -> int:  # fmt: skip
+def _build_sum(prefix: Prefix, net: Net, built: Literals, e: int, k: int) -> int:
     """Make the sum bit of element e, with the carry steps after k folded into it."""
+    rows, cells, g, _, style = prefix
+    first, lit_g, lit_p, own, shared = built
     c, start = cells[e, COLUMN], cells[e, START]
     lits = np.empty(4, np.int64)
     n, one = 1, 0
@@ -136,30 +146,26 @@ def _build_sum(
             lits[i] = 2 * (first[c] + i)
     ands = style != XOR5
     if g[start, k] == ABSENT:
-        return parity_of(net, box, lits, n, ands) ^ one
+        return parity_of(net, lits, n, ands) ^ one
     carry = lit_g[start, k]
     if k == e - 1 and shared[e] >= 0:
-        return parity(net, box, own[e], carry, shared[e], ands)
+        return parity(net, own[e], carry, shared[e], ands)
     if k < e - 1:
         high = lit_g[k + 1, e - 1] if g[k + 1, e - 1] != ABSENT else 0
         way = lit_p[k + 1, e - 1]
         if ands:
-            plain = parity_of(net, box, lits, n, ands)
-            never = parity(net, box, plain, high, -1, ands) if high else plain
-            ever = way if high == 0 or k == e - 2 else disj(net, box, high, way)
-            always = parity(net, box, plain, ever, -1, ands)
-            return (
-                disj(
-                    net, box, conj(net, box, carry, always), conj(net, box, carry ^ 1, never)
-                )
-                ^ one
-            )
+            plain = parity_of(net, lits, n, ands)
+            never = parity(net, plain, high, -1, ands) if high else plain
+            ever = way if high == 0 or k == e - 2 else disj(net, high, way)
+            always = parity(net, plain, ever, -1, ands)
+            chosen = disj(net, conj(net, carry, always), conj(net, carry ^ 1, never))
+            return chosen ^ one
         if high:
             lits[n] = high
             n += 1
-        carry = conj(net, box, carry, way)
+        carry = conj(net, carry, way)
     lits[n] = carry
-    return parity_of(net, box, lits, n + 1, ands) ^ one
+    return parity_of(net, lits, n + 1, ands) ^ one
 
 
 @compiled(
@@ -179,48 +185,34 @@ def finish(
     cells = elements(rows, style)
     n = len(cells)
     g, p = intervals(cells, ripple)
-    end = overall(rows, cells, g, p, style, ripple)
+    prefix = Prefix(rows, cells, g, p, style)
+    end = overall(prefix, ripple)
     outputs = np.zeros(len(rows), np.int64)
     if end > limit:
         return g, 0, outputs, end
-    by_g, by_p, at_g, at_p, sums = requests(rows, cells, g, p, style, end, ripple)
+    asked = requests(prefix, end, ripple)
     first, entry, used = _wires(rows, cells)
     room = used + 16 * n
     for j in range(n):
         for i in range(j):
-            room += (2 if at_g[i, j] >= 0 else 0) + (1 if at_p[i, j] >= 0 else 0)
-    net = np.zeros((room, 4), np.int64)
+            room += 2 if asked.at_g[i, j] >= 0 else 0
+            room += 1 if asked.at_p[i, j] >= 0 else 0
+    net = Net(np.zeros((room, 4), np.int64), np.full(1, used, np.int64))
     for c in range(len(rows)):
         for i in range(rows[c, LEFT]):
-            net[first[c] + i, OP], net[first[c] + i, DEPTH] = INPUT, rows[c, D0 + i]
-    box = np.full(1, used, np.int64)
+            net.wires[first[c] + i, OP], net.wires[first[c] + i, DEPTH] = (
+                INPUT,
+                rows[c, D0 + i],
+            )
     lit_g, lit_p = np.full((n, n), -1, np.int64), np.full((n, n), -1, np.int64)
     own, shared = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
-    _build_cells(
-        rows, cells, sums, by_g, by_p, first, entry, net, box, lit_g, lit_p, own, style
-    )
-    _build_intervals(
-        cells, g, p, by_g, at_g, at_p, sums, own, shared, net, box, lit_g, lit_p, style
-    )
+    built = Literals(first, lit_g, lit_p, own, shared)
+    _build_cells(prefix, asked, net, built, entry)
+    _build_intervals(prefix, asked, net, built)
     for c in range(len(rows)):
         if rows[c, KEPT] and rows[c, CHAIN] == 0:
             outputs[c] = (2 * first[c] if rows[c, LEFT] == 1 else 0) ^ rows[c, ONE]
     for e in range(n):
-        if sums[e] >= 0:
-            outputs[cells[e, COLUMN]] = _build_sum(
-                rows,
-                cells,
-                g,
-                p,
-                e,
-                sums[e],
-                own,
-                shared,
-                first,
-                net,
-                box,
-                lit_g,
-                lit_p,
-                style,
-            )
-    return net, box[0], outputs, end
+        if asked.sums[e] >= 0:
+            outputs[cells[e, COLUMN]] = _build_sum(prefix, net, built, e, asked.sums[e])
+    return net.wires, net.used[0], outputs, end

@@ -1,31 +1,20 @@
 """Rule R3: every column of a heap down to one wire, greedily with a reserve; it beats rule S on some short columns."""
 
-import numpy as np
-import numpy.typing as npt
-
 from circuitsim.kernels import compiled
+from circuitsim.netlist.program import Longs
 
-from .adders import FULL, HALF, delays
-from .compress import EARLY, OVERFLOW, adders, following, half, place, take_pair, total, write
-
-Longs = npt.NDArray[np.int64]
+from .adders import FULL, HALF
+from .columns import EARLY, OVERFLOW, Column, add, following, half, take, take_pair, total
+from .compress import adders
 
 
 @compiled
-def rule_r3(
-    row: Longs,
-    above: Longs,
-    log: Longs,
-    box: Longs,
-    column: int,
-    style: int,
-    reserve: int,
-    runs: Longs,
-) -> int:
+def rule_r3(column: Column, reserve: int, runs: Longs) -> int:
     """Reduce one column to one wire, if it has any, greedily: of three old wires some wait for later ones.
 
     Source: `R3(phi)` of the notes on reductions, phi = 3 / reserve.
     """
+    row, box = column.row, column.log.box
     wires = total(row)
     if wires <= 1:
         return wires
@@ -34,14 +23,14 @@ def rule_r3(
     while wires > 1 and not box[OVERFLOW]:
         lo = following(row, lo)
         if wires == 2:
-            half(row, above, log, box, column, style, HALF)
+            half(column, HALF)
             return 1
         box[EARLY] = 0
         paired = min(old // 2, row[t])
         if paired > 0:
             row[t] -= paired
             runs[0, 0], runs[0, 1] = t, paired
-            adders(row, above, log, box, column, style, runs, 1, lo, t - 1)
+            adders(column, runs, 1, lo, t - 1)
             wires -= 2 * paired
             old -= 2 * paired
         if old >= 3:
@@ -57,13 +46,9 @@ def rule_r3(
                 else:
                     many = 1
                     dx, dy = take_pair(row, lo)
-                    dz = following(row, dy)
-                    row[dz] -= 1
+                    dz = take(row, dy)
                 triples -= many
-                ds, dc = delays(FULL, style, dx, dy, dz)
-                write(log, box, column, FULL, many, dx, dy, dz)
-                place(row, box, ds, many, t - 1)
-                place(above, box, dc, many, -1)
+                add(column, FULL, many, (dx, dy, dz), t - 1)
         old += box[EARLY] + row[t]
         t = t + 1 if old >= 3 or wires == 2 else following(row, t + 1)
     return wires

@@ -1,30 +1,28 @@
 """The columns of a sum: which matter, and how each is compressed."""
 
+from typing import NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.kernels import compiled
+from circuitsim.netlist.program import Bools, Longs
 
 from .adders import GATES, MORE, MORE_CARRY, NEGATE, NEGATE_CARRY, XOR5
 from .chain import CHAIN, D0, DROPPED, FIELDS, KEPT, LEFT, MIDDLE, ONE, ROLE, TOP
-from .compress import (
-    OVERFLOW,
-    USED,
-    drop_last_sum,
-    empty,
-    following,
-    half,
-    odd,
-    rule_s,
-    total,
-    write,
-)
+from .columns import OVERFLOW, USED, Column, Log, empty, following, half, total, write
+from .compress import drop_last_sum, odd, rule_s
 from .greedy import rule_r3
 
-Longs = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
 GREEDY = -1  # in place of rule S's tail: rule R3
+
+
+class Heap(NamedTuple):
+    """What a sum adds up."""
+
+    counts: Longs  # (width, depths): wires by column and depth
+    ones: Longs  # (width,): a constant
+    kept: Bools  # (width,): which bits of the sum are wanted
+    role: Longs  # (width,): see `roles`
 
 
 @compiled
@@ -54,106 +52,86 @@ def roles(counts: Longs, ones: Longs, kept: Bools) -> Longs:
 
 
 @compiled
-def _constant(
-    row: Longs,
-    above: Longs,
-    log: Longs,
-    box: Longs,
-    column: int,
-    style: int,
-    chain: int,
-    kept: bool,
-) -> int:
+def _constant(column: Column, chain: int, kept: bool) -> int:
     """Absorb a constant one into a column that makes carries; one if it must wait for the cell."""
+    row, log = column.row, column.log
     wires = total(row)
     if wires >= 2:
-        half(row, above, log, box, column, style, MORE)
+        half(column, MORE)
         if wires == 2 and chain == 0 and not kept:
             empty(row)
-            log[box[USED] - 1, 1] = MORE_CARRY
+            log.batches[log.box[USED] - 1, 1] = MORE_CARRY
         return 0
     if wires == 1 and chain == 0:
         depth = following(row, wires - 1)
-        above[depth] += 1
+        column.above[depth] += 1
         if not kept:
             row[depth] = 0
-        write(log, box, column, NEGATE if kept else NEGATE_CARRY, 1, depth, 0, 0)
+        write(column, NEGATE if kept else NEGATE_CARRY, 1, (depth, 0, 0))
         return 0
     return 1
 
 
-@compiled(work=lambda counts, *more: 50 * len(counts) + 3 * counts.size)
-def compress(
-    counts: Longs,
-    ones: Longs,
-    kept: Bools,
-    role: Longs,
-    style: int,
-    tail: int,
-    span: int,
-    log: Longs,
-    box: Longs,
-) -> Longs:
+@compiled
+def _reduce(heap: Heap, column: Column, tail: int, cell: Longs, reserve: int) -> int:
+    """Compress a column that has its wires; how many are left for the final adder."""
+    c, box = column.number, column.log.box
+    runs = np.empty((len(column.row), 2), np.int64)
+    if heap.role[c] == TOP:
+        return odd(column, 1 + cell[CHAIN])
+    if heap.ones[c]:
+        cell[ONE] = _constant(column, cell[CHAIN], heap.kept[c])
+    if tail != GREEDY:
+        return rule_s(column, cell[CHAIN], tail, runs)
+    before = box[USED]
+    left = rule_r3(column, reserve, runs)
+    if box[USED] > before and not heap.kept[c]:
+        drop_last_sum(column)
+        left = 0
+    return left
+
+
+@compiled(work=lambda heap, *more: 50 * len(heap.counts) + 3 * heap.counts.size)
+def compress(heap: Heap, style: int, tail: int, span: int, log: Log) -> Longs:
     """Compress all columns; the columns as the final adder wants them (see chain.py)."""
-    box[USED] = box[OVERFLOW] = 0
-    rows = np.zeros((len(ones), FIELDS), np.int64)
+    log.box[USED] = log.box[OVERFLOW] = 0
+    rows = np.zeros((len(heap.ones), FIELDS), np.int64)
     row, above = np.zeros(span, np.int64), np.zeros(span, np.int64)
-    runs = np.empty((span, 2), np.int64)
-    lowest = -1
-    for c in range(len(ones)):
+    reserve = 6  # of the lowest column; of others twice as much, where carries are late
+    for c in range(len(heap.ones)):
         row, above = above, row
         empty(above)
-        if role[c] == DROPPED:
+        if heap.role[c] == DROPPED:
             empty(row)
             continue
-        lowest = c if lowest < 0 else lowest
-        for t in range(counts.shape[1]):
-            row[t] += counts[c, t]
-        chain = rows[c, CHAIN]
-        rows[c, ROLE], rows[c, KEPT], rows[c, ONE] = role[c], kept[c], ones[c]
-        if role[c] == TOP:
-            left = odd(row, log, box, c, style, 1 + chain)
-        else:
-            if ones[c]:
-                rows[c, ONE] = _constant(row, above, log, box, c, style, chain, kept[c])
-            if tail == GREEDY:
-                before = box[USED]
-                left = rule_r3(
-                    row,
-                    above,
-                    log,
-                    box,
-                    c,
-                    style,
-                    6 if style == XOR5 or c == lowest else 12,
-                    runs,
-                )
-                if box[USED] > before and not kept[c]:
-                    drop_last_sum(above, log, box, style)
-                    left = 0
-            else:
-                left = rule_s(row, above, log, box, c, style, chain, tail, runs)
-        if box[OVERFLOW]:
+        for t in range(heap.counts.shape[1]):
+            row[t] += heap.counts[c, t]
+        cell = rows[c]
+        cell[ROLE], cell[KEPT], cell[ONE] = heap.role[c], heap.kept[c], heap.ones[c]
+        column = Column(row, above, log, c, style)
+        left = _reduce(heap, column, tail, cell, reserve)
+        reserve = 6 if style == XOR5 else 12
+        if log.box[OVERFLOW]:
             break
-        rows[c, LEFT] = left
+        cell[LEFT] = left
         t = 0
         for i in range(left):
             while row[t] == 0:
                 t += 1
             row[t] -= 1
-            rows[c, D0 + i] = t
-        if role[c] != TOP and (
-            left >= 2 or (chain == 1 and (left == 1 or rows[c, ONE] == 1))
+            cell[D0 + i] = t
+        if heap.role[c] != TOP and (
+            left >= 2 or (cell[CHAIN] == 1 and (left == 1 or cell[ONE] == 1))
         ):
             rows[c + 1, CHAIN] = 1
     return rows
 
 
-@compiled(work=lambda log, batches, style: batches)
-def adders_cost(log: Longs, batches: int, style: int) -> tuple[int, int]:
+@compiled(work=lambda batches, style: len(batches))
+def adders_cost(batches: Longs, style: int) -> tuple[int, int]:
     """Gates (ANDs, XORs) of the batches."""
     ands = xors = 0
-    for i in range(batches):
-        ands += log[i, 2] * GATES[style, log[i, 1], 0]
-        xors += log[i, 2] * GATES[style, log[i, 1], 1]
+    for batch in batches:
+        ands += batch[2] * GATES[style, batch[1], 0]
+        xors += batch[2] * GATES[style, batch[1], 1]
     return ands, xors

@@ -4,29 +4,26 @@
 never builds the circuit and a builder that does agree exactly; `bind_sum` executes the plan on actual wires.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.bases import BASES, BasisName
 from circuitsim.errors import InputError, LimitError
-from circuitsim.netlist.program import AND, XOR, Ints, Program
+from circuitsim.netlist.program import AND, XOR, Bools, Ints, Longs, Program
 
 from .adders import STYLES, XOR5
-from .bind import expand
-from .chain import FAR
-from .compress import OVERFLOW, USED
+from .bind import Steps, expand
+from .columns import FAR, OVERFLOW, USED, Log, new_log
 from .double import doubled
 from .finish import finish
 from .gates import DEPTH, OP
-from .heap import GREEDY, adders_cost, compress, roles
+from .heap import GREEDY, Heap, adders_cost, compress, roles
 
-Longs = npt.NDArray[np.int64]
 Objective = Literal["depth", "size"]
 
 TAILS: Final = (4, 6, 8)
@@ -38,23 +35,13 @@ CHAIN: Final = 1  # double adders for each wire of a split pair
 
 @dataclass(frozen=True, eq=False)
 class SumPlan:
-    """How a sum is done, and what that costs.
-
-    Batches (column, kind, how many, dx, dy, dz) are executed in order on queues of wires, one a column and
-    depth; `columns`, `net` and `outputs` describe the final adder over what they leave (see bind.py).
-    """
+    """How a sum is done, and what that costs."""
 
     gates: tuple[int, int]  # ANDs, XORs
-    depths: tuple[
-        int, ...
-    ]  # one code per kept bit: -2 constant 0, -1 constant 1, else a depth
+    # One code per kept bit: -2 constant 0, -1 constant 1, else a depth.
+    depths: tuple[int, ...]
     inputs: int
-    span: int  # all depths of compressor wires are below
-    style: int
-    batches: Longs  # (batches, 6)
-    columns: Longs  # (width, fields of chain.py)
-    net: Longs  # (wires, 4): kind, literals, depth; see netlist.py
-    outputs: Longs  # a literal of `net` per kept bit
+    steps: Steps
 
     @cached_property
     def depth(self) -> int:
@@ -71,24 +58,34 @@ def _bits(constant: int, width: int) -> Longs:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Heap:
-    """Wires by column and depth, and the batches that made them of those that were given."""
+class Room:
+    """Room for compressing: a span of depths and a log, which grow while they are too small."""
 
-    counts: Longs
-    batches: Longs
+    def __init__(self, counts: Longs, wires: int) -> None:
+        width, depths = counts.shape
+        self.span = depths + 8 * (width + wires.bit_length()) + 32
+        self.log = new_log(256 + 24 * width)
+
+    def run(self, compressor: Callable[[int, Log], Longs]) -> tuple[Longs, Longs]:
+        """What a compressor returns, and the batches that it wrote."""
+        result = compressor(self.span, self.log)
+        while self.log.box[OVERFLOW]:
+            self.span, self.log = 2 * self.span, new_log(4 * len(self.log.batches))
+            result = compressor(self.span, self.log)
+        return result, self.log.batches[: self.log.box[USED]]
 
 
-def _doubled(counts: Longs, role: Longs, wanted: npt.NDArray[np.bool_], chain: int) -> Heap:
-    """What double adders leave of a heap."""
-    span = counts.shape[1] + 8 * (len(counts) + int(counts.sum()).bit_length()) + 32
-    log, box = np.empty((256 + 24 * len(counts), 6), np.int64), np.zeros(3, np.int64)
-    left = doubled(counts, role, wanted, chain, span, log, box)
-    while box[OVERFLOW]:
-        span, log = 2 * span, np.empty((4 * len(log), 6), np.int64)
-        left = doubled(counts, role, wanted, chain, span, log, box)
+def _doubled(heap: Heap, chain: int) -> tuple[Heap, Longs]:
+    """What double adders leave of a heap, and their batches."""
+    room = Room(heap.counts, int(heap.counts.sum()))
+    left, batches = room.run(partial(doubled, heap, chain))
     latest = int(np.flatnonzero(left.any(axis=0)).max(initial=0))
-    return Heap(np.ascontiguousarray(left[:, : latest + 1]), log[: box[USED]].copy())
+    counts = np.ascontiguousarray(left[:, : latest + 1])
+    return _heap(counts, heap.ones, heap.kept), batches
+
+
+def _heap(counts: Longs, ones: Longs, kept: Bools) -> Heap:
+    return Heap(counts, ones, kept, roles(counts, ones, kept))
 
 
 def plan_sum(
@@ -121,52 +118,42 @@ def plan_sum(
         )
     wanted = np.zeros(width, np.bool_)
     wanted[kept] = True
-    counts = np.ascontiguousarray(counts, np.int64)
-    ones = _bits(constant, width)
+    heap = _heap(np.ascontiguousarray(counts, np.int64), _bits(constant, width), wanted)
+    none = np.empty((0, 6), np.int64)
     by_size = optimize == "size"
-    heaps = [Heap(counts, np.empty((0, 6), np.int64))]
     adders = BASES[basis].adders
     assert adders is not None, "the basis has sums"
     style = STYLES[adders.size if by_size else adders.depth]
+    heaps = [(heap, none)]
     if by_size and style == XOR5:
-        heaps.append(_doubled(counts, roles(counts, ones, wanted), wanted, chain))
+        heaps.append(_doubled(heap, chain))
     inputs, best, plan = int(counts.sum()), (FAR, FAR), None
-    for heap in heaps:
-        role = roles(heap.counts, ones, wanted)
-        span = heap.counts.shape[1] + 8 * (width + inputs.bit_length()) + 32
-        log, box = np.empty((256 + 24 * width, 6), np.int64), np.zeros(3, np.int64)
-        tried: Longs | None = None
+    for heap, before in heaps:
+        room, tried = Room(heap.counts, inputs), None
         for tail in (*TAILS, GREEDY):
-            columns = compress(heap.counts, ones, wanted, role, style, tail, span, log, box)
-            while box[OVERFLOW]:
-                span, log = 2 * span, np.empty((4 * len(log), 6), np.int64)
-                columns = compress(
-                    heap.counts, ones, wanted, role, style, tail, span, log, box
-                )
+            columns, after = room.run(partial(compress, heap, style, tail))
             if tried is not None and np.array_equal(columns, tried):
                 continue  # the same heap for the final adder, by as many adders
-            net, wires, outputs, depth = finish(
-                columns, style, by_size, FAR if by_size else best[0]
-            )
+            limit = FAR if by_size else best[0]
+            net, wires, outputs, depth = finish(columns, style, by_size, limit)
             if wires == 0:
                 continue  # later than the best so far
-            batches = np.concatenate([heap.batches, log[: box[USED]]])
-            ands, xors = adders_cost(batches, len(batches), style)
+            batches = np.concatenate([before, after])
+            ands, xors = adders_cost(batches, style)
             kinds = net[1:wires, OP]
             gates = (ands + int((kinds == AND).sum()), xors + int((kinds == XOR).sum()))
             score = (sum(gates), depth) if by_size else (depth, sum(gates))
             if score < best:
-                best, chosen, tried = score, outputs[wanted], columns
-                plan = SumPlan(
-                    gates, (), inputs, span, style, batches, columns, net[:wires], chosen
+                best, tried = score, columns
+                steps = Steps(
+                    room.span, style, batches, columns, net[:wires], outputs[wanted]
                 )
+                plan = SumPlan(gates, (), inputs, steps)
     assert plan is not None, "some way always succeeds"
-    codes = zip(
-        plan.outputs.tolist(), plan.net[plan.outputs >> 1, DEPTH].tolist(), strict=True
-    )
-    return replace(
-        plan, depths=tuple(literal - 2 if literal < 2 else depth for literal, depth in codes)
-    )
+    outputs = plan.steps.outputs
+    codes = zip(outputs.tolist(), plan.steps.net[outputs >> 1, DEPTH].tolist(), strict=True)
+    depths = tuple(literal - 2 if literal < 2 else depth for literal, depth in codes)
+    return replace(plan, depths=depths)
 
 
 def bind_sum(plan: SumPlan, columns: Ints, depths: Ints) -> Program:
@@ -187,16 +174,5 @@ def bind_sum(plan: SumPlan, columns: Ints, depths: Ints) -> Program:
         raise LimitError(
             f"one sum of {gates} gates is too large to build; literals are 32-bit."
         )
-    ops, a, b, outputs = expand(
-        np.ascontiguousarray(columns, np.int32),
-        np.ascontiguousarray(depths, np.int32),
-        len(plan.columns),
-        plan.span,
-        plan.batches,
-        plan.columns,
-        plan.net,
-        plan.outputs,
-        gates,
-        plan.style,
-    )
-    return Program(plan.inputs, ops, a, b, outputs)
+    columns, depths = (np.ascontiguousarray(given, np.int32) for given in (columns, depths))
+    return Program(plan.inputs, *expand(columns, depths, plan.steps, gates))

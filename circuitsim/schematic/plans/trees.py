@@ -7,12 +7,10 @@ k - 1 gates. An OR is the same tree on complemented wires, complemented.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import AND, Ints, Program
+from circuitsim.netlist.program import AND, Ints, Longs, Program
 
-Longs = npt.NDArray[np.int64]
 CONSTANT_1 = -1
 
 

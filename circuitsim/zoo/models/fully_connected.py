@@ -13,8 +13,9 @@ from circuitsim.zoo.models.finding import numbers
 from circuitsim.zoo.models.registers import held
 from circuitsim.zoo.models.shrinking import as_needed
 from circuitsim.zoo.models.targets import function_rows, function_units
-from circuitsim.zoo.tasks.averaging import QSparseAveraging, SimpleQSTR
+from circuitsim.zoo.tasks.averaging import QSparseAveraging
 from circuitsim.zoo.tasks.comparing import Equality
+from circuitsim.zoo.tasks.targets import SimpleQSTR
 
 
 def equality(task: Equality, n: int, width: int) -> FullyConnected:

@@ -12,9 +12,10 @@ from circuitsim.zoo.models.coordinates import Coordinates, Form, Rows, Unit, plu
 from circuitsim.zoo.models.finding import numbers
 from circuitsim.zoo.models.shrinking import as_needed
 from circuitsim.zoo.models.targets import function_rows, function_units
-from circuitsim.zoo.tasks.averaging import QSparseAveraging, SimpleQSTR
+from circuitsim.zoo.tasks.averaging import QSparseAveraging
 from circuitsim.zoo.tasks.comparing import Equality
 from circuitsim.zoo.tasks.finding import IndexLookup
+from circuitsim.zoo.tasks.targets import SimpleQSTR
 
 
 def index_lookup(task: IndexLookup, n: int, cells: int) -> RecurrentNet:

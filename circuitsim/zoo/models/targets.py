@@ -8,7 +8,7 @@ from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.models.coordinates import Coordinates, Form, Unit, lookup, plus
 from circuitsim.zoo.models.finding import numbers
 from circuitsim.zoo.models.shrinking import as_needed
-from circuitsim.zoo.tasks.averaging import QSTR, SimpleQSTR, Targeted
+from circuitsim.zoo.tasks.targets import QSTR, SimpleQSTR, Targeted
 
 
 def targets(task: Targeted, n: int, heads: int) -> Model:

@@ -1,9 +1,8 @@
-"""Sparse averages and sparse functions of tokens that other tokens point to."""
+"""Sparse averages of tokens that other tokens point to."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from math import comb
 from typing import ClassVar
 
@@ -17,7 +16,6 @@ from circuitsim.zoo.tasks.makers import require, require_values, take_turns
 
 SIGNS = ("-", "+")
 MOST_POINTERS = 60  # with two positions, the codes of tokens end there
-FUNCTIONS = ("parity", "majority", "sum")
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ class QSparseAveraging(Pointing):
         The first tokens hold the bits, the next point back to one each and to the last q - 1 tokens, which are -.
         Source: theorem 11, (n - 1)/2 bits in the state of a recurrent net.
         """
-        return _recall(self, n, bits)
+        return recall(self, n, bits)
 
 
 @dataclass(frozen=True)
@@ -194,7 +192,7 @@ class SparseTokenSelection(Pointing):
 
     def inputs(self, n: int) -> Codes:
         """All legal inputs."""
-        return _all(self, n, pointers.all_sets(n - 1, self.q))
+        return every_choice(self, n, pointers.all_sets(n - 1, self.q))
 
     def join(self, signs: Digits, asked: Digits) -> Digits:
         """Signs, then the set."""
@@ -214,97 +212,7 @@ class SparseTokenSelection(Pointing):
         return self.join(signs[None], asked[None])[0]
 
 
-@dataclass(frozen=True)
-class Targeted(Pointing):
-    """Tasks on a function g of q signs, at positions that may repeat, in any order.
-
-    Attributes:
-        g: "parity" of the count of +, "majority" (more than q/2), or the "sum" itself.
-    """
-
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"g": FUNCTIONS}
-    g: str = "parity"
-    distinct = False
-
-    source = "Mousavi-Hosseini, Sanford, Wu and Erdogdu 2025 (arXiv 2503.11272), definition 2"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.g not in FUNCTIONS:
-            raise InputError(
-                f"{self.name}: g is {self.g!r}, expected one of {', '.join(FUNCTIONS)}."
-            )
-
-    def format(self, n: int) -> Format:
-        """A sign z, and positions t1, ..., tq."""
-        return self._format(n, "t")
-
-    def answers(self, n: int) -> tuple[str, ...]:
-        """Yes or no, or for the sum the count of +."""
-        return super().answers(n) if self.g == "sum" else ("no", "yes")
-
-    def function(self, plus: int) -> int:
-        """The value of g for a count of +."""
-        return {"parity": plus % 2, "majority": int(2 * plus > self.q), "sum": plus}[self.g]
-
-    def join(self, signs: Digits, asked: Digits) -> Digits:
-        """Every token has a sign and its pointers, which are the same for all where one asks."""
-        rows = np.broadcast_to(asked, (*signs.shape, self.q))
-        return np.concatenate([signs[..., None], rows], axis=2)
-
-
-@dataclass(frozen=True)
-class QSTR(Targeted):
-    """A function g of the q signs that each token points to."""
-
-    name = "qstr"
-    question = "What is g of the q signs that a token points to, at every token?"
-    place: ClassVar[Place] = "each"
-
-    def answer(self, digits: Digits) -> tuple[int, ...]:
-        """The definition."""
-        return tuple(self.function(int(sum(digits[j, 0] for j in t))) for t in digits[:, 1:])
-
-    def index_gadget(self, n: int, bits: Sequence[int]) -> Digits:
-        """One input (n, fields) as `QSparseAveraging.index_gadget` has it; for the majority all q pointers go to bit i.
-
-        Source: proposition 6, the state of a recurrent net for q = 1.
-        """
-        digits = _recall(self, n, bits)
-        if self.g == "majority":
-            digits[:, 2:] = digits[:, 1:2]
-        return digits
-
-
-@dataclass(frozen=True)
-class SimpleQSTR(Targeted):
-    """qSTR whose tokens all point to the same positions, so that one answer is enough."""
-
-    name = "simple-qstr"
-    question = "What is g of the q signs that all tokens point to?"
-
-    def answer(self, digits: Digits) -> tuple[int, ...]:
-        """The definition."""
-        return (self.function(int(sum(digits[j, 0] for j in digits[-1, 1:]))),)
-
-    def legal(self, digits: Digits) -> bool:
-        """Whether all tokens point to the same positions."""
-        return bool((digits[:, 1:] == digits[0, 1:]).all())
-
-    def askers(self, n: int) -> int:
-        """One choice of positions for all."""
-        return 1
-
-    def count(self, n: int) -> int:
-        """Legal inputs."""
-        return int(2**n * n**self.q)
-
-    def inputs(self, n: int) -> Codes:
-        """All legal inputs."""
-        return _all(self, n, np.array(list(product(range(n), repeat=self.q)), np.int64))
-
-
-def _all(task: Pointing, n: int, choices: Digits) -> Codes:
+def every_choice(task: Pointing, n: int, choices: Digits) -> Codes:
     """Every string of signs with every choice of the one asker."""
     positions = task.positions(n)
     signs = np.indices((2,) * positions).reshape(positions, -1).T
@@ -314,7 +222,7 @@ def _all(task: Pointing, n: int, choices: Digits) -> Codes:
     return task.format(n).codes(joined)
 
 
-def _recall(task: Pointing, n: int, bits: Sequence[int]) -> Digits:
+def recall(task: Pointing, n: int, bits: Sequence[int]) -> Digits:
     """Tokens that hold bits, then tokens that point to one each and to the last q - 1, then tokens that are -."""
     _require_bits(task.name, n, 2 * len(bits) + task.q - 1)
     digits = np.zeros((n, task.q + 1), np.int64)

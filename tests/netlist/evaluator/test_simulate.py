@@ -217,8 +217,8 @@ def test_a_chain_of_depth_100000_is_no_recursion(fuse_: bool) -> None:
         "xag", 2, np.ones(n, np.uint8), fan_in, np.array([2 * (n + 2)], np.int32)
     )
     net = fuse(circuit, fuse_)
-    order = lowering.depth_first_order(net.op, net.source, net.mate, circuit.outputs, 3)
-    assert np.array_equal(order, lowering.construction_order(net.op, net.mate))
+    order = lowering.depth_first_order(net)
+    assert np.array_equal(order, lowering.construction_order(net))
     patterns = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], bool)
     assert np.array_equal(Evaluator(circuit, fuse=fuse_)(patterns)[:, 0], patterns[:, 1])
 

@@ -1,0 +1,257 @@
+"""What the operations mean, on bit planes: uint64 arrays with a last axis of words, 64 inputs a word."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from circuitsim.kernels import compiled
+from circuitsim.schematic.heaps import digits
+from circuitsim.schematic.schematic import Gather, Instruction, Thresholds
+
+Planes: TypeAlias = npt.NDArray[np.uint64]
+Meaning: TypeAlias = Callable[[Instruction, list[Planes]], Planes]
+ALL_ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+def rewire(line: Instruction, args: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Wiring of explicit arrays, whatever they hold; axes beyond the instruction's own come last and stay."""
+    how = line.attributes
+    if line.operation == "slice":
+        axis, start, stop, step = how
+        return args[0][(slice(None),) * axis + (slice(start, stop, step),)]
+    if line.operation == "concat":
+        return np.concatenate(args, how)
+    if line.operation == "take":
+        return args[0].take(how[1], how[0])
+    if line.operation == "expand":
+        return np.expand_dims(args[0], how)
+    if line.operation == "squeeze":
+        return args[0].squeeze(how)
+    if line.operation == "transpose":
+        return args[0].transpose(*how, *range(len(how), args[0].ndim))
+    if line.operation == "others":
+        return args[0].take(pairs(line.shape[how]), how)
+    return np.broadcast_to(args[0], line.shape + args[0].shape[len(line.shape) :])
+
+
+def pairs(keys: int) -> npt.NDArray[np.int64]:
+    """For every element of an axis of this length the indices of all the others: (keys, keys - 1)."""
+    rivals = np.arange(max(0, keys - 1))[None, :]
+    return rivals + (rivals >= np.arange(keys)[:, None])
+
+
+def table(line: Instruction, args: list[Planes]) -> Planes:
+    """Constants."""
+    given = line.attributes() if line.operation == "wired" else line.attributes
+    bits = np.broadcast_to(np.asarray(given, bool), line.shape)
+    return np.where(bits, ALL_ONES, np.uint64(0))[..., None]
+
+
+def cell(line: Instruction, args: list[Planes]) -> Planes:
+    """The program of a cell, on the last axes of its arguments side by side."""
+    words = max(a.shape[-1] for a in args)
+    lead = line.shape[:-1]
+    flat = [np.broadcast_to(a, (*lead, a.shape[-2], words)) for a in args]
+    wires = np.concatenate(flat, axis=-2).reshape(
+        int(np.prod(lead)), sum(line.attributes.arguments), words
+    )
+    program = line.attributes.program
+    result = _run(
+        program.ops, program.a, program.b, program.outputs, np.ascontiguousarray(wires)
+    )
+    return result.reshape((*line.shape, words))
+
+
+def _run_plainly(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
+    """`_run` on all rows and words at once."""
+    rows, inputs, words = wires.shape
+    values = np.zeros((1 + inputs + len(ops), rows, words), np.uint64)
+    values[1 : 1 + inputs] = wires.swapaxes(0, 1)
+    for node, (op, x, y) in enumerate(
+        zip(ops.tolist(), a.tolist(), b.tolist(), strict=True), 1 + inputs
+    ):
+        left, right = (~values[z >> 1] if z & 1 else values[z >> 1] for z in (x, y))
+        values[node] = left ^ right if op else left & right
+    flips = np.where(outputs & 1, ALL_ONES, np.uint64(0))[:, None, None]
+    return np.ascontiguousarray((values[outputs >> 1] ^ flips).swapaxes(0, 1))
+
+
+@compiled(
+    work=lambda ops, a, b, outputs, wires: 2 * len(ops) + len(ops) * wires.size // 500,
+    plain=_run_plainly,
+)
+def _run(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
+    rows, inputs, words = wires.shape
+    result = np.zeros((rows, len(outputs), words), np.uint64)
+    values = np.zeros((1 + inputs + len(ops), words), np.uint64)
+    for r in range(rows):
+        values[1 : 1 + inputs] = wires[r]
+        for g in range(len(ops)):
+            for w in range(words):
+                x, y = values[a[g] >> 1, w], values[b[g] >> 1, w]
+                x = ~x if a[g] & 1 else x
+                y = ~y if b[g] & 1 else y
+                values[1 + inputs + g, w] = x ^ y if ops[g] else x & y
+        for o in range(len(outputs)):
+            for w in range(words):
+                x = values[outputs[o] >> 1, w]
+                result[r, o, w] = ~x if outputs[o] & 1 else x
+    return result
+
+
+def conjunction(line: Instruction, args: list[Planes]) -> Planes:
+    """AND of all parts over their last axes, as many as said."""
+    result: Any = ALL_ONES
+    for arg, axes in zip(args, line.attributes, strict=True):
+        result = result & np.bitwise_and.reduce(
+            arg, axis=tuple(range(arg.ndim - 1 - axes, arg.ndim - 1))
+        )
+    return np.asarray(result)
+
+
+def disjunction(line: Instruction, args: list[Planes]) -> Planes:
+    """OR, as `conjunction`."""
+    return ~conjunction(line, [~arg for arg in args])
+
+
+def conjunctions(line: Instruction, args: list[Planes]) -> Planes:
+    """ANDs of chosen wires."""
+    how: Gather = line.attributes
+    result = np.full((*line.shape, args[0].shape[-1]), ALL_ONES, np.uint64)
+    flip = np.where(how.negations, ALL_ONES, np.uint64(0))[:, None]
+    gate = np.repeat(np.arange(line.shape[0]), np.diff(how.starts))
+    np.bitwise_and.at(result, gate, args[0][how.indices] ^ flip)
+    return result
+
+
+def disjunctions(line: Instruction, args: list[Planes]) -> Planes:
+    """ORs of chosen wires."""
+    how: Gather = line.attributes
+    flipped = replace(how, negations=~how.negations)
+    return ~conjunctions(replace(line, attributes=flipped), args)
+
+
+def weighted_sum(line: Instruction, args: list[Planes]) -> Planes:
+    """Bits of a constant plus weighted wires, modulo 2^width."""
+    summands, constant, width = line.attributes
+    heap = _heap(args, [summand.table for summand in summands], line.shape[:-1])
+    total = _total(heap, constant, width)
+    return total.reshape((*line.shape, total.shape[-1]))
+
+
+def at_least(line: Instruction, args: list[Planes]) -> Planes:
+    """Sums less the least that they can be, so that none is negative, compared with the constants."""
+    how: Thresholds = line.attributes
+    same, result = all(len(table) == 1 for table in how.tables), []
+    for t in range(1 if same else len(how.thresholds)):
+        tables = [table[t if len(table) > 1 else 0] for table in how.tables]
+        heap = _heap(args, tables, line.shape[:-1])
+        weights = [weight for _, some in heap for weight in some]
+        least = sum(weight for weight in weights if weight < 0)
+        total = _total(heap, -least, max(1, sum(map(abs, weights)).bit_length()))
+        for threshold in how.thresholds if same else how.thresholds[t : t + 1]:
+            result.append(_reaches(total, threshold - least))
+    return np.stack(result, axis=1).reshape((*line.shape, result[0].shape[-1]))
+
+
+def _heap(
+    args: list[Planes], tables: list[npt.NDArray[Any]], lead: tuple[int, ...]
+) -> list[tuple[Planes, list[int]]]:
+    """Wires (rows, elements, words) of each operand with the weights of the elements: `lead` is not added up."""
+    rows, words = int(np.prod(lead)), max([1, *(arg.shape[-1] for arg in args)])
+    heap = []
+    for arg, table in zip(args, tables, strict=True):
+        added = arg.shape[arg.ndim - 1 - table.ndim : arg.ndim - 1]
+        weights = np.broadcast_to(table, added).ravel().tolist()
+        wires = np.broadcast_to(arg, (*lead, *added, words)).reshape(
+            rows, len(weights), words
+        )
+        heap.append((np.ascontiguousarray(wires), weights))
+    return heap
+
+
+def _total(heap: list[tuple[Planes, list[int]]], constant: int, width: int) -> Planes:
+    """Bits (rows, width, words) of a constant and a heap, modulo 2^width.
+
+    A digit -2^c of x is 2^c of NOT x, and 2^c less in the constant.
+    """
+    rows, _, words = heap[0][0].shape
+    total = np.zeros((rows, width, words), np.uint64)
+    for wires, weights in heap:
+        places = [(e, *digit) for e, w in enumerate(weights) for digit in digits(w, width)]
+        element, column, negated = np.array(places, np.int64).reshape(-1, 3).T.copy()
+        constant -= sum(1 << c for _, c, minus in places if minus)
+        _add(total, wires, element, column, negated.astype(bool))
+    _add_constant(total, np.array([constant >> c & 1 for c in range(width)], bool))
+    return total
+
+
+def _add_plainly(total: Any, wires: Any, index: Any, column: Any, negated: Any) -> None:
+    """`_add` on all rows and words at once."""
+    for element, c, minus in zip(
+        index.tolist(), column.tolist(), negated.tolist(), strict=True
+    ):
+        carry = ~wires[:, element] if minus else wires[:, element]
+        while c < total.shape[1] and carry.any():
+            before = total[:, c].copy()
+            total[:, c] ^= carry
+            carry = carry & before
+            c += 1
+
+
+@compiled(
+    work=lambda total, wires, *digits: 5 * len(digits[0]) + wires.size // 50,
+    plain=_add_plainly,
+)
+def _add(total: Any, wires: Any, index: Any, column: Any, negated: Any) -> None:
+    """Add every digit's plane into a ripple-carry accumulator, one bit of 64 inputs at a time."""
+    rows, width, words = total.shape
+    for r in range(rows):
+        for d in range(len(index)):
+            for w in range(words):
+                carry = wires[r, index[d], w]
+                carry = ~carry if negated[d] else carry
+                c = column[d]
+                while carry != 0 and c < width:
+                    before = total[r, c, w]
+                    total[r, c, w] = before ^ carry
+                    carry &= before
+                    c += 1
+
+
+def _add_constant_plainly(total: Any, ones: Any) -> None:
+    """`_add_constant` on all rows and words at once."""
+    carry = np.zeros_like(total[:, 0])
+    for c, one in enumerate(ones.tolist()):
+        before = total[:, c].copy()
+        total[:, c] = before ^ carry ^ (ALL_ONES if one else np.uint64(0))
+        carry = before | carry if one else before & carry
+
+
+@compiled(
+    work=lambda total, ones: 3 * len(ones) + total.size // 100, plain=_add_constant_plainly
+)
+def _add_constant(total: Any, ones: Any) -> None:
+    rows, width, words = total.shape
+    for r in range(rows):
+        for w in range(words):
+            carry = np.uint64(0)
+            for c in range(width):
+                bit = ~np.uint64(0) if ones[c] else np.uint64(0)
+                before = total[r, c, w]
+                total[r, c, w] = before ^ bit ^ carry
+                carry = (before & bit) | (carry & (before ^ bit))
+
+
+def _reaches(total: Planes, threshold: int) -> Planes:
+    """[number >= threshold] of numbers as bit planes (rows, width, words)."""
+    rows, width, words = total.shape
+    if threshold <= 0 or threshold >> width:
+        return np.full((rows, words), ALL_ONES if threshold <= 0 else np.uint64(0), np.uint64)
+    holds = np.full((rows, words), ALL_ONES, np.uint64)
+    for c in range(width):  # of the bits so far, number >= threshold
+        holds = holds & total[:, c] if threshold >> c & 1 else holds | total[:, c]
+    return holds
