@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from unicodedata import normalize
 
 import numpy as np
@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 from circuitsim.errors import InputError
 
+Letters: TypeAlias = Annotated[tuple[str, ...], "or one text of them all"]
+Values: TypeAlias = Annotated[tuple[str, ...], "or how many there are"]
 Wiring: TypeAlias = Literal["one-hot", "binary"]
 Where: TypeAlias = Literal["each", "first", "last", "not-first", "not-last", "even", "odd"]
 
@@ -42,7 +44,7 @@ class Field:
     """
 
     name: str
-    values: tuple[str, ...]
+    values: Values
     wires: Wiring = "one-hot"
     where: Where = "each"
 
