@@ -43,9 +43,9 @@ class FullyConnected(Embedded):
     tables: tuple[Table, ...] = field(default=(), kw_only=True)
     vocabulary: Letters
     embedding: Embedding = field(hash=False)
-    positions: Positions | None = field(default=None, kw_only=True)
     layers: tuple[FeedForward, ...]
     readouts: tuple[Readout, ...]
+    positions: Positions | None = field(default=None, metadata={"after": "embedding"})
     bits: Formula = field(default="8", kw_only=True)
     readout: Readout = field(init=False, repr=False, compare=False)
 
@@ -89,6 +89,8 @@ class FullyConnected(Embedded):
         rows = {len(readout.weights) for readout in self.readouts}
         if len(rows) > 1:
             yield f"readouts have {sorted(rows)} rows, expected one number of them"
+        if len({readout.answer for readout in self.readouts}) > 1:
+            yield "readouts answer partly by a decision and partly by a number, expected one of the two"
         places = {readout.position for readout in self.readouts}
         if places != {"each"} and len(self.readouts) > 1:
             yield "several read-outs must all be at position each"

@@ -32,6 +32,7 @@ Attention: TypeAlias = Literal["hard-left", "hard-right", "saturated", "softmax"
 Mask: TypeAlias = Literal[
     "none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"
 ]
+Answer: TypeAlias = Literal["decision", "number"]
 
 ATTENTIONS: tuple[Attention, ...] = ("hard-left", "hard-right", "saturated", "softmax")
 MASKS: tuple[Mask, ...] = (
@@ -41,6 +42,7 @@ MASKS: tuple[Mask, ...] = (
     "anti-causal",
     "strict-anti-causal",
 )
+ANSWERS: tuple[Answer, ...] = ("decision", "number")
 PROJECTIONS = (
     "query",
     "key",
@@ -165,16 +167,18 @@ class Layer:
 
 @dataclass(frozen=True)
 class Readout:
-    """The answer: weights x + bias at a position; one row decides by > 0, more by the (lowest) largest.
+    """The answer, of weights x + bias at a position.
 
     Args:
         weights: (m, d); a single row may be given flat. bias: (m,), or left out (zero).
         position: "first" or "last" of the whole sequence, "each" letter, or the name of a constant token.
+        answer: a "decision", which one row takes by > 0, and more by the (lowest) largest; or the "number" of one row.
     """
 
     weights: RowOrRows
     bias: Bias = EMPTY
     position: str = "last"
+    answer: Answer = "decision"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", row_or_rows(self.weights, "readout.weights"))
@@ -183,6 +187,14 @@ class Readout:
         if not self.weights or len(bias) != len(self.weights):
             raise ModelError(
                 f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows."
+            )
+        if self.answer not in ANSWERS:
+            raise ModelError(
+                f"readout.answer {repr(self.answer)[:40]} is not one of {', '.join(ANSWERS)}."
+            )
+        if self.answer == "number" and len(self.weights) > 1:
+            raise ModelError(
+                f"readout.answer is a number, which has one row, and readout.weights has {len(self.weights)}."
             )
 
 
@@ -224,9 +236,9 @@ class Model(Embedded):
     prepend: tuple[str, ...] = field(default=(), kw_only=True)
     append: tuple[str, ...] = field(default=(), kw_only=True)
     embedding: Embedding = field(hash=False)
-    positions: Positions | None = field(default=None, kw_only=True)
     layers: tuple[Layer, ...]
     readout: Readout
+    positions: Positions | None = field(default=None, metadata={"after": "embedding"})
     bits: Formula = field(default="8", kw_only=True)
 
     def __post_init__(self) -> None:

@@ -159,11 +159,11 @@ class RecurrentNet(Embedded):
     tables: tuple[Table, ...] = field(default=(), kw_only=True)
     vocabulary: Letters
     embedding: Embedding = field(hash=False)
-    positions: Positions | None = field(default=None, kw_only=True)
     forward: Cell
-    backward: Cell | None = field(default=None, kw_only=True)
-    nets: tuple[FeedForward, ...] = field(default=(), kw_only=True)
     readout: Readout
+    backward: Cell | None = field(default=None, metadata={"after": "forward"})
+    nets: tuple[FeedForward, ...] = field(default=(), metadata={"after": "forward"})
+    positions: Positions | None = field(default=None, metadata={"after": "embedding"})
     bits: Formula = field(default="8", kw_only=True)
 
     most_steps: ClassVar[int] = 4096  # of a circuit, which is drawn step by step

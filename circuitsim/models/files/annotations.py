@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 from circuitsim.errors import ModelError
 from circuitsim.models.embedded import Embedding
 from circuitsim.models.files.documents import kind, show
-from circuitsim.models.model import RowOrRows, row_or_rows
+from circuitsim.models.model import Answer, RowOrRows, row_or_rows
 from circuitsim.models.positions import Formula, PositionExpressions
 from circuitsim.models.recurrent import State, StateRows
 from circuitsim.numbers.arrays import Bias, Matrix, Vector, matrix, vector
@@ -125,6 +125,7 @@ RULES: dict[Any, Rule] = {
     Bias: Rule(vector, _numbers, lambda numbers, owner, default: not any(numbers)),
     Matrix: Rule(matrix, _rows),
     RowOrRows: Rule(row_or_rows, _rows),
+    Answer: Rule(),
 }
 
 
