@@ -497,7 +497,7 @@ def test_tensors_that_do_not_fit_are_named(change, message):
         ({"append": ["first"], "readout_position": "first"}, "cannot be called first"),
         ({"heads": [2, 2]}, "2 entries, and there are 1 layers"),
         ({"attention": "sharp"}, "config.attention: 'sharp' is not one of"),
-        ({"mask": [["none"]]}, r"config.mask\[0\]: 1 entries do not fit"),
+        ({"mask": [["none"]]}, r"config.mask\[0\] has 1 entries, and there are 2 heads"),
         ({"score_bits": 1.5}, "score_bits must be a whole number"),
         ({"residual": "yes"}, "expected true or false"),
         ({"vocabulary": 1}, "expected a list of texts"),

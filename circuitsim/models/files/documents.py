@@ -4,8 +4,7 @@ A document is what JSON can hold. Every error names the file and the place in it
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -25,15 +24,6 @@ KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((Mapping,), "an object"),
     ((StoredTensor,), "a tensor"),
 )
-
-
-@contextmanager
-def at(place: str) -> Iterator[None]:
-    """Put the place before the message of any ModelError raised inside."""
-    try:
-        yield
-    except ModelError as error:
-        raise ModelError(f"{place}: {error}") from None
 
 
 def parse_document(text: bytes, where: str) -> Any:

@@ -50,9 +50,9 @@ def parse_json(data: bytes, where: str) -> AnyModel:
     if "fields" in content:
         content = {"vocabulary": [], "embedding": {}, **content}
     reader = Reader()
-    model = reader.record(cls, content)
-    if isinstance(model, Model):
-        reader.problems.extend(_strange_tokens(model))
+    model: Any = reader.record(cls, content)
+    if cls is Model and model is not None:
+        reader.problems += _strange_tokens(model)
     reader.refuse(where)
     return model
 

@@ -3,12 +3,12 @@
 What the classes of a model have besides numbers are keys of the config.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from circuitsim.errors import LimitError
 from circuitsim.models.files.annotations import Key, Reader, keys_of, unfit_keys
-from circuitsim.models.files.documents import at, check_format, plain, show
+from circuitsim.models.files.documents import check_format, plain, show
 from circuitsim.models.files.tensors import (
     HEAD,
     NET,
@@ -74,7 +74,7 @@ class _Maker:
     """Makes a model of a config and tensors, as far as they are right, and notes what is wrong with them."""
 
     def __init__(self, config: dict[str, Any], state: State) -> None:
-        self.config, self.state, self.layers = config, state, len(state.layers)
+        self.config, self.state = config, state
         self.sizes: dict[str, int] = {}  # of tensors, by their letters
         self.reader = Reader()
         self.problems = self.reader.problems
@@ -88,24 +88,20 @@ class _Maker:
         options = self.values(OF_MODEL, once)
         tokens = self.tokens(options)
         readout = self.values(OF_READOUT, once)
-        by_layer = {n: self.by_layer(*once[n]) for n in BY_LAYER if n in once}
-        layers = [
-            self.layer(
-                index, {name: given[number] for name, given in by_layer.items() if given}
-            )
-            for number, index in enumerate(sorted(self.state.layers))
-        ]
+        shares = self.shares(once, BY_LAYER, len(self.state.layers), "layers")
+        layers = list(map(self.layer, sorted(self.state.layers), shares))
         self.reader.refuse(where)
         rows = self.state.fields("", ROWS)
         if "positions" in rows:
             options["positions"] = PositionTable(rows["positions"])
-        with at(where):
-            return Model(
-                embedding=dict(zip(tokens, rows["embedding"], strict=True)),
-                layers=tuple(layers),
-                readout=Readout(**self.state.fields("", READOUT), **readout),
-                **options,
-            )
+        options["embedding"] = dict(zip(tokens, rows["embedding"], strict=True))
+        options["layers"] = tuple(layers)
+        readout |= self.state.fields("", READOUT)
+        options["readout"] = self.reader.build(Readout, readout)
+        self.reader.refuse(where)
+        model: Model = self.reader.build(Model, options)
+        self.reader.refuse(where)
+        return model
 
     def tokens(self, options: dict[str, Any]) -> list[str]:
         """Letters, then constant tokens that are none: what the rows of the embedding stand for."""
@@ -138,10 +134,8 @@ class _Maker:
         for where, part in zip((attention, feed_forward), PARTS.values(), strict=True):
             if self.state.has(where, part):
                 self.problems += self.state.problems(where, part, dict(self.sizes), count)
-        options = [
-            self.values(OF_HEADS, self.of_head(given, number, count))
-            for number in range(count)
-        ]
+        shares = self.shares(given, OF_HEADS, count, "heads")
+        options = [self.values(OF_HEADS, share) for share in shares]
         own = self.values(OF_NETS, given)
         if len(self.problems) > before:
             return None
@@ -170,27 +164,21 @@ class _Maker:
             if name in given
         }
 
-    def by_layer(self, given: Any, place: str) -> list[Given]:
-        """What the config gives every layer, one value or a list of them; nothing if that does not fit."""
-        if not isinstance(given, list):
-            return [(given, place)] * self.layers
-        if len(given) == self.layers:
-            return [(value, f"{place}[{index}]") for index, value in enumerate(given)]
-        self.problems.append(
-            f"{place} has {len(given)} entries, and there are {self.layers} layers"
-        )
-        return []
-
-    def of_head(self, given: dict[str, Given], number: int, count: int) -> dict[str, Given]:
-        """What the config gives one of so many heads, of what it gives a layer."""
-        found = {}
-        for name, (value, place) in given.items():
+    def shares(
+        self, given: dict[str, Given], names: Iterable[str], count: int, parts: str
+    ) -> list[dict[str, Given]]:
+        """What each of so many parts is given: the one value that there is for all, or its own of a list."""
+        found: list[dict[str, Given]] = [{} for _ in range(count)]
+        for name in names:
+            value, place = given.get(name, ([], ""))
             if not isinstance(value, list):
-                found[name] = value, place
+                for own in found:
+                    own[name] = value, place
             elif len(value) == count:
-                found[name] = value[number], f"{place}[{number}]"
-            elif name in OF_HEADS:
+                for index, own in enumerate(found):
+                    own[name] = value[index], f"{place}[{index}]"
+            elif name in given:
                 self.problems.append(
-                    f"{place}: {len(value)} entries do not fit the layer's heads"
+                    f"{place} has {len(value)} entries, and there are {count} {parts}"
                 )
         return found
