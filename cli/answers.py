@@ -1,7 +1,8 @@
-"""What every rung of a model, or a circuit from a file, decides on a block of inputs."""
+"""What every rung of a model, or a circuit from a file, answers on a block of inputs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from circuitsim.schematic.schematic import Schematic
     from circuitsim.tokens import Format
 
-Decision: TypeAlias = int | list[int]
+One: TypeAlias = int | float | Fraction  # a decision, or a number
+Answer: TypeAlias = One | list[One]
 Group: TypeAlias = "tuple[int, list[int], Codes]"  # the length, which inputs of a block have it, and their codes
 AT_ONCE = 1024  # inputs that a model runs together
 MOST_BUILT = 64  # lengths whose circuits are kept
@@ -29,34 +31,43 @@ RUNGS = ("float", "exact", "integer", "circuit")
 
 
 class Answers:
-    """The decisions on a block of inputs, in lists by rung; a rung that is not there has none.
+    """The answers on a block of inputs, in lists by rung; a rung that is not there has none.
 
     `undecided`: whether rounding may have decided the float's answer (None without exact rung to compare with).
+    `numbers`: whether the answers are numbers, which rounding moves, and not decisions.
     """
 
     def __init__(self, inputs: list[str]) -> None:
         self.inputs = inputs
-        self.rungs: dict[str, list[Decision | None]] = {}
+        self.rungs: dict[str, list[Answer | None]] = {}
         self.undecided: list[bool | None] = [None] * len(inputs)
+        self.numbers = False
 
-    def fill(self, rung: str, indices: Sequence[int], decisions: Any, several: bool) -> None:
-        """Enter decisions (inputs, positions): as a list for each input, or the one that there is."""
+    def fill(self, rung: str, indices: Sequence[int], answers: Any, several: bool) -> None:
+        """Enter answers (inputs, positions): as a list for each input, or the one that there is."""
+        self.numbers |= answers.dtype.kind != "i"
         column = self.rungs.setdefault(rung, [None] * len(self.inputs))
-        rows = decisions.tolist() if several else decisions[:, 0].tolist()
+        rows = answers.tolist() if several else answers[:, 0].tolist()
         for index, row in zip(indices, rows, strict=True):
             column[index] = row
 
     def differing(self) -> int:
-        """On how many inputs two rungs that are there decide differently."""
+        """On how many inputs rungs that must be equal differ: all that decide; of numbers the last two."""
+        rungs = [self.rungs[rung] for rung in RUNGS if rung in self.rungs]
+        if self.numbers:
+            rungs = rungs[-2:] if "circuit" in self.rungs else []
         found = 0
-        for row in zip(*self.rungs.values(), strict=True):
-            known = [decision for decision in row if decision is not None]
-            found += any(decision != known[0] for decision in known)
+        for row in zip(*rungs, strict=True):
+            known = [answer for answer in row if answer is not None]
+            found += any(answer != known[0] for answer in known)
         return found
 
     def rows(self) -> list[dict[str, Any]]:
-        """One object an input, for JSON."""
-        columns = [self.rungs.get(rung, [None] * len(self.inputs)) for rung in RUNGS]
+        """One object an input, for JSON: fractions as models write them, whole numbers or "p/q"."""
+        columns = [
+            [_plain(answer) for answer in self.rungs.get(rung, [None] * len(self.inputs))]
+            for rung in RUNGS
+        ]
         names = ("input", *RUNGS, "undecided")
         return [
             dict(zip(names, row, strict=True))
@@ -81,7 +92,7 @@ class CircuitAnswers:
 
     def __call__(self, block: Block) -> Answers:
         """The answers to inputs, in their order."""
-        from circuitsim.netlist.interface import decisions, with_wired
+        from circuitsim.netlist.interface import answers, with_wired
 
         tokens, n = self.interface.format, self.interface.n
         for index, length in enumerate(map(tokens.letters_in, block.texts)):
@@ -93,15 +104,10 @@ class CircuitAnswers:
                     )
         codes = _encoded(lambda _: tokens, block, [n] * len(block.texts))[0][2]
         outputs = self.evaluator(with_wired(self.interface.entries, tokens.bits(codes)))
-        answers = Answers(block.texts)
-        everyone = range(len(block.texts))
-        answers.fill(
-            "circuit",
-            everyone,
-            decisions(self.interface.entries, outputs),
-            self.interface.several,
-        )
-        return answers
+        found = Answers(block.texts)
+        said = answers(self.interface.entries, outputs)
+        found.fill("circuit", range(len(block.texts)), said, self.interface.several)
+        return found
 
 
 @dataclass
@@ -150,32 +156,30 @@ class ModelAnswers:
         return answers
 
     def _run(
-        self, model: Any, length: int, codes: "Codes", answers: Answers, indices: list[int]
+        self, model: Any, length: int, codes: "Codes", found: Answers, indices: list[int]
     ) -> None:
         """Answer inputs of one length."""
-        from circuitsim.netlist.interface import decisions, with_wired
+        from circuitsim.netlist.interface import answers, with_wired
         from circuitsim.networks.integer import run_integer
         from circuitsim.networks.rungs import run_exact, run_float
 
         several = model.readout.position == "each"
         floating = run_float(model, codes)
-        answers.fill("float", indices, floating.decisions, several)
+        found.fill("float", indices, floating.answers, several)
         if any(head.attention == "softmax" for head in model.heads):
             return
         for index, sure in zip(indices, floating.trusted.tolist(), strict=True):  # type: ignore[union-attr]
-            answers.undecided[index] = not sure
-        answers.fill("exact", indices, run_exact(model, codes).decisions, several)
+            found.undecided[index] = not sure
+        found.fill("exact", indices, run_exact(model, codes).answers, several)
         built = self._built(model, length)
         if built.fixed is not None:
-            answers.fill(
-                "integer", indices, run_integer(built.fixed, codes).decisions, several
-            )
+            found.fill("integer", indices, run_integer(built.fixed, codes).answers, several)
         if built.evaluator is not None:
             bits = with_wired(
                 {"wired": built.schematic.wired_bits()}, model.format.bits(codes)
             )
-            chosen = decisions(built.schematic.interface, built.evaluator(bits))
-            answers.fill("circuit", indices, chosen, several)
+            said = answers(built.schematic.interface, built.evaluator(bits))
+            found.fill("circuit", indices, said, several)
 
     def _built(self, model: Any, length: int) -> Built:
         """The circuit of a length, kept for the next block while there is room for its gates."""
@@ -229,6 +233,14 @@ def _encoded(
             with block.at(index):
                 tokens_at(length).parse([block.texts[index]])
         raise
+
+
+def _plain(answer: Answer | None) -> Any:
+    if isinstance(answer, list):
+        return [_plain(one) for one in answer]
+    if isinstance(answer, Fraction):
+        return answer.numerator if answer.denominator == 1 else str(answer)
+    return answer
 
 
 def _show(text: str) -> str:

@@ -62,7 +62,8 @@ def command(
     """Check that the circuits of MODEL compute what the model computes, on inputs of N letters.
 
     Each description of the function is compared with the next: float64 ~ exact ~ integer = schematic = circuit =
-    file. ~ compares decisions (rounding may move numbers); = compares every bit of the residual stream and of the
+    file. ~ compares decisions (rounding may move numbers, and how far is said; of answers that are numbers float and
+    exact may not be further apart than rounding explains); = compares every bit of the residual stream and of the
     output. Exits with 1 if a decision flips or a bit differs, and names an input.
     """
     from circuitsim.analysis.ladder import climb
@@ -220,7 +221,7 @@ def _failure(row: "Row", rung: "Rung", seed: int) -> str:
     from .printing import clean
 
     what = {
-        "exact": "the float64 model decides otherwise than the exact model",
+        "exact": "the float64 model answers otherwise than the exact model",
         "integer": f"the integer model with {row.bits} fraction bits decides otherwise than the exact model",
     }.get(rung.to, f"the {rung.to} differs from the {rung.start}")
     among = _inputs([row], seed)

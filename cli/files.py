@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circuitsim.errors import InputError
+from circuitsim.errors import InputError, ModelError
+from circuitsim.netlist.interface import digits_of
 from circuitsim.tokens import Format, format_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
         and all(bit in (0, 1) for bit in wired)
         and tokens.inputs(n) + len(wired) == circuit.inputs
         and classes > 0
+        and _sound_number(entries)
         and len(circuit.outputs) % classes == 0
         and readout in (None, "each", "one")
         and (readout != "one" or len(circuit.outputs) == classes)
@@ -54,6 +56,15 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
         )
     several = len(circuit.outputs) > classes if readout is None else readout == "each"
     return Interface(tokens, n, several, entries)
+
+
+def _sound_number(entries: dict[str, Any]) -> bool:
+    """Whether a circuit whose outputs are a number says which."""
+    try:
+        digits = digits_of(entries)
+    except ModelError:
+        return False
+    return digits is None or digits.scale > 0
 
 
 def target(path: str, *suffixes: str) -> Path:

@@ -132,10 +132,13 @@ def _cell(cell: dict[str, Any]) -> str:
 
 
 def _readout(readout: dict[str, Any]) -> str:
-    sign = (
-        "accepts if positive" if readout["rows"] == 1 else f"the largest of {readout['rows']}"
-    )
-    return f"{readout['position']}, {sign}"
+    if readout["answer"] == "number":
+        said = "a number"
+    elif readout["rows"] == 1:
+        said = "accepts if positive"
+    else:
+        said = f"the largest of {readout['rows']}"
+    return f"{readout['position']}, {said}"
 
 
 def _irrational(facts: "ModelFacts | NetFacts") -> str | None:
@@ -157,11 +160,18 @@ def _circuit_lines(facts: "CircuitFacts", form: str) -> list[tuple[str, Any]]:
         ("vocabulary", None if facts.vocabulary is None else _tokens(facts.vocabulary)),
         ("inputs", f"{facts.inputs:,}"),
         ("outputs", f"{facts.outputs:,}"),
+        ("number", _number(facts.number)),
         ("gates", f"{facts.gates:,} ({kinds})" if facts.gates else "0"),
         ("depth", f"{facts.depth:,}"),
         ("wires", f"{facts.wires:,}"),
         ("fraction bits", facts.bits),
     ]
+
+
+def _number(number: dict[str, str] | None) -> str | None:
+    if number is None:
+        return None
+    return f"{number['offset']} + {number['scale']} times the outputs, unsigned bits, the least first"
 
 
 def _tokens(tokens: list[str]) -> str | None:

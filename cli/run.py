@@ -12,7 +12,7 @@ from . import completion, options
 from .construction import Construction
 
 if TYPE_CHECKING:
-    from .answers import Answers, Decision
+    from .answers import Answer, Answers
     from .printing import Columns
 
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     help="Do not build a larger circuit; its answer is then left out.",
 )
 @options.json_option(
-    "rows[input float exact integer circuit undecided]; a decision is 0 or 1, or the index of a class, or a list where"
-    " every letter is read out, or null"
+    "rows[input float exact integer circuit undecided]; an answer is 0 or 1, or the index of a class, or a number"
+    " (exact ones that are not whole as a text, such as 1/3), or a list where every letter is read out, or null"
 )
 @click.pass_context
 def command(
@@ -51,12 +51,12 @@ def command(
     max_gates: int,
     as_json: bool,
 ) -> None:
-    """Run FILE, a model or a circuit, on each INPUT and print what it decides, rung by rung.
+    """Run FILE, a model or a circuit, on each INPUT and print what it answers, rung by rung.
 
     INPUT is a string of characters if every token of the vocabulary is one character, else tokens separated by
     spaces; - reads lines from standard input, @FILE from a file, in blocks, so that there may be any number of them;
     blank lines are no inputs. @@ at the start stands for one @, and after -- inputs may begin with a dash; lines that
-    are read are taken as they are. A model decides in float64, exactly, in integers
+    are read are taken as they are. A model answers in float64, exactly, in integers
     of the chosen bits, and as the circuit of the input's length; a circuit file is all there is to run.
     """
     from .answers import CircuitAnswers, ModelAnswers
@@ -133,8 +133,7 @@ class _Table:
         missing = [None] * len(answers.inputs)
         cells = [[clean(shorten(text)) for text in answers.inputs]]
         cells += [
-            [_word(decision) for decision in answers.rungs.get(rung, missing)]
-            for rung in there
+            [_word(answer) for answer in answers.rungs.get(rung, missing)] for rung in there
         ]
         if any(answers.undecided):
             cells[1] = [
@@ -165,7 +164,7 @@ class _Table:
             click.echo(f"the rungs differ on {self.differing} of {self.total} inputs")
 
 
-def _word(decision: "Decision | None") -> str:
-    if decision is None:
+def _word(answer: "Answer | None") -> str:
+    if answer is None:
         return "-"
-    return " ".join(map(str, decision)) if isinstance(decision, list) else str(decision)
+    return " ".join(map(str, answer)) if isinstance(answer, list) else str(answer)

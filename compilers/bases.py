@@ -1,4 +1,4 @@
-"""What a basis does its own way: attention, hidden units, signs and argmax; embedding and residual are the same."""
+"""What a basis does its own way: attention, hidden units and read-outs; embedding and residual are the same."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ class Lowering:
         resolve: a linear form of the stream, row . x, as a number of its own, written in units of 2^grain.
         sign: [row . x + offset >= 0] at every position, for values in a known interval.
         argmax: one-hot which of several rows . x + offsets is the largest, the lowest of equal ones.
+        digits: (row . x + offset) / 2^grain, whole and from 0 to a given most, in bits, the least first.
         refuse_large: raises LimitError for a model that is too large to draw, before anything is drawn.
     """
 
@@ -37,10 +38,18 @@ class Lowering:
     resolve: Callable[[Residual, Ints, Range, int], Bits]
     sign: Callable[[Residual, Ints, int, Range], Wires]
     argmax: Callable[[Residual, Sequence[Ints], Sequence[int]], Wires]
+    digits: Callable[[Residual, Ints, int, int, int], Wires]
     refuse_large: Callable[[FixedPoint], None] = lambda fixed: None
 
 
-_BOUNDED = Lowering(attention.attend, bounded.hidden, bounded.resolve, bounded.sign, argmax)
+_BOUNDED = Lowering(
+    attention.attend,
+    bounded.hidden,
+    bounded.resolve,
+    bounded.sign,
+    argmax,
+    Residual.unsigned,
+)
 LOWERINGS: dict[str, Lowering] = {
     XAG.name: _BOUNDED,
     AIG.name: _BOUNDED,
@@ -50,6 +59,7 @@ LOWERINGS: dict[str, Lowering] = {
         thresholds.resolve,
         thresholds.sign,
         partial(pairwise, sign=thresholds.sign),
+        thresholds.digits,
         thresholds.refuse_large,
     ),
 }

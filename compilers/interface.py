@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from circuitsim.netlist.interface import Digits
 
-def interface(model: Any, n: int, bits: int | None) -> dict[str, Any]:
-    """What a reader of the circuit of a model on n letters needs."""
+
+def interface(
+    model: Any, n: int, bits: int | None, digits: Digits | None = None
+) -> dict[str, Any]:
+    """What a reader of the circuit of a model on n letters needs; `digits` where its answer is a number."""
+    rows = len(model.readout.weights)
+    decides = {"decision": "bit" if rows == 1 else "one-hot", "classes": rows}
     return {
         "model": model.name,
         "n": n,
@@ -12,6 +18,5 @@ def interface(model: Any, n: int, bits: int | None) -> dict[str, Any]:
         **model.format.interface(),
         "readout": "each" if model.readout.position == "each" else "one",
         "readout_positions": len(model.readout_positions(n)),
-        "decision": "bit" if len(model.readout.weights) == 1 else "one-hot",
-        "classes": len(model.readout.weights),
+        **(decides if digits is None else digits.entries()),
     }

@@ -25,7 +25,7 @@ from .bases import LOWERINGS
 from .embedding import embed
 from .interface import interface
 from .joined import flatten, join
-from .readout import readout
+from .readout import digits, readout
 from .residual import Bits, Positions, Residual
 
 Span: TypeAlias = tuple[int, int]
@@ -64,9 +64,8 @@ def lower(fixed: FixedPoint, drawing: Drawing, positions: Positions) -> Schemati
             values.append(getattr(rules, line.primitive.name)(index, line.primitive, *read))
         rules.show(index, values[index])
     outputs = drawing.concat(rules.outputs, 0) if len(rules.outputs) > 1 else rules.outputs[0]
-    return drawing.finish(
-        [outputs], interface(fixed.model, fixed.n, fixed.bits) | rules.shown()
-    )
+    said = interface(fixed.model, fixed.n, fixed.bits, digits(fixed))
+    return drawing.finish([outputs], said | rules.shown())
 
 
 class Lower:
@@ -106,7 +105,7 @@ class Lower:
             return Computed(list(zip(known.numbers, x, strict=True)), known.constant)
         if index in self.fixed.network.outputs:
             assert isinstance(known, Affine)
-            self.outputs.append(readout(known, x.residual, self.way))
+            self.outputs.append(readout(self.fixed, known, x.residual, self.way))
         return x
 
     def add(self, index: Value, how: net.Add, *terms: Placed | Computed) -> Placed:

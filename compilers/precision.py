@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from circuitsim.errors import LimitError
+from circuitsim.errors import InputError, LimitError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.inputs import chosen_inputs
 from circuitsim.networks.fixed_point import FixedPoint, fix
@@ -62,10 +62,16 @@ def least_bits(
     Raises:
         NoPrecisionError: an interval is wider than `max_bits` before enough bits agree.
         LimitError: n is larger than 4096.
+        InputError: the model answers by a number, which decides nothing.
     """
     if n > LONGEST:
         raise LimitError(
             f"--bits auto runs the model at every precision, for n up to {LONGEST:,}; n is {n:,}."
+        )
+    if model.readout.answer == "number":
+        raise InputError(
+            f"{model.name}: --bits auto looks for bits that decide as the exact model does, and this model answers by"
+            " a number; give --bits a number or an expression in n."
         )
     _, codes = chosen_inputs(model, n, None, samples, seed)
     decisions = run_exact(model, codes).decisions

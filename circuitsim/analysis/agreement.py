@@ -17,7 +17,7 @@ from circuitsim.compilers.precision import least
 from circuitsim.errors import LimitError
 from circuitsim.models.expressions import bits_at
 from circuitsim.netlist.evaluator.simulate import Evaluator
-from circuitsim.netlist.interface import decisions, with_wired
+from circuitsim.netlist.interface import answers, with_wired
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact
@@ -147,7 +147,7 @@ def agree(
             skipped.append(f"{basis}: {error}")
             continue
         outputs = evaluator(with_wired(wired, model.format.bits(codes)))
-        found[basis] = (decisions(schematic.interface, outputs) != truth).any(axis=1)
+        found[basis] = (answers(schematic.interface, outputs) != truth).any(axis=1)
     return _row(built, n, codes, everything, found, bits, tuple(skipped))
 
 

@@ -80,7 +80,11 @@ class NetFacts:
 
 @dataclass(frozen=True)
 class CircuitFacts:
-    """A flat circuit in numbers; what its file does not say is None."""
+    """A flat circuit in numbers; what its file does not say is None.
+
+    Attributes:
+        number: where the outputs at a position are a number, its `offset` and the `scale` of its bits.
+    """
 
     model: str | None
     vocabulary: list[str] | None
@@ -89,6 +93,7 @@ class CircuitFacts:
     bits: int | None
     inputs: int
     outputs: int
+    number: dict[str, str] | None
     gates: int
     depth: int
     wires: int
@@ -185,7 +190,12 @@ def _fields(model: AnyModel) -> list[dict[str, Any]]:
 
 
 def _readout(model: AnyModel) -> dict[str, Any]:
-    return {"position": model.readout.position, "rows": len(model.readout.weights)}
+    readout = model.readout
+    return {
+        "position": readout.position,
+        "rows": len(readout.weights),
+        "answer": readout.answer,
+    }
 
 
 def _positions(
@@ -213,6 +223,7 @@ def describe_circuit(circuit: Circuit) -> CircuitFacts:
         bits=said("bits", int),
         inputs=circuit.inputs - len(said("wired", list) or []),
         outputs=len(circuit.outputs),
+        number=_number(circuit),
         gates=circuit.gates,
         depth=depth(circuit),
         wires=wires(circuit),
@@ -221,6 +232,13 @@ def describe_circuit(circuit: Circuit) -> CircuitFacts:
         },
         scopes=[row._asdict() for row in by_scope(circuit)],
     )
+
+
+def _number(circuit: Circuit) -> dict[str, str] | None:
+    said = circuit.interface
+    if said.get("decision") != "number":
+        return None
+    return {name: str(said.get(name))[:40] for name in ("offset", "scale")}
 
 
 def _kind(head: Head) -> str:

@@ -4,7 +4,8 @@ ac0 computes with exact values, so there the ladder is float ~ exact = schematic
 
 `~` may round: flipped decisions count, and the report gives the largest error. `=` is bit for bit: the residual
 stream after every layer (as far as the rung computes it) and the outputs. It holds when no decision flips on a
-`~` and no bit differs on an `=`.
+`~` and no bit differs on an `=`. Where the answer is a number, nothing is decided: float ~ exact then counts the
+inputs on which they are further apart than rounding can bring them, and exact ~ integer only reports the largest error.
 """
 
 import tempfile
@@ -24,11 +25,12 @@ from circuitsim.models.sequence import decode
 from circuitsim.models.sized import Sized
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.simulate import evaluate as evaluate_circuit
-from circuitsim.netlist.interface import with_wired
+from circuitsim.netlist.interface import output_bits, with_wired
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.networks.trace import ExactTrace, IntegerTrace, Trace
+from circuitsim.networks.trust import MARGIN
 from circuitsim.schematic.evaluate import planes_to_bits, probe_values, run_planes
 from circuitsim.schematic.flatten import flatten_with_values
 from circuitsim.schematic.flatten_wide import NOBODY
@@ -57,10 +59,10 @@ class Rung:
 
 @dataclass(frozen=True)
 class Truth:
-    """The model that circuits must equal: its decisions, and its residuals as numerators over a denominator."""
+    """The model that circuits must equal: its answers, and its residuals as numerators over a denominator."""
 
     name: str
-    decisions: npt.NDArray[np.int64]
+    answers: npt.NDArray[Any]
     residuals: tuple[tuple[npt.NDArray[Any], int], ...]
 
 
@@ -110,7 +112,7 @@ def climb(
     truths = {
         True: Truth(
             "exact",
-            exact.decisions,
+            exact.answers,
             tuple((r.numerators, r.denominator) for r in exact.residuals),
         )
     }
@@ -120,7 +122,7 @@ def climb(
         integer, bits = run_integer(fixed, codes), fixed.bits
         rungs.append(_exact_integer(model, codes, exact, integer))
         truths[False] = Truth(
-            "integer", integer.decisions, tuple((r, 1) for r in integer.residuals)
+            "integer", integer.answers, tuple((r, 1) for r in integer.residuals)
         )
     for family in families:
         progress(f"{family.basis}: schematic, circuit, file")
@@ -133,12 +135,14 @@ def _float_exact(
 ) -> Rung:
     trusted = floating.trusted
     assert trusted is not None
-    differs = (floating.decisions != exact.decisions).any(axis=1) & trusted
+    differs = (floating.decisions != exact.decisions).any(axis=1)
     numbers = _as_float(exact.outputs.numerators, exact.outputs.denominator)
-    error = (
-        np.abs(floating.outputs - numbers).reshape(len(codes), -1)[trusted].max(initial=0.0)
-    )
-    return _rung(model, codes, "float", "exact", differs, error, int((~trusted).sum()))
+    errors = np.abs(floating.outputs - numbers).reshape(len(codes), -1)
+    if model.readout.answer == "number":
+        assert floating.scales is not None
+        differs = (errors > MARGIN * floating.scales.reshape(errors.shape)).any(axis=1)
+    error, undecided = errors[trusted].max(initial=0.0), int((~trusted).sum())
+    return _rung(model, codes, "float", "exact", differs & trusted, error, undecided)
 
 
 def _exact_integer(
@@ -213,7 +217,7 @@ def _differences(
     outputs = np.concatenate(
         [values[o].reshape(count, -1) for o in schematic.outputs], axis=1
     )
-    expected = _output_bits(model, truth.decisions[start : start + count])
+    expected = output_bits(schematic.interface, truth.answers[start : start + count])
     first = (outputs != expected).any(axis=1)
     for layer, probe in enumerate(schematic.probes):
         numbers, denominator = truth.residuals[schematic.interface["probe_residuals"][layer]]
@@ -250,10 +254,3 @@ def _with_outputs(circuit: Circuit, watched: list[tuple[int, Any]]) -> Circuit:
     more = [wires[wires != NOBODY] for _, wires in watched]
     outputs = np.concatenate([circuit.outputs, *more]).astype(np.int32)
     return replace(circuit, outputs=outputs)
-
-
-def _output_bits(model: AnyModel, decisions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    classes = len(model.readout.weights)
-    if classes == 1:
-        return decisions.astype(bool)
-    return (decisions[:, :, None] == np.arange(classes)).reshape(len(decisions), -1)

@@ -1,13 +1,13 @@
 """Fully connected nets: ReLU layers on all tokens' rows joined, for inputs of one length."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from circuitsim.errors import InputError
-from circuitsim.models.embedded import Embedded
+from circuitsim.models.embedded import Embedded, Embedding
 from circuitsim.models.model import FeedForward, Readout
-from circuitsim.models.positions import PositionExpressions, PositionTable
+from circuitsim.models.positions import Formula, Positions
 from circuitsim.models.shapes import (
     letter_problems,
     net_problems,
@@ -17,8 +17,7 @@ from circuitsim.models.shapes import (
     width_after,
 )
 from circuitsim.models.tables import Table
-from circuitsim.numbers.arrays import Vector
-from circuitsim.tokens import Field
+from circuitsim.tokens import Field, Letters
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,16 +37,16 @@ class FullyConnected(Embedded):
 
     architecture: ClassVar[str] = "fully-connected"
 
+    name: str = field(default="fully-connected", kw_only=True)
     n: int
-    vocabulary: tuple[str, ...]
-    embedding: Mapping[str, Vector] = field(hash=False)
+    fields: tuple[Field, ...] = field(default=(), kw_only=True)
+    tables: tuple[Table, ...] = field(default=(), kw_only=True)
+    vocabulary: Letters
+    embedding: Embedding = field(hash=False)
     layers: tuple[FeedForward, ...]
     readouts: tuple[Readout, ...]
-    positions: PositionTable | PositionExpressions | None = None
-    bits: str = "8"
-    name: str = "fully-connected"
-    fields: tuple[Field, ...] = ()
-    tables: tuple[Table, ...] = ()
+    positions: Positions | None = field(default=None, metadata={"after": "embedding"})
+    bits: Formula = field(default="8", kw_only=True)
     readout: Readout = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -90,6 +89,8 @@ class FullyConnected(Embedded):
         rows = {len(readout.weights) for readout in self.readouts}
         if len(rows) > 1:
             yield f"readouts have {sorted(rows)} rows, expected one number of them"
+        if len({readout.answer for readout in self.readouts}) > 1:
+            yield "readouts answer partly by a decision and partly by a number, expected one of the two"
         places = {readout.position for readout in self.readouts}
         if places != {"each"} and len(self.readouts) > 1:
             yield "several read-outs must all be at position each"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeAlias
 
 from circuitsim.errors import ModelError
-from circuitsim.models.positions import PositionExpressions, PositionTable
+from circuitsim.models.positions import Formula, PositionExpressions, Positions, PositionTable
 from circuitsim.numbers.arrays import Vector, vector
-from circuitsim.tokens import Field, Format, letters
+from circuitsim.tokens import Field, Format, Letters, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from circuitsim.models.model import Attention, Head, Readout
     from circuitsim.models.tables import Table
+
+Embedding: TypeAlias = Annotated[Mapping[str, Vector], "in the order of the model's tokens"]
 
 
 class Embedded:
@@ -31,13 +32,13 @@ class Embedded:
     """
 
     architecture: ClassVar[str]
-    vocabulary: tuple[str, ...]
-    embedding: Mapping[str, Vector]
+    vocabulary: Letters
+    embedding: Embedding
     fields: tuple[Field, ...]
     tables: tuple[Table, ...]
-    positions: PositionTable | PositionExpressions | None
+    positions: Positions | None
     readout: Readout
-    bits: str
+    bits: Formula
     name: str
     prepend: tuple[str, ...] = ()
     append: tuple[str, ...] = ()

@@ -7,20 +7,32 @@ Meaning: `floating`, `exact`, `integer` in this folder; conventions in docs/mode
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, TypeAlias
+from dataclasses import InitVar, dataclass, field, replace
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from circuitsim.errors import ModelError
-from circuitsim.models.embedded import Embedded
-from circuitsim.models.positions import PositionExpressions, PositionTable
+from circuitsim.models.embedded import Embedded, Embedding
+from circuitsim.models.positions import Formula, Positions
 from circuitsim.models.tables import Table
-from circuitsim.numbers.arrays import EMPTY, NO_ROWS, Matrix, Vector, matrix, vector, zeros
-from circuitsim.tokens import Field
+from circuitsim.numbers.arrays import (
+    EMPTY,
+    NO_ROWS,
+    Bias,
+    Matrix,
+    Vector,
+    matrix,
+    vector,
+    zeros,
+)
+from circuitsim.numbers.rationals import rational
+from circuitsim.tokens import Field, Letters
 
 Attention: TypeAlias = Literal["hard-left", "hard-right", "saturated", "softmax"]
 Mask: TypeAlias = Literal[
     "none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"
 ]
+Answer: TypeAlias = Literal["decision", "number"]
 
 ATTENTIONS: tuple[Attention, ...] = ("hard-left", "hard-right", "saturated", "softmax")
 MASKS: tuple[Mask, ...] = (
@@ -30,6 +42,7 @@ MASKS: tuple[Mask, ...] = (
     "anti-causal",
     "strict-anti-causal",
 )
+ANSWERS: tuple[Answer, ...] = ("decision", "number")
 PROJECTIONS = (
     "query",
     "key",
@@ -37,6 +50,8 @@ PROJECTIONS = (
     "value",
     "value2",
 )  # of a head, each with its bias; key2, value2 may be empty
+
+RowOrRows: TypeAlias = Annotated[Matrix, "m", "d"]  # a single row may be given flat
 
 
 @dataclass(frozen=True)
@@ -53,24 +68,26 @@ class Head:
         attention: what is done with the maxima of the scores; see docs/model-format.md.
         mask: which keys a query may see.
         score_bits: round every score to this many fraction bits, half up; None leaves scores exact.
+        scale: what scores are multiplied by; it becomes part of `query` and `query_bias`.
     """
 
-    query: Matrix
-    key: Matrix
-    value: Matrix
-    output: Matrix
-    query_bias: Vector = EMPTY
-    key_bias: Vector = EMPTY
-    value_bias: Vector = EMPTY
+    query: Annotated[Matrix, "k", "d"]
+    key: Annotated[Matrix, "k", "d"]
+    key2: Annotated[Matrix, "k", "d"] = field(default=NO_ROWS, kw_only=True)
+    value: Annotated[Matrix, "v", "d"]
+    value2: Annotated[Matrix, "v", "d"] = field(default=NO_ROWS, kw_only=True)
+    output: Annotated[Matrix, "d", "v"]
+    query_bias: Bias = EMPTY
+    key_bias: Bias = EMPTY
+    key2_bias: Bias = EMPTY
+    value_bias: Bias = EMPTY
+    value2_bias: Bias = EMPTY
     attention: Attention = "saturated"
     mask: Mask = "none"
     score_bits: int | None = None
-    key2: Matrix = NO_ROWS
-    value2: Matrix = NO_ROWS
-    key2_bias: Vector = EMPTY
-    value2_bias: Vector = EMPTY
+    scale: InitVar[Fraction] = Fraction(1)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, scale: Fraction) -> None:
         for name in (*PROJECTIONS, "output"):
             object.__setattr__(self, name, matrix(getattr(self, name), name))
         for name in PROJECTIONS:
@@ -81,6 +98,10 @@ class Head:
                 raise ModelError(
                     f"{name}_bias has {len(bias)} entries, {name} has {rows} rows."
                 )
+        factor = rational(scale, "scale")
+        if factor != 1:
+            object.__setattr__(self, "query", self.query.times(factor))
+            object.__setattr__(self, "query_bias", self.query_bias.times(factor))
         if self.attention not in ATTENTIONS:
             raise ModelError(
                 f"attention {repr(self.attention)[:40]} is not one of {', '.join(ATTENTIONS)}."
@@ -112,10 +133,10 @@ class FeedForward:
         hidden: (h, d); output: (d, h). Biases may be left out (zero).
     """
 
-    hidden: Matrix
-    output: Matrix
-    hidden_bias: Vector = EMPTY
-    output_bias: Vector = EMPTY
+    hidden: Annotated[Matrix, "h", "d"]
+    output: Annotated[Matrix, "d", "h"]
+    hidden_bias: Bias = EMPTY
+    output_bias: Bias = EMPTY
     residual: bool = True
 
     def __post_init__(self) -> None:
@@ -134,7 +155,7 @@ class FeedForward:
 class Layer:
     """Attention heads, whose outputs and `output_bias` (d,) add up (to x where `residual`), then a net."""
 
-    heads: tuple[Head, ...]
+    heads: tuple[Head, ...] = field(metadata={"left out": ()})
     output_bias: Vector = EMPTY
     residual: bool = True
     feed_forward: FeedForward | None = None
@@ -146,32 +167,45 @@ class Layer:
 
 @dataclass(frozen=True)
 class Readout:
-    """The answer: weights x + bias at a position; one row decides by > 0, more by the (lowest) largest.
+    """The answer, of weights x + bias at a position.
 
     Args:
         weights: (m, d); a single row may be given flat. bias: (m,), or left out (zero).
         position: "first" or "last" of the whole sequence, "each" letter, or the name of a constant token.
+        answer: a "decision", which one row takes by > 0, and more by the (lowest) largest; or the "number" of one row.
     """
 
-    weights: Matrix
-    bias: Vector = EMPTY
+    weights: RowOrRows
+    bias: Bias = EMPTY
     position: str = "last"
+    answer: Answer = "decision"
 
     def __post_init__(self) -> None:
-        rows: Any = self.weights
-        if isinstance(rows, Iterable) and not isinstance(rows, str | Mapping):
-            rows = list(rows)
-            flat = bool(rows) and (
-                isinstance(rows[0], str) or not isinstance(rows[0], Iterable)
-            )
-            rows = [rows] if flat else rows
-        object.__setattr__(self, "weights", matrix(rows, "readout.weights"))
+        object.__setattr__(self, "weights", row_or_rows(self.weights, "readout.weights"))
         bias = vector(self.bias, "readout.bias") or zeros(len(self.weights))
         object.__setattr__(self, "bias", bias)
         if not self.weights or len(bias) != len(self.weights):
             raise ModelError(
                 f"readout.bias has {len(bias)} entries, readout.weights has {len(self.weights)} rows."
             )
+        if self.answer not in ANSWERS:
+            raise ModelError(
+                f"readout.answer {repr(self.answer)[:40]} is not one of {', '.join(ANSWERS)}."
+            )
+        if self.answer == "number" and len(self.weights) > 1:
+            raise ModelError(
+                f"readout.answer is a number, which has one row, and readout.weights has {len(self.weights)}."
+            )
+
+
+def row_or_rows(given: Any, where: str) -> Matrix:
+    """A matrix, of which a single row may be given flat."""
+    rows = given
+    if isinstance(rows, Iterable) and not isinstance(rows, str | Mapping):
+        rows = list(rows)
+        flat = bool(rows) and (isinstance(rows[0], str) or not isinstance(rows[0], Iterable))
+        rows = [rows] if flat else rows
+    return matrix(rows, where)
 
 
 @dataclass(frozen=True, repr=False)
@@ -195,17 +229,17 @@ class Model(Embedded):
 
     architecture: ClassVar[str] = "transformer"
 
-    vocabulary: tuple[str, ...]
-    embedding: Mapping[str, Vector] = field(hash=False)
+    name: str = field(default="model", kw_only=True)
+    fields: tuple[Field, ...] = field(default=(), kw_only=True)
+    tables: tuple[Table, ...] = field(default=(), kw_only=True, hash=False)
+    vocabulary: Letters
+    prepend: tuple[str, ...] = field(default=(), kw_only=True)
+    append: tuple[str, ...] = field(default=(), kw_only=True)
+    embedding: Embedding = field(hash=False)
     layers: tuple[Layer, ...]
     readout: Readout
-    positions: PositionTable | PositionExpressions | None = None
-    prepend: tuple[str, ...] = ()
-    append: tuple[str, ...] = ()
-    bits: str = "8"
-    name: str = "model"
-    fields: tuple[Field, ...] = ()
-    tables: tuple[Table, ...] = field(default=(), hash=False)
+    positions: Positions | None = field(default=None, metadata={"after": "embedding"})
+    bits: Formula = field(default="8", kw_only=True)
 
     def __post_init__(self) -> None:
         from circuitsim.models.shapes import (

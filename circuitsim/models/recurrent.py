@@ -9,12 +9,12 @@ the token's row. Conventions in docs/model-format.md.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 from circuitsim.errors import ModelError
-from circuitsim.models.embedded import Embedded
+from circuitsim.models.embedded import Embedded, Embedding
 from circuitsim.models.model import FeedForward, Readout
-from circuitsim.models.positions import PositionExpressions, PositionTable
+from circuitsim.models.positions import Formula, Positions
 from circuitsim.models.shapes import (
     letter_problems,
     net_problems,
@@ -25,9 +25,12 @@ from circuitsim.models.shapes import (
 )
 from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import NO_ROWS, Matrix, Vector, matrix, vector
-from circuitsim.tokens import Field
+from circuitsim.tokens import Field, Letters
 
 MOST_STATES = 2**16
+
+State: TypeAlias = Annotated[int, "or its name"]
+StateRows: TypeAlias = Annotated[Matrix, "one-hot where they are left out"]
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,9 @@ class Automaton:
     """
 
     states: tuple[str, ...]
-    moves: tuple[tuple[int, ...], ...]
-    initial: int = 0
-    rows: Matrix = NO_ROWS
+    moves: tuple[tuple[State, ...], ...]
+    initial: State = field(default=0, metadata={"after": "states"})
+    rows: StateRows = NO_ROWS
 
     def __post_init__(self) -> None:
         states = tuple(str(state) for state in self.states)
@@ -151,17 +154,17 @@ class RecurrentNet(Embedded):
 
     architecture: ClassVar[str] = "recurrent"
 
-    vocabulary: tuple[str, ...]
-    embedding: Mapping[str, Vector] = field(hash=False)
+    name: str = field(default="recurrent", kw_only=True)
+    fields: tuple[Field, ...] = field(default=(), kw_only=True)
+    tables: tuple[Table, ...] = field(default=(), kw_only=True)
+    vocabulary: Letters
+    embedding: Embedding = field(hash=False)
     forward: Cell
     readout: Readout
-    backward: Cell | None = None
-    nets: tuple[FeedForward, ...] = ()
-    positions: PositionTable | PositionExpressions | None = None
-    bits: str = "8"
-    name: str = "recurrent"
-    fields: tuple[Field, ...] = ()
-    tables: tuple[Table, ...] = ()
+    backward: Cell | None = field(default=None, metadata={"after": "forward"})
+    nets: tuple[FeedForward, ...] = field(default=(), metadata={"after": "forward"})
+    positions: Positions | None = field(default=None, metadata={"after": "embedding"})
+    bits: Formula = field(default="8", kw_only=True)
 
     most_steps: ClassVar[int] = 4096  # of a circuit, which is drawn step by step
 

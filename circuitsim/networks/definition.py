@@ -48,7 +48,7 @@ def run_definition(
     values = run(network, Definition(network, codes, bits, division))
     residuals = tuple(_batch(values, residual) for residual in network.residuals)
     outputs = _batch(values, network.outputs)
-    return Trace(residuals, outputs, decide(outputs))
+    return Trace(residuals, outputs, decide(outputs, network.answer))
 
 
 class Definition:

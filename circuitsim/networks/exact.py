@@ -209,7 +209,7 @@ def run_exact(
         joined([values[x] for x in parts], 1).reduced() for parts in network.residuals
     )
     outputs = joined([values[x] for x in network.outputs], 1)
-    return ExactTrace(residuals, outputs, decide(outputs.numerators))
+    return ExactTrace(residuals, outputs, decide(outputs.numerators, network.answer))
 
 
 def joined(parts: Sequence[Scaled], axis: int) -> Scaled:

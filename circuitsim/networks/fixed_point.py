@@ -12,7 +12,7 @@ from circuitsim.models.expressions import bits_at
 
 from . import network as net
 from .draw import network
-from .forms import Affine, Stream, affine
+from .forms import Affine, Range, Stream, affine
 from .intervals import Intervals
 from .known import HeadForms, Known, ReadoutRows, StateForms
 from .limits import MAX_BITS, Limits
@@ -85,6 +85,12 @@ class FixedPoint:
     def output_exponent(self) -> int:
         """The outputs are in units of 2^-output_exponent."""
         return 3 * self.bits - self.form(self.network.outputs[0]).powers[0]
+
+    @property
+    def output_range(self) -> Range:
+        """The interval of all outputs together, in their units."""
+        ranges = [r for x in self.network.outputs for r in self.form(x).ranges]
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
 
     @property
     def state_bits(self) -> int:

@@ -34,11 +34,14 @@ def run_float(network: Network, codes: Codes) -> Trace:
     with np.errstate(all="ignore"):  # what overflows is not trusted
         values = run(network, rules)
         outputs = joined([values[x] for x in network.outputs], 1)
-        trusted = rules.trusted & outputs.sound() & trust.clear_decisions(outputs)
+        trusted = rules.trusted & outputs.sound()
+        if network.answer == "decision":
+            trusted &= trust.clear_decisions(outputs)
     residuals = tuple(
         joined([values[x] for x in parts], 1).values for parts in network.residuals
     )
-    return Trace(residuals, outputs.values, decide(outputs.values), trusted)
+    decisions = decide(outputs.values, network.answer)
+    return Trace(residuals, outputs.values, decisions, trusted, outputs.scales)
 
 
 class Float:

@@ -61,7 +61,8 @@ def _run(fixed: FixedPoint, codes: Codes) -> IntegerTrace:
     residuals = tuple(_joined([values[x] for x in parts]) for parts in network.residuals)
     exponents = (fixed.bits, *[2 * fixed.bits] * (len(residuals) - 1))
     outputs = _joined([values[x] for x in network.outputs])
-    return IntegerTrace(residuals, exponents, outputs, fixed.output_exponent, decide(outputs))
+    decisions = decide(outputs, network.answer)
+    return IntegerTrace(residuals, exponents, outputs, fixed.output_exponent, decisions)
 
 
 class Integer:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
 from circuitsim.models.any_model import AnyModel
-from circuitsim.models.model import Attention, Mask
+from circuitsim.models.model import Answer, Attention, Mask
 from circuitsim.models.recurrent import Automaton
 from circuitsim.numbers.scaled import Scaled
 
@@ -179,6 +179,11 @@ class Network:
     states: list[tuple[Value, ...]] = field(default_factory=list)
     scope: tuple[str, ...] = ()
     place: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        """Whether outputs decide, or are numbers."""
+        return self.model.readout.answer
 
     @contextmanager
     def inside(self, scope: str, place: str) -> Iterator[None]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from circuitsim.models.model import Answer
 from circuitsim.numbers.scaled import Scaled
 
 Array = NDArray[Any]
@@ -20,12 +21,19 @@ class Trace:
         outputs: (batch, positions, m), at the positions that are read out.
         decisions: (batch, positions) int64, as `decide` says.
         trusted: (batch,) bool for float runs: whether rounding can have changed no maximum and no decision.
+        scales: for float runs those of the outputs (see `trust`), which say how far rounding can have moved them.
     """
 
     residuals: tuple[Array, ...]
     outputs: Array
     decisions: NDArray[np.int64]
     trusted: NDArray[np.bool_] | None = None
+    scales: NDArray[np.float64] | None = None
+
+    @property
+    def answers(self) -> Array:
+        """(batch, positions): the decisions, or the numbers."""
+        return self.decisions if self.decisions.shape[1] else self.outputs[..., 0]
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class ExactTrace:
     Args:
         residuals: L + 1 of shape (batch, length, d): after the embedding and after every whole layer.
         outputs: (batch, positions, m).
-        decisions: (batch, positions) int64.
+        decisions: (batch, positions) int64, as `decide` says.
     """
 
     residuals: tuple[Scaled, ...]
@@ -49,6 +57,11 @@ class ExactTrace:
             self.outputs.fractions(),
             self.decisions,
         )
+
+    @property
+    def answers(self) -> Array:
+        """(batch, positions): the decisions, or the numbers as fractions."""
+        return self.decisions if self.decisions.shape[1] else self.outputs[..., 0].fractions()
 
 
 @dataclass(frozen=True)
@@ -64,9 +77,20 @@ class IntegerTrace:
     output_exponent: int
     decisions: NDArray[np.int64]
 
+    @property
+    def answers(self) -> Array:
+        """(batch, positions): the decisions, or the numbers as fractions."""
+        numbers = Scaled(self.outputs[..., 0], 1 << self.output_exponent)
+        return self.decisions if self.decisions.shape[1] else numbers.fractions()
 
-def decide(outputs: Array) -> NDArray[np.int64]:
-    """Decisions of outputs (..., m): for m = 1 whether it is positive, else the first maximum's index."""
+
+def decide(outputs: Array, answer: Answer = "decision") -> NDArray[np.int64]:
+    """Decisions of outputs (..., positions, m): for m = 1 whether it is positive, else the first maximum's index.
+
+    Where the answer is a number, nothing is decided: no positions are left.
+    """
+    if answer == "number":
+        return np.zeros((*outputs.shape[:-2], 0), np.int64)
     if outputs.shape[-1] == 1:
         return (outputs[..., 0] > 0).astype(np.int64)
     return np.asarray(np.argmax(outputs, axis=-1), dtype=np.int64)

@@ -7,7 +7,7 @@ They read like tuples of fractions. What people write (ints, "1/3", floats, nest
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Self, TypeGuard, overload
+from typing import Annotated, Any, Self, TypeAlias, TypeGuard, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,6 +161,8 @@ def matrix(rows: object, where: str = "matrix") -> Matrix:
         )
     return Matrix(found if len(found.numerators) else Scaled(np.zeros((0, 0), np.int64), 1))
 
+
+Bias: TypeAlias = Annotated[Vector, "left out where it is zero"]
 
 EMPTY = Vector(Scaled(np.zeros(0, np.int64), 1))
 NO_ROWS = Matrix(Scaled(np.zeros((0, 0), np.int64), 1))

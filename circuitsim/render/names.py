@@ -166,7 +166,7 @@ class Names:
         return self.tokens[index]
 
     def output(self, index: int) -> str:
-        """Such as "out", "out[3]" where every position is read out, "class 1" of several."""
+        """Such as "out", "out[3]" where every position is read out, "class 1" of several, "bit 1" of a number."""
         said, outputs = self.circuit.interface, len(self.circuit.outputs)
         classes = said.get("classes")
         if type(classes) is not int or classes < 1 or outputs % classes:
@@ -174,13 +174,10 @@ class Names:
         position, chosen = divmod(index, classes)
         several = outputs > classes or said.get("readout") == "each"
         name = f"out[{position}]" if several else "out"
-        return (
-            name
-            if classes == 1
-            else f"{name} class {chosen}"
-            if several
-            else f"class {chosen}"
-        )
+        if classes == 1:
+            return name
+        part = f"bit {chosen}" if said.get("decision") == "number" else f"class {chosen}"
+        return f"{name} {part}" if several else part
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

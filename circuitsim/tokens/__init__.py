@@ -11,6 +11,8 @@ from circuitsim.tokens.fields import (
     WIRINGS,
     Codes,
     Field,
+    Letters,
+    Values,
     Where,
     Wiring,
 )
@@ -23,6 +25,8 @@ __all__ = [
     "Codes",
     "Field",
     "Format",
+    "Letters",
+    "Values",
     "Where",
     "Wiring",
     "fields_from",

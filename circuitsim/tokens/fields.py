@@ -1,11 +1,13 @@
 """A field of tokens: its values, and the input wires that carry one."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+Letters: TypeAlias = Annotated[tuple[str, ...], "or one text of them all"]
+Values: TypeAlias = Annotated[tuple[str, ...], "or how many there are"]
 Wiring: TypeAlias = Literal["one-hot", "binary"]
 Where: TypeAlias = Literal["each", "first", "last", "not-first", "not-last", "even", "odd"]
 
@@ -29,7 +31,7 @@ class Field:
     """
 
     name: str
-    values: tuple[str, ...]
+    values: Values
     wires: Wiring = "one-hot"
     where: Where = "each"
 

@@ -6,6 +6,8 @@ ranges in `schematic.interface["probe_positions"]`; after the last layer those f
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from circuitsim.errors import LimitError
 from circuitsim.models.model import Model
+from circuitsim.netlist.interface import Digits
 from circuitsim.networks.trace import decide
 from circuitsim.numbers.scaled import Array, Scaled, affine
 from circuitsim.schematic.drawing import Drawing, Wires
@@ -66,6 +69,7 @@ class _Lowering:
         letter_wires = drawing.input((n * (1 if letters == 2 else letters),))
         self.wires = drawing.concat([drawing.fill((1,), False), letter_wires], 0)
         self.literals = letter_literals(model, n, reached.codes[0])
+        self.digits: Digits | None = None  # of an answer that is a number
 
     def run(self) -> Schematic:
         """Draw everything."""
@@ -79,9 +83,8 @@ class _Lowering:
             self._probe(index + 1)
         if outputs is None:
             outputs = self._decide(0, _standing(reached.codes[0]))
-        return self.drawing.finish(
-            [outputs], interface(reached.model, reached.n, None) | _shown(reached)
-        )
+        said = interface(reached.model, reached.n, None, self.digits)
+        return self.drawing.finish([outputs], said | _shown(reached))
 
     def _layer(self, index: int, queries: Sequence[Query]) -> None:
         """From the codes before a layer to those after it."""
@@ -94,24 +97,48 @@ class _Lowering:
 
     def _decide(self, index: int, queries: Sequence[Query]) -> Wires:
         """The decisions, (positions, classes), straight from the last layer's terms."""
-        model, after = self.reached.model, self.reached.codes[-1]
-        decisions = decide(
-            affine(
-                model.readout.weights, after.values[after.vectors], model.readout.bias
-            ).numerators
+        readout, after = self.reached.model.readout, self.reached.codes[-1]
+        outputs = affine(readout.weights, after.values[after.vectors], readout.bias)
+        if readout.answer == "number":
+            return self._number(index, queries, outputs[:, 0])
+        classes = max(2, len(readout.weights))
+        wires, literals = self._chosen(index, queries, decide(outputs.numerators), classes)
+        kept = slice(None) if len(readout.weights) > 1 else slice(1, None, 2)
+        with self.drawing.scope("readout"):
+            found = _literals(self.drawing, wires, literals[kept])
+            return rows(self.drawing, found, len(readout.weights))
+
+    def _number(self, index: int, queries: Sequence[Query], outputs: Scaled) -> Wires:
+        """Bits of the numbers, (positions, w): each an OR of the values that have it, which are one-hot."""
+        values, which = np.unique(outputs.numerators.astype(object), return_inverse=True)
+        unit = gcd(*(values - values[0])) or 1
+        width = max(1, int((values[-1] - values[0]) // unit).bit_length())
+        self.digits = Digits(
+            Fraction(int(values[0]), outputs.denominator),
+            Fraction(unit, outputs.denominator),
+            width,
         )
-        classes = max(2, len(model.readout.weights))
-        places = after.positions - after.span[0]
-        targets = places * classes + decisions
+        bits = self.digits.bits(Scaled(values, outputs.denominator).fractions())
+        wires, literals = self._chosen(index, queries, which, len(values))
+        hot = literals.reshape(-1, len(values))
+        with self.drawing.scope("readout"):
+            ors = [row[chosen] for row in hot for chosen in bits.T]
+            starts = np.cumsum([0, *map(len, ors)])
+            joined = np.concatenate(ors)
+            found = self.drawing.ragged("any", wires, joined >> 1, joined & 1, starts)
+            return rows(self.drawing, found, width)
+
+    def _chosen(
+        self, index: int, queries: Sequence[Query], choices: Ints, classes: int
+    ) -> tuple[Wires, Ints]:
+        """One-hot which of some classes the last codes choose: literals (positions * classes,) of wires."""
+        after = self.reached.codes[-1]
+        targets = (after.positions - after.span[0]) * classes + choices
         count = (after.span[1] - after.span[0]) * classes
         made = self._plan(
             index, queries, [targets[query.results] for query in queries], count
         )
-        wires = self._draw(index, made, "readout")
-        kept = slice(None) if len(model.readout.weights) > 1 else slice(1, None, 2)
-        with self.drawing.scope("readout"):
-            found = _literals(self.drawing, wires, made.targets[kept])
-            return rows(self.drawing, found, len(model.readout.weights))
+        return self._draw(index, made, "readout"), made.targets
 
     def _plan(
         self, index: int, queries: Sequence[Query], targets: Sequence[Ints], count: int

@@ -5,6 +5,6 @@ anew (a rounded mean, a ReLU) comes as a thermometer, the answers to all its thr
 """
 
 from .attention import attend
-from .numbers import hidden, refuse_large, resolve, sign
+from .numbers import digits, hidden, refuse_large, resolve, sign
 
-__all__ = ["attend", "hidden", "refuse_large", "resolve", "sign"]
+__all__ = ["attend", "digits", "hidden", "refuse_large", "resolve", "sign"]

@@ -16,6 +16,7 @@ from circuitsim.schematic.drawing import Drawing, Wires
 from ..residual import Bits, Residual, only_wire
 
 MOST_STEPS = 1 << 20  # thresholds of one thermometer
+MOST_DIGITS = 10  # of a number that is written out, by one thermometer
 
 
 def steps(low: int, high: int) -> range:
@@ -133,6 +134,31 @@ def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
         return _of_one_wire(residual, *wire, [threshold]).squeeze(1)
     parts = [(wires, weights[None, :]) for wires, weights in read]
     return residual.drawing.at_least(parts, [threshold]).squeeze(1)
+
+
+def digits(residual: Residual, row: Ints, offset: int, high: int, grain: int) -> Wires:
+    """Bits of (row . x + offset) / 2^grain, which is whole and lies in [0, high], the least first: (positions, w).
+
+    The highest digits first, some at once: a thermometer of them, in one level, and digits of that in another. The
+    thermometer is taken off the number, and what is left has fewer digits. So w digits need ceil(w / 10) + 1 levels.
+    """
+    drawing, width = residual.drawing, high.bit_length()
+    left = [(wires, weights[None, :]) for wires, weights in residual.parts(row)]
+    constant = int(residual.offset @ row) + offset
+    if not left:
+        bits = [constant >> (bit + grain) & 1 for bit in range(width)]
+        return drawing.constant(bits).expand(0).broadcast((residual.positions, width))
+    rounds = -(-width // MOST_DIGITS)
+    found = []
+    for turn in range(rounds, 0, -1):
+        start, stop = (turn - 1) * width // rounds, turn * width // rounds
+        most = min(high, (1 << stop) - 1) >> start
+        unit = 1 << (start + grain)
+        thermometer = drawing.at_least(left, [t * unit - constant for t in steps(0, most)])
+        weights = digit_weights(most)
+        found.append(drawing.at_least([(thermometer, weights)], [1] * len(weights)))
+        left.append((thermometer, np.full((1, most), -unit, object)))
+    return drawing.concat(found[::-1], 1)
 
 
 def zero(drawing: Drawing, low: int, high: int, queries: int) -> Wires:

@@ -171,3 +171,12 @@ def test_the_examples_hold(name: str, optimize: str) -> None:
         "--optimize",
         optimize,
     )["holds"]
+
+
+def test_numbers_are_checked_bit_for_bit_and_rounding_is_no_disagreement() -> None:
+    found = answer("check", ROOT / "examples" / "share.json", "-n", 4, "--basis", "xag,tc0")
+    rungs = found["rows"][0]["rungs"]
+    assert found["holds"]
+    assert [r["disagreements"] for r in rungs] == [0] * 8
+    assert rungs[0]["largest_error"] < 1e-15
+    assert 2**-9 < rungs[1]["largest_error"] < 2**-7

@@ -7,7 +7,7 @@ from circuitsim import tokens
 from circuitsim.formats.npz import load
 from circuitsim.netlist import counting
 from circuitsim.netlist.evaluator.simulate import evaluate
-from circuitsim.netlist.interface import decisions
+from circuitsim.netlist.interface import answers
 
 from .runs import ROOT, answer, complaint, succeed
 
@@ -56,7 +56,7 @@ def test_the_written_circuit_is_the_measured_one(
     assert found["ands"] == counting.gates_by_kind(circuit)["and"] > 0
     assert (found["inputs"], found["outputs"]) == (6, 1)
     strings = all_strings(6)
-    decided = decisions(
+    decided = answers(
         circuit.interface, evaluate(circuit, tokens.letters("01").bits(strings))
     )[:, 0]
     assert (decided == (strings.sum(axis=1) > 3)).all()

@@ -1,10 +1,13 @@
 import json
 import weakref
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
+from circuitsim.cli.answers import Answers
 from circuitsim.cli.input_strings import BLOCK, Block, Inputs
 
 from circuitsim.errors import InputError, LimitError
@@ -29,6 +32,49 @@ def test_every_position_is_a_list(models: dict[str, str]) -> None:
     assert [len(row["exact"]) for row in rows] == [3, 1]
     for row in rows:
         assert row["exact"] == row["integer"] == row["circuit"]
+
+
+SHARE = ROOT / "examples" / "share.json"
+
+
+@pytest.mark.parametrize("basis", ["xag", "tc0"])
+def test_an_answer_may_be_a_number(basis: str, tmp_path: Path) -> None:
+    (row,) = answer("run", SHARE, "aab", "--basis", basis)["rows"]
+    assert row["float"] == [1, 1, 2 / 3]
+    assert row["exact"] == [1, 1, "2/3"]
+    assert row["integer"] == row["circuit"] == [1, 1, "43/64"]
+    assert "rungs differ" not in succeed("run", SHARE, "aab", "--basis", basis)
+    answer("compile", SHARE, "-n", 3, "--basis", basis, "-o", tmp_path / "c.npz")
+    (kept,) = answer("run", tmp_path / "c.npz", "aab")["rows"]
+    assert kept["circuit"] == row["circuit"]
+    said = answer("info", tmp_path / "c.npz")
+    assert said["number"] == {"offset": "0", "scale": "1/64"}
+    assert "0 + 1/64 times the outputs" in succeed("info", tmp_path / "c.npz")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"scale": "0"}, {"scale": None}, {"offset": "1/0"}, {"offset": [1]}]
+)
+def test_a_number_that_its_circuit_does_not_explain_is_refused(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    answer("compile", SHARE, "-n", 3, "-o", tmp_path / "c.npz")
+    honest = load(tmp_path / "c.npz")
+    save(replace(honest, interface={**honest.interface, **wrong}), tmp_path / "lie.npz")
+    assert "does not fit it" in complaint("run", tmp_path / "lie.npz", "aab")
+    succeed("info", tmp_path / "lie.npz")
+
+
+def test_numbers_that_differ_are_pointed_out(tmp_path: Path) -> None:
+    found = Answers(["a", "b"])
+    for rung, numbers in (
+        ("float", [0.5, 0.1]),
+        ("exact", [1, 2]),
+        ("integer", [3, 4]),
+        ("circuit", [3, 5]),
+    ):
+        found.fill(rung, (0, 1), np.array([[Fraction(x)] for x in numbers]), False)
+    assert found.differing() == 1
 
 
 def test_a_circuit_file_has_one_rung(circuit: Path) -> None:

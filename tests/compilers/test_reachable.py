@@ -12,7 +12,7 @@ import circuitsim as cs
 from circuitsim import tokens
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.model import MASKS, Model, Readout
-from circuitsim.netlist.interface import decisions
+from circuitsim.netlist.interface import answers
 from circuitsim.networks.rungs import run_exact
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.evaluate import planes_to_bits, probe_values, run_planes
@@ -50,7 +50,7 @@ def assert_is_the_exact_model(model: Model, n: int, form: str, **limits: int) ->
         len(model.readout_positions(n)),
         len(model.readout.weights),
     )
-    assert np.array_equal(decisions(schematic.interface, values[output]), exact.decisions)
+    assert np.array_equal(answers(schematic.interface, values[output]), exact.decisions)
     assert values[output].sum(axis=2).max() <= 1
     assert [probe.name for probe in schematic.probes] == [
         f"residual{k}" for k in range(len(model.layers) + 1)

@@ -102,7 +102,7 @@ def test_save_and_load(tmp_path):
         (
             ["layers", 0, "heads", 0, "query"],
             [[0, "x"]],
-            r"m.json: layers\[0\].heads\[0\]: query\[0\]\[1\].*'x'",
+            r"m.json: layers\[0\].heads\[0\].query\[0\]\[1\]: expected .*'x'",
         ),
         (
             ["layers", 0, "heads", 0, "query"],
@@ -112,7 +112,7 @@ def test_save_and_load(tmp_path):
         (
             ["layers", 0, "heads", 0, "attention"],
             "sparse",
-            r"heads\[0\]: attention 'sparse' is not one of",
+            r"heads\[0\].attention: 'sparse' is not one of hard-left,",
         ),
         (["layers", 0, "heads", 0, "score_bits"], 1.5, "score_bits must be a whole number"),
         (["layers", 0, "heads"], {"0": 1}, r"layers\[0\].heads must be a list"),
@@ -149,7 +149,7 @@ def test_save_and_load(tmp_path):
             "a constant token cannot be called each, which readout.position",
         ),
         (["vocabulary"], "00", "a token twice"),
-        (["readout", "bias"], ["1/0"], r"readout: readout.bias\[0\]: expected a rational"),
+        (["readout", "bias"], ["1/0"], r"m.json: readout.bias\[0\]: expected a rational"),
     ],
 )
 def test_every_mistake_is_named_with_its_place(path, value, message):
@@ -210,3 +210,48 @@ def test_a_file_has_a_largest_size(tmp_path):
         file.truncate(17 * 2**20)
     with pytest.raises(ModelError, match="17825792 bytes are more"):
         load(tmp_path / "huge.json")
+
+
+def test_what_is_written():
+    """The keys, their order, and what is left out."""
+    assert json_text(parse(SMALL)) == (
+        """{
+  "format": "circuitsim-model",
+  "version": 1,
+  "name": "m",
+  "vocabulary": ["0", "1"],
+  "append": ["CLS"],
+  "embedding": {
+    "0": [0, 0],
+    "1": ["1/3", 0],
+    "CLS": [0, "1/10"]
+  },
+  "positions": ["0", "i/n"],
+  "layers": [
+    {
+      "heads": [
+        {
+          "query": [[0, 1]],
+          "key": [[1, 0]],
+          "value": [[1, 0]],
+          "output": [[0], [1]],
+          "attention": "saturated",
+          "mask": "none"
+        }
+      ],
+      "feed_forward": {
+        "hidden": [[1, 0]],
+        "hidden_bias": ["-1/2"],
+        "output": [[1], [0]]
+      }
+    }
+  ],
+  "readout": {
+    "weights": [[0, 1]],
+    "bias": ["-1/6"],
+    "position": "last"
+  },
+  "bits": "6"
+}
+"""
+    )

@@ -124,7 +124,7 @@ def test_the_nets_in_the_documentation_run():
             {"forward__moves": [["even"], ["odd"]]},
             "rows of 1 entries, expected one for each of 2 tokens",
         ),
-        (AUTOMATON, {"forward__moves": "even"}, "moves: expected a list"),
+        (AUTOMATON, {"forward__moves": "even"}, "forward.moves must be a list, not a text"),
         (
             AUTOMATON,
             {"forward__moves": [[[], "odd"], ["odd", "even"]]},

@@ -10,7 +10,7 @@ import circuitsim as cs
 from circuitsim import tokens
 from circuitsim.netlist.counting import levels
 from circuitsim.netlist.evaluator.simulate import evaluate
-from circuitsim.netlist.interface import decisions
+from circuitsim.netlist.interface import answers
 from circuitsim.render.names import compile_named
 from circuitsim.render.page import page
 from tests.render.browser import Page, values_of_all_nodes
@@ -64,7 +64,7 @@ def test_values_typed_in_equal_the_evaluator(opened, name):
     tried = strings(circuit)
     bits = tokens.letters(letters).bits(np.array(tried))
     wanted = values_of_all_nodes(circuit, bits)
-    decided = decisions(circuit.interface, evaluate(circuit, bits))
+    decided = answers(circuit.interface, evaluate(circuit, bits))
     field = shown.find("#string")
     for codes, values, decision in zip(tried, wanted, decided, strict=True):
         shown.retype(field, "".join(letters[code] for code in codes))

@@ -1,6 +1,8 @@
 """The page of circuits that nobody compiles but that may come from a file: odd shapes, hostile text, lies."""
 
 import itertools
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,12 +10,14 @@ import pytest
 import circuitsim as cs
 from circuitsim import tokens
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.interface import decisions, with_wired
+from circuitsim.netlist.interface import answers, with_wired
 from circuitsim.render.page import page
 from tests.cases import random_model
 from tests.render import browser
 from tests.render.browser import Page, values_of_all_nodes
 from tests.render.test_page_text import hostile_circuit
+
+ROOT = Path(__file__).parents[2]
 
 
 def literals(*values):
@@ -114,8 +118,23 @@ def test_random_models_decide_as_their_circuits_do(driver, tmp_path, seed):
         assert np.array_equal(shown.says("values()"), values_of_all_nodes(circuit, bits)[0])
         assert (
             shown.says("decisions()")
-            == decisions(circuit.interface, circuit.evaluate(bits))[0].tolist()
+            == answers(circuit.interface, circuit.evaluate(bits))[0].tolist()
         )
+    assert shown.errors() == []
+
+
+def test_a_number_is_shown_as_a_fraction(driver, tmp_path):
+    circuit = cs.compile(cs.load(ROOT / "examples" / "share.json"))(3).flatten()
+    file = tmp_path / "number.html"
+    file.write_text(page(circuit))
+    shown = Page(driver, file)
+    shown.retype(shown.find("#string"), "bab")
+    assert shown.says("decisions()") == ["0", "1/2", "21/64"]
+    assert shown.text("#outputs-label") == "Numbers"
+    lie = replace(circuit, interface={**circuit.interface, "scale": "1/0"})
+    file.write_text(page(lie))
+    shown = Page(driver, file)
+    assert shown.text("#outputs-label") == "Decisions"
     assert shown.errors() == []
 
 

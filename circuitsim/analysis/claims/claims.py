@@ -12,6 +12,7 @@ from circuitsim.analysis.claims import agreement, bits, classes
 from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
 from circuitsim.bases import DEFAULT
 from circuitsim.compilers.family import AUTO
+from circuitsim.errors import InputError
 
 Division: TypeAlias = Literal["exact", "literal"]
 
@@ -60,8 +61,14 @@ def claims(study: Study, division: Division = "exact") -> Claims:
 
     Raises:
         ModelError: the model has a softmax head.
+        InputError: the model answers by a number, and decides nothing.
         LimitError: at the shortest length a number is wider than the study's `max_bits`.
     """
+    if study.model.readout.answer == "number":
+        raise InputError(
+            f"{study.model.name}: the theorems are about decisions, and this model answers by a number; give it a"
+            " read-out that decides."
+        )
     study.family(DEFAULT).fixed(study.ns[0])
     entries = [entry(study) for entry in ENTRIES]
     if division == "literal":

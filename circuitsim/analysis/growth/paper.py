@@ -64,13 +64,13 @@ def predict(
 
     Returns:
         Theorem 5 and 2207.00729 where every head is saturated, 2204.06618 where every head is hard; nothing where
-        a model has heads of both kinds, or of third order.
+        a model has heads of both kinds, or of third order, or answers by a number.
 
     Raises:
         LimitError: a number needs more than `max_bits`.
         ModelError: the model has a softmax head.
     """
-    if has_third_order(model):
+    if has_third_order(model) or model.readout.answer == "number":
         return []
     kinds = {head.attention for layer in model.layers for head in layer.heads}
     hard = {"hard-left", "hard-right"}

@@ -4,14 +4,12 @@ A document is what JSON can hold. Every error names the file and the place in it
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NoReturn
 
 from circuitsim.errors import ModelError
 from circuitsim.models.files.pickled_values import OddKey, StoredTensor, Unread
-from circuitsim.numbers.arrays import Vector
 from circuitsim.numbers.rationals import LONGEST, rational
 
 FORMAT, VERSION = "circuitsim-model", 1
@@ -26,15 +24,6 @@ KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((Mapping,), "an object"),
     ((StoredTensor,), "a tensor"),
 )
-
-
-@contextmanager
-def at(place: str) -> Iterator[None]:
-    """Put the place before the message of any ModelError raised inside."""
-    try:
-        yield
-    except ModelError as error:
-        raise ModelError(f"{place}: {error}") from None
 
 
 def parse_document(text: bytes, where: str) -> Any:
@@ -125,69 +114,6 @@ def check_format(document: object, where: str) -> dict[str, Any]:
             f"{where}: version is {show(version)}, and this release reads version {VERSION}."
         )
     return document
-
-
-def key_problems(
-    value: object, place: str, required: tuple[str, ...], optional: tuple[str, ...]
-) -> Iterator[str]:
-    """What is wrong with the keys of an object, one phrase each."""
-    if not isinstance(value, dict):
-        yield f"{place} must be an object, not {kind(value)}"
-        return
-    yield from (f"{place}: {key} is missing" for key in required if key not in value)
-    unknown = [key for key in value if key not in required + optional]
-    yield from (f"{place}: unknown key {show(key)}" for key in unknown)
-
-
-def refuse_all(problems: Iterator[str], where: str) -> None:
-    """Raise one ModelError that lists all problems, if there are any."""
-    found = list(problems)
-    if found:
-        more = f"; and {len(found) - 20} more" if len(found) > 20 else ""
-        raise ModelError(f"{where}: {'; '.join(found[:20])}{more}.")
-
-
-def texts(value: object, place: str) -> tuple[str, ...]:
-    """A list of texts."""
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ModelError(f"{place}: expected a list of texts, got {show(value)}.")
-    return tuple(value)
-
-
-def text(value: object, place: str) -> str:
-    """One text."""
-    if not isinstance(value, str):
-        raise ModelError(f"{place}: expected a text, got {show(value)}.")
-    return value
-
-
-def letters(value: object, place: str) -> tuple[str, ...]:
-    """A vocabulary: a list of texts, or one text of which every character is a letter."""
-    return tuple(value) if isinstance(value, str) else texts(value, place)
-
-
-def flag(value: object, place: str) -> bool:
-    """True or false."""
-    if not isinstance(value, bool):
-        raise ModelError(f"{place}: expected true or false, got {show(value)}.")
-    return value
-
-
-def formula(value: object, place: str) -> str:
-    """An expression, which may be given as a number."""
-    return value if isinstance(value, str) else str(rational(value, place))
-
-
-def items(value: object, place: str) -> list[Any]:
-    """A list."""
-    if not isinstance(value, list):
-        raise ModelError(f"{place}: expected a list, got {show(value)}.")
-    return value
-
-
-def numbers(values: Vector) -> list[int | str]:
-    """A vector as it is written: whole numbers, and "p/q"."""
-    return [int(x) if x.denominator == 1 else str(x) for x in values]
 
 
 def kind(value: object) -> str:

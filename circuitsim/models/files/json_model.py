@@ -1,60 +1,30 @@
-"""Models as JSON, for writing by hand: docs/model-format.md describes the file."""
+"""Models as JSON, for writing by hand: docs/model-format.md describes the file, and the models' classes its keys."""
 
-from collections.abc import Callable, Iterator
+import json
 from pathlib import Path
 from typing import Any
 
 from circuitsim.errors import ModelError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
-from circuitsim.models.files import json_nets
+from circuitsim.models.files.annotations import Reader, document
 from circuitsim.models.files.documents import (
-    at,
+    FORMAT,
+    VERSION,
     check_format,
-    flag,
-    key_problems,
-    numbers,
     parse_document,
-    refuse_all,
-    texts,
+    show,
 )
-from circuitsim.models.files.json_parts import (
-    NET_KEYS,
-    NET_OPTIONS,
-    READOUT_KEYS,
-    READOUT_OPTIONS,
-    TOKEN_KEYS,
-    bias,
-    matrix_rows,
-    net_document,
-    read_net,
-    read_readout,
-    read_tokens,
-    readout_document,
-    token_document,
-    token_problems,
-    written,
-)
-from circuitsim.models.model import PROJECTIONS, Head, Layer, Model
+from circuitsim.models.model import Model
 from circuitsim.models.recurrent import RecurrentNet
-from circuitsim.numbers.arrays import matrix, vector
-from circuitsim.numbers.rationals import rational
 
 LARGEST = 16 * 2**20  # bytes of a file
+WIDEST = 90  # characters of a list that is written on one line
 
-HEAD_KEYS = ("query", "key", "value", "output")
-HEAD_OPTIONS = (
-    "key2",
-    "value2",
-    *(f"{name}_bias" for name in PROJECTIONS),
-    "attention",
-    "mask",
-    "score_bits",
-    "scale",
-)
-LAYER_OPTIONS = ("heads", "output_bias", "residual", "feed_forward")
-MODEL_KEYS = ("format", "version", "layers", "readout")
-MODEL_OPTIONS = (*TOKEN_KEYS, "prepend", "append")
+KINDS: dict[str, type[RecurrentNet | FullyConnected]] = {
+    cls.architecture: cls for cls in (RecurrentNet, FullyConnected)
+}
+ABOUT = ("format", "version", "kind", "comment")  # keys that say nothing of the model itself
 
 
 def load_json(path: Path) -> AnyModel:
@@ -73,24 +43,17 @@ def load_json(path: Path) -> AnyModel:
 
 def parse_json(data: bytes, where: str) -> AnyModel:
     """Read a model from the bytes of a JSON file; `where` names it in errors."""
-    document = check_format(parse_document(data, where), where)
-    if "kind" in document:
-        return json_nets.read(document, where)
-    refuse_all(_all_key_problems(document), where)
-    with at(where):
-        model = Model(
-            **read_tokens(document, where),
-            layers=tuple(
-                _layer(layer, f"layers[{i}]") for i, layer in enumerate(document["layers"])
-            ),
-            readout=read_readout(document["readout"]),
-            prepend=texts(document.get("prepend", []), "prepend"),
-            append=texts(document.get("append", []), "append"),
-        )
-        if extra := [token for token in model.embedding if token not in model.tokens]:
-            raise ModelError(
-                f"embedding has tokens that are no letter and no constant: {', '.join(extra[:20])}."
-            )
+    given = check_format(parse_document(data, where), where)
+    cls = _class(given, where)
+    content = {key: value for key, value in given.items() if key not in ABOUT}
+    content.setdefault("name", Path(where).stem)
+    if "fields" in content:
+        content = {"vocabulary": [], "embedding": {}, **content}
+    reader = Reader()
+    model: Any = reader.record(cls, content)
+    if cls is Model and model is not None:
+        reader.problems += _strange_tokens(model)
+    reader.refuse(where)
     return model
 
 
@@ -101,95 +64,46 @@ def save_json(model: AnyModel, path: str | Path) -> None:
 
 def json_text(model: AnyModel) -> str:
     """The JSON of a model: numbers as integers or "p/q", zero biases left out, one line a row."""
-    return written(model.name, model.bits, DOCUMENTS[type(model)](model))
+    content = document(model)
+    about = {"format": FORMAT, "version": VERSION, "name": content.pop("name")}
+    if model.architecture in KINDS:
+        about["kind"] = model.architecture
+    return _layout(about | content, 0) + "\n"
 
 
-def _document(model: Model) -> dict[str, Any]:
-    return {
-        **token_document(model, model.positions),
-        "layers": [_layer_document(layer) for layer in model.layers],
-        "readout": readout_document(model.readout),
-    }
+def _class(given: dict[str, Any], where: str) -> type[AnyModel]:
+    if "kind" not in given:
+        return Model
+    kind = given["kind"]
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ModelError(f"{where}: kind is {show(kind)}, expected {' or '.join(KINDS)}.")
+    return KINDS[kind]
 
 
-def _all_key_problems(document: dict[str, Any]) -> Iterator[str]:
-    yield from key_problems(document, "the model", MODEL_KEYS, MODEL_OPTIONS)
-    yield from key_problems(
-        document.get("readout", {"weights": 0}), "readout", READOUT_KEYS, READOUT_OPTIONS
+def _strange_tokens(model: Model) -> list[str]:
+    extra = [token for token in model.embedding if token not in model.tokens]
+    listed = ", ".join(extra[:20])
+    return (
+        [f"embedding has tokens that are no letter and no constant: {listed}"]
+        if extra
+        else []
     )
-    yield from token_problems(document)
-    layers = document.get("layers", [])
-    if not isinstance(layers, list):
-        yield "layers must be a list"
-        return
-    for index, layer in enumerate(layers):
-        place = f"layers[{index}]"
-        yield from key_problems(layer, place, (), LAYER_OPTIONS)
-        if not isinstance(layer, dict):
-            continue
-        heads = layer.get("heads", [])
-        if not isinstance(heads, list):
-            yield f"{place}.heads must be a list"
-            heads = []
-        for number, head in enumerate(heads):
-            yield from key_problems(head, f"{place}.heads[{number}]", HEAD_KEYS, HEAD_OPTIONS)
-        if layer.get("feed_forward") is not None:
-            yield from key_problems(
-                layer["feed_forward"], f"{place}.feed_forward", NET_KEYS, NET_OPTIONS
-            )
 
 
-def _layer(document: dict[str, Any], place: str) -> Layer:
-    heads = tuple(
-        _head(head, f"{place}.heads[{i}]") for i, head in enumerate(document.get("heads", []))
-    )
-    net = document.get("feed_forward")
-    with at(place):
-        return Layer(
-            heads=heads,
-            output_bias=vector(document.get("output_bias", []), "output_bias"),
-            residual=flag(document.get("residual", True), "residual"),
-            feed_forward=None if net is None else read_net(net, "feed_forward"),
-        )
-
-
-def _head(document: dict[str, Any], place: str) -> Head:
-    with at(place):
-        given = {key: value for key, value in document.items() if key != "scale"}
-        scale = rational(document.get("scale", 1), "scale")
-        given["query"] = [[scale * x for x in row] for row in matrix(given["query"], "query")]
-        given["query_bias"] = [
-            scale * x for x in vector(given.get("query_bias", []), "query_bias")
+def _layout(value: Any, depth: int) -> str:
+    """JSON with an entry of an object or of a long list on every line, and rows of numbers on one."""
+    inner, outer = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict) and value:
+        lines = [
+            f"{json.dumps(k, ensure_ascii=False)}: {_layout(v, depth + 1)}"
+            for k, v in value.items()
         ]
-        return Head(**given)
-
-
-def _layer_document(layer: Layer) -> dict[str, Any]:
-    net = layer.feed_forward
-    document: dict[str, Any] = {"heads": [_head_document(head) for head in layer.heads]}
-    if layer.output_bias:
-        document["output_bias"] = numbers(layer.output_bias)
-    if not layer.residual:
-        document["residual"] = False
-    if net is not None:
-        document["feed_forward"] = net_document(net)
-    return document
-
-
-def _head_document(head: Head) -> dict[str, Any]:
-    document: dict[str, Any] = {}
-    for name in PROJECTIONS if head.third_order else ("query", "key", "value"):
-        document[name] = matrix_rows(getattr(head, name))
-        document.update(bias(f"{name}_bias", getattr(head, f"{name}_bias")))
-    document["output"] = matrix_rows(head.output)
-    document["attention"], document["mask"] = head.attention, head.mask
-    if head.score_bits is not None:
-        document["score_bits"] = head.score_bits
-    return document
-
-
-DOCUMENTS: dict[type, Callable[[Any], dict[str, Any]]] = {
-    Model: _document,
-    RecurrentNet: json_nets.recurrent_document,
-    FullyConnected: json_nets.connected_document,
-}
+        return "{\n" + ",\n".join(inner + line for line in lines) + f"\n{outer}}}"
+    single = json.dumps(value, ensure_ascii=False)
+    if len(single) <= WIDEST and not isinstance(value, dict) and "{" not in single:
+        return single
+    if isinstance(value, list) and any(isinstance(x, dict | list) for x in value):
+        return (
+            "[\n" + ",\n".join(inner + _layout(x, depth + 1) for x in value) + f"\n{outer}]"
+        )
+    return single

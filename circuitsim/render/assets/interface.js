@@ -1,4 +1,4 @@
-// Letters to input bits and output bits to decisions: circuits/interface.py again, in the browser.
+// Letters to input bits and output bits to answers: netlist/interface.py again, in the browser.
 
 const isText = (list) => Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string');
 
@@ -16,6 +16,8 @@ function makeInterface(circuit) {
     width: fits ? width : 1,
     wired: fits ? wired : [],
     classes,
+    number: said.decision === 'number' && [said.offset, said.scale].every((text) => /^-?\d{1,400}(\/[1-9]\d{0,399})?$/.test(text))
+      ? { offset: ratio(said.offset), scale: ratio(said.scale) } : null,
     each: fits && said.readout === 'each' && outputs.length === said.n * classes,
   };
   io.code = new Map(io.vocabulary.map((letter, code) => [letter, code]));
@@ -47,10 +49,31 @@ function codesOf(io, text) {
 
 const outputValue = (circuit, k, values) => values[circuit.outputs[k] >> 1] ^ (circuit.outputs[k] & 1);
 
-// One decision a position: 0 or 1, or the index of the class, the first of equal ones.
+// A text such as "-1/3" as numerator and denominator.
+function ratio(text) {
+  const [above, below] = text.split('/');
+  return [BigInt(above), BigInt(below ?? 1)];
+}
+
+// offset + scale * whole in lowest terms, as text.
+function numberOf({ offset, scale }, whole) {
+  let above = offset[0] * scale[1] + scale[0] * whole * offset[1], below = offset[1] * scale[1];
+  for (let [a, b] = [below, above < 0n ? -above : above]; ; [a, b] = [b, a % b]) {
+    if (b === 0n) { above /= a; below /= a; break; }
+  }
+  return below === 1n ? String(above) : `${above}/${below}`;
+}
+
+// One answer a position: 0 or 1, or the index of the class, the first of equal ones; or a number, as text.
 function decisionsOf(circuit, io, values) {
   const found = [];
   for (let k = 0; k < circuit.outputs.length; k += io.classes) {
+    if (io.number) {
+      let whole = 0n;
+      for (let bit = io.classes - 1; bit >= 0; bit--) whole = 2n * whole + BigInt(outputValue(circuit, k + bit, values));
+      found.push(numberOf(io.number, whole));
+      continue;
+    }
     let chosen = io.classes === 1 ? outputValue(circuit, k, values) : 0;
     for (let c = 0; io.classes > 1 && c < io.classes; c++) {
       if (outputValue(circuit, k + c, values)) { chosen = c; break; }

@@ -27,7 +27,7 @@ function makeTokens(model, state, walk) {
     codes[i] = code;
     state.setCodes(codes);
     roam(i, false);
-    say(`letter ${i} is ${shown(io.vocabulary[code])}; decision ${decisionsOf(circuit, io, state.values).slice(0, 20).join(' ')}`);
+    say(`letter ${i} is ${shown(io.vocabulary[code])}; ${io.number ? 'number' : 'decision'} ${decisionsOf(circuit, io, state.values).slice(0, 20).join(' ')}`);
   }
 
   function roam(i, focus = true) {
@@ -95,9 +95,9 @@ function makeTokens(model, state, walk) {
       chip.setAttribute('aria-label', `output ${name}: ${['0', '1', 'not reached'][value]}`);
     });
     const all = circuit.outputs.every((_, k) => reached(k) !== 2), found = decisionsOf(circuit, io, state.values);
-    byId('outputs-label').textContent = found.length === 1 ? 'Decision' : 'Decisions';
-    const word = (d) => (io.classes === 1 ? String(d) : `class ${d}`);
-    byId('decisions').replaceChildren(...found.slice(0, MOST_OUTPUTS).map((d) => make('span', { class: `badge v${!all ? 2 : io.classes === 1 ? d : 1}` }, all ? word(d) : '·')));
+    byId('outputs-label').textContent = `${io.number ? 'Number' : 'Decision'}${found.length === 1 ? '' : 's'}`;
+    const word = (d) => (io.number || io.classes === 1 ? String(d) : `class ${d}`);
+    byId('decisions').replaceChildren(...found.slice(0, MOST_OUTPUTS).map((d) => make('span', { class: `badge v${!all ? 2 : io.classes === 1 && !io.number ? d : 1}` }, all ? word(d) : '·')));
   }
 
   state.on('values', draw);
