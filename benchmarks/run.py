@@ -25,6 +25,7 @@ SECTIONS = {
     "growth": "time to measure the shipped models, by n",
     "evaluator": "evaluating flat circuits, beside a streaming AND and ABC",
     "fusion": "fusing full adders, on the compiled reference head",
+    "wide_exact": "the exact model past 64 bits, beside numpy's objects and fractions",
     "building": "building netlists, beside aigverse",
     "page": "the page of a circuit of 10^5 gates, in headless Chromium",
     "run_stream": "running a file of inputs, beside the evaluator alone",

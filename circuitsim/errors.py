@@ -15,3 +15,7 @@ class InputError(CircuitSimError):
 
 class LimitError(CircuitSimError):
     """A quantity would pass a stated limit (bits, gates, memory); raised before it is built."""
+
+
+class NoPrecisionError(LimitError):
+    """No number of fraction bits that may be tried decides as the exact model does."""

@@ -33,12 +33,6 @@ def naming(path: str) -> Iterator[None]:
         raise ModelError(f"{path}: {error}") from None
 
 
-class Failure(click.ClickException):
-    """What was asked for does not exist: exit code 1, like a claim that does not hold."""
-
-    exit_code = 1
-
-
 @dataclass(frozen=True)
 class Construction:
     """How a model becomes circuits, as the common options say; None leaves the default."""
@@ -71,7 +65,7 @@ class Construction:
 
         Raises:
             InputError: not an expression with a value at n.
-            Failure: `auto` finds none.
+            NoPrecisionError: `auto` finds none.
             LimitError: n is too large for it.
         """
         from circuitsim.models.expressions import bits_at
@@ -84,18 +78,9 @@ class Construction:
             except ModelError as error:
                 raise InputError(f"--bits: {error}") from None
             return self.bits
-        from circuitsim.compilers.precision import MOST_BITS, NoPrecisionError, least_bits
+        from circuitsim.compilers.precision import least_bits
 
-        try:
-            found = least_bits(model, n, seed=self.seed, max_bits=self.max_bits)
-        except NoPrecisionError as error:
-            raise Failure(f"--bits auto: {error}") from None
-        if found is None:
-            raise Failure(
-                f"--bits auto: at n={n} no number of fraction bits up to {MOST_BITS} makes the integer model decide as"
-                " the exact model does, and goes on doing so for two more bits."
-            )
-        return str(found)
+        return str(least_bits(model, n, seed=self.seed, max_bits=self.max_bits))
 
     def warn_of_folding(self, model: "Model", longest: int, status: "Status") -> None:
         """Say first that what is asked for takes minutes, if it does."""

@@ -9,11 +9,12 @@ from typing import Any, NoReturn
 import click
 
 import circuitsim
-from circuitsim.errors import CircuitSimError
+from circuitsim.errors import CircuitSimError, NoPrecisionError
 
 from . import interrupts
 from .printing import clean
 
+FAILED = 1  # what was asked for does not exist, or does not hold
 BAD_INPUT = 2
 BUG = 70  # EX_SOFTWARE of sysexits.h
 NOBODY_READS = 141  # as a shell reports a program that SIGPIPE ended
@@ -118,6 +119,8 @@ def _answer(error: BaseException) -> int:
             )
         case click.ClickException():
             return complain(error.format_message(), error.exit_code)
+        case NoPrecisionError():
+            return complain(str(error), FAILED)
         case CircuitSimError():
             return complain(str(error), BAD_INPUT)
         case BrokenPipeError() | _ClosedPipeError():

@@ -8,7 +8,7 @@ from typing import Any
 from circuitsim.compilers.precision import least_bits
 
 from circuitsim.bases import BASES, DEFAULT, BasisName, names
-from circuitsim.errors import InputError, LimitError
+from circuitsim.errors import InputError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import bits_at
@@ -154,12 +154,7 @@ def _fixed(model: AnyModel, n: int, bits: str | None, max_bits: int) -> FixedPoi
 
 @lru_cache(maxsize=64)
 def _least_bits(model: AnyModel, n: int, max_bits: int) -> int:
-    bits = least_bits(model, n, max_bits=max_bits)
-    if bits is None:
-        raise LimitError(
-            f"no number of fraction bits up to 32 decides as the exact model does at n={n}."
-        )
-    return bits
+    return least_bits(model, n, max_bits=max_bits)
 
 
 def input_length(n: object) -> int:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from functools import cache
+from math import log2
 
 import numpy as np
 
-from circuitsim.errors import InputError, LimitError
+from circuitsim.errors import InputError, LimitError, NoPrecisionError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.inputs import chosen_inputs
+from circuitsim.models.model import MOST_SCORE_BITS
+from circuitsim.networks.draw import network
 from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.limits import MAX_BITS
+from circuitsim.networks.limits import MAX_BITS, WidthError
+from circuitsim.networks.near_ties import NearTie, nearest_tie
 from circuitsim.networks.rungs import run_exact
 from circuitsim.tokens import Codes
 
@@ -18,10 +22,6 @@ LONGEST = 4096  # letters; beyond, running the models at every precision takes t
 MOST_BITS = 32
 IN_A_ROW = 3  # agreement is not monotone in the bits
 AT_ONCE = 256  # inputs run before looking whether one disagrees
-
-
-class NoPrecisionError(LimitError):
-    """Too few bits decide wrongly, and more need wider numbers than are allowed."""
 
 
 def least(right: Callable[[int], bool], start: int, most: int) -> int | None:
@@ -52,15 +52,15 @@ def least_bits(
     seed: int = 0,
     max_bits: int = MAX_BITS,
     most: int = MOST_BITS,
-) -> int | None:
-    """The least b such that b, b + 1 and b + 2 fraction bits all decide as the exact model does; None beyond `most`.
+) -> int:
+    """The least b such that b, b + 1 and b + 2 fraction bits all decide as the exact model does.
 
     Args:
         samples, seed: the inputs that are tried where there are more than 2^12; below, all are.
         max_bits: the widest interval allowed, as in `compile`.
 
     Raises:
-        NoPrecisionError: an interval is wider than `max_bits` before enough bits agree.
+        NoPrecisionError: there is none up to `most`, or an interval is wider than `max_bits` before enough bits agree.
         LimitError: n is larger than 4096.
         InputError: the model answers by a number, which decides nothing.
     """
@@ -75,23 +75,69 @@ def least_bits(
         )
     _, codes = chosen_inputs(model, n, None, samples, seed)
     decisions = run_exact(model, codes).decisions
+    agreed: list[bool] = []  # with 0, 1, ... bits
 
     def right(bits: int) -> bool:
-        try:
-            fixed = fix(model, n, bits, max_bits)
-        except LimitError:
-            raise NoPrecisionError(_too_wide(n, bits, max_bits)) from None
-        return _agrees(fixed, codes, decisions)
+        agreed.append(_agrees(fix(model, n, bits, max_bits), codes, decisions))
+        return agreed[-1]
 
-    return least(right, 0, most)
+    refused = ""
+    try:
+        found = least(right, 0, most)
+    except WidthError as error:
+        found, refused = None, error.refused
+    if found is not None:
+        return found
+    if refused and any(agreed[-1:]):
+        raise NoPrecisionError(_not_gone_on(n, agreed, refused))
+    near = nearest_tie(network(model, n), codes[:AT_ONCE]) if agreed else None
+    raise NoPrecisionError(
+        _none(n, agreed[: most + 1], refused) + _named(near, len(agreed) - 1)
+    )
 
 
-def _too_wide(n: int, bits: int, max_bits: int) -> str:
-    if bits == 0:
-        return f"at n={n} even 0 fraction bits need more than --max-bits {max_bits}."
+def _not_gone_on(n: int, agreed: list[bool], refused: str) -> str:
+    """What is said where the last bits that were tried decide rightly."""
+    tried = len(agreed)
+    least_right = max((bits + 1 for bits in range(tried) if not agreed[bits]), default=0)
     return (
-        f"at n={n} no precision up to {bits - 1} bits decides as the exact model does and goes on doing so for two more"
-        f" bits, and {bits} needs more than --max-bits {max_bits}."
+        f"--bits auto: at n={n} {least_right} fraction bits decide as the exact model does, but whether they go on"
+        f" doing so for two more bits is open, as {tried} cannot be tried: {refused}. Raise --max-bits, or give --bits"
+        f" {least_right}."
+    )
+
+
+def _none(n: int, agreed: list[bool], refused: str) -> str:
+    """What is said where no bits decide rightly."""
+    if not agreed:
+        return f"--bits auto: at n={n} even 0 fraction bits cannot be tried: {refused}. Raise --max-bits."
+    none = (
+        f"--bits auto: at n={n} no number of fraction bits up to {len(agreed) - 1} decides as the exact model does and"
+        " goes on doing so for two more bits"
+    )
+    return (
+        f"{none}, and {len(agreed)} cannot be tried: {refused}. Raise --max-bits."
+        if refused
+        else f"{none}."
+    )
+
+
+def _named(tie: NearTie | None, bits: int) -> str:
+    """A near tie that so many bits may not see, and what to do about it."""
+    rounding = (
+        MOST_SCORE_BITS
+        if tie is None
+        else min(MOST_SCORE_BITS, int(1 / tie.gap).bit_length() - 3)
+    )
+    if tie is None or rounding < 0 or not tie.below(bits):
+        return ""
+    gap, share = (
+        f"2^{log2(x.numerator) - log2(x.denominator):.4g}"
+        for x in (tie.gap, tie.gap / tie.largest)
+    )
+    return (
+        f" There is a near tie: {tie.place} tells scores apart that differ by {gap}, which is {share} of the largest;"
+        f" if they should tie, give that head score_bits of at most {rounding}."
     )
 
 

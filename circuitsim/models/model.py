@@ -43,6 +43,7 @@ MASKS: tuple[Mask, ...] = (
     "strict-anti-causal",
 )
 ANSWERS: tuple[Answer, ...] = ("decision", "number")
+MOST_SCORE_BITS = 64
 PROJECTIONS = (
     "query",
     "key",
@@ -109,10 +110,10 @@ class Head:
         if self.mask not in MASKS:
             raise ModelError(f"mask {repr(self.mask)[:40]} is not one of {', '.join(MASKS)}.")
         if self.score_bits is not None and (
-            type(self.score_bits) is not int or not 0 <= self.score_bits <= 64
+            type(self.score_bits) is not int or not 0 <= self.score_bits <= MOST_SCORE_BITS
         ):
             raise ModelError(
-                f"score_bits must be a whole number from 0 to 64, got {self.score_bits!r}."
+                f"score_bits must be a whole number from 0 to {MOST_SCORE_BITS}, got {self.score_bits!r}."
             )
 
     @property

@@ -51,10 +51,11 @@ class Exact:
             return Scaled(
                 np.zeros((*x.shape[:-1], len(weights.numerators)), dtype=np.int64), 1
             )
-        found = Scaled(
-            product(x.numerators, weights.numerators.T), x.denominator * weights.denominator
-        )
-        return (found if bias is None else add(found, bias)).reduced()
+        if x.shape[-1] * x.largest * weights.largest >= FITS_INT64:
+            # Wide products are slow, and the same few vectors meet again and again.
+            vectors, which = distinct(x.numerators)
+            return affine(weights, Scaled(vectors, x.denominator), bias)[which]
+        return affine(weights, x, bias)
 
     def inner(self, query: Scaled, key: Scaled) -> Scaled:
         """Every query (batch, queries, k) times every key (batch, keys, k): (batch, queries, keys)."""
@@ -210,6 +211,14 @@ def run_exact(
     )
     outputs = joined([values[x] for x in network.outputs], 1)
     return ExactTrace(residuals, outputs, decide(outputs.numerators, network.answer))
+
+
+def affine(weights: Scaled, x: Scaled, bias: Scaled | None) -> Scaled:
+    """Weights (r, c) times every vector of x (..., c), plus a bias (r,)."""
+    found = Scaled(
+        product(x.numerators, weights.numerators.T), x.denominator * weights.denominator
+    )
+    return (found if bias is None else add(found, bias)).reduced()
 
 
 def joined(parts: Sequence[Scaled], axis: int) -> Scaled:

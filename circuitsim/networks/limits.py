@@ -9,6 +9,14 @@ from .forms import Range
 MAX_BITS = 62
 
 
+class WidthError(LimitError):
+    """An interval is wider than --max-bits; `refused` says which, without what to do."""
+
+    def __init__(self, refused: str, source: str) -> None:
+        super().__init__(f'{refused}. Lower --bits (now "{source}") or raise --max-bits.')
+        self.refused = refused
+
+
 @dataclass
 class Limits:
     """What is allowed, and the widest interval that was seen.
@@ -28,7 +36,8 @@ class Limits:
             width = max(abs(low), abs(high)).bit_length() + 1
             self.largest = max(self.largest, width)
             if width > self.max_bits:
-                raise LimitError(
+                raise WidthError(
                     f"{place or 'the model'}: the {quantity} needs {width} bits at n={self.n}, and --max-bits is"
-                    f' {self.max_bits}. Lower --bits (now "{self.source}") or raise --max-bits.'
+                    f" {self.max_bits}",
+                    self.source,
                 )

@@ -1,19 +1,24 @@
 """Irrational numbers, correctly rounded to float64: a + b pi, cosines, binary logarithms, roots.
 
-Every function first looks for an exact rational answer. Otherwise it encloses the value between two
-rationals, ever closer, until both round to the same float; no irrational value is halfway, so this ends.
+Every function first looks for an exact rational answer. Otherwise the value is enclosed in a ball of Arb's, at ever
+twice the precision, until both ends round to the same float; no irrational value is halfway, so this ends.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from math import isqrt
-from typing import TypeAlias
+from math import floor, inf
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-Enclosure: TypeAlias = Callable[[int], tuple[Fraction, Fraction]]
+if TYPE_CHECKING:
+    from flint import arb
 
-FIRST_BITS = 128  # precision of the first enclosure; doubled until the rounding is certain
+Value = TypeVar("Value", int, float)
+Enclosure: TypeAlias = (
+    "Callable[[], arb]"  # a ball around the value, at the precision that is set
+)
+
+FIRST_BITS = 128  # precision of the first enclosure; doubled until the answer is certain
 
 # The only rational cosines at rational multiples of pi (Niven's theorem), by the multiple modulo 2.
 NIVEN = {
@@ -35,25 +40,13 @@ class PiSum:
     rational: Fraction
     pi_part: Fraction
 
-    def bounds(self, bits: int) -> tuple[Fraction, Fraction]:
-        """Rationals below and above, 2^-bits * |pi_part| apart."""
-        below = Fraction(_pi(bits), 1 << bits)
-        ends = (below, below + Fraction(1, 1 << bits))
-        low, high = sorted(self.rational + self.pi_part * end for end in ends)
-        return low, high
-
     def nearest(self) -> Fraction:
         """The correctly rounded float64."""
-        return nearest(self.bounds)
+        return nearest(lambda: _pi_ball(self.rational, self.pi_part))
 
     def floor(self) -> int:
         """The largest integer below."""
-        bits = FIRST_BITS
-        while True:
-            low, high = self.bounds(bits)
-            if low // 1 == high // 1:
-                return int(low // 1)
-            bits *= 2
+        return _certain(lambda: _pi_ball(self.rational, self.pi_part), floor)
 
     def positive(self) -> bool:
         """Whether the number is above zero (it never is zero)."""
@@ -66,18 +59,12 @@ def pi_sum(rational: Fraction, pi_part: Fraction) -> Fraction | PiSum:
 
 
 def nearest(enclosure: Enclosure) -> Fraction:
-    """The float64 nearest to the irrational number that enclosure(bits) encloses.
+    """The float64 nearest to the irrational number that is enclosed.
 
     Raises:
         OverflowError: beyond the range of float64.
     """
-    bits = FIRST_BITS
-    while True:
-        low, high = enclosure(bits)
-        value = float(low)  # the division of two integers is correctly rounded
-        if value == float(high):
-            return Fraction(value)
-        bits *= 2
+    return Fraction(_certain(enclosure, _float))
 
 
 def cosine(rational: Fraction, pi_part: Fraction) -> tuple[Fraction, bool]:
@@ -85,120 +72,64 @@ def cosine(rational: Fraction, pi_part: Fraction) -> tuple[Fraction, bool]:
     turn = pi_part % 2
     if rational == 0 and turn in NIVEN:
         return NIVEN[turn], True
-    return nearest(lambda bits: _cosine_bounds(rational, turn, bits)), False
+    return nearest(lambda: _pi_ball(rational, turn).cos()), False
 
 
 def log2(x: Fraction) -> tuple[Fraction, bool]:
     """Binary logarithm of x > 0, and whether it is exact."""
     exponent = x.numerator.bit_length() - x.denominator.bit_length()
-    for power in (exponent - 1, exponent, exponent + 1):
-        if x == Fraction(2) ** power:
-            return Fraction(power), True
-    mantissa = x / Fraction(2) ** exponent  # between 1/2 and 2
-    return nearest(lambda bits: _log2_bounds(mantissa, exponent, bits)), False
+    if x == Fraction(2) ** exponent:
+        return Fraction(exponent), True
+    return nearest(lambda: _ball(x).log() / _ball(Fraction(2)).log()), False
 
 
 def root(x: Fraction, degree: int) -> tuple[Fraction, bool]:
     """The root of x >= 0 of this degree, and whether it is exact."""
-    top, bottom = _floor_root(x.numerator, degree), _floor_root(x.denominator, degree)
+    from flint import fmpz
+
+    top, bottom = (int(fmpz(part).root(degree)) for part in (x.numerator, x.denominator))
     if top**degree == x.numerator and bottom**degree == x.denominator:
         return Fraction(top, bottom), True
-
-    def bounds(bits: int) -> tuple[Fraction, Fraction]:
-        below = _floor_root((x.numerator << (degree * bits)) // x.denominator, degree)
-        return Fraction(below, 1 << bits), Fraction(below + 1, 1 << bits)
-
-    return nearest(bounds), False
+    return nearest(lambda: _ball(x).root(degree)), False
 
 
-@lru_cache(maxsize=64)
-def _pi(bits: int) -> int:
-    """floor(pi * 2^bits), by Machin's formula."""
-    guard = 32
-    work = bits + guard
-    return (16 * _inverse_tangent(5, work, -1) - 4 * _inverse_tangent(239, work, -1)) >> guard
+def _certain(enclosure: Enclosure, rounded: Callable[[Fraction], Value]) -> Value:
+    """What a number rounds to, by a rule that never falls, from a ball at both of whose ends it is the same."""
+    from flint import ctx
 
-
-def _inverse_tangent(x: int, bits: int, sign: int) -> int:
-    """arctan(1/x) * 2^bits (sign -1) or artanh(1/x) * 2^bits (sign 1), off by at most its number of terms."""
-    power = (1 << bits) // x
-    total, divisor, factor = 0, 1, 1
-    while power:
-        total += factor * (power // divisor)
-        power //= x * x
-        divisor += 2
-        factor *= sign
-    return total
-
-
-def _cosine_bounds(
-    rational: Fraction, turn: Fraction, bits: int
-) -> tuple[Fraction, Fraction]:
-    # Enough extra bits that multiples of pi/2 can be taken off a large argument.
-    work = bits + abs(rational.numerator // rational.denominator).bit_length() + 32
-    pi = _pi(work)
-    angle = (
-        rational.numerator << work
-    ) // rational.denominator + turn.numerator * pi // turn.denominator
-    quarters = (2 * angle + pi // 2) // pi  # nearest multiple of pi/2
-    rest = angle - quarters * pi // 2
-    series = _cosine_series if quarters % 2 == 0 else _sine_series
-    value = series(rest, work)
-    if quarters % 4 in (1, 2):  # cos(r + pi/2) = -sin r, cos(r + pi) = -cos r
-        value = -value
-    error = (
-        abs(quarters) + 4 * work
-    )  # in units of 2^-work: pi is off by one, and so is every term
-    return Fraction(value - error, 1 << work), Fraction(value + error, 1 << work)
-
-
-def _cosine_series(x: int, bits: int) -> int:
-    return _alternating(1 << bits, x, bits, 0)
-
-
-def _sine_series(x: int, bits: int) -> int:
-    return _alternating(x, x, bits, 1)
-
-
-def _alternating(term: int, x: int, bits: int, degree: int) -> int:
-    square = (x * x) >> bits
-    total = 0
-    while abs(term) > 1:
-        total += term
-        degree += 2
-        term = -((term * square) >> bits) // (degree * (degree - 1))
-    return total
-
-
-def _log2_bounds(mantissa: Fraction, exponent: int, bits: int) -> tuple[Fraction, Fraction]:
-    work = bits + 32
-    # log m = 2 artanh(z) with z = (m - 1) / (m + 1), at most 1/3 in size; log 2 = 2 artanh(1/3).
-    z = (mantissa - 1) / (mantissa + 1)
-    fixed = (abs(z.numerator) << work) // z.denominator
-    square = (fixed * fixed) >> work
-    power, total, divisor = fixed, 0, 1
-    while power:
-        total += power // divisor
-        power = (power * square) >> work
-        divisor += 2
-    error = 4 * work
-    two = _inverse_tangent(3, work, 1)
-    low = Fraction(max(total - error, 0), two + error)
-    high = Fraction(total + error, two - error)
-    return (exponent - high, exponent - low) if z < 0 else (exponent + low, exponent + high)
-
-
-def _floor_root(x: int, degree: int) -> int:
-    """The largest integer whose power of this degree is at most x >= 0."""
-    if degree == 2:
-        return isqrt(x)
-    if degree == 1 or x < 2:
-        return x
-    guess = 1 << -(
-        -x.bit_length() // degree
-    )  # Newton's method from above falls to the answer
+    bits = FIRST_BITS
     while True:
-        better = ((degree - 1) * guess + x // guess ** (degree - 1)) // degree
-        if better >= guess:
-            return guess
-        guess = better
+        with ctx.workprec(bits):
+            ball = enclosure()
+            ends = (ball.lower(), ball.upper()) if ball.is_finite() else ()
+        answers = {rounded(_fraction(end)) for end in ends}
+        if len(answers) == 1:
+            return answers.pop()
+        bits *= 2
+
+
+def _float(x: Fraction) -> float:
+    """The nearest float64, infinite beyond the largest: one end of a wide ball may be there, and the number not."""
+    try:
+        return (
+            x.numerator / x.denominator
+        )  # the division of two integers is correctly rounded
+    except OverflowError:
+        return inf if x > 0 else -inf
+
+
+def _ball(x: Fraction) -> "arb":
+    from flint import arb, fmpq
+
+    return arb(fmpq(x.numerator, x.denominator))
+
+
+def _pi_ball(rational: Fraction, pi_part: Fraction) -> "arb":
+    ball = _ball(rational)
+    return ball + ball.pi() * _ball(pi_part)
+
+
+def _fraction(end: "arb") -> Fraction:
+    """The rational that a ball of radius zero is."""
+    mantissa, exponent = (int(part) for part in end.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent

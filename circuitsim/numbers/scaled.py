@@ -19,6 +19,7 @@ FITS_INT64 = 2**62
 FITS_FLOAT64 = (
     2**53
 )  # sums of integers up to here are exact in float64, whose matrix product is far faster
+WORTH_MOVING = 12  # products of wide integers that numpy makes while flint takes one in or gives one back
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,25 @@ def product(left: Array, right: Array) -> Array:
     elif size < FITS_INT64:
         result = left @ right
     else:
-        result = left.astype(object) @ right.astype(object)
+        result = _wide_product(left.astype(object), right.astype(object))
     return result
+
+
+def _wide_product(left: Array, right: Array) -> Array:
+    """The matrix product in Python integers; made by flint where its sums are worth the way there and back."""
+    if left.ndim != 2 or right.ndim != 2:
+        return np.asarray(left @ right)
+    rows, terms, columns = len(left), len(right), right.shape[1]
+    moved = rows * terms + terms * columns + rows * columns
+    if rows * terms * columns < WORTH_MOVING * moved:
+        return np.asarray(left @ right)
+    from flint import fmpz_mat  # which only wide numbers need
+
+    there = fmpz_mat(rows, terms, left.ravel().tolist())
+    there *= fmpz_mat(terms, columns, right.ravel().tolist())
+    back = np.empty(rows * columns, dtype=object)
+    back[:] = list(map(int, there.entries()))
+    return back.reshape(rows, columns)
 
 
 def same_type_product(left: Array, right: Array) -> Array:

@@ -89,9 +89,14 @@ def test_bits_that_only_wider_numbers_would_give(
         path.write_text(
             file.read().replace('["-1/2"]', '["-2199023255551/4398046511104"]')
         )  # 1/2 - 2^-42
-    sentence = complaint("check", path, "-n", 4, "--bits", "auto", code=1)
-    assert sentence.startswith("--bits auto: at n=4 no precision up to ")
-    assert sentence.endswith(" needs more than --max-bits 62.")
+    said = {
+        complaint(verb, path, "-n", 4, "--bits", "auto", code=1)
+        for verb in ("check", "compile", "measure", "claims", "render")
+    }
+    said.add(complaint("run", path, "0110", "--bits", "auto", code=1))
+    (sentence,) = said
+    assert sentence.startswith("--bits auto: at n=4 no number of fraction bits up to ")
+    assert sentence.endswith(", and --max-bits is 62. Raise --max-bits.")
     assert "--bits auto: at n=4 even 0" in complaint(
         "compile", path, "-n", 4, "--bits", "auto", "--max-bits", 1, code=1
     )

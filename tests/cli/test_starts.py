@@ -175,6 +175,15 @@ def test_fault_5_a_first_command_compiles_nothing(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("arguments", [["info"], ["run", "0110"], ["check", "-n", "1:2"]])
+def test_flint_is_imported_only_for_numbers_that_need_it(arguments: list[str]) -> None:
+    verb, *rest = arguments
+    code = "import sys; sys.modules['flint'] = None; from circuitsim.cli import main; main()"
+    command = [sys.executable, "-c", code, verb, MODEL, *rest]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_fault_5_a_command_that_compiles_says_so_at_once(tmp_path: Path) -> None:
     environment = {
         **os.environ,

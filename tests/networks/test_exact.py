@@ -1,6 +1,7 @@
 """The exact meaning: the plain definition on worked cases, and its fast twin against it."""
 
 from fractions import Fraction
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs, encode
 from circuitsim.networks import exact
 from circuitsim.networks.rungs import run_definition, run_exact, run_float
+from circuitsim.numbers import scaled
 from tests.cases import random_model
 from tests.models.random_models import WEIGHTS, models
 from tests.third_order import third_order_model
@@ -128,6 +130,8 @@ HUGE = st.one_of(
 @given(models(weights=HUGE), st.integers(1, 4))
 def test_the_fast_twin_is_exact_past_64_bits(model, n):
     assert_twins_agree(model, all_inputs(model, n)[:3])
+    with mock.patch.object(scaled, "WORTH_MOVING", 0):  # products of all sizes are flint's
+        assert_twins_agree(model, all_inputs(model, n)[-3:])
 
 
 def test_each_different_pair_scored_once_gives_the_same(monkeypatch):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from circuitsim.numbers import scaled
 from circuitsim.numbers.scaled import narrow, product, same_type_product
 
 
@@ -40,3 +41,22 @@ def test_products_are_exact_on_both_sides_of_a_limit(
                 (int(a) - int(b)) % 2**64 == 0
                 for a, b in zip(wrapped.flat, expected.flat, strict=True)
             )
+
+
+@pytest.mark.parametrize("bits", [(2, 62), (63, 64), (70, 30), (300, 2000)])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 7, 2), (60, 3, 40), (40, 40, 40)])
+@pytest.mark.parametrize("worth", [0, scaled.WORTH_MOVING])
+def test_wide_products_are_the_same_wherever_they_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+    bits: tuple[int, int],
+    shape: tuple[int, int, int],
+    worth: int,
+) -> None:
+    monkeypatch.setattr(scaled, "WORTH_MOVING", worth)
+    rng = np.random.default_rng(sum(bits) + sum(shape))
+    rows, terms, columns = shape
+    left = integers(rng, (rows, terms), 2 ** bits[0] + 1)
+    right = integers(rng, (terms, columns), 2 ** bits[1] + 1)
+    found = product(left, right)
+    assert {type(x) for x in found.flat} == {int}
+    assert (found == left.astype(object) @ right.astype(object)).all()

@@ -1,6 +1,7 @@
 """What a claim is, and the study it is made about: a model, lengths, and whatever is measured once for all claims."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import exp, log
 from typing import Any, Literal, TypeAlias
@@ -10,8 +11,8 @@ from circuitsim.analysis.growth import growth
 from circuitsim.analysis.growth.bounded_growth import BIT, grows_like_log
 from circuitsim.bases import DEFAULT, BasisName, names
 from circuitsim.compilers.family import Family
-from circuitsim.compilers.precision import NoPrecisionError, least_bits
-from circuitsim.errors import LimitError
+from circuitsim.compilers.precision import least_bits
+from circuitsim.errors import LimitError, NoPrecisionError
 from circuitsim.models.model import Model
 
 Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
@@ -151,17 +152,15 @@ class Study:
         """The least bits that decide as the exact model at n; None where no number does."""
         if n not in self._least:
             self.progress(f"least precision, n = {n}")
-            try:
-                found = least_bits(
+            self._least[n] = None
+            with suppress(NoPrecisionError):
+                self._least[n] = least_bits(
                     self.model,
                     n,
                     samples=self.samples,
                     seed=self.seed,
                     max_bits=self.circuits.max_bits,
                 )
-            except NoPrecisionError:
-                found = None
-            self._least[n] = found
         return self._least[n]
 
     def precision_grows(self) -> str | None:
