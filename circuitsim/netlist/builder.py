@@ -5,7 +5,7 @@ its own (`passes/share.py`).
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,19 +19,29 @@ from circuitsim.netlist.program import AND, XOR, Bytes, Ints, Program
 ROWS = 64  # rows of a block: gates of one kind in a row, while the block's values stay near one another
 
 
+class Gates(NamedTuple):
+    """Arrays that gates are written to."""
+
+    ops: Any  # (gates,)
+    fan_in: Any  # (gates, 2)
+    level: Any  # (nodes,)
+    nodes: int  # before gate 0
+
+
+class Block(NamedTuple):
+    """Rows of a program in work, a column each."""
+
+    local: Any  # (1 + inputs, ROWS): literals of its wires
+    deep: Any  # (1 + inputs, ROWS): their levels
+    rows: int  # of ROWS
+    start: int  # node of the block's first gate
+
+
 @compiled(inline="always")
-def _operand(
-    literal: int,
-    inputs: int,
-    m: int,
-    start: int,
-    local: Any,
-    deep: Any,
-    level: Any,
-    x: Any,
-    up: Any,
-) -> None:
-    """Literals of one operand in the m rows of a block, to x, and their levels, to up."""
+def _operand(literal: int, block: Block, level: Any, x: Any, up: Any) -> None:
+    """Literals of one operand in the rows of a block, to x, and their levels, to up."""
+    local, deep, m, start = block
+    inputs = len(local) - 1
     wire, flip = literal >> 1, np.int32(literal & 1)
     if wire <= inputs:
         for i in range(m):
@@ -45,19 +55,10 @@ def _operand(
             up[i] = at[i]
 
 
-def _stamp_plainly(
-    ops: Any,
-    a: Any,
-    b: Any,
-    outs: Any,
-    wires: Any,
-    out_ops: Any,
-    fan_in: Any,
-    level: Any,
-    nodes: int,
-    at: int,
-) -> Any:
+def _stamp_plainly(program: Program, wires: Any, gates: Gates, at: int) -> Any:
     """`_stamp` by arrays of a block: literals of all gates at once, levels gate by gate."""
+    _, ops, a, b, outs = program
+    out_ops, fan_in, level, nodes = gates
     rows, inputs = wires.shape
     result = np.empty((rows, len(outs)), np.int32)
     sources = list(zip((a >> 1).tolist(), (b >> 1).tolist(), strict=True))
@@ -81,49 +82,38 @@ def _stamp_plainly(
     return result
 
 
-def _stamp_work(ops: Any, a: Any, b: Any, outs: Any, wires: Any, *more: Any) -> int:
-    return (
-        (1 + len(wires) // ROWS) * len(ops) + wires.size // 20 + len(ops) * len(wires) // 20
-    )
+def _stamp_work(program: Program, wires: Any, *more: Any) -> int:
+    blocks = 1 + len(wires) // ROWS
+    return blocks * program.gates + wires.size // 20 + program.gates * len(wires) // 20
 
 
 @compiled(work=_stamp_work, plain=_stamp_plainly)
-def _stamp(
-    ops: Any,
-    a: Any,
-    b: Any,
-    outs: Any,
-    wires: Any,
-    out_ops: Any,
-    fan_in: Any,
-    level: Any,
-    nodes: int,
-    at: int,
-) -> Any:
-    """Emit the program (ops, a, b, outs) once a row of `wires`, from gate `at` on.
+def _stamp(program: Program, wires: Any, gates: Gates, at: int) -> Any:
+    """Emit the program once a row of `wires`, from gate `at` on.
 
-    `nodes` is the number of nodes before gate 0. Gate g of the program and row i of a block of m rows becomes
+    Gate g of the program and row i of a block of m rows becomes
     gate start + g * m + i: gate-major, so that runs of one kind are m long. All inner loops are over the rows of
     a block and over contiguous memory, so that they become vector code.
     """
+    _, ops, a, b, outs = program
+    out_ops, fan_in, level, nodes = gates
     rows, inputs = wires.shape
     result = np.empty((rows, len(outs)), np.int32)
-    local, deep = (
-        np.zeros((inputs + 1, ROWS), np.int32),
-        np.zeros((inputs + 1, ROWS), np.int32),
-    )
+    local = np.zeros((inputs + 1, ROWS), np.int32)
+    deep = np.zeros((inputs + 1, ROWS), np.int32)
     x, y = np.empty(ROWS, np.int32), np.empty(ROWS, np.int32)
     up, vp = np.empty(ROWS, np.int32), np.empty(ROWS, np.int32)
     for low in range(0, rows, ROWS):
         m = min(ROWS, rows - low)
         start = nodes + at
+        block = Block(local, deep, m, start)
         for i in range(m):
             for k in range(inputs):
                 local[k + 1, i] = wires[low + i, k]
                 deep[k + 1, i] = level[wires[low + i, k] >> 1]
         for g in range(len(ops)):
-            _operand(a[g], inputs, m, start, local, deep, level, x, up)
-            _operand(b[g], inputs, m, start, local, deep, level, y, vp)
+            _operand(a[g], block, level, x, up)
+            _operand(b[g], block, level, y, vp)
             pairs, deeper = fan_in[at : at + m], level[nodes + at : nodes + at + m]
             out_ops[at : at + m] = ops[g]
             for i in range(m):
@@ -143,19 +133,19 @@ def _stamp(
 
 
 @compiled(work=lambda op, a, *more: len(a))
-def _append(
-    op: int, a: Any, b: Any, ops: Any, fan_in: Any, level: Any, nodes: int, at: int, out: Any
-) -> None:
-    """Gates `op` of literals a[i], b[i], from gate `at` on; their literals go to `out`."""
-    pairs, deeper = fan_in[at : at + len(a)], level[nodes + at : nodes + at + len(a)]
-    ops[at : at + len(a)] = op
-    first = np.int32(2 * (nodes + at))
+def _append(op: int, a: Any, b: Any, gates: Gates, at: int) -> Any:
+    """Gates `op` of literals a[i], b[i], from gate `at` on; their literals."""
+    level, first = gates.level, gates.nodes + at
+    gates.ops[at : at + len(a)] = op
+    pairs, deeper = gates.fan_in[at : at + len(a)], level[first : first + len(a)]
+    out = np.empty(len(a), np.int32)
     for i in range(len(a)):
         pairs[i, 0] = a[i]
         pairs[i, 1] = b[i]
-        out[i] = first + 2 * np.int32(i)
+        out[i] = np.int32(2 * first) + 2 * np.int32(i)
     for i in range(len(a)):
         deeper[i] = max(level[a[i] >> 1], level[b[i] >> 1]) + np.int32(1)
+    return out
 
 
 class Builder(Building):
@@ -202,22 +192,22 @@ class Builder(Building):
         rows = len(wires)
         self._reserve(rows * program.gates)
         result: Ints = _stamp(
-            program.ops, program.a, program.b, program.outputs, np.ascontiguousarray(wires, np.int32),
-            self._ops, self._fan_in, self.level, 1 + self.inputs, self.gates,
-        )  # fmt: skip
+            program, np.ascontiguousarray(wires, np.int32), self._room, self.gates
+        )
         self.gates += rows * program.gates
         return result
 
     def _append(self, op: int, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
         a, b = np.broadcast_arrays(np.asarray(a, np.int32), np.asarray(b, np.int32))
         self._reserve(a.size)
-        out = np.empty(a.shape, np.int32)
-        _append(
-            op, np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1),
-            self._ops, self._fan_in, self.level, 1 + self.inputs, self.gates, out.reshape(-1),
-        )  # fmt: skip
+        x, y = (np.ascontiguousarray(operand).reshape(-1) for operand in (a, b))
+        out: Ints = _append(op, x, y, self._room, self.gates)
         self.gates += a.size
-        return out
+        return out.reshape(a.shape)
+
+    @property
+    def _room(self) -> Gates:
+        return Gates(self._ops, self._fan_in, self.level, 1 + self.inputs)
 
     def and_(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
         """One AND gate for every pair of literals (shapes broadcast); nothing is folded."""

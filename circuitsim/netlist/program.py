@@ -4,8 +4,7 @@ Local literals follow the convention of the flat circuit: literal = 2 * wire + c
 constant false (literal 0 false, literal 1 true), wires 1..inputs are the inputs, then one wire a gate in order.
 """
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,7 @@ AND, XOR, OR, THRESHOLD = 0, 1, 2, 3  # opcodes of gates; programs hold AND and 
 KINDS = ("and", "xor", "or", "threshold")
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(NamedTuple):
     """Gates over `inputs` wires: gate g computes `ops[g]` of literals `a[g]`, `b[g]`; `outputs` are literals."""
 
     inputs: int

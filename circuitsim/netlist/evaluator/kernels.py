@@ -6,7 +6,7 @@ would be unrolled before they are vectorised, and end up scalar.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -80,11 +80,11 @@ def _over_row(
     instruction: Instruction,
     rows: Sequence[Any],
     masks: dict[int, Any],
-    vector: Any,
     words: int,
 ) -> None:
     """One instruction on rows of `words` words: straight-line code up to UNROLLED vectors, a loop beyond."""
-    lanes = vector.count
+    lanes = min(LANES, words)
+    vector = ir.VectorType(WORD, lanes)
 
     def step(offset: Any) -> None:
         pointers = [
@@ -106,48 +106,45 @@ def _over_row(
             step(builder.add(start, ir.Constant(WORD, v * lanes)))
 
 
+class Place(NamedTuple):
+    """Where instructions are carried out."""
+
+    table: int  # address
+    code: int  # address
+    width: Any  # see `row_type`
+
+
 def _machine(instruction: Instruction) -> Any:
-    """The intrinsic `execute(table, code, at, count, width)`: `count` such instructions, the first at `code[at]`.
+    """The intrinsic `execute(place, at, count)`: `count` such instructions, the first at `code[at]`.
 
     It returns where the code goes on. The arrays are given by address: numba would count references to them,
     atomically, at every call, which takes as long as an instruction.
     """
 
     @intrinsic  # type: ignore[untyped-decorator, unused-ignore]
-    def execute(_: Any, table: Any, code: Any, at: Any, count: Any, width: Any) -> Any:
-        words = 1 << (width.count - 1)
-        lanes = min(LANES, words)
-        vector = ir.VectorType(WORD, lanes)
+    def execute(_: Any, place: Any, at: Any, count: Any) -> Any:
+        words = 1 << (place[2].count - 1)
+        vector = ir.VectorType(WORD, min(LANES, words))
 
         def codegen(_: Any, builder: Any, __: Any, args: Any) -> Any:
-            data = builder.inttoptr(args[0], WORD.as_pointer())
-            base = builder.inttoptr(args[1], ir.IntType(32).as_pointer())
-            fields = instruction.sources + instruction.results
+            table, code = (builder.extract_value(args[0], field) for field in range(2))
+            data = builder.inttoptr(table, WORD.as_pointer())
+            base = builder.inttoptr(code, ir.IntType(32).as_pointer())
+            fields = ir.Constant(WORD, instruction.sources + instruction.results)
 
-            def one(index: Any) -> None:
-                first = builder.gep(
-                    base,
-                    [builder.add(args[2], builder.mul(index, ir.Constant(WORD, fields)))],
-                )
+            with cgutils.for_range(builder, args[2]) as loop:
+                at = builder.add(args[1], builder.mul(loop.index, fields))
+                first = builder.gep(base, [at])
                 literals = [
                     builder.load(builder.gep(first, [ir.Constant(WORD, k)]))
-                    for k in range(fields)
+                    for k in range(instruction.sources + instruction.results)
                 ]
                 masks = {k: _mask(builder, literals[k], vector) for k in instruction.masked}
-                _over_row(
-                    builder,
-                    instruction,
-                    _rows(builder, data, literals, words),
-                    masks,
-                    vector,
-                    words,
-                )
+                rows = _rows(builder, data, literals, words)
+                _over_row(builder, instruction, rows, masks, words)
+            return builder.add(args[1], builder.mul(args[2], fields))
 
-            with cgutils.for_range(builder, args[3]) as loop:
-                one(loop.index)
-            return builder.add(args[2], builder.mul(args[3], ir.Constant(WORD, fields)))
-
-        return types.int64(types.int64, types.int64, types.int64, types.int64, width), codegen
+        return types.int64(place, types.int64, types.int64), codegen
 
     return execute
 
@@ -163,123 +160,117 @@ _xor_and_and, _xor_and_xor, _half_adder, _adder, _and_adder, _and3_adder = map(
 )
 
 
-@compiled
-def _load(
-    table: Any, to: Any, words: Any, source: Any, first: Any, count: Any, width: Any
-) -> None:
-    """Copy `count` words of input `source` (-1: constant false) into the row `to`, and clear the rest."""
-    row = to * row_words(width)
-    if source < 0:
-        count = 0
-    for k in range(count):
-        table[row + k] = words[source, first + k]
-    for k in range(count, row_words(width)):
-        table[row + k] = np.uint64(0)
+class Job(NamedTuple):
+    """A program, and what it is run on."""
 
-
-@compiled
-def _store(
-    table: Any, literal: Any, out: Any, output: Any, first: Any, count: Any, width: Any
-) -> None:
-    row = (literal >> 1) * row_words(width)
-    mask = np.uint64(0) - np.uint64(literal & 1)
-    for k in range(count):
-        out[output, first + k] = table[row + k] ^ mask
+    code: Any  # int32 stream of instructions
+    runs: Any  # (r, 2) opcode and length, in order
+    words: Any  # (inputs, W) uint64
+    out: Any  # (outputs, W) uint64
 
 
 @compiled(inline="always")
-def _small(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> Any:
+def _small(op: Any, place: Any, at: Any, length: Any) -> Any:
     """A run of instructions up to MAJ; returns where the code goes on."""
     if op == AND2:
-        at = _and(table, code, at, length, width)
+        at = _and(place, at, length)
     elif op == XOR2:
-        at = _xor(table, code, at, length, width)
+        at = _xor(place, at, length)
     elif op == AND_AND:
-        at = _and2_and(table, code, at, length, width)
+        at = _and2_and(place, at, length)
     elif op == NAND_AND:
-        at = _nand2_and(table, code, at, length, width)
+        at = _nand2_and(place, at, length)
     elif op == XOR_AND:
-        at = _xor2_and(table, code, at, length, width)
+        at = _xor2_and(place, at, length)
     elif op == AND_XOR:
-        at = _and2_xor(table, code, at, length, width)
+        at = _and2_xor(place, at, length)
     elif op == XOR3:
-        at = _xor2_xor(table, code, at, length, width)
+        at = _xor2_xor(place, at, length)
     else:
-        at = _majority3(table, code, at, length, width)
+        at = _majority3(place, at, length)
     return at
 
 
 @compiled(inline="always")
-def _large(op: Any, table: Any, code: Any, at: Any, length: Any, width: Any) -> Any:
+def _large(op: Any, place: Any, at: Any, length: Any) -> Any:
     """A run of the other instructions."""
     if op == HALF:
-        at = _half_adder(table, code, at, length, width)
+        at = _half_adder(place, at, length)
     elif op == ADDER:
-        at = _adder(table, code, at, length, width)
+        at = _adder(place, at, length)
     elif op == NAND_NAND:
-        at = _nand_nand(table, code, at, length, width)
+        at = _nand_nand(place, at, length)
     elif op == NAND3_AND:
-        at = _nand3_and(table, code, at, length, width)
+        at = _nand3_and(place, at, length)
     elif op == AND3_ADDER:
-        at = _and3_adder(table, code, at, length, width)
+        at = _and3_adder(place, at, length)
     elif op == AND_ADDER:
-        at = _and_adder(table, code, at, length, width)
+        at = _and_adder(place, at, length)
     elif op == XOR_AND_AND:
-        at = _xor_and_and(table, code, at, length, width)
+        at = _xor_and_and(place, at, length)
     elif op == NAND_AND_AND:
-        at = _nand_and_and(table, code, at, length, width)
+        at = _nand_and_and(place, at, length)
     elif op == AND_AND_AND:
-        at = _and_and_and(table, code, at, length, width)
+        at = _and_and_and(place, at, length)
     elif op == XOR_AND_XOR:
-        at = _xor_and_xor(table, code, at, length, width)
+        at = _xor_and_xor(place, at, length)
     else:
-        at = _nand_nand_and(table, code, at, length, width)
+        at = _nand_nand_and(place, at, length)
     return at
 
 
 @compiled
-def _block(
-    table: Any, code: Any, runs: Any, words: Any, out: Any, first: Any, width: Any
-) -> None:
+def _block(table: Any, job: Job, first: Any, width: Any) -> None:
     """Run the whole program on words `first` to `first + row_words(width)` of every input."""
-    count = min(row_words(width), out.shape[1] - first)
+    code, runs, words, out = job
+    size = row_words(width)
+    count = min(size, out.shape[1] - first)
     at: Any = 0
-    rows, codes = table.ctypes.data, code.ctypes.data
+    place = Place(table.ctypes.data, code.ctypes.data, width)
     for r in range(len(runs)):
         op = runs[r, 0]
         length: Any = np.int64(runs[r, 1])
         if op <= MAJ:
-            at = _small(op, rows, codes, at, length, width)
+            at = _small(op, place, at, length)
         elif op < LOAD:
-            at = _large(op, rows, codes, at, length, width)
+            at = _large(op, place, at, length)
         elif op == LOAD:
             for i in range(at, at + 2 * length, 2):
-                _load(table, code[i + 1] >> 1, words, code[i], first, count, width)
+                source, row = code[i], (code[i + 1] >> 1) * size
+                # What is no input, and words beyond the last, are zeros.
+                given = count if source >= 0 else 0
+                for k in range(given):
+                    table[row + k] = words[source, first + k]
+                for k in range(given, size):
+                    table[row + k] = np.uint64(0)
             at += 2 * length
         else:
             for i in range(at, at + 2 * length, 2):
-                _store(table, code[i], out, code[i + 1], first, count, width)
+                row, output = (code[i] >> 1) * size, code[i + 1]
+                mask = np.uint64(0) - np.uint64(code[i] & 1)
+                for k in range(count):
+                    out[output, first + k] = table[row + k] ^ mask
             at += 2 * length
 
 
 @compiled(plain=False, nogil=True)
-def run(table: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> None:
+def run(table: Any, job: Job, width: Any) -> None:
     """Evaluate all words, one block of `row_words(width)` words after the other.
 
     Args:
         table: (>= slots * width,) uint64, aligned to 64 bytes.
-        code: int32 stream of instructions; runs: (r, 2) opcode and length, in order.
-        words: (inputs, W) uint64; out: (outputs, W) uint64.
         width: see the module's docstring, and `row_type`.
     """
-    for first in range(0, out.shape[1], row_words(width)):
-        _block(table, code, runs, words, out, first, width)
+    for first in range(0, job.out.shape[1], row_words(width)):
+        _block(table, job, first, width)
 
 
 @compiled(plain=False, nogil=True, parallel=True)
-def run_threads(tables: Any, code: Any, runs: Any, words: Any, out: Any, width: Any) -> None:
+def run_threads(tables: Any, job: Job, width: Any) -> None:
     """`run` with blocks shared out over threads, one row of `tables` each."""
     threads = len(tables)
     for t in prange(threads):
-        for first in range(t * row_words(width), out.shape[1], threads * row_words(width)):
-            _block(tables[t], code, runs, words, out, first, width)
+        for first in range(
+            t * row_words(width), job.out.shape[1], threads * row_words(width)
+        ):
+            _block(tables[t], job, first, width)

@@ -115,19 +115,20 @@ class Evaluator:
         out = np.empty((self.outputs, words.shape[1]), np.uint64)
         if not out.size:
             return out
-        slots, code, runs = max(1, self.program.slots), self.program.code, self.program.runs
+        slots = max(1, self.program.slots)
+        job = kernels.Job(self.program.code, self.program.runs, words, out)
         width = width or row_width(slots, -(-words.shape[1] // self.threads), self.threads)
         kind = kernels.row_type(width)
         threads = min(self.threads, -(-words.shape[1] // width))
         if threads == 1:
-            kernels.run(aligned_words(1, slots * width)[0], code, runs, words, out, kind)
+            kernels.run(aligned_words(1, slots * width)[0], job, kind)
             return out
         # An odd number of cache lines between two threads' tables, and room to keep rows aligned.
         tables = aligned_words(threads, -(-slots * width // 8) * 8 + 8)
         before = get_num_threads()
         set_num_threads(min(threads, before))
         try:
-            kernels.run_threads(tables, code, runs, words, out, kind)
+            kernels.run_threads(tables, job, kind)
         finally:
             set_num_threads(before)
         return out

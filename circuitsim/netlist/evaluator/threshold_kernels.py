@@ -6,7 +6,7 @@ average, whatever the number of planes. All weights are made positive: -w x is w
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,15 +35,35 @@ def repeated_sums(ops: Any, fan_in: Any, starts: Any, weights: Any) -> Any:
     return repeats
 
 
+class Gates(NamedTuple):
+    """The circuit, as in `Circuit`, and from `repeated_sums` which gates take over the sum before."""
+
+    ops: Any
+    fan_in: Any
+    starts: Any
+    weights: Any
+    thresholds: Any
+    repeats: Any
+    outputs: Any
+
+
+class Sums(NamedTuple):
+    """A sum in planes."""
+
+    planes: Any  # (PLANES, width)
+    waiting: Any  # (PLANES, width)
+    waits: Any  # (PLANES,): whether a second row of bits waits
+    x: Any  # (width,): the row that is added
+
+
 @compiled
-def _and_or(
-    is_and: bool, fan_in: Any, low: int, high: int, table: Any, node: int, count: int
-) -> None:
-    """AND or OR of the wires `low` to `high`: an OR is an AND of complements, complemented."""
+def _and_or(gates: Gates, g: int, table: Any, node: int, count: int) -> None:
+    """AND or OR of the wires of gate g: an OR is an AND of complements, complemented."""
+    fan_in, is_and = gates.fan_in, gates.ops[g] == AND
     turn = np.uint64(0) if is_and else ~np.uint64(0)
     for i in range(count):
         table[node, i] = ~np.uint64(0)
-    for k in range(low, high):
+    for k in range(gates.starts[g], gates.starts[g + 1]):
         source, mask = fan_in[k] >> 1, turn ^ (np.uint64(0) - np.uint64(fan_in[k] & 1))
         left = np.uint64(0)
         for i in range(count):
@@ -56,10 +76,9 @@ def _and_or(
 
 
 @compiled
-def _carry(
-    planes: Any, waiting: Any, waits: Any, x: Any, c: int, top: int, count: int
-) -> None:
+def _carry(sums: Sums, c: int, top: int, count: int) -> None:
     """Add row x, of weight 2^c; rows beyond plane `top` are zero, because the sum is below 2^top."""
+    planes, waiting, waits, x = sums
     while c < top and waits[c]:
         for i in range(count):
             a, b = planes[c, i], waiting[c, i]
@@ -75,45 +94,34 @@ def _carry(
 
 
 @compiled
-def _sum(
-    fan_in: Any,
-    weights: Any,
-    low: int,
-    high: int,
-    table: Any,
-    planes: Any,
-    waiting: Any,
-    x: Any,
-    count: int,
-) -> tuple[Any, Any, int]:
-    """The weighted sum of wires `low` to `high` plus an offset, to `planes`.
+def _sum(gates: Gates, g: int, table: Any, sums: Sums, count: int) -> tuple[Any, Any, int]:
+    """The weighted sum of the wires of gate g plus an offset, to the planes.
 
     Returns:
         The offset, the largest sum possible, and the number of planes.
     """
+    fan_in, weights = gates.fan_in, gates.weights
+    planes, waiting, waits, x = sums
+    low, high = gates.starts[g], gates.starts[g + 1]
     offset, largest, top = np.int64(0), np.int64(0), 0
     for k in range(low, high):
         largest += abs(weights[k])
         offset += max(np.int64(0), -weights[k])
     while largest >> top:
         top += 1
-    waits = np.zeros(PLANES, np.bool_)
+    waits[:] = False
     for c in range(top):
         for i in range(count):
             planes[c, i] = np.uint64(0)
     for k in range(low, high):
-        source, negative, rest, c = (
-            fan_in[k] >> 1,
-            np.int64(weights[k] < 0),
-            abs(weights[k]),
-            0,
-        )
+        source, negative = fan_in[k] >> 1, np.int64(weights[k] < 0)
+        rest, c = abs(weights[k]), 0
         mask = np.uint64(0) - np.uint64((fan_in[k] & 1) ^ negative)
         while rest:
             if rest & 1:
                 for i in range(count):
                     x[i] = table[source, i] ^ mask
-                _carry(planes, waiting, waits, x, c, top, count)
+                _carry(sums, c, top, count)
             rest >>= 1
             c += 1
     for c in range(top):
@@ -121,49 +129,42 @@ def _sum(
             for i in range(count):
                 x[i] = planes[c, i] & waiting[c, i]
                 planes[c, i] ^= waiting[c, i]
-            _carry(planes, waiting, waits, x, c + 1, top, count)
+            _carry(sums, c + 1, top, count)
     return offset, largest, top
 
 
 @compiled
-def _reach(
-    planes: Any, top: Any, threshold: Any, largest: Any, table: Any, node: Any, count: Any
-) -> None:
-    """Whether the sum in the planes is at least the threshold, from the lowest plane up."""
+def _reach(planes: Any, threshold: Any, largest: Any, row: Any) -> None:
+    """Whether the sum in the planes is at least the threshold, from the lowest plane up, to `row`."""
+    count = len(row)
     always = ~np.uint64(0) if threshold <= largest else np.uint64(0)
     for i in range(count):
-        table[node, i] = always
+        row[i] = always
     if threshold <= 0 or threshold > largest:
         return
-    for c in range(top):
+    for c in range(len(planes)):
         if threshold >> c & 1:
             for i in range(count):
-                table[node, i] &= planes[c, i]
+                row[i] &= planes[c, i]
         else:
             for i in range(count):
-                table[node, i] |= planes[c, i]
+                row[i] |= planes[c, i]
 
 
 @compiled(plain=False, nogil=True)
-def run(
-    ops: Any, fan_in: Any, starts: Any, weights: Any, thresholds: Any, repeats: Any, outputs: Any, words: Any,
-    out: Any, table: Any, low: int, high: int,
-) -> None:  # fmt: skip
-    """Evaluate words `low` to `high`.
+def run(gates: Gates, words: Any, out: Any, table: Any, share: tuple[int, int]) -> None:
+    """Evaluate words.
 
     Args:
-        ops: (gates,), with fan_in, starts, weights, thresholds and outputs as in `Circuit`.
-        repeats: (gates,) from `repeated_sums`.
         words: (inputs, W) uint64; out: (outputs, W) uint64.
         table: (nodes, width) uint64, to work in: `width` words at a time.
-        low: first word; high: one past the last.
+        share: the first word, and one past the last.
     """
-    width = table.shape[1]
-    planes, waiting = (
-        np.empty((PLANES, width), np.uint64),
-        np.empty((PLANES, width), np.uint64),
-    )
-    x = np.empty(width, np.uint64)
+    low, high = share
+    width, outputs = table.shape[1], gates.outputs
+    planes = np.empty((PLANES, width), np.uint64)
+    waiting = np.empty((PLANES, width), np.uint64)
+    sums = Sums(planes, waiting, np.zeros(PLANES, np.bool_), np.empty(width, np.uint64))
     for at in range(low, high, width):
         count = min(width, high - at)
         for i in range(count):
@@ -172,25 +173,15 @@ def run(
             for i in range(count):
                 table[1 + k, i] = words[k, at + i]
         offset, largest, top = np.int64(0), np.int64(0), 0
-        for g in range(len(ops)):
+        for g in range(len(gates.ops)):
             node = 1 + len(words) + g
-            if ops[g] != THRESHOLD:
-                _and_or(ops[g] == AND, fan_in, starts[g], starts[g + 1], table, node, count)
+            if gates.ops[g] != THRESHOLD:
+                _and_or(gates, g, table, node, count)
                 continue
-            if not repeats[g]:
-                offset, largest, top = _sum(
-                    fan_in,
-                    weights,
-                    starts[g],
-                    starts[g + 1],
-                    table,
-                    planes,
-                    waiting,
-                    x,
-                    count,
-                )
-            threshold = max(-MOST_SUM, min(MOST_SUM, thresholds[g])) + offset
-            _reach(planes, top, threshold, largest, table, node, count)
+            if not gates.repeats[g]:
+                offset, largest, top = _sum(gates, g, table, sums, count)
+            threshold = max(-MOST_SUM, min(MOST_SUM, gates.thresholds[g])) + offset
+            _reach(planes[:top], threshold, largest, table[node, :count])
         for o in range(len(outputs)):
             source, mask = outputs[o] >> 1, np.uint64(0) - np.uint64(outputs[o] & 1)
             for i in range(count):
@@ -201,18 +192,14 @@ class UnboundedProgram:
     """A circuit in ac0 or tc0, made ready for evaluation on any number of patterns."""
 
     def __init__(self, circuit: Circuit, threads: int = 1) -> None:
-        self.nodes, self.outputs, self.threads = circuit.nodes, circuit.outputs, threads
+        self.nodes, self.threads = circuit.nodes, threads
         ops, fan_in, starts = circuit.ops, circuit.fan_in, circuit.starts
         weights, thresholds = circuit.weights, circuit.thresholds
         if weights is None:  # no gate will look for its own
             weights = thresholds = np.zeros(0, np.int64)
-        self._gates = (
-            ops,
-            fan_in,
-            starts,
-            weights,
-            thresholds,
-            repeated_sums(ops, fan_in, starts, weights),
+        repeats = repeated_sums(ops, fan_in, starts, weights)
+        self._gates = Gates(
+            ops, fan_in, starts, weights, thresholds, repeats, circuit.outputs
         )
 
     def width(self, words: int, threads: int) -> int:
@@ -225,7 +212,7 @@ class UnboundedProgram:
         Every thread takes a share of the words, of at least a full row: a row costs little more than a word.
         """
         count = words.shape[1]
-        out = np.empty((len(self.outputs), count), np.uint64)
+        out = np.empty((len(self._gates.outputs), count), np.uint64)
         if not out.size:
             return out
         threads = max(1, min(self.threads, -(-count // (width or WIDEST))))
@@ -234,7 +221,7 @@ class UnboundedProgram:
 
         def work(low: int) -> None:
             table = np.empty((self.nodes, columns), np.uint64)
-            run(*self._gates, self.outputs, words, out, table, low, min(low + share, count))
+            run(self._gates, words, out, table, (low, min(low + share, count)))
 
         if threads == 1:
             work(0)

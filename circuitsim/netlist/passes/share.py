@@ -1,7 +1,7 @@
 """Structural hashing: one gate for equal gates, trivial gates of two inputs folded, dead gates dropped."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,12 +14,30 @@ from circuitsim.netlist.program import AND, XOR
 CHAIN = 4  # gates in the list of one node
 
 
+class Source(NamedTuple):
+    """Gates to go through."""
+
+    fan_in: Any  # (gates, 2)
+    first: int  # node of the first
+    live: Any  # (nodes,)
+    starts: Any  # gates at which scopes begin, ascending: rewritten to the new gates
+
+
+class Found(NamedTuple):
+    """Distinct gates so far."""
+
+    new: Any  # (gates, 2): their keys, as fan-ins
+    place: Any  # (nodes,): new literals
+    lists: Any  # (nodes,) heads, then (gates,) followers: gate + 1
+    table: Any  # what no list has room for
+    shift: Any  # of its hash
+
+
 @compiled(inline="always")
 def _scatter(a: int, b: int, shift: Any) -> Any:
     """First place of the key (a, b) in a table of 2^(64 - shift)."""
-    h = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(b) * np.uint64(
-        0xC2B2AE3D27D4EB4F
-    )
+    h = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15)
+    h += np.uint64(b) * np.uint64(0xC2B2AE3D27D4EB4F)
     return np.int64(((h ^ (h >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)) >> shift)
 
 
@@ -54,26 +72,15 @@ def _mark(fan_in: Any, outputs: Any, first: int, live: Any) -> None:
 
 
 @compiled
-def _hash_gates(
-    ops: Any,
-    fan_in: Any,
-    first: int,
-    live: Any,
-    lists: Any,
-    table: Any,
-    shift: Any,
-    place: Any,
-    new: Any,
-    starts: Any,
-) -> tuple[int, int]:
-    """Write distinct live gates to `new` (keys as fan-ins); `place` maps nodes to new literals.
+def _hash_gates(ops: Any, source: Source, shared: Found) -> tuple[int, int]:
+    """Write distinct live gates to `new`; returns their number, and how many were folded into a literal.
 
     A gate is listed under its later source (`head`, `after`: gate + 1): the list is in memory just touched, where
     a hash table would miss the cache at every gate. A list holds CHAIN gates; the rest are in the table.
-    `starts` (gates at which scopes begin, ascending) is rewritten to the new gates. Returns their number,
-    and how many gates were folded into a literal.
     All in one function: numba counts references to arrays, atomically, at every call in a loop.
     """
+    fan_in, first, live, starts = source
+    new, place, lists, table, shift = shared
     for i in range(first):
         place[i] = 2 * i
     mask = len(table) - 1
@@ -119,10 +126,9 @@ def _hash_gates(
 
 
 @compiled
-def _compact(
-    new: Any, first: int, live: Any, place: Any, ops: Any, fan_in: Any, starts: Any
-) -> int:
+def _compact(source: Source, place: Any, ops: Any, fan_in: Any) -> int:
     """Drop dead gates; sources in ascending order, the kind read off the order of the key."""
+    new, first, live, starts = source
     for i in range(first):
         place[i] = 2 * i
     count, run = 0, 0
@@ -184,22 +190,20 @@ class Share:
         # Allocated here and not in numba, because numpy asks for huge pages. The table is of zeros that cost
         # nothing until touched: many circuits never need it.
         lists, table = np.empty(first + 2 * gates, np.int32), np.zeros(1 << bits, np.int32)
-        shift = np.uint64(64 - bits)
-        count, folded = _hash_gates(
-            circuit.ops, circuit.fan_in, first, live, lists, table, shift, place, new, starts
-        )
+        source = Source(circuit.fan_in, first, live, starts)
+        shared = Found(new, place, lists, table, np.uint64(64 - bits))
+        count, folded = _hash_gates(circuit.ops, source, shared)
         outputs = place[circuit.outputs >> 1] ^ (circuit.outputs & 1)
-        del lists, table
+        del lists, table, shared
         ops = np.empty(count, np.uint8)
         kept = count
         new, live = new[:count], live[: first + count]
-        if (
-            folded == 0
-        ):  # then all are still live: what reads a merged gate reads the one that is left
+        if folded == 0:
+            # All are still live: what reads a merged gate reads the one that is left.
             _kinds(new, ops)
         else:
             _mark(new, outputs, first, live)
-            kept = _compact(new, first, live, place, ops, new, starts)
+            kept = _compact(Source(new, first, live, starts), place, ops, new)
             outputs = place[outputs >> 1] ^ (outputs & 1)
         # Of runs that now start at the same gate, only the last has gates.
         has_gates = np.append(starts[1:] > starts[:-1], starts[-1:] < kept)

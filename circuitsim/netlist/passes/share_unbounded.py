@@ -1,7 +1,7 @@
 """Structural hashing of gates of any fan-in; `Share` in `share.py` calls it."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,27 +10,26 @@ from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.unbounded import mark_live
 
 
+class Gates(NamedTuple):
+    """Gates to compare."""
+
+    ops: Any  # (gates,)
+    keys: Any  # (wires,) int64, literal * 2^32 + number of its weight; sorted within gates, literals as in `place`
+    starts: Any  # (gates + 1,)
+    thresholds: Any  # (gates,)
+
+
 @compiled
-def _merge(
-    ops: Any,
-    keys: Any,
-    starts: Any,
-    thresholds: Any,
-    first: int,
-    live: Any,
-    place: Any,
-    table: Any,
-) -> None:
+def _merge(gates: Gates, first: int, live: Any, place: Any, table: Any) -> None:
     """Point `place` (nodes,) of every live gate to the first equal gate.
 
     Args:
-        ops: (gates,); starts: (gates + 1,); thresholds: (gates,).
-        keys: (wires,) int64, literal * 2^32 + number of its weight; sorted within gates, literals as in `place`.
         first: number of nodes before the gates.
         live: (nodes,) gates to look at.
         place: (nodes,) node each node becomes; itself at first.
         table: (a power of two above the gates,) int32 zeros.
     """
+    ops, keys, starts, thresholds = gates
     mask = np.uint64(len(table) - 1)
     prime = np.uint64(0x9E3779B97F4A7C15)
     for g in range(len(ops)):
@@ -82,11 +81,9 @@ def share_unbounded(circuit: Circuit) -> Circuit:
     thresholds = (
         np.zeros(gates, np.int64) if circuit.thresholds is None else circuit.thresholds
     )
-    place, table = (
-        np.arange(circuit.nodes, dtype=np.int32),
-        np.zeros(2 << gates.bit_length(), np.int32),
-    )
-    _merge(circuit.ops, keys, starts, thresholds, first, live, place, table)
+    place = np.arange(circuit.nodes, dtype=np.int32)
+    table = np.zeros(2 << gates.bit_length(), np.int32)
+    _merge(Gates(circuit.ops, keys, starts, thresholds), first, live, place, table)
 
     # What reads a merged gate reads the one that is left, so every gate that is left is live.
     kept = (live & (place == np.arange(circuit.nodes)))[first:]

@@ -6,7 +6,7 @@ import pytest
 from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator import assembly as lowering
-from circuitsim.netlist.evaluator import kernels
+from circuitsim.netlist.evaluator import instructions
 from circuitsim.netlist.evaluator.fusion import fuse
 from circuitsim.netlist.evaluator.patterns import pack, unpack
 from circuitsim.netlist.evaluator.simulate import (
@@ -111,20 +111,21 @@ def tree(n: Gates, leaves: list[int]) -> dict[int, tuple[int, ...]]:
     """Outputs by the instruction that does all their gates at once."""
     a, b, c, d = leaves
     return {
-        kernels.AND_AND_AND: (n.and_(n.and_(a, b), n.and_(c, d)),),
-        kernels.NAND_AND_AND: (n.and_(n.and_(a, b) ^ 1, n.and_(c, d)),),
-        kernels.NAND_NAND: (n.or_(n.and_(a, b), n.and_(c, d)),),
-        kernels.NAND3_AND: (n.and_(n.and_(n.and_(a, b), c) ^ 1, d),),
-        kernels.NAND_NAND_AND: (n.and_(n.and_(n.and_(a, b) ^ 1, c) ^ 1, d),),
-        kernels.XOR_AND_AND: (n.and_(n.and_(n.xor(a, b), c), d),),
-        kernels.XOR_AND_XOR: (n.and_(n.xor(a, b) ^ 1, n.xor(c, d)),),
-        kernels.HALF: (n.and_(a, b), n.xor(b ^ 1, a)),
-        kernels.AND_ADDER: tuple(reversed(adder_by_generate(n, n.and_(a, b) ^ 1, c, d))),
+        instructions.AND_AND_AND: (n.and_(n.and_(a, b), n.and_(c, d)),),
+        instructions.NAND_AND_AND: (n.and_(n.and_(a, b) ^ 1, n.and_(c, d)),),
+        instructions.NAND_NAND: (n.or_(n.and_(a, b), n.and_(c, d)),),
+        instructions.NAND3_AND: (n.and_(n.and_(n.and_(a, b), c) ^ 1, d),),
+        instructions.NAND_NAND_AND: (n.and_(n.and_(n.and_(a, b) ^ 1, c) ^ 1, d),),
+        instructions.XOR_AND_AND: (n.and_(n.and_(n.xor(a, b), c), d),),
+        instructions.XOR_AND_XOR: (n.and_(n.xor(a, b) ^ 1, n.xor(c, d)),),
+        instructions.HALF: (n.and_(a, b), n.xor(b ^ 1, a)),
+        instructions.AND_ADDER: tuple(reversed(adder_by_generate(n, n.and_(a, b) ^ 1, c, d))),
     }
 
 
 @pytest.mark.parametrize(
-    "opcode", [*range(kernels.AND_AND_AND, kernels.HALF + 1), kernels.AND_ADDER]
+    "opcode",
+    [*range(instructions.AND_AND_AND, instructions.HALF + 1), instructions.AND_ADDER],
 )
 @pytest.mark.parametrize("basis", BASES)
 def test_trees_of_four_sources_and_half_adders_become_one_instruction(
@@ -152,9 +153,9 @@ def test_products_are_drawn_into_their_adder(adder: Adder, basis: str) -> None:
         circuit = gates.circuit([total ^ (phases >> 3), carry])
         evaluator = Evaluator(circuit)
         whole = phases & 7 in (0, 7)
-        assert (kernels.AND3_ADDER if whole else kernels.AND_ADDER) in evaluator.program.runs[
-            :, 0
-        ]
+        assert (
+            instructions.AND3_ADDER if whole else instructions.AND_ADDER
+        ) in evaluator.program.runs[:, 0]
         assert evaluator.program.instructions == (1 if whole else 3)
         assert np.array_equal(evaluator.words(words), reference_words(circuit, words))
 
@@ -185,7 +186,7 @@ def test_random_trees_use_every_instruction_and_stay_exact(basis: str) -> None:
         evaluator = Evaluator(circuit)
         seen |= set(evaluator.program.runs[:, 0].tolist())
         assert np.array_equal(evaluator.words(words), reference_words(circuit, words))
-    assert len(seen) >= kernels.STORE - 2
+    assert len(seen) >= instructions.STORE - 2
 
 
 def test_outputs_may_be_constants_inputs_repeated_and_complemented() -> None:

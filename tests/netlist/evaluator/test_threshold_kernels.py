@@ -114,7 +114,7 @@ def test_a_repeated_sum_is_not_summed_again() -> None:
     assert np.array_equal(expected, reference_words(circuit, words))
     unread = circuit.fan_in.copy()
     unread[20:] = 0  # the wires of all gates but the first
-    program._gates = (program._gates[0], unread, *program._gates[2:])
+    program._gates = program._gates._replace(fan_in=unread)
     assert np.array_equal(program.words(words), expected)
 
 
