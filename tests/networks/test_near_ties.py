@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from circuitsim.models import sequence
 from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.definition import Definition, dot
 from circuitsim.networks.draw import network
@@ -27,7 +28,9 @@ class Scores(Definition):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_nearest_tie_is_that_of_the_definition(seed):
+def test_the_nearest_tie_is_that_of_the_definition(monkeypatch, seed):
+    if seed % 2:  # some queries at a time
+        monkeypatch.setattr(sequence, "MOST_SCORES", 6)
     model = third_order_model(seed) if seed % 4 == 3 else random_model(seed)
     n = 1 + seed % 4
     drawn, codes = network(model, n), all_inputs(model, n)[:20]
