@@ -15,6 +15,7 @@ from circuitsim.models.tables import fields_of
 from circuitsim.numbers.rounding import drop_bits
 
 from . import network as net
+from .averages import Averaged, few_means
 from .forms import Affine, Few, Ints, Number, Range, Stream, affine, joined, zeros
 from .known import (
     HeadForms,
@@ -31,7 +32,7 @@ from .known import (
 from .limits import Limits
 from .network import Network, Value
 from .refusals import no_circuit
-from .values import few_values
+from .values import few_values, named, narrowed, unnamed
 
 MANY = 1 << 30  # powers of two to divide out: all there are
 
@@ -81,13 +82,19 @@ class Intervals:
         if quantity == "read-out":
             return ReadoutRows(x, rows, offsets)
         form = affine(x, rows, offsets, self._most(index, quantity, x.exponent))
+        self.few[index] = few_values(x, rows, offsets)
+        form = narrowed(form, self.few[index])
         if quantity == "hidden sum":  # of heads only some components count: see `attend`
             self._check(index, tuple(form.unshifted))
-            self.few[index] = few_values(x, rows, offsets)
         return form
 
     def add(self, index: int, how: net.Add, *terms: Stream | Weighed) -> Stream:
         """A stream with more numbers in it."""
+        most, places = self.network.positions(index), map(self.network.positions, how.reads)
+        terms = tuple(
+            term if own == most or not isinstance(term, Stream) else unnamed(term)
+            for term, own in zip(terms, places, strict=True)
+        )
         streams = [term for term in terms if isinstance(term, Stream)]
         start = Stream(2 * self.bits, zeros(self.network.width(index)), (), None)
         total, moved = (streams[0], streams[1:]) if streams else (start, [])
@@ -116,14 +123,13 @@ class Intervals:
             for (low, high), shift in zip(x.ranges, shifts, strict=True)
         ]
         columns, numbers = self._columns(index), []
-        for c, ((low, high), few) in enumerate(
-            zip(ends, self.few.pop(how.reads[0]), strict=True)
-        ):
-            rounded = None if few is None else _rounded(few, shifts[c] + x.powers[c])
-            low, high = (
-                (low, high) if rounded is None else (rounded.values[0], rounded.values[-1])
-            )
-            numbers.append(Number(columns[:, c], low, high, rounded))
+        for c, few in enumerate(self.few.pop(how.reads[0])):
+            (low, high), rounded = ends[c], None
+            if few is not None:
+                positive = np.maximum(drop_bits(few.cases, shifts[c] + x.powers[c]), 0)
+                rounded = Few(positive, few.causes)
+                low, high = rounded.values[0], rounded.values[-1]
+            numbers.append(named(Number(columns[:, c], low, high, rounded), (index, c)))
         return NetForms(x, shifts, tuple(numbers))
 
     def pairs(self, index: int, how: net.Pairs, x: Affine, y: Affine) -> PairForms:
@@ -140,8 +146,10 @@ class Intervals:
         key, key2 = (key.first, key.second) if how.third_order else (key, None)
         value, value2 = (value.first, value.second) if how.third_order else (value, None)
         shifts, outputs = self._means(index, how, value, value2)
+        both = [*zip(query.ranges, ranges_of(key, key2), strict=True)]
+        tie = all((0, 0) in pair or pair[1][0] == pair[1][1] for pair in both)
+        outputs = few_means(index, outputs, self._averaged(how, value, shifts, tie))
         asked = any(number.low < number.high and number.column.any() for number in outputs)
-        both = zip(query.ranges, ranges_of(key, key2), strict=True)
         kept = tuple(c for c, pair in enumerate(both) if asked and (0, 0) not in pair)
         query, key = query.some(kept), key.some(kept)
         key2 = None if key2 is None else key2.some(kept)
@@ -200,6 +208,19 @@ class Intervals:
             shifts.append(drop)
             numbers.append(Number(columns[:, c], low, high))
         return tuple(shifts), tuple(numbers)
+
+    def _averaged(
+        self, how: net.Attend, value: Affine, shifts: tuple[int, ...], tie: bool
+    ) -> Averaged:
+        """What the outputs are made of; `tie` where all keys score the same."""
+        keys, few = self.network.positions(how.reads[1]), self.few.get(how.reads[2])
+        values = [
+            own and Few(own.cases >> power, own.causes)
+            for own, power in zip(few or [None] * len(shifts), value.powers, strict=True)
+        ]
+        least = keys if tie and how.mask == "none" else 1
+        counts = range(least, keys + 1) if how.attention == "saturated" else range(1, 2)
+        return Averaged(values, shifts, counts, how.mask.startswith("strict"))
 
     def pick(self, index: int, how: net.Pick, x: Known) -> Known:
         """The same; of tokens and states what is possible at one position."""
@@ -275,13 +296,6 @@ class Intervals:
         row = replace(stream, tables=tuple(tables), positions=positions).at(2 * self.bits)
         self.limits.check("", "embedding", *row.ranges)
         return row
-
-
-def _rounded(few: Few, drop: int) -> Few:
-    """R of the positive part of sums."""
-    values = sorted({max(0, drop_bits(value, drop)) for value in few.values})
-    cases = None if few.cases is None else np.maximum(drop_bits(few.cases, drop), 0)
-    return Few(tuple(values), cases)
 
 
 def _plus(a: Range, b: Range) -> Range:

@@ -1,113 +1,186 @@
 """Values, not only intervals: the few integers that linear forms of a stream can take.
 
-What a token at a position decides is known case by case, so that a form of two such numbers is known exactly, however
-they cancel. Numbers that depend on other positions vary by themselves: what is found then may be too much, and is never
-too little.
+What varies by itself at a position is a cause: the letter there, or a number of which only the values are known, such
+as a head's mean. A form of numbers that are functions of the same few causes is known case by case, however they
+cancel. What depends on too many is taken apart: then what is found may be too much, and is never too little.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import prod
 
 import numpy as np
 
-from .forms import Few, Ints, Joined, Number, Stream
+from circuitsim.numbers.scaled import FITS_INT64, largest, multiply, narrow, product
 
-MOST = 256  # values, and cases of a token at a position
+from .forms import Affine, Cause, Few, Ints, Joined, Number, Stream, columns_of, zeros
+
+LETTER: Cause = (-1, 0)  # the token at a position, and which position that is
+MOST_LETTERS = 256  # cases of the letter; beyond, token and position are taken apart
+MOST_CASES = 4096  # of all causes of a form together
+MOST_VALUES = 512  # of a form that is taken apart, and of an interval that is gone through
 
 
 def few_values(stream: Stream, rows: Ints, offsets: Ints) -> list[Few | None]:
-    """What each of offsets + rows @ x can be, rows (m, d); None where it may be more than 256 values."""
-    rows = rows.astype(object)
-    fixed = offsets + rows @ stream.constant
-    if isinstance(stream, Joined):
-        return [
-            _alone(value, _parts(stream, row)) for value, row in zip(fixed, rows, strict=True)
-        ]
-    cased = [number for number in stream.numbers if _cased(number)]
-    joint = _joint(stream, cased, rows)
-    if joint is None:
-        return [
-            _alone(value, _parts(stream, row)) for value, row in zip(fixed, rows, strict=True)
-        ]
-    loose = [number for number in stream.numbers if not _cased(number)]
-    found: list[Few | None] = []
-    for value, row, cases in zip(fixed, rows, joint.T, strict=True):
-        weights = [int(row @ number.column) for number in loose]
-        few = _alone(value, [np.unique(cases).tolist(), *map(_multiples, loose, weights)])
-        depends = any(w and n.low < n.high for n, w in zip(loose, weights, strict=True))
-        moved = value + sum(w * n.low for n, w in zip(loose, weights, strict=True))
-        found.append(few if few is None or depends else Few(few.values, cases + moved))
+    """What each of offsets + rows @ x can be, rows (m, d); None where it may be too much."""
+    rows = narrow(rows)
+    found: list[Few | None] = [None] * len(rows)
+    fixed = offsets.astype(object) + product(rows, stream.constant)
+    weights = _weights(stream, rows)
+    can = [known(number) for number in stream.numbers]
+    unknown = np.array([few is None for few in can], bool)
+    open_rows = np.flatnonzero(~weights[:, unknown].any(axis=1))
+    others = [*_tables(stream, rows[open_rows]), *_segments(stream, rows[open_rows])]
+    for at, m in enumerate(open_rows):
+        terms = [part[at] for part in others]
+        for i in weights[m].nonzero()[0]:
+            few = can[i]
+            terms.append(few and Few(multiply(few.cases, int(weights[m, i])), few.causes))
+        if None not in terms:
+            found[m] = _sum(int(fixed[m]), [term for term in terms if term is not None])
     return found
 
 
-def _cased(number: Number) -> bool:
-    return number.few is not None and number.few.cases is not None
+def known(number: Number) -> Few | None:
+    """What a number can be: its few values, or all of a short interval."""
+    if number.few is not None or number.high - number.low > MOST_VALUES:
+        return number.few
+    return Few(narrow(np.array(range(number.low, number.high + 1), object)))
 
 
-def _joint(stream: Stream, cased: Sequence[Number], rows: Ints) -> Ints | None:
-    """What tokens, positions and the numbers that they decide add to each form, case by case: (cases, m)."""
-    if len(stream.tables) > 1:
-        return None
-    tokens, places = (
-        0 if group is None else len(group)
-        for group in (*(stream.tables or (None,)), stream.positions)
-    )
-    sizes = {max(tokens, 1) * max(places, 1)} if tokens else set()
-    sizes |= {
-        len(number.few.cases)
-        for number in cased
-        if number.few is not None and number.few.cases is not None
-    }
-    if len(sizes) != 1 or max(sizes) > MOST:
-        return None
-    total = np.zeros((sizes.pop(), len(rows)), dtype=object)
-    if tokens:
-        total = total + np.repeat(
-            stream.tables[0].astype(object) @ rows.T, max(places, 1), axis=0
+def named(number: Number, cause: Cause) -> Number:
+    """A number of which only the values are known, as a cause of what depends on it."""
+    few = known(number)
+    if few is None or few.causes is not None:
+        return number
+    return replace(number, few=Few(np.unique(few.cases), (cause,)))
+
+
+def unnamed(stream: Stream) -> Stream:
+    """The stream where it is added at other positions: what varies in it is not what varies there."""
+    numbers = [
+        replace(n, few=None if n.few is None else Few(n.few.cases.ravel()))
+        for n in stream.numbers
+    ]
+    return replace(stream, numbers=tuple(numbers))
+
+
+def narrowed(form: Affine, few: Sequence[Few | None]) -> Affine:
+    """The form with the intervals of its few values, where fewer bits hold what is above the least."""
+    ranges = []
+    for (low, high), own, power in zip(form.ranges, few, form.powers, strict=True):
+        span = (
+            (low, high) if own is None else (own.values[0] >> power, own.values[-1] >> power)
         )
-    if tokens and stream.positions is not None:
-        total = total + np.tile(stream.positions.astype(object) @ rows.T, (tokens, 1))
-    for number in cased:
-        assert number.few is not None
-        assert number.few.cases is not None
-        total = total + np.outer(number.few.cases, rows @ number.column)
-    return total
+        shorter = (span[1] - span[0]).bit_length() < (high - low).bit_length()
+        ranges.append(span if shorter else (low, high))
+    return replace(form, ranges=tuple(ranges))
 
 
-def _parts(stream: Stream, row: Ints) -> Iterable[Sequence[int] | None]:
-    """The values of all that a form adds up, each by itself; None for what is not known to take few."""
-    for table in (
-        stream.tables if stream.positions is None else (*stream.tables, stream.positions)
-    ):
-        yield np.unique(table.astype(object) @ row).tolist()
-    for number in stream.numbers:
-        yield _multiples(number, int(row @ number.column))
+def together(few: Sequence[Few]) -> Ints | None:
+    """What several forms of one stream can be at once, in every case of their causes: (cases, forms)."""
+    sizes = _sizes(few)
+    if sizes is None:
+        return None
+    shape = tuple(sizes[cause] for cause in sorted(sizes))
+    functions = [_function(0, [one], sizes).cases for one in few]
+    return np.stack([np.broadcast_to(f, shape).ravel() for f in functions], axis=1)
+
+
+def _weights(stream: Stream, rows: Ints) -> Ints:
+    """What the numbers are multiplied by: (rows, numbers)."""
+    if not stream.numbers:
+        return np.zeros((len(rows), 0), np.int64)
+    return product(rows, columns_of(stream.numbers).T)
+
+
+def _tables(stream: Stream, rows: Ints) -> Iterator[list[Few | None]]:
+    """What tokens and positions add to each row: together, where they are few."""
+    tables = [*stream.tables, *([] if stream.positions is None else [stream.positions])]
+    if len(stream.tables) == 1 and prod(map(len, tables)) <= MOST_LETTERS:
+        terms = [product(rows, table.T) for table in tables]
+        cases = terms[0]
+        if len(terms) > 1:
+            cases = _plus(cases[:, :, None], terms[1][:, None, :])
+        yield [Few(own.ravel(), (LETTER,)) for own in cases]
+        return
+    for table in tables:
+        if len(table) <= MOST_CASES:
+            yield [Few(np.unique(own)) for own in product(rows, table.T)]
+        else:
+            touched = (rows[:, table.any(axis=0)] != 0).any(axis=1)
+            yield [None if more else Few(np.zeros(1, np.int64)) for more in touched]
+
+
+def _segments(stream: Stream, rows: Ints) -> Iterator[list[Few | None]]:
+    """What the parts of a joined vector add, each by itself, because it stands at a place of its own."""
     start = 0
     for part in stream.parts if isinstance(stream, Joined) else ():
-        piece = row[start : start + len(part.constant)]
-        yield [int(piece @ part.constant)]
-        yield from _parts(part, piece)
-        start += len(piece)
+        stop = start + len(part.constant)
+        found = few_values(part, rows[:, start:stop], zeros(len(rows)))
+        yield [few and Few(np.unique(few.cases)) for few in found]
+        start = stop
 
 
-def _multiples(number: Number, weight: int) -> Sequence[int] | None:
-    if weight == 0:
-        return [0]
-    if number.few is not None:
-        return [weight * value for value in number.few.values]
-    return (
-        None
-        if number.high - number.low >= MOST
-        else [weight * v for v in range(number.low, number.high + 1)]
-    )
-
-
-def _alone(value: int, parts: Iterable[Sequence[int] | None]) -> Few | None:
-    """A value plus one of each part, whichever."""
-    found = {int(value)}
-    for part in parts:
-        if part is None or len(found) * len(part) > MOST**2:
+def _sum(start: int, terms: Sequence[Few]) -> Few | None:
+    """A number plus terms: a function of all their causes where these are few, else some of what it can be."""
+    moving = []
+    for term in terms:
+        least = int(term.cases.min())
+        if least == int(term.cases.max()):
+            start += least
+        else:
+            moving.append(term)
+    sizes = _sizes(moving)
+    if sizes is not None:
+        return _function(start, moving, sizes)
+    values = np.array([start], object)
+    for piece in _apart(moving):
+        if len(values) * len(piece) > MOST_VALUES**2:
             return None
-        found = {a + int(b) for a in found for b in part}
-        if len(found) > MOST:
+        values = np.unique(_plus(values[:, None], piece[None, :]))
+        if len(values) > MOST_VALUES:
             return None
-    return Few(tuple(sorted(found)), None)
+    return Few(narrow(values))
+
+
+def _sizes(terms: Sequence[Few]) -> dict[Cause, int] | None:
+    """The cases of each of the causes of some terms; None where they are too many together, or not known."""
+    sizes: dict[Cause, int] = {}
+    for term in terms:
+        if term.causes is None:
+            return None
+        sizes.update(zip(term.causes, term.cases.shape, strict=True))
+    return sizes if prod(sizes.values()) <= MOST_CASES else None
+
+
+def _function(start: int, terms: Sequence[Few], sizes: dict[Cause, int]) -> Few:
+    """A number plus terms, in every case of their causes."""
+    causes = tuple(sorted(sizes))
+    total = np.full([sizes[cause] for cause in causes], start, object)
+    for term in terms:
+        shape = [sizes[cause] if cause in (term.causes or ()) else 1 for cause in causes]
+        total = _plus(total, term.cases.reshape(shape))
+    return Few(narrow(total), causes)
+
+
+def _apart(terms: Sequence[Few]) -> Iterator[Ints]:
+    """The values of groups of terms that have no cause in common, and of each term of a group of too many cases."""
+    groups: list[tuple[set[Cause], list[Few]]] = []
+    for term in terms:
+        causes, members = set(term.causes or ()), [term]
+        for group in [group for group in groups if group[0] & causes]:
+            groups.remove(group)
+            causes, members = causes | group[0], [*group[1], *members]
+        groups.append((causes, members))
+    for _, members in groups:
+        sizes = _sizes(members)
+        joint = members if sizes is None else [_function(0, members, sizes)]
+        yield from (np.unique(few.cases) for few in joint)
+
+
+def _plus(left: Ints, right: Ints) -> Ints:
+    """The sum, in 64 bits where these hold it."""
+    if largest(left) + largest(right) >= FITS_INT64:
+        return np.asarray(left.astype(object) + right)
+    return np.asarray(narrow(left) + narrow(right))
