@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from circuitsim.bases import BasisName
 from circuitsim.errors import CircuitSimError
+from circuitsim.numbers.scaled import narrow
 from circuitsim.schematic.cells import Cell
 from circuitsim.schematic.operations import OPERATIONS
 from circuitsim.schematic.schematic import (
@@ -21,6 +23,7 @@ from circuitsim.schematic.schematic import (
     Shape,
     Summand,
     Thresholds,
+    Weights,
 )
 
 
@@ -234,7 +237,10 @@ class Drawing:
         return self.add(f"{operation}_of", [wires], (len(gather.starts) - 1,), gather)
 
     def at_least(
-        self, parts: Sequence[tuple[Wires, npt.ArrayLike]], thresholds: Sequence[int]
+        self,
+        parts: Sequence[tuple[Wires, npt.ArrayLike]],
+        thresholds: Sequence[int],
+        rows: Sequence[Sequence[int] | None] = (),
     ) -> Wires:
         """Threshold gates [sum of weights * wires >= t] on a new last axis, one for every t of `thresholds`.
 
@@ -242,19 +248,21 @@ class Drawing:
             parts: wires and weights. The first axis of the weights is that of the thresholds (length 1 where they
                 have the same), the others are the last axes of the wires, which are added up (length 1 repeats);
                 the axes of the wires before them broadcast between the parts.
+            rows: of each part, which row of its weights each threshold has; else its own, or the only one.
         """
-        summands, leads = [], []
-        for wires, weights in parts:
-            array = np.asarray(weights, dtype=object)
+        read, leads = [], []
+        for (wires, weights), which in zip_longest(parts, rows):
+            array = narrow(np.asarray(weights))
             reduced = wires.shape[len(wires.shape) - array.ndim + 1 :]
-            expected = (len(thresholds), *reduced)
+            own = None if which is None else tuple(map(int, which))
+            expected = (len(thresholds) if own is None else len(array), *reduced)
             if any(w not in (1, r) for w, r in zip(array.shape, expected, strict=True)):
                 raise CircuitSimError(
                     f"at_least: weights {array.shape} do not fit thresholds and axes {expected}."
                 )
-            summands.append(Summand(tuple(int(w) for w in array.ravel()), array.shape))
+            read.append(Weights(array, own))
             leads.append(wires.shape[: len(wires.shape) - len(reduced)])
-        attributes = Thresholds(tuple(summands), tuple(int(t) for t in thresholds))
+        attributes = Thresholds(tuple(read), tuple(map(int, thresholds)))
         shape = (*broadcast_shapes(*leads), len(thresholds))
         return self.add("at_least", [w for w, _ in parts], shape, attributes)
 

@@ -246,15 +246,12 @@ def _at_least(line: Instruction, args: list[Planes]) -> Planes:
     how: Thresholds = line.attributes
     lead, words = line.shape[:-1], max([1, *(a.shape[-1] for a in args)])
     rows, result = int(np.prod(lead)), []
-    same = all(s.shape[0] == 1 for s in how.summands)
-    for t in range(1 if same else len(how.thresholds)):
+    each = [how.rows(operand) for operand in range(len(args))]
+    for t in range(1 if how.alike else len(how.thresholds)):
         wires, sizes, negated = [], [], []
-        for arg, summand in zip(args, how.summands, strict=True):
-            added = arg.shape[arg.ndim - len(summand.shape) : arg.ndim - 1]
-            table = np.array(summand.weights, object).reshape(summand.shape)[
-                t if summand.shape[0] > 1 else 0
-            ]
-            weights = np.broadcast_to(table, added).ravel()
+        for arg, table, own in zip(args, how.tables, each, strict=True):
+            added = arg.shape[arg.ndim - table.ndim : arg.ndim - 1]
+            weights = np.broadcast_to(table[own[t]], added).ravel()
             wires.append(
                 np.broadcast_to(arg, (*lead, *added, words)).reshape(
                     rows, len(weights), words
@@ -279,7 +276,7 @@ def _at_least(line: Instruction, args: list[Planes]) -> Planes:
         _add(
             total, np.ascontiguousarray(np.concatenate(wires, axis=1)), element, column, minus
         )
-        for threshold in how.thresholds if same else how.thresholds[t : t + 1]:
+        for threshold in how.thresholds if how.alike else how.thresholds[t : t + 1]:
             result.append(_reaches(total, threshold - least))
     return np.stack(result, axis=1).reshape((*line.shape, words))
 
