@@ -24,7 +24,8 @@ class Bits:
     """A number at every position: low + unsigned bits (positions, w), at most `high`; no wires for a constant.
 
     With `thermometer` the wires are [number >= low + 1], [number >= low + 2], ..., of weight one each. With `steps`
-    they are [number >= v] for the values v that it can take beyond `low`, each worth the step from the value before.
+    they are a chain, of which each is at least the next, such as [number >= v] for the values v that it can take: as
+    wires of the chain turn true, one after the other, the number moves by these steps.
     """
 
     wires: Wires | None
@@ -33,12 +34,17 @@ class Bits:
     thermometer: bool = False
     steps: tuple[int, ...] | None = None
 
+    @property
+    def chain(self) -> bool:
+        """Whether each wire is at least the next."""
+        return self.thermometer or self.steps is not None
+
 
 @dataclass(frozen=True)
 class Block:
     """Wires (positions, w) of the stream and their matrix (d, w), which is made one of Python integers.
 
-    The wires of a thermometer are ordered: each is at least the next, and their columns are equal. At positions that
+    Of a chain each wire is at least the next; of a thermometer, which is one, all columns are equal. At positions that
     are not `among` given ones, all wires are the constant 0.
     """
 
@@ -46,6 +52,7 @@ class Block:
     matrix: Ints
     thermometer: bool = False
     among: frozenset[int] | None = None
+    chain: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(
@@ -66,6 +73,11 @@ class Block:
         """What each wire (w,) is worth to a row of these values at these places of the stream."""
         found = values @ self._different[places]
         return found.repeat(self.matrix.shape[1]) if self.thermometer else found
+
+    def plus(self, other: "Block") -> "Block":
+        """Both numbers that the wires of one chain stand for."""
+        alike = self.thermometer and other.thermometer
+        return replace(self, matrix=self.matrix + other.matrix, thermometer=alike)
 
     def slice(self, start: int, stop: int) -> "Block | None":
         """The block at positions start..stop-1; None where it adds nothing there."""
@@ -119,22 +131,27 @@ class Residual:
     ) -> "Residual":
         """Add computed numbers and a constant; `after` is the stream that results."""
         blocks = list(self.blocks) if residual else []
+        chains = {block.wires.index: at for at, block in enumerate(blocks) if block.chain}
         offset = self.offset + constant if residual else constant
         for number, bits in numbers:
             offset = offset + number.column * bits.low
             if bits.wires is not None and number.column.any():
-                width = bits.wires.shape[-1]
-                columns = number.column[:, None]
-                shape = len(columns), width
-                weights = (
-                    powers(width)
-                    if bits.steps is None
-                    else np.array(bits.steps, dtype=object)
+                columns, width = number.column[:, None], bits.wires.shape[-1]
+                if bits.thermometer:
+                    matrix = np.broadcast_to(columns, (len(columns), width))
+                elif bits.steps is None:
+                    matrix = columns * powers(width)
+                else:
+                    matrix = columns * np.array(bits.steps, dtype=object)
+                block = Block(bits.wires, matrix, bits.thermometer, None, bits.chain)
+                at = (
+                    chains.setdefault(bits.wires.index, len(blocks))
+                    if bits.chain
+                    else len(blocks)
                 )
-                matrix = (
-                    np.broadcast_to(columns, shape) if bits.thermometer else columns * weights
+                blocks[at : at + 1] = (
+                    [blocks[at].plus(block)] if at < len(blocks) else [block]
                 )
-                blocks.append(Block(bits.wires, matrix, bits.thermometer))
         return replace(self, blocks=tuple(blocks), offset=offset, stream=after)
 
     def resolve(self, row: Ints, offset: int, interval: Range, drop: int = 0) -> Bits:
@@ -161,11 +178,21 @@ class Residual:
 
     def parts(self, row: Ints) -> Parts:
         """Row . x without its offset, as operands of `sum`; blocks without weight are left out."""
+        return [(block.wires, weights) for block, weights in self._read(row)]
+
+    def chain(self, row: Ints) -> tuple[Wires, Ints] | None:
+        """The wires of the one chain that row . x depends on, with their weights; None where there is no such chain."""
+        read = self._read(row)
+        if len(read) != 1 or len(self.parts(row)) != 1 or not read[0][0].chain:
+            return None
+        return read[0][0].wires, read[0][1]
+
+    def _read(self, row: Ints) -> list[tuple[Block, Ints]]:
         places = np.flatnonzero(row)
         used, few = frozenset(places.tolist()), row[places]
         read = [block for block in self.blocks if not used.isdisjoint(block.components)]
-        weights = [(block.wires, block.weights(places, few)) for block in read]
-        return [(wires, w) for wires, w in weights if w.any()]
+        weights = [(block, block.weights(places, few)) for block in read]
+        return [(block, w) for block, w in weights if w.any()]
 
     def probe(self, name: str) -> None:
         """Make the stream readable under a name; costs nothing."""

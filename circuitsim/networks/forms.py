@@ -23,19 +23,27 @@ from circuitsim.numbers.scaled import (
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers, or of 64 bits where products widen them
 Range: TypeAlias = tuple[int, int]
+Cause: TypeAlias = tuple[
+    int, int
+]  # what varies by itself: component c of line x, or the letter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Few:
     """The few integers that something can be: see `values`.
 
     Args:
-        values: all of them, in order.
-        cases: which it is for each token at each position, where it depends on nothing else; else None.
+        cases: which it is in every case of its causes, an axis for each; without these, all that it can be.
+        causes: what it is a function of, in order; None where that is not known.
     """
 
-    values: tuple[int, ...]
-    cases: Ints | None
+    cases: Ints
+    causes: tuple[Cause, ...] | None = None
+
+    @cached_property
+    def values(self) -> tuple[int, ...]:
+        """All of them, in order."""
+        return tuple(np.unique(self.cases).tolist())
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Number:
     column: Ints
     low: int
     high: int
-    few: "Few | None" = None
+    few: Few | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from circuitsim.numbers.rounding import drop_bits
 from circuitsim.numbers.scaled import product
 
 from . import network as net
+from .averages import Averaged, few_means
 from .forms import Affine, Few, Ints, Number, Range, Stream, affine, joined, zeros
 from .known import (
     HeadForms,
@@ -33,10 +34,11 @@ from .known import (
 from .limits import Limits
 from .network import Network, Value
 from .refusals import no_circuit
-from .selection import Cased, Keys, chosen_keys, means
-from .values import MOST_CASES, by_case, few_values
+from .selection import Keys, by_letter, chosen_keys, means
+from .values import few_values, named, narrowed, unnamed
 
 MANY = 1 << 30  # powers of two to divide out: all there are
+MOST_PLACED = 512  # letters at positions that are gone through, all positions together
 
 
 class Intervals:
@@ -45,14 +47,14 @@ class Intervals:
     def __init__(self, network: Network, bits: int, limits: Limits) -> None:
         self.network, self.bits, self.limits = network, bits, limits
         self.few: dict[Value, list[Few | None]] = {}
-        self.cased: dict[Value, Cased | None] = {}
+        self.cases = _cases(network)
 
     def tokens(self, index: int, how: net.Tokens) -> Stream:
         """Tables, and positions."""
         tables = tuple(table.numerators for table in how.tables)
         positions = None if how.positions is None else how.positions.numerators
-        width, cases = self.network.width(index), _cases(self.network)
-        stream = Stream(self.bits, zeros(width), tables, positions, cases=cases)
+        width = self.network.width(index)
+        stream = Stream(self.bits, zeros(width), tables, positions, cases=self.cases)
         self._check(index, stream.ranges)
         return stream
 
@@ -86,15 +88,19 @@ class Intervals:
         if quantity == "read-out":
             return ReadoutRows(x, rows, offsets)
         form = affine(x, rows, offsets, self._most(index, quantity, x.exponent))
+        self.few[index] = few_values(x, rows, offsets)
+        form = narrowed(form, self.few[index])
         if quantity == "hidden sum":  # of heads only some components count: see `attend`
             self._check(index, tuple(form.unshifted))
-            self.few[index] = few_values(x, rows, offsets)
-        else:
-            self.cased[index] = by_case(x, rows, offsets)
         return form
 
     def add(self, index: int, how: net.Add, *terms: Stream | Weighed) -> Stream:
         """A stream with more numbers in it."""
+        most, places = self.network.positions(index), map(self.network.positions, how.reads)
+        terms = tuple(
+            term if own == most or not isinstance(term, Stream) else unnamed(term)
+            for term, own in zip(terms, places, strict=True)
+        )
         streams = [term for term in terms if isinstance(term, Stream)]
         start = Stream(2 * self.bits, zeros(self.network.width(index)), (), None)
         total, moved = (streams[0], streams[1:]) if streams else (start, [])
@@ -123,14 +129,13 @@ class Intervals:
             for (low, high), shift in zip(x.ranges, shifts, strict=True)
         ]
         columns, numbers = self._columns(index), []
-        for c, ((low, high), few) in enumerate(
-            zip(ends, self.few.pop(how.reads[0]), strict=True)
-        ):
-            rounded = None if few is None else _rounded(few, shifts[c] + x.powers[c])
-            low, high = (
-                (low, high) if rounded is None else (rounded.values[0], rounded.values[-1])
-            )
-            numbers.append(Number(columns[:, c], low, high, rounded))
+        for c, few in enumerate(self.few.pop(how.reads[0])):
+            (low, high), rounded = ends[c], None
+            if few is not None:
+                positive = np.maximum(drop_bits(few.cases, shifts[c] + x.powers[c]), 0)
+                rounded = Few(positive, few.causes)
+                low, high = rounded.values[0], rounded.values[-1]
+            numbers.append(named(Number(columns[:, c], low, high, rounded), (index, c)))
         return NetForms(x, shifts, tuple(numbers))
 
     def pairs(self, index: int, how: net.Pairs, x: Affine, y: Affine) -> PairForms:
@@ -147,11 +152,13 @@ class Intervals:
         key, key2 = (key.first, key.second) if how.third_order else (key, None)
         value, value2 = (value.first, value.second) if how.third_order else (value, None)
         shifts, outputs = self._means(index, how, value, value2)
-        chosen = None if how.third_order else self._chosen(how)
-        if chosen is not None:
-            outputs = self._decided(how, outputs, chosen)
+        both = [*zip(query.ranges, ranges_of(key, key2), strict=True)]
+        tie = all((0, 0) in pair or pair[1][0] == pair[1][1] for pair in both)
+        outputs = few_means(index, outputs, self._averaged(how, value, shifts, tie))
         asked = any(number.low < number.high and number.column.any() for number in outputs)
-        both = zip(query.ranges, ranges_of(key, key2), strict=True)
+        chosen = None if how.third_order else self._chosen(how)
+        if chosen is not None:  # the scores say so, and are kept
+            outputs = self._decided(index, how, outputs, chosen)
         kept = tuple(c for c, pair in enumerate(both) if asked and (0, 0) not in pair)
         query, key = query.some(kept), key.some(kept)
         key2 = None if key2 is None else key2.some(kept)
@@ -211,9 +218,9 @@ class Intervals:
 
     def _chosen(self, how: net.Attend) -> tuple[Keys | None, ...] | None:
         """The keys that each position selects on all inputs."""
-        query, key = (self.cased[x] for x in how.reads[:2])
-        if query is None or key is None:
+        if self.cases is None:
             return None
+        query, key = (by_letter(self.few[x], self.cases[1]) for x in how.reads[:2])
         counts = query.values.any(axis=0) & key.values.any(axis=0)
         counts |= ~query.decided | ~key.decided
         if not (query.decided & key.decided)[counts].all():
@@ -225,26 +232,44 @@ class Intervals:
         return tuple(chosen_keys(scores, query, visible, how.attention))
 
     def _decided(
-        self, how: net.Attend, outputs: tuple[Number, ...], chosen: tuple[Keys | None, ...]
+        self,
+        index: int,
+        how: net.Attend,
+        outputs: tuple[Number, ...],
+        chosen: tuple[Keys | None, ...],
     ) -> tuple[Number, ...]:
         """The means with the few values that they take where keys are chosen."""
-        cased, known = self.cased[how.reads[2]], [keys for keys in chosen if keys is not None]
-        if cased is None or len(known) < len(chosen):
+        known = [keys for keys in chosen if keys is not None]
+        if self.cases is None or len(known) < len(chosen):
             return outputs
-        found = []
-        for number, values, decided in zip(
-            outputs, cased.values.T, cased.decided, strict=True
-        ):
-            read = decided and number.low < number.high
-            few = means(values, cased, known, self._unit(how) - self.bits) if read else None
-            if few is not None and len(few.values) == 1:
-                number = replace(number, low=few.values[0], high=few.values[0])
-            found.append(replace(number, few=few))
+        cased, found = by_letter(self.few[how.reads[2]], self.cases[1]), []
+        for c, number in enumerate(outputs):
+            few = None
+            if cased.decided[c] and number.low < number.high:
+                few = means(cased.values[:, c], cased, known, self._unit(how) - self.bits)
+            if few is not None:
+                number = replace(number, few=few)
+                if len(few.values) == 1:
+                    number = replace(number, low=few.values[0], high=few.values[0])
+            found.append(named(number, (index, c)))
         return tuple(found)
 
     def _unit(self, how: net.Attend) -> int:
         """Fraction bits of queries, keys and values."""
         return self._exponent(how.reads[0]) + self.bits
+
+    def _averaged(
+        self, how: net.Attend, value: Affine, shifts: tuple[int, ...], tie: bool
+    ) -> Averaged:
+        """What the outputs are made of; `tie` where all keys score the same."""
+        keys, few = self.network.positions(how.reads[1]), self.few.get(how.reads[2])
+        values = [
+            own and Few(own.cases >> power, own.causes)
+            for own, power in zip(few or [None] * len(shifts), value.powers, strict=True)
+        ]
+        least = keys if tie and how.mask == "none" else 1
+        counts = range(least, keys + 1) if how.attention == "saturated" else range(1, 2)
+        return Averaged(values, shifts, counts, how.mask.startswith("strict"))
 
     def pick(self, index: int, how: net.Pick, x: Known) -> Known:
         """The same; of tokens and states what is possible at one position."""
@@ -327,7 +352,7 @@ def _cases(network: Network) -> tuple[Ints, Ints] | None:
     """The tokens that can stand at a position, and their positions; None of records, and where they are many."""
     model: Any = network.model
     letters = range(len(model.vocabulary))
-    if model.fields or len(letters) * network.n > MOST_CASES:
+    if model.fields or len(letters) * network.n > MOST_PLACED:
         return None
     before, after = (
         [[model.tokens.index(token)] for token in group]
@@ -337,13 +362,6 @@ def _cases(network: Network) -> tuple[Ints, Ints] | None:
     pairs = [(token, place) for place, tokens in enumerate(found) for token in tokens]
     tokens, places = np.array(pairs).T
     return tokens, places
-
-
-def _rounded(few: Few, drop: int) -> Few:
-    """R of the positive part of sums."""
-    values = sorted({max(0, drop_bits(value, drop)) for value in few.values})
-    cases = None if few.cases is None else np.maximum(drop_bits(few.cases, drop), 0)
-    return Few(tuple(values), cases)
 
 
 def _plus(a: Range, b: Range) -> Range:

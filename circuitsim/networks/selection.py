@@ -12,7 +12,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.numbers.scaled import narrow
+
 from .forms import Few, Ints
+from .values import LETTER
 
 Keys: TypeAlias = tuple[int, ...]
 
@@ -34,6 +37,15 @@ class Cased:
         """The cases of a position."""
         first, last = np.searchsorted(self.places, [place, place + 1])
         return range(int(first), int(last))
+
+
+def by_letter(few: Sequence[Few | None], places: Ints) -> Cased:
+    """Linear forms in the cases of the letter, at these positions; zeros where something else has a say."""
+    values, decided = np.zeros((len(places), len(few)), object), np.zeros(len(few), bool)
+    for form, own in enumerate(few):
+        if own is not None and (own.cases.size == 1 or own.causes in ((), (LETTER,))):
+            values[:, form], decided[form] = own.cases.ravel(), True
+    return Cased(narrow(values), decided, places)
 
 
 def chosen_keys(
@@ -101,8 +113,9 @@ def means(values: Ints, cased: Cased, chosen: Sequence[Keys], drop: int) -> Few 
             cases = None
         else:
             return None
-    exact = None if cases is None else np.array(cases, dtype=object)
-    return Few(tuple(sorted(found)), exact)
+    if cases is not None:
+        return Few(narrow(np.array(cases, dtype=object)), (LETTER,))
+    return Few(narrow(np.array(sorted(found), dtype=object)))
 
 
 def _varies(values: Ints, cases: range) -> bool:

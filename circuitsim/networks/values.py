@@ -1,177 +1,192 @@
 """Values, not only intervals: the few integers that linear forms of a stream can take.
 
-What a token at a position decides is known case by case, so that a form of two such numbers is known exactly, however
-they cancel. Numbers that depend on other positions vary by themselves: what is found then may be too much, and is never
-too little.
+What varies by itself at a position is a cause: the letter there, or a number of which only the values are known, such
+as a head's mean. A form of numbers that are functions of the same few causes is known case by case, however they
+cancel. What depends on too many is taken apart: then what is found may be too much, and is never too little.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import prod
 
 import numpy as np
 
-from circuitsim.numbers.scaled import narrow, product
+from circuitsim.numbers.scaled import FITS_INT64, largest, multiply, narrow, product
 
-from .forms import Few, Ints, Joined, Number, Stream, columns_of
-from .selection import Cased
+from .forms import Affine, Cause, Few, Ints, Joined, Number, Stream, columns_of, zeros
 
-MOST = 256  # values
-MOST_CASES = 1024  # of a token at a position
+LETTER: Cause = (-1, 0)  # the token at a position, and which position that is
+MOST_LETTERS = 256  # cases of the letter; beyond, token and position are taken apart
+MOST_CASES = 4096  # of all causes of a form together
+MOST_VALUES = 512  # of a form that is taken apart, and of an interval that is gone through
 
 
 def few_values(stream: Stream, rows: Ints, offsets: Ints) -> list[Few | None]:
-    """What each of offsets + rows @ x can be, rows (m, d); None where it may be more than 256 values."""
+    """What each of offsets + rows @ x can be, rows (m, d); None where it may be too much."""
     rows = narrow(rows)
-    sums = _Sums(offsets.astype(object) + product(rows, stream.constant))
-    forms = np.arange(len(rows))
-    joint = _joint(stream, rows)
-    if joint is None:
-        sums.take_stream(forms, stream, rows)
-        return sums.values()
-    for form, cases in enumerate(joint.T):
-        sums.take(form, np.unique(cases).tolist())
-    loose = [number for number in stream.numbers if not _cased(number)]
-    sums.take_numbers(forms, loose, rows)
-    alone, moved = _decided(loose, rows)
-    moved = moved + sums.start
-    return [
-        Few(few.values, cases + shift) if few is not None and decided else few
-        for few, cases, decided, shift in zip(
-            sums.values(), joint.T, alone, moved, strict=True
-        )
+    found: list[Few | None] = [None] * len(rows)
+    fixed = offsets.astype(object) + product(rows, stream.constant)
+    weights = _weights(stream, rows)
+    can = [known(number) for number in stream.numbers]
+    unknown = np.array([few is None for few in can], bool)
+    open_rows = np.flatnonzero(~weights[:, unknown].any(axis=1))
+    others = [*_tables(stream, rows[open_rows]), *_segments(stream, rows[open_rows])]
+    for at, m in enumerate(open_rows):
+        terms = [part[at] for part in others]
+        for i in weights[m].nonzero()[0]:
+            few = can[i]
+            terms.append(few and Few(multiply(few.cases, int(weights[m, i])), few.causes))
+        if None not in terms:
+            found[m] = _sum(int(fixed[m]), [term for term in terms if term is not None])
+    return found
+
+
+def known(number: Number) -> Few | None:
+    """What a number can be: its few values, or all of a short interval."""
+    if number.few is not None or number.high - number.low > MOST_VALUES:
+        return number.few
+    return Few(narrow(np.array(range(number.low, number.high + 1), object)))
+
+
+def named(number: Number, cause: Cause) -> Number:
+    """A number of which only the values are known, as a cause of what depends on it."""
+    few = known(number)
+    if few is None or few.causes is not None:
+        return number
+    return replace(number, few=Few(np.unique(few.cases), (cause,)))
+
+
+def unnamed(stream: Stream) -> Stream:
+    """The stream where it is added at other positions: what varies in it is not what varies there."""
+    numbers = [
+        replace(n, few=None if n.few is None else Few(n.few.cases.ravel()))
+        for n in stream.numbers
     ]
+    return replace(stream, numbers=tuple(numbers))
 
 
-def by_case(stream: Stream, rows: Ints, offsets: Ints) -> Cased | None:
-    """What each of offsets + rows @ x is in each case of the stream; None where cases are too many."""
-    rows = narrow(rows)
-    joint = None if stream.cases is None else _joint(stream, rows)
-    if joint is None or stream.cases is None:
+def narrowed(form: Affine, few: Sequence[Few | None]) -> Affine:
+    """The form with the intervals of its few values, where fewer bits hold what is above the least."""
+    ranges = []
+    for (low, high), own, power in zip(form.ranges, few, form.powers, strict=True):
+        span = (
+            (low, high) if own is None else (own.values[0] >> power, own.values[-1] >> power)
+        )
+        shorter = (span[1] - span[0]).bit_length() < (high - low).bit_length()
+        ranges.append(span if shorter else (low, high))
+    return replace(form, ranges=tuple(ranges))
+
+
+def together(few: Sequence[Few]) -> Ints | None:
+    """What several forms of one stream can be at once, in every case of their causes: (cases, forms)."""
+    sizes = _sizes(few)
+    if sizes is None:
         return None
-    loose = [number for number in stream.numbers if not _cased(number)]
-    decided, moved = _decided(loose, rows)
-    moved = moved + offsets.astype(object) + product(rows, stream.constant)
-    return Cased(narrow(joint + moved), decided, stream.cases[1])
+    shape = tuple(sizes[cause] for cause in sorted(sizes))
+    functions = [_function(0, [one], sizes).cases for one in few]
+    return np.stack([np.broadcast_to(f, shape).ravel() for f in functions], axis=1)
 
 
-class _Sums:
-    """For each of some forms the values it can take, when all that it adds up varies by itself.
-
-    `found` has None once they may be more than 256. Sums of sets never shrink, so that the order does not matter.
-    """
-
-    def __init__(self, start: Ints) -> None:
-        self.start = start
-        self.found: list[set[int] | None] = [{int(value)} for value in start]
-
-    def values(self) -> list[Few | None]:
-        """What was found."""
-        return [
-            None if values is None else Few(tuple(sorted(values)), None)
-            for values in self.found
-        ]
-
-    def open(self, forms: Ints) -> Ints:
-        """Which of the places of `forms` still have few values."""
-        return np.flatnonzero([self.found[form] is not None for form in forms])
-
-    def take(self, form: int, part: Sequence[int] | None) -> None:
-        """One of `part` more; None is anything."""
-        values = self.found[form]
-        if values is None:
-            return
-        if part is None or len(part) > MOST:
-            self.found[form] = None
-            return
-        values = {a + int(b) for a in values for b in part}
-        self.found[form] = values if len(values) <= MOST else None
-
-    def take_stream(self, forms: Ints, stream: Stream, rows: Ints) -> None:
-        """What rows (len(forms), d) add up of a stream, without its constant."""
-        for table in stream.choices:
-            for form, values in zip(forms, product(rows, table.T), strict=True):
-                self.take(form, np.unique(values).tolist())
-        self.take_numbers(forms, stream.numbers, rows)
-        start = 0
-        for part in stream.parts if isinstance(stream, Joined) else ():
-            piece = rows[:, start : start + len(part.constant)]
-            start += len(part.constant)
-            used = np.flatnonzero(piece.any(axis=1))
-            used = used[self.open(forms[used])]
-            for form, value in zip(
-                forms[used], product(piece[used], part.constant), strict=True
-            ):
-                self.take(form, [int(value)])
-            self.take_stream(forms[used], part, piece[used])
-
-    def take_numbers(self, forms: Ints, numbers: Sequence[Number], rows: Ints) -> None:
-        """What rows add up of computed numbers."""
-        if not numbers:
-            return
-        weights = product(rows, columns_of(numbers).T)
-        many = np.array([_multiples(number, 1) is None for number in numbers])
-        for form in forms[weights[:, many].any(axis=1)]:
-            self.take(form, None)
-        kept = self.open(forms)
-        for place, index in np.argwhere(weights[kept] != 0):
-            weight = int(weights[kept[place], index])
-            self.take(forms[kept[place]], _multiples(numbers[index], weight))
+def _weights(stream: Stream, rows: Ints) -> Ints:
+    """What the numbers are multiplied by: (rows, numbers)."""
+    if not stream.numbers:
+        return np.zeros((len(rows), 0), np.int64)
+    return product(rows, columns_of(stream.numbers).T)
 
 
-def _decided(loose: Sequence[Number], rows: Ints) -> tuple[Ints, Ints]:
-    """Whether numbers that add to a form cannot vary, (m,), and what they add to it then."""
-    if not loose:
-        return np.full(len(rows), True), np.zeros(len(rows), dtype=object)
-    weights = product(rows, columns_of(loose).T)
-    varies = np.array([number.low < number.high for number in loose])
-    low = np.array([number.low for number in loose], dtype=object)
-    return np.asarray(~weights[:, varies].any(axis=1)), weights.astype(object) @ low
-
-
-def _cased(number: Number) -> bool:
-    return number.few is not None and number.few.cases is not None
-
-
-def _joint(stream: Stream, rows: Ints) -> Ints | None:
-    """What tokens, positions and the numbers that they decide add to each form, case by case: (cases, m)."""
-    if isinstance(stream, Joined) or len(stream.tables) > 1:
-        return None
-    cased = {
-        index: number.few.cases
-        for index, number in enumerate(stream.numbers)
-        if number.few is not None and number.few.cases is not None
-    }
-    tokens, places = stream.cases or _grid(stream)
-    sizes = {len(tokens)} if stream.tables else set()
-    sizes |= {len(cases) for cases in cased.values()}
-    if len(sizes) != 1 or max(sizes) > MOST_CASES:
-        return None
-    total = np.zeros((sizes.pop(), len(rows)), dtype=object)
-    if stream.tables:
-        total = total + product(stream.tables[0], rows.T)[tokens]
+def _tables(stream: Stream, rows: Ints) -> Iterator[list[Few | None]]:
+    """What tokens and positions add to each row: together, where they are few."""
+    tables = [*stream.tables, *([] if stream.positions is None else [stream.positions])]
+    if stream.cases is not None:
+        added = product(rows, tables[0].T)[:, stream.cases[0]]
         if stream.positions is not None:
-            total = total + product(stream.positions, rows.T)[places]
-    if cased:
-        weights = product(rows, columns_of([stream.numbers[index] for index in cased]).T)
-        total = total + product(narrow(np.stack([*cased.values()], axis=1)), weights.T)
-    return total
+            added = _plus(added, product(rows, stream.positions.T)[:, stream.cases[1]])
+        yield [Few(own, (LETTER,)) for own in added]
+        return
+    if len(stream.tables) == 1 and prod(map(len, tables)) <= MOST_LETTERS:
+        terms = [product(rows, table.T) for table in tables]
+        cases = terms[0]
+        if len(terms) > 1:
+            cases = _plus(cases[:, :, None], terms[1][:, None, :])
+        yield [Few(own.ravel(), (LETTER,)) for own in cases]
+        return
+    for table in tables:
+        if len(table) <= MOST_CASES:
+            yield [Few(np.unique(own)) for own in product(rows, table.T)]
+        else:
+            touched = (rows[:, table.any(axis=0)] != 0).any(axis=1)
+            yield [None if more else Few(np.zeros(1, np.int64)) for more in touched]
 
 
-def _grid(stream: Stream) -> tuple[Ints, Ints]:
-    """Every token at every position: one after the other where positions make no difference."""
-    tokens = len(stream.tables[0]) if stream.tables else 0
-    places = 1 if stream.positions is None else len(stream.positions)
-    if tokens * places > MOST_CASES:
-        return np.arange(tokens * places), np.arange(0)  # too many to look at
-    return np.repeat(np.arange(tokens), places), np.tile(np.arange(places), tokens)
+def _segments(stream: Stream, rows: Ints) -> Iterator[list[Few | None]]:
+    """What the parts of a joined vector add, each by itself, because it stands at a place of its own."""
+    start = 0
+    for part in stream.parts if isinstance(stream, Joined) else ():
+        stop = start + len(part.constant)
+        found = few_values(part, rows[:, start:stop], zeros(len(rows)))
+        yield [few and Few(np.unique(few.cases)) for few in found]
+        start = stop
 
 
-def _multiples(number: Number, weight: int) -> Sequence[int] | None:
-    if weight == 0:
-        return [0]
-    if number.few is not None:
-        return [weight * value for value in number.few.values]
-    return (
-        None
-        if number.high - number.low >= MOST
-        else [weight * v for v in range(number.low, number.high + 1)]
-    )
+def _sum(start: int, terms: Sequence[Few]) -> Few | None:
+    """A number plus terms: a function of all their causes where these are few, else some of what it can be."""
+    moving = []
+    for term in terms:
+        least = int(term.cases.min())
+        if least == int(term.cases.max()):
+            start += least
+        else:
+            moving.append(term)
+    sizes = _sizes(moving)
+    if sizes is not None:
+        return _function(start, moving, sizes)
+    values = np.array([start], object)
+    for piece in _apart(moving):
+        if len(values) * len(piece) > MOST_VALUES**2:
+            return None
+        values = np.unique(_plus(values[:, None], piece[None, :]))
+        if len(values) > MOST_VALUES:
+            return None
+    return Few(narrow(values))
+
+
+def _sizes(terms: Sequence[Few]) -> dict[Cause, int] | None:
+    """The cases of each of the causes of some terms; None where they are too many together, or not known."""
+    sizes: dict[Cause, int] = {}
+    for term in terms:
+        if term.causes is None:
+            return None
+        sizes.update(zip(term.causes, term.cases.shape, strict=True))
+    return sizes if prod(sizes.values()) <= MOST_CASES else None
+
+
+def _function(start: int, terms: Sequence[Few], sizes: dict[Cause, int]) -> Few:
+    """A number plus terms, in every case of their causes."""
+    causes = tuple(sorted(sizes))
+    total = np.full([sizes[cause] for cause in causes], start, object)
+    for term in terms:
+        shape = [sizes[cause] if cause in (term.causes or ()) else 1 for cause in causes]
+        total = _plus(total, term.cases.reshape(shape))
+    return Few(narrow(total), causes)
+
+
+def _apart(terms: Sequence[Few]) -> Iterator[Ints]:
+    """The values of groups of terms that have no cause in common, and of each term of a group of too many cases."""
+    groups: list[tuple[set[Cause], list[Few]]] = []
+    for term in terms:
+        causes, members = set(term.causes or ()), [term]
+        for group in [group for group in groups if group[0] & causes]:
+            groups.remove(group)
+            causes, members = causes | group[0], [*group[1], *members]
+        groups.append((causes, members))
+    for _, members in groups:
+        sizes = _sizes(members)
+        joint = members if sizes is None else [_function(0, members, sizes)]
+        yield from (np.unique(few.cases) for few in joint)
+
+
+def _plus(left: Ints, right: Ints) -> Ints:
+    """The sum, in 64 bits where these hold it."""
+    if largest(left) + largest(right) >= FITS_INT64:
+        return np.asarray(left.astype(object) + right)
+    return np.asarray(narrow(left) + narrow(right))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from circuitsim.bases import BasisName
 from circuitsim.errors import CircuitSimError
+from circuitsim.numbers.scaled import narrow
 from circuitsim.schematic.cells import Cell
 from circuitsim.schematic.operations import OPERATIONS
 from circuitsim.schematic.schematic import (
@@ -21,6 +23,7 @@ from circuitsim.schematic.schematic import (
     Shape,
     Summand,
     Thresholds,
+    Weights,
 )
 
 
@@ -211,11 +214,8 @@ class Drawing:
 
         Gate g is the AND or OR of wires[indices[k]] ^ negations[k] for k from starts[g] to starts[g + 1].
         """
-        gather = Gather(
-            np.asarray(indices, np.int64),
-            np.asarray(negations, bool),
-            np.asarray(starts, np.int64),
-        )
+        read, ends = np.asarray(indices, np.int64), np.asarray(starts, np.int64)
+        gather = Gather(read, np.asarray(negations, bool), ends)
         if (
             len(wires.shape) != 1
             or gather.indices.shape != gather.negations.shape
@@ -228,13 +228,15 @@ class Drawing:
             len(gather.indices)
             and not 0 <= gather.indices.min() <= gather.indices.max() < wires.shape[0]
         ):
-            raise CircuitSimError(
-                f"ragged gates read wires outside of the {wires.shape[0]} there are."
-            )
+            many = wires.shape[0]
+            raise CircuitSimError(f"ragged gates read wires outside of the {many} there are.")
         return self.add(f"{operation}_of", [wires], (len(gather.starts) - 1,), gather)
 
     def at_least(
-        self, parts: Sequence[tuple[Wires, npt.ArrayLike]], thresholds: Sequence[int]
+        self,
+        parts: Sequence[tuple[Wires, npt.ArrayLike]],
+        thresholds: Sequence[int],
+        rows: Sequence[Sequence[int] | None] = (),
     ) -> Wires:
         """Threshold gates [sum of weights * wires >= t] on a new last axis, one for every t of `thresholds`.
 
@@ -242,10 +244,17 @@ class Drawing:
             parts: wires and weights. The first axis of the weights is that of the thresholds (length 1 where they
                 have the same), the others are the last axes of the wires, which are added up (length 1 repeats);
                 the axes of the wires before them broadcast between the parts.
+            rows: of each part, which row of its weights each threshold has; else its own, or the only one.
         """
-        lead, summands = _summands("at_least", parts, (len(thresholds),))
-        attributes = Thresholds(summands, tuple(int(t) for t in thresholds))
-        shape = (*lead, len(thresholds))
+        read, leads = [], []
+        for (wires, weights), which in zip_longest(parts, rows):
+            array = narrow(np.asarray(weights))
+            own = None if which is None else tuple(map(int, which))
+            first = len(thresholds) if own is None else len(array)
+            read.append(Weights(array, own))
+            leads.append(_lead("at_least", wires, array, (first,)))
+        attributes = Thresholds(tuple(read), tuple(map(int, thresholds)))
+        shape = (*broadcast_shapes(*leads), len(thresholds))
         return self.add("at_least", [w for w, _ in parts], shape, attributes)
 
     def sum(
@@ -259,7 +268,10 @@ class Drawing:
         """
         if not parts:
             return self.constant([constant >> bit & 1 for bit in range(width)])
-        lead, summands = _summands("sum", parts, ())
+        arrays = [np.asarray(weights, dtype=object) for _, weights in parts]
+        leads = [_lead("sum", w, own, ()) for (w, _), own in zip(parts, arrays, strict=True)]
+        lead = broadcast_shapes(*leads)
+        summands = tuple(Summand(tuple(map(int, own.ravel())), own.shape) for own in arrays)
         attributes = (summands, constant % (1 << width), width)
         return self.add("sum", [w for w, _ in parts], (*lead, width), attributes)
 
@@ -301,22 +313,15 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
-def _summands(
-    operation: str, parts: Sequence[tuple[Wires, npt.ArrayLike]], first: Shape
-) -> tuple[Shape, tuple[Summand, ...]]:
-    """The common shape of the axes that are not added up, and the weights, whose axes begin with those of `first`."""
-    summands, leads = [], []
-    for wires, weights in parts:
-        array = np.asarray(weights, dtype=object)
-        lead = len(wires.shape) - array.ndim + len(first)
-        expected = (*first, *wires.shape[lead:])
-        if any(w not in (1, r) for w, r in zip(array.shape, expected, strict=True)):
-            raise CircuitSimError(
-                f"{operation}: weights {array.shape} do not fit the axes {expected}."
-            )
-        summands.append(Summand(tuple(int(w) for w in array.ravel()), array.shape))
-        leads.append(wires.shape[:lead])
-    return broadcast_shapes(*leads), tuple(summands)
+def _lead(operation: str, wires: Wires, weights: npt.NDArray[Any], first: Shape) -> Shape:
+    """The axes that are not added up, where the weights have axes `first` and then those that are."""
+    lead = len(wires.shape) - weights.ndim + len(first)
+    expected = (*first, *wires.shape[lead:])
+    if any(w not in (1, r) for w, r in zip(weights.shape, expected, strict=True)):
+        raise CircuitSimError(
+            f"{operation}: weights {weights.shape} do not fit the axes {expected}."
+        )
+    return wires.shape[:lead]
 
 
 def _frozen(table: npt.ArrayLike) -> npt.NDArray[np.bool_]:

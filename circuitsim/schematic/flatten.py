@@ -134,10 +134,8 @@ def _array(schematic: Schematic, line: Instruction) -> int:
     """Literals of the largest array of an instruction: its result, or what its thresholds read, a row a result."""
     if line.operation != "at_least":
         return prod(line.shape)
-    parts = zip(line.args, line.attributes.summands, strict=True)
-    shapes = [
-        (schematic.instructions[arg].shape, len(summand.shape) - 1) for arg, summand in parts
-    ]
+    parts = zip(line.args, line.attributes.tables, strict=True)
+    shapes = [(schematic.instructions[arg].shape, table.ndim - 1) for arg, table in parts]
     return prod(line.shape[:-1]) * sum(
         prod(shape[len(shape) - axes :]) for shape, axes in shapes
     )

@@ -107,8 +107,8 @@ def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> 
     """Threshold gates; those of a row, which may read the same wires, are neighbours."""
     lead, rows, thresholds = line.shape[:-1], int(np.prod(line.shape[:-1])), line.shape[-1]
     parts, axes = [], []
-    for arg, summand in zip(args, line.attributes.summands, strict=True):
-        axes.append(arg.shape[arg.ndim - len(summand.shape) + 1 :])
+    for arg, table in zip(args, line.attributes.tables, strict=True):
+        axes.append(arg.shape[arg.ndim - table.ndim + 1 :])
         parts.append(
             np.broadcast_to(arg, lead + axes[-1]).reshape(rows, int(np.prod(axes[-1])))
         )

@@ -145,14 +145,14 @@ def weighted_sum(line: Instruction, args: list[Planes]) -> Planes:
 def at_least(line: Instruction, args: list[Planes]) -> Planes:
     """Sums less the least that they can be, so that none is negative, compared with the constants."""
     how: Thresholds = line.attributes
-    same, result = all(len(table) == 1 for table in how.tables), []
-    for t in range(1 if same else len(how.thresholds)):
-        tables = [table[t if len(table) > 1 else 0] for table in how.tables]
+    result, each = [], [how.rows(operand) for operand in range(len(args))]
+    for t in range(1 if how.alike else len(how.thresholds)):
+        tables = [table[rows[t]] for table, rows in zip(how.tables, each, strict=True)]
         heap = _heap(args, tables, line.shape[:-1])
         weights = [weight for _, some in heap for weight in some]
         least = sum(weight for weight in weights if weight < 0)
         total = _total(heap, -least, max(1, sum(map(abs, weights)).bit_length()))
-        for threshold in how.thresholds if same else how.thresholds[t : t + 1]:
+        for threshold in how.thresholds if how.alike else how.thresholds[t : t + 1]:
             result.append(_reaches(total, threshold - least))
     return np.stack(result, axis=1).reshape((*line.shape, result[0].shape[-1]))
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from circuitsim.bases import BasisName
 from circuitsim.netlist import showing
+from circuitsim.numbers.scaled import largest, narrow
 from circuitsim.schematic.cells import Cell
 
 if TYPE_CHECKING:
@@ -50,31 +51,58 @@ class Summand:
     @cached_property
     def table(self) -> npt.NDArray[Any]:
         """The weights in their shape, in 64 bits where they fit."""
-        fits = all(-FITS < w < FITS for w in self.weights)
-        return np.array(self.weights, np.int64 if fits else object).reshape(self.shape)
+        return narrow(np.array(self.weights, object).reshape(self.shape))
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """How `at_least` reads one operand: its last axes are added up, weighted.
+
+    Args:
+        table: one axis for the thresholds, or for rows that they share, of length 1 where all have the same; then one
+            for every axis added up, of length 1 where the weight is the same along it. In 64 bits where they fit.
+        rows: which row of the table each threshold has; None where it has its own, or all have the same.
+    """
+
+    table: npt.NDArray[Any]
+    rows: tuple[int, ...] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Weights):
+            return NotImplemented
+        return self.rows == other.rows and np.array_equal(self.table, other.table)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """How `at_least` reads its operands: [sum of weights * wires >= threshold], one gate for every threshold.
+    """How `at_least` reads its operands: [sum of weights * wires >= threshold], one gate for every threshold."""
 
-    Args:
-        summands: of each operand; the first axis of `shape` is that of the thresholds (of length 1 where the weights
-            are the same for all), the others are the last axes of the operand, which are added up.
-    """
-
-    summands: tuple[Summand, ...]
+    weights: tuple[Weights, ...]
     thresholds: tuple[int, ...]
 
-    @cached_property
-    def tables(self) -> tuple[npt.NDArray[Any], ...]:
-        """Weights of each operand in the shape of its summand."""
-        return tuple(summand.table for summand in self.summands)
+    @property
+    def tables(self) -> list[npt.NDArray[Any]]:
+        """The weights of each operand."""
+        return [own.table for own in self.weights]
+
+    @property
+    def alike(self) -> bool:
+        """Whether the weights are the same for all thresholds."""
+        return all(len(table) == 1 for table in self.tables)
+
+    def rows(self, operand: int) -> npt.NDArray[np.int64]:
+        """Which row of an operand's table each threshold has."""
+        own, many = self.weights[operand], len(self.thresholds)
+        if own.rows is not None:
+            return np.array(own.rows, np.int64)
+        return np.arange(many) if len(own.table) > 1 else np.zeros(many, np.int64)
 
     @cached_property
     def heaviest(self) -> tuple[int, ...]:
         """The largest absolute weight of each operand."""
-        return tuple(max(map(abs, summand.weights), default=0) for summand in self.summands)
+        return tuple(largest(table) for table in self.tables)
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,7 +268,8 @@ def _show(attributes: Any) -> str:
             if len(attributes.thresholds) < 9
             else f"{len(attributes.thresholds)} thresholds"
         )
-        return f"<weights {_weights(attributes.summands)}; {few}>"
+        shown = "; ".join(" ".join(map(str, t.ravel()[:99])) for t in attributes.tables)
+        return f"<weights {shown}; {few}>"
     if isinstance(attributes, Gather):
         return f"<{len(attributes.indices)} wires>"
     return f"<{attributes}>"

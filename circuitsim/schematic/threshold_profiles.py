@@ -43,12 +43,13 @@ def states(line: Instruction, args: list[Profile]) -> Profile:
     """The constants of an `at_least`, from those of its operands."""
     how: Thresholds = line.attributes
     found = []
-    for arg, table, added in _operands(how, args):
+    for operand, (arg, table, added) in enumerate(_operands(how, args)):
         sums = [
             _along(np.add, part, added)
             for part in (np.minimum(table, 0), np.maximum(table, 0))
         ]
-        found.append(_by_rows(arg, len(added), sums, _reach, _reach_naively))
+        reach = _by_rows(arg, len(added), sums, _reach, _reach_naively)
+        found.append(_by_threshold(how, operand, reach))
     runs, parts = align([profile for pair in found for profile in pair])
     low, high = reduce(np.add, parts[::2]), reduce(np.add, parts[1::2])
     thresholds = np.array(how.thresholds, parts[0].dtype)
@@ -59,14 +60,15 @@ def states(line: Instruction, args: list[Profile]) -> Profile:
 def sizes(line: Instruction, args: list[Profile]) -> Sizes:
     """Sizes and depths of the gates of an `at_least`, constant ones too, from the codes of its operands."""
     found = []
-    for arg, table, added in _operands(line.attributes, args):
+    for operand, (arg, table, added) in enumerate(_operands(line.attributes, args)):
         weights = np.abs(table)
         fan_in = _along(np.add, (weights != 0).astype(table.dtype), added)
         parts = [
             fan_in,
             *(_along(join, weights, added) for join in (np.add, np.maximum, np.gcd)),
         ]
-        found.append(_by_rows(arg, len(added), parts, _size, _size_naively))
+        own = _by_rows(arg, len(added), parts, _size, _size_naively)
+        found.append(_by_threshold(line.attributes, operand, own))
     joined = []
     for join, profiles in zip(
         (np.add, np.add, np.maximum, np.gcd, np.maximum),
@@ -89,13 +91,9 @@ def reads(
     runs, (w, s) = align([want, state])
     asked = Profile(runs, ((w != 0) & (s >= 0)).astype(np.int32))
     result = []
-    for arg, table, _ in _operands(line.attributes, args):
+    for operand, (arg, table, _) in enumerate(_operands(line.attributes, args)):
         present = Profile.dense(table != 0).unit(0)
-        gates = (
-            asked.any_to((*asked.shape[:-1], 1))
-            if len(table) == 1
-            else asked.unit(len(runs) - 1)
-        )
+        gates = _by_row(line.attributes, operand, asked)
         lead, own = gates.codes.shape[:-1], present.codes.shape[1:]
         pair = (
             gates.codes.reshape(prod(lead), len(table)),
@@ -114,6 +112,27 @@ def reads(
             .merge()
         )
     return result
+
+
+def _by_threshold(how: Thresholds, operand: int, found: list[Profile]) -> list[Profile]:
+    """What is known of every row of weights, for the thresholds that have it."""
+    if how.weights[operand].rows is None:
+        return found
+    which = how.rows(operand)
+    ones = np.ones(len(which), np.int64)
+    return [Profile((*own.runs[:-1], ones), own.codes[..., which]) for own in found]
+
+
+def _by_row(how: Thresholds, operand: int, asked: Profile) -> Profile:
+    """In 0s and 1s, whether some threshold is asked for that has a row of weights: thresholds are the last axis."""
+    if len(how.tables[operand]) == 1:
+        return asked.any_to((*asked.shape[:-1], 1))
+    every = asked.unit(len(asked.runs) - 1)
+    if how.weights[operand].rows is None:
+        return every
+    some = how.rows(operand) == np.arange(len(how.tables[operand]))[:, None]
+    codes = (every.codes.astype(np.float32) @ some.T.astype(np.float32) > 0).astype(np.int32)
+    return Profile((*every.runs[:-1], np.ones(len(some), np.int64)), codes)
 
 
 def _operands(

@@ -67,11 +67,10 @@ def number_type(how: Thresholds, added: list[tuple[Runs, ...]]) -> np.dtype[Any]
 def weigh(how: Thresholds, axes: list[tuple[int, ...]]) -> tuple[Ints, Ints]:
     """Weights (thresholds or 1, elements) and thresholds, of operands whose axes have these lengths."""
     kind = number_type(how, [tuple(np.ones(n, np.int64) for n in own) for own in axes])
-    many = max(len(table) for table in how.tables)
     blocks = []
-    for table, own in zip(how.tables, axes, strict=True):
+    for operand, (table, own) in enumerate(zip(how.tables, axes, strict=True)):
         block = np.broadcast_to(table, (len(table), *own)).reshape(len(table), prod(own))
-        blocks.append(np.broadcast_to(block, (many, prod(own))).astype(kind))
+        blocks.append((block if how.alike else block[how.rows(operand)]).astype(kind))
     return np.concatenate(blocks, axis=1), np.array(how.thresholds, kind)
 
 

@@ -1,18 +1,20 @@
 """One attention head with threshold gates: products, comparisons, selection and mean are a level each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from circuitsim.networks.forms import Ints
 from circuitsim.networks.known import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band, Bands
 from ..bounded.hard import unscored
-from ..residual import Bits, Residual
-from .numbers import rounded, steps, zero
+from ..residual import Bits, Parts, Residual
+from .numbers import levels, rounded, written, zero
 from .pairs import over_pairs
-from .scores import Factor, Scores, factors, scores
+from .scores import Factor, Scores, factors, scores, times
 from .winners import Winners, by_comparisons, by_digits, every_key, fewest
 
 MANY_DIGITS = 64
@@ -39,7 +41,7 @@ def attend(
     for c, wires in zip(
         live, answer(drawing, head, residual, table, rows, bands, live), strict=True
     ):
-        outputs[c] = Bits(wires, head.outputs[c].low, head.outputs[c].high, True)
+        outputs[c] = written(head.outputs[c], wires)
     return outputs
 
 
@@ -49,13 +51,11 @@ def _means(
 ) -> list[Wires]:  # fmt: skip
     """Thermometers of rounded means: [mean >= t - 1/2] is [2 sum - (2 t - 1) count >= 0], one gate."""
     found: list[list[Wires]] = [[] for _ in live]
-    blocks = factors(residual)
+    read = head.value.rows[live]
     for band in rows:
         if band.keys <= 0:
             for index, c in enumerate(live):
-                found[index].append(
-                    zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries)
-                )
+                found[index].append(zero(drawing, head.outputs[c], band.queries))
             continue
         if band.keys == 1 and band.mask is None:
             for index, c in enumerate(live):
@@ -64,46 +64,40 @@ def _means(
             continue
         winners = _winners(drawing, head, table, band, bands)
         with drawing.scope("selection"):
-            chosen = _selected(winners, residual, blocks)
+            chosen = _selected(winners, residual, read)
             count = winners.count()
         with drawing.scope("mean"):
             for index, c in enumerate(live):
-                mean = _mean(drawing, head, residual, c, chosen, count)
+                sums = [
+                    (f.wires, 2 * f.weights[index]) for f in chosen if f.weights[index].any()
+                ]
+                mean = _mean(head, residual, c, sums, count)
                 found[index].append(mean.broadcast((band.queries, mean.shape[1])))
     return [drawing.concat(pieces, 0) for pieces in found]
 
 
-def _selected(winners: Winners, residual: Residual, blocks: list[Factor]) -> list[Factor]:
+def _selected(winners: Winners, residual: Residual, rows: Ints) -> list[Factor]:
     """Wires of the keys that count; where all do, the stream's own wires and not their digits."""
-    band = winners.band
     if winners.always:
-        plain = [Factor(b.wires, None, b.matrix) for b in residual.blocks]
-        return [Factor(band.see(f.wires, 0).expand(0), None, f.matrix) for f in plain]
-    return [Factor(winners.select(factor), None, factor.matrix) for factor in blocks]
+        see = winners.band.see
+        plain = [Factor(b.wires, None, times(rows, b.matrix)) for b in residual.blocks]
+        return [replace(f, wires=see(f.wires, 0).expand(0)) for f in plain]
+    chosen = factors(residual, rows)
+    return [Factor(winners.select(factor), None, factor.weights) for factor in chosen]
 
 
 def _mean(
-    drawing: Drawing,
-    head: HeadForms,
-    residual: Residual,
-    component: int,
-    chosen: list[Factor],
-    count: Wires,
+    head: HeadForms, residual: Residual, component: int, doubled: Parts, count: Wires
 ) -> Wires:
-    """(queries or 1, thresholds)."""
-    number, value = head.outputs[component], head.value
-    row, drop = value.rows[component], head.value_shifts[component] + value.grains[component]
-    constant = int(residual.offset @ row) + int(value.offsets[component])
-    thresholds = steps(number.low, number.high)
-    parts = [
-        (f.wires, (2 * (row @ f.matrix))[None, None, :])
-        for f in chosen
-        if (row @ f.matrix).any()
-    ]
+    """(queries or 1, levels), of twice the sum of the values and how many there are."""
+    value, drop = head.value, head.value_shifts[component] + head.value.grains[component]
+    constant = int(residual.offset @ value.rows[component]) + int(value.offsets[component])
+    thresholds = levels(head.outputs[component])
     shares = np.array(
         [[2 * constant - ((2 * t - 1) << drop)] for t in thresholds], dtype=object
     )
-    return drawing.at_least([*parts, (count, shares)], [0] * len(thresholds))
+    parts = [(wires, weights[None, None, :]) for wires, weights in doubled]
+    return residual.drawing.at_least([*parts, (count, shares)], [0] * len(thresholds))
 
 
 def _choices(
@@ -118,10 +112,7 @@ def _choices(
     pieces = []
     for band in rows:
         if band.keys <= 0:
-            empty = [
-                zero(drawing, head.outputs[c].low, head.outputs[c].high, band.queries)
-                for c in live
-            ]
+            empty = [zero(drawing, head.outputs[c], band.queries) for c in live]
             pieces.append(drawing.concat(empty, 1))
         elif band.keys == 1:
             pieces.append(band.see(joined, 0).broadcast((band.queries, joined.shape[1])))
@@ -145,7 +136,7 @@ def _rounded(head: HeadForms, residual: Residual, component: int) -> Wires:
     number, value = head.outputs[component], head.value
     drop = head.value_shifts[component] + value.grains[component]
     row, offset = value.rows[component], int(value.offsets[component])
-    return rounded(residual, row, offset, drop, steps(number.low, number.high))
+    return rounded(residual, row, offset, drop, levels(number))
 
 
 def _winners(

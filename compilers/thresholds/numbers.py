@@ -4,24 +4,42 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.errors import LimitError
 from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Number, Range, Stream
 from circuitsim.networks.known import HeadForms, NetForms
 from circuitsim.networks.network import Settle
+from circuitsim.numbers.rounding import drop_bits
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..residual import Bits, Residual, only_wire
+from .digits import digit_weights
 
 MOST_STEPS = 1 << 20  # thresholds of one thermometer
 MOST_DIGITS = 10  # of a number that is written out, by one thermometer
+MOST_MOVED = 1 << 12  # wires of a chain whose functions are written down
 
 
 def steps(low: int, high: int) -> range:
     """The thresholds low + 1 .. high of a thermometer."""
     return range(low + 1, high + 1)
+
+
+def levels(number: Number) -> Sequence[int]:
+    """The values above its low end that a number can take: the thresholds of its wires."""
+    if number.few is None or len(number.few.values) > number.high - number.low:
+        return steps(number.low, number.high)
+    values = number.few.values
+    return values[1:] if values[0] == number.low else values
+
+
+def written(number: Number, wires: Wires) -> Bits:
+    """A number as wires that say which of its levels it reaches."""
+    if len(levels(number)) == number.high - number.low:
+        return Bits(wires, number.low, number.high, True)
+    gaps = tuple(b - a for a, b in pairwise([number.low, *levels(number)]))
+    return Bits(wires, number.low, number.high, steps=gaps)
 
 
 def refuse_large(fixed: FixedPoint) -> None:
@@ -46,12 +64,8 @@ def refuse_large(fixed: FixedPoint) -> None:
 
 
 def _most(numbers: Sequence[Number]) -> int:
-    """The most steps that a number of them can take."""
-    taken = [
-        number.high - number.low if number.few is None else len(number.few.values) - 1
-        for number in numbers
-    ]
-    return max(taken, default=0)
+    """The most levels that a number of them has."""
+    return max((len(levels(number)) for number in numbers), default=0)
 
 
 def refuse_steps(what: str, thresholds: int) -> None:
@@ -99,21 +113,19 @@ def _of_one_wire(
 
 
 def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
-    """R(ReLU) of one hidden unit: each threshold of the result is one of the sum."""
+    """R(ReLU) of one hidden unit: each threshold of the result is one of the sum.
+
+    A function of the wires of one chain is a number on the same wires, and needs no gate.
+    """
     number, drop = net.outputs[index], net.hidden.grains[index] + net.shifts[index]
     row, offset = net.hidden.rows[index], int(net.hidden.offsets[index])
-    if number.few is None or len(number.few.values) > number.high - number.low:
-        every = steps(number.low, number.high)
-        return Bits(
-            rounded(residual, row, offset, drop, every), number.low, number.high, True
-        )
-    gaps = tuple(b - a for a, b in pairwise(number.few.values))
-    return Bits(
-        rounded(residual, row, offset, drop, number.few.values[1:]),
-        number.low,
-        number.high,
-        steps=gaps,
-    )
+    chain = residual.chain(row)
+    if chain is None or len(chain[1]) > MOST_MOVED:
+        return written(number, rounded(residual, row, offset, drop, levels(number)))
+    wires, weights = chain
+    sums = np.cumsum([int(residual.offset @ row) + offset, *weights])
+    found = np.maximum(drop_bits(sums, drop), 0).tolist()
+    return Bits(wires, found[0], max(found), steps=tuple(b - a for a, b in pairwise(found)))
 
 
 def resolve(residual: Residual, row: Ints, interval: Range, grain: int) -> Bits:
@@ -155,28 +167,13 @@ def digits(residual: Residual, row: Ints, offset: int, high: int, grain: int) ->
         most = min(high, (1 << stop) - 1) >> start
         unit = 1 << (start + grain)
         thermometer = drawing.at_least(left, [t * unit - constant for t in steps(0, most)])
-        weights = digit_weights(most)
+        weights = digit_weights(np.ones(most, np.int64))
         found.append(drawing.at_least([(thermometer, weights)], [1] * len(weights)))
         left.append((thermometer, np.full((1, most), -unit, object)))
     return drawing.concat(found[::-1], 1)
 
 
-def zero(drawing: Drawing, low: int, high: int, queries: int) -> Wires:
-    """The thermometer of 0 at every query: (queries, high - low)."""
-    return (
-        drawing.constant([t <= 0 for t in steps(low, high)])
-        .expand(0)
-        .broadcast((queries, high - low))
-    )
-
-
-def digit_weights(size: int) -> npt.NDArray[np.object_]:
-    """Binary digits of a thermometer T[1..size] as weighted sums of its wires: (digits, size).
-
-    Digit k is T[2^k] - T[2 * 2^k] + T[3 * 2^k] - ..., which is always 0 or 1.
-    """
-    table = np.zeros((size.bit_length(), size), dtype=object)
-    for k in range(size.bit_length()):
-        for turn, place in enumerate(range(1 << k, size + 1, 1 << k)):
-            table[k, place - 1] = -1 if turn % 2 else 1
-    return table
+def zero(drawing: Drawing, number: Number, queries: int) -> Wires:
+    """The wires of a number that is 0 at every query: (queries, levels)."""
+    reached = [t <= 0 for t in levels(number)]
+    return drawing.constant(reached).expand(0).broadcast((queries, len(reached)))

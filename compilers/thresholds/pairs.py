@@ -31,12 +31,11 @@ def over_pairs(head: HeadForms, residual: Residual) -> tuple[HeadForms, Residual
         ):
             matrix = constants[:, None] * (rows @ block.matrix)
             if matrix.any():
-                blocks.append(
-                    Block(block.wires.take(places[place], 0), matrix, block.thermometer)
-                )
-    for left in factors(residual):
-        for right in factors(residual):
-            a, b = first.rows @ left.matrix, second.rows @ right.matrix
+                wires = block.wires.take(places[place], 0)
+                blocks.append(Block(wires, matrix, block.thermometer, None, block.chain))
+    for left in factors(residual, first.rows):
+        for right in factors(residual, second.rows):
+            a, b = left.weights, right.weights
             matrix = (a[:, :, None] * b[:, None, :]).reshape(len(a), -1)
             if matrix.any():
                 blocks.append(

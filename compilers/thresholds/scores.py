@@ -1,12 +1,11 @@
 """Scores q.k as heaps over ANDs of pairs of wires: never summed, compared as they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 from typing import Any
 
 import numpy as np
 
-from circuitsim.errors import LimitError
 from circuitsim.networks.forms import Ints
 from circuitsim.networks.known import HeadForms
 from circuitsim.numbers.scaled import product
@@ -14,53 +13,51 @@ from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band
 from ..residual import Residual, powers
-from .numbers import digit_weights, steps
+from .digits import digits_of
+from .numbers import steps
 
-MOST_WEIGHTS = 1 << 24  # of the digits of two numbers that are multiplied
 FEW = 2  # wires of a thermometer up to which digits would not be fewer
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A block of the stream as wires to multiply: plain ones, or the binary digits of a thermometer.
+    """A block of the stream as wires to multiply: plain ones, or binary digits of numbers on one chain.
 
     Args:
-        wires: (positions, w). digits: (digits, w), or None for plain wires. matrix: (d, digits or w).
+        wires: (positions, w). digits: (digits, w), or None for plain wires.
+        weights: (rows, digits or w), what each is worth to the forms that are asked for.
     """
 
     wires: Wires
     digits: Ints | None
-    matrix: Ints
+    weights: Ints
 
     def slice(self, start: int, stop: int) -> "Factor":
         """The same at positions start..stop-1."""
-        return Factor(self.wires.slice(0, start, stop), self.digits, self.matrix)
+        return replace(self, wires=self.wires.slice(0, start, stop))
 
     def take(self, positions: list[int]) -> "Factor":
         """The same at positions in any order."""
-        return Factor(self.wires.take(positions, 0), self.digits, self.matrix)
+        return replace(self, wires=self.wires.take(positions, 0))
 
     def table(self) -> Ints:
         """(digits, w): digits as sums of wires; the identity for plain wires."""
-        return (
-            np.identity(self.wires.shape[1], dtype=int).astype(object)
-            if self.digits is None
-            else self.digits
-        )
+        if self.digits is not None:
+            return self.digits
+        return np.identity(self.wires.shape[1], dtype=np.int64)
 
 
-def factors(residual: Residual) -> list[Factor]:
-    """The blocks of the stream, thermometers of some length as digits."""
+def factors(residual: Residual, rows: Ints) -> list[Factor]:
+    """What rows (r, d) are made of in every block that they read: digits where these are fewer than wires."""
     found = []
     for block in residual.blocks:
-        size = block.wires.shape[1]
-        if block.thermometer and size > FEW:
-            digits = digit_weights(size)
-            found.append(
-                Factor(block.wires, digits, np.outer(block.matrix[:, 0], powers(len(digits))))
-            )
-        else:
-            found.append(Factor(block.wires, None, block.matrix))
+        weights = times(rows, block.matrix)
+        wires = int(weights.any(axis=0).sum())
+        written = digits_of(weights) if block.chain and wires > FEW else None
+        if written is not None and len(written[0]) < wires:
+            found.append(Factor(block.wires, *written))
+        elif wires:
+            found.append(Factor(block.wires, None, weights))
     return found
 
 
@@ -104,7 +101,7 @@ class Scores:
         first, last = band.start - self.start, band.stop - self.start
         parts: list[tuple[Wires, Ints]] = []
         for left, right, weights in self.pairs:
-            seen = Factor(band.see(right.wires, 0), right.digits, right.matrix)
+            seen = replace(right, wires=band.see(right.wires, 0))
             parts.append(_product(drawing, left.slice(first, last), seen, weights))
         for wires, weights in self.residual.parts(self.keys):
             parts.append((band.see(wires, 0).expand(0), weights))
@@ -152,13 +149,13 @@ def scores(
     )
     pairs = []
     scaled = np.array(scales, dtype=object).reshape(-1, 1) * query.rows
-    rights = [(right, _times(key.rows, right.matrix)) for right in factors(residual)]
-    for left in factors(asking):
-        asked = _times(scaled, left.matrix)
-        for right, given in rights:
-            both = asked.any(axis=1) & given.any(axis=1)
+    rights = factors(residual, key.rows)
+    for left in factors(asking, scaled):
+        for right in rights:
+            both = left.weights.any(axis=1) & right.weights.any(axis=1)
             if both.any():
-                pairs.append((left, right, _times(asked[both].T, given[both])))
+                weights = times(left.weights[both].T, right.weights[both])
+                pairs.append((left, right, weights))
     pairs = [pair for pair in pairs if pair[2].any()]
     if not pairs and not residual.parts(by_key):
         return None
@@ -175,7 +172,7 @@ def scores(
     )
 
 
-def _times(left: Ints, right: Ints) -> Ints:
+def times(left: Ints, right: Ints) -> Ints:
     """The matrix product of Python integers."""
     return product(left, right).astype(object)
 
@@ -200,20 +197,8 @@ def _product(
 def both_digits(
     drawing: Drawing, left: Factor, right: Factor, ours: Wires, theirs: Wires
 ) -> Wires:
-    """ANDs of every digit of one factor with every one of another, of wires (..., w) that broadcast: (..., products).
-
-    Raises:
-        LimitError: the gates would have too many weights to draw.
-    """
+    """ANDs of every digit of one factor with every one of another, of wires (..., w): (..., products)."""
     rows, columns = left.table(), right.table()
-    products, weights = len(rows) * len(columns), rows.shape[1] + columns.shape[1]
-    if products * weights > MOST_WEIGHTS:
-        raise LimitError(
-            f"products of numbers of {rows.shape[1] + 1:,} and {columns.shape[1] + 1:,} values take {products:,} gates"
-            f" with {weights:,} weights each in tc0, too many to draw. Lower --bits, or take --basis xag."
-        )
-    every = [
-        (ours, np.repeat(rows, len(columns), axis=0)),
-        (theirs, np.tile(columns, (len(rows), 1))),
-    ]
-    return drawing.at_least(every, [2] * products)
+    pairs = [(i, j) for i in range(len(rows)) for j in range(len(columns))]
+    which = [*zip(*pairs, strict=True)]
+    return drawing.at_least([(ours, rows), (theirs, columns)], [2] * len(pairs), which)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from circuitsim.compilers.bands import Band
 from circuitsim.compilers.family import Family
-from circuitsim.compilers.thresholds.numbers import digit_weights
+from circuitsim.compilers.thresholds.digits import digit_weights, digits_of
 from circuitsim.compilers.thresholds.scores import Heap
 from circuitsim.compilers.thresholds.winners import by_digits, digit_base, fewest
 
@@ -109,12 +109,28 @@ def test_size_takes_fewer_gates_and_no_more_levels_than_its_digits_cost():
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 20])
 def test_digits_of_a_thermometer_are_its_binary_digits(size):
-    weights = digit_weights(size)
+    weights = digit_weights(np.ones(size, dtype=object))
     for value in range(size + 1):
         thermometer = np.array([value >= t for t in range(1, size + 1)], dtype=object)
         assert (weights @ thermometer).tolist() == [
             value >> k & 1 for k in range(size.bit_length())
         ]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_numbers_on_a_chain_are_sums_of_digits_that_are_zero_or_one(seed):
+    r = random.Random(seed)
+    steps = [[r.choice([0, 1, 3, 6]) for _ in range(r.randint(1, 6))] for _ in range(2)]
+    wires = max(map(len, steps))
+    first, second = (np.array([*s, *[1] * (wires - len(s))], dtype=object) for s in steps)
+    rows = np.array([first, -2 * first, 0 * first, second])
+    digits, weights = digits_of(rows)
+    for true in range(wires + 1):
+        chain = np.array([k < true for k in range(wires)], dtype=object)
+        found = digits @ chain
+        assert set(found.tolist()) <= {0, 1}
+        assert (weights @ found == rows @ chain).all()
+    assert digits_of(np.array([[1, -1]], dtype=object)) is None
 
 
 @pytest.mark.parametrize("digits", [1, 2, 3])
@@ -161,7 +177,8 @@ def test_a_number_of_too_many_values_is_refused_with_where_and_what_to_do():
     with pytest.raises(
         LimitError, match=r"^layer 0, head 0, .* values .* Lower --bits, or take --basis xag"
     ):
-        family(4)
+        family(64)
+    assert measure(family(4)).gates < 200  # where means take few values
 
 
 @pytest.mark.parametrize("mask", MASKS[1:])

@@ -148,7 +148,8 @@ def _thresholds(r: random.Random, d: Drawing, a: Wires, b: Wires, columns: int) 
     ts = [r.randint(-6, 8) * large for _ in range(many)]
     own = weights if r.random() < 0.5 else weights[:1]
     if r.random() < 0.5:
-        return d.at_least([(a, own), (b, [[r.choice([1, 2, -1])] * b.shape[2]])], ts)
+        rows = [[r.randrange(len(own)) for _ in ts]] if r.random() < 0.5 else []
+        return d.at_least([(a, own), (b, [[r.choice([1, 2, -1])] * b.shape[2]])], ts, rows)
     wide = a.broadcast((a.shape[0], columns, a.shape[2]))
     table = [[[large]]] if r.random() < 0.5 else [[row] for row in own]
     return d.at_least(

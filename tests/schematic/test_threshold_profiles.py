@@ -2,16 +2,16 @@
 
 import itertools
 import math
-from math import prod
 
 import numpy as np
 import pytest
 
 from circuitsim.netlist.evaluator.simulate import evaluate
+from circuitsim.numbers.scaled import narrow
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.measure import _dot
 from circuitsim.schematic.profile import CONST0, CONST1, Profile
-from circuitsim.schematic.schematic import Instruction, Schematic, Summand, Thresholds
+from circuitsim.schematic.schematic import Instruction, Schematic, Thresholds, Weights
 from circuitsim.schematic.threshold_profiles import reads, sizes, states
 
 CODES = {
@@ -25,15 +25,16 @@ LEAD = (2, 3)
 
 def random_operand(
     rng: np.random.Generator, scale: int, many: int, codes: str
-) -> tuple[Summand, Profile]:
-    """Weights, the same along some axes or for all thresholds, and codes, the same for some rows, in runs or not."""
+) -> tuple[Weights, Profile]:
+    """Weights, the same along some axes or for some thresholds, and codes, the same for some rows, in runs or not."""
     axes = tuple(int(n) for n in rng.integers(1, 4, rng.integers(0, 3)))
-    shape = (int(rng.choice([1, many])), *(int(rng.choice([1, n])) for n in axes))
-    weights = rng.integers(-3, 4, prod(shape)) * rng.choice([1, 2, 6])
-    summand = Summand(tuple(int(w) * scale for w in weights), shape)
+    shared = int(rng.integers(1, 4)) if rng.random() < 0.4 else None
+    rows = None if shared is None else tuple(rng.integers(0, shared, many).tolist())
+    shape = (shared or int(rng.choice([1, many])), *(int(rng.choice([1, n])) for n in axes))
+    table = rng.integers(-3, 4, shape).astype(object) * int(rng.choice([1, 2, 6])) * scale
     lead = tuple(int(rng.choice([1, n])) for n in LEAD)
     profile = Profile.dense(rng.choice(CODES[codes], (*lead, *axes)))
-    return summand, profile.cut() if rng.random() < 0.3 else profile
+    return Weights(narrow(table), rows), profile.cut() if rng.random() < 0.3 else profile
 
 
 def random_gates(
@@ -44,7 +45,7 @@ def random_gates(
     reached = tuple(
         int(t) * scale + int(rng.integers(-1, 2)) for t in rng.integers(-9, 10, many)
     )
-    how = Thresholds(tuple(summand for summand, _ in operands), reached)
+    how = Thresholds(tuple(weights for weights, _ in operands), reached)
     args = [profile for _, profile in operands]
     lead = np.broadcast_shapes(*(arg.shape[: len(LEAD)] for arg in args))
     return Instruction("at_least", tuple(range(len(args))), (*lead, many), "gates", how), args
@@ -55,12 +56,12 @@ def wires_of(
 ) -> list[tuple[int, int]]:
     """The weight and the code of every wire of one gate."""
     found = []
-    for summand, arg in zip(line.attributes.summands, args, strict=True):
-        codes = arg.expand_dense()
+    for weights, arg in zip(line.attributes.weights, args, strict=True):
+        codes, table = arg.expand_dense(), weights.table
         own = codes[tuple(min(i, n - 1) for i, n in zip(row, codes.shape, strict=False))]
-        table = np.array(summand.weights, object).reshape(summand.shape)
-        weights = np.broadcast_to(table[min(t, len(table) - 1)], own.shape)
-        found += zip(weights.ravel().tolist(), own.ravel().tolist(), strict=True)
+        at = min(t, len(table) - 1) if weights.rows is None else weights.rows[t]
+        wide = np.broadcast_to(table[at], own.shape)
+        found += zip(wide.ravel().tolist(), own.ravel().tolist(), strict=True)
     return found
 
 
@@ -99,17 +100,13 @@ def test_gates_of_all_rows_are_what_each_is_alone(scale: int, codes: str) -> Non
 
 def drawn(line: Instruction, args: list[Profile]) -> Schematic:
     """The gates over inputs, of which constants make some constant."""
-    drawing, parts = Drawing("tc0"), []
-    for arg, summand in zip(args, line.attributes.summands, strict=True):
+    drawing, how, parts = Drawing("tc0"), line.attributes, []
+    for arg, table in zip(args, how.tables, strict=True):
         codes = arg.expand_dense()
         some = drawing.input(codes.shape) & drawing.constant(codes >= 0)
-        parts.append(
-            (
-                some | drawing.constant(codes == CONST1),
-                np.array(summand.weights, object).reshape(summand.shape),
-            )
-        )
-    return drawing.finish([drawing.at_least(parts, line.attributes.thresholds)])
+        parts.append((some | drawing.constant(codes == CONST1), table))
+    rows = [own.rows for own in how.weights]
+    return drawing.finish([drawing.at_least(parts, how.thresholds, rows)])
 
 
 @pytest.mark.parametrize("scale", [1, 2**70])
@@ -130,7 +127,7 @@ def test_a_run_of_a_million_wires_counts_as_a_million() -> None:
         (0,),
         (1, 2),
         "gates",
-        Thresholds((Summand((-4,), (1, 1)),), (-4 * n + 1, -4 * n)),
+        Thresholds((Weights(np.array([[-4]])),), (-4 * n + 1, -4 * n)),
     )
     args = [Profile.uniform((1, n), 5)]
     found = sizes(line, args)
@@ -141,7 +138,11 @@ def test_a_run_of_a_million_wires_counts_as_a_million() -> None:
 
 def test_without_wires_a_gate_is_a_constant() -> None:
     line = Instruction(
-        "at_least", (0,), (2, 2), "gates", Thresholds((Summand((), (1, 0)),), (0, 1))
+        "at_least",
+        (0,),
+        (2, 2),
+        "gates",
+        Thresholds((Weights(np.zeros((1, 0), int)),), (0, 1)),
     )
     args = [Profile.uniform((2, 0), 0)]
     assert states(line, args).expand_dense().tolist() == [[CONST1, CONST0]] * 2
@@ -162,20 +163,13 @@ def test_what_is_wanted_is_what_live_gates_read() -> None:
         asked = rng.integers(0, 2, line.shape)
         expected = [np.zeros(arg.shape, int) for arg in args]
         for *row, t in zip(*np.nonzero(asked), strict=True):
-            if (
-                state_by_trying(
-                    wires_of(line, args, tuple(row), t), line.attributes.thresholds[t]
-                )
-                == 0
-            ):
-                for arg, seen, summand in zip(
-                    args, expected, line.attributes.summands, strict=True
-                ):
-                    place = tuple(min(i, n - 1) for i, n in zip(row, arg.shape, strict=False))
-                    table = np.array(summand.weights, object).reshape(summand.shape)
-                    seen[place] |= (table[min(t, len(table) - 1)] != 0) & (
-                        arg.expand_dense()[place] >= 0
-                    )
+            how, wires = line.attributes, wires_of(line, args, tuple(row), t)
+            if state_by_trying(wires, how.thresholds[t]) != 0:
+                continue
+            for operand, (arg, seen) in enumerate(zip(args, expected, strict=True)):
+                place = tuple(min(i, n - 1) for i, n in zip(row, arg.shape, strict=False))
+                own = how.tables[operand][how.rows(operand)[t]]
+                seen[place] |= (own != 0) & (arg.expand_dense()[place] >= 0)
         found = reads(line, args, Profile.dense(asked), states(line, args))
         assert all(
             np.array_equal(a.expand_dense(), b) for a, b in zip(found, expected, strict=True)

@@ -8,7 +8,7 @@ import pytest
 from circuitsim.netlist.evaluator.simulate import evaluate
 from circuitsim.schematic import flatten_wide
 from circuitsim.schematic.drawing import Drawing
-from circuitsim.schematic.schematic import Summand, Thresholds
+from circuitsim.schematic.schematic import Thresholds, Weights
 from circuitsim.schematic.thresholds import remainders, weigh
 
 
@@ -50,14 +50,20 @@ def test_remainders_of_all_rows_are_those_of_each(scale: int) -> None:
 
 
 def test_weights_are_those_of_every_operand_in_turn() -> None:
-    how = Thresholds(
-        (Summand((2, 3), (2, 1)), Summand((5, 7), (1, 2)), Summand((11,), (1,))), (4, 9)
+    own, alike, lone = (
+        Weights(np.array([[2], [3]])),
+        Weights(np.array([[5, 7]])),
+        Weights(np.array([11])),
     )
-    weights, thresholds = weigh(how, [(3,), (2,), ()])
-    assert weights.tolist() == [[2, 2, 2, 5, 7, 11], [3, 3, 3, 5, 7, 11]]
+    shared = Weights(np.array([[13], [17]]), (1, 1))
+    weights, thresholds = weigh(
+        Thresholds((own, alike, lone, shared), (4, 9)), [(3,), (2,), (), (1,)]
+    )
+    assert weights.tolist() == [[2, 2, 2, 5, 7, 11, 17], [3, 3, 3, 5, 7, 11, 17]]
     assert thresholds.tolist() == [4, 9]
     assert weights.dtype == np.int64
-    assert weigh(Thresholds((Summand((2**61,), (1, 1)),), (0,)), [(1,)])[0].dtype == object
+    large = Thresholds((Weights(np.array([[2**61]])),), (0,))
+    assert weigh(large, [(1,)])[0].dtype == object
 
 
 @pytest.mark.parametrize("limit", [1, 7, 10**6])

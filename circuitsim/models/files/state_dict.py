@@ -24,7 +24,9 @@ from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.positions import PositionTable
 from circuitsim.numbers.arrays import Matrix, Vector
 
-MOST_WEIGHTS = 64_000_000  # of a model; 8 bytes each while they fit, and some 60 where they do not
+MOST_WEIGHTS = (
+    64_000_000  # of a model; 8 bytes each while they fit, and some 60 where they do not
+)
 MOST_HEADS = 10_000  # of a layer
 
 Options: TypeAlias = dict[str, Key]
