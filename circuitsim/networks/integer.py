@@ -143,7 +143,13 @@ class Integer:
         total = same_type_product(chosen.astype(self.kind), value)
         unit = np.array([1 << shift for shift in head.value_shifts], self.kind)
         means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
-        return np.where(count > 0, means, 0).astype(self.kind)
+        means = np.where(count > 0, means, 0).astype(self.kind)
+        for c, number in enumerate(head.outputs):
+            if (
+                number.low == number.high
+            ):  # whatever is selected: scores that only this asks for are not kept
+                means[..., c] = number.low
+        return means
 
     def pick(self, index: int, how: net.Pick, x: Array) -> Array:
         """Some positions."""
