@@ -101,9 +101,8 @@ class Float:
         grids = np.zeros(value.grids.shape)
         for rows, queries in score_blocks(batch, length, key.values.shape[1]):
             trusted = self.trusted[rows]
-            seen = _attend(
-                how, query[rows, queries], key[rows], value[rows], visible[queries], trusted
-            )
+            scores = trust.scores(query[rows, queries], key[rows])
+            seen = _attend(how, scores, value[rows], visible[queries], trusted)
             values[rows, queries], scales[rows, queries] = seen.values, seen.scales
             grids = np.maximum(grids, seen.grids)
         return Quantity(values, scales, grids)
@@ -147,15 +146,10 @@ def joined(parts: Sequence[Quantity], axis: int) -> Quantity:
 
 
 def _attend(
-    how: net.Attend,
-    query: Quantity,
-    key: Quantity,
-    value: Quantity,
-    visible: Flags,
-    trusted: Flags,
+    how: net.Attend, scores: trust.Scores, value: Quantity, visible: Flags, trusted: Flags
 ) -> Quantity:
     """What some queries see; clears `trusted` where a maximum cannot be relied on."""
-    values, scales, grid = trust.scores(query, key)
+    values, scales, grid = scores
     if how.score_bits is not None:
         values, sure = trust.rounded(values, scales, grid, how.score_bits)
         trusted &= sure

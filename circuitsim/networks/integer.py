@@ -18,7 +18,7 @@ from . import network as net
 from .exact import states_of
 from .fixed_point import FixedPoint
 from .forms import Affine
-from .keys import Flags, key_mask, over_pairs
+from .keys import key_mask, over_pairs, select
 from .known import HeadForms, NetForms, Weighed
 from .network import run
 from .trace import IntegerTrace, decide
@@ -134,7 +134,8 @@ class Integer:
         scores = scores + same_type_product(query * weights, np.swapaxes(key, 1, 2))
         if head.shift is not None:
             scores = drop_bits(scores, head.shift)
-        chosen = _selected(how, scores)
+        visible = key_mask(how.mask, scores.shape[1], how.third_order)
+        chosen = select(how.attention, scores, visible)
         count = chosen.sum(axis=2)[..., None].astype(self.kind)
         read = np.array([number.column.any() for number in head.outputs])
         value = np.where(read, value, 0).astype(
@@ -143,7 +144,13 @@ class Integer:
         total = same_type_product(chosen.astype(self.kind), value)
         unit = np.array([1 << shift for shift in head.value_shifts], self.kind)
         means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
-        return np.where(count > 0, means, 0).astype(self.kind)
+        means = np.where(count > 0, means, 0).astype(self.kind)
+        for c, number in enumerate(head.outputs):
+            if (
+                number.low == number.high
+            ):  # whatever is selected: scores that only this asks for are not kept
+                means[..., c] = number.low
+        return means
 
     def pick(self, index: int, how: net.Pick, x: Array) -> Array:
         """Some positions."""
@@ -169,27 +176,6 @@ class Integer:
 
     def _fine(self, numbers: Array) -> Array:
         return numbers * (1 << self.fixed.bits)
-
-
-def _selected(how: net.Attend, scores: Array) -> Flags:
-    """The keys that each query selects: (batch, queries, keys)."""
-    visible = np.broadcast_to(
-        key_mask(how.mask, scores.shape[1], how.third_order), scores.shape
-    )
-    lowest = scores.min(initial=0)
-    best = np.where(visible, scores, lowest).max(axis=2, keepdims=True)
-    chosen = visible & (scores == best)
-    if how.attention == "saturated":
-        return chosen
-    return (
-        _first(chosen)
-        if how.attention == "hard-left"
-        else _first(chosen[..., ::-1])[..., ::-1]
-    )
-
-
-def _first(chosen: Flags) -> Flags:
-    return chosen & (np.cumsum(chosen, axis=2) == 1)
 
 
 def _joined(parts: list[Array]) -> Array:

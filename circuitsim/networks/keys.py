@@ -17,14 +17,18 @@ def key_mask(mask: Mask, length: int, third_order: bool) -> Flags:
     A query sees a pair if it sees both of its positions.
     """
     seen = mask_matrix(mask, length)
-    return over_pairs(seen[..., None], seen[..., None])[..., 0] if third_order else seen
+    if not third_order:
+        return seen
+    column = seen[..., None]
+    return over_pairs(column, column)[..., 0]
 
 
 def over_pairs(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
     """Products of every row of `first` (..., length, c) with every row of `second`: (..., length^2, c)."""
     products = first[..., :, None, :] * second[..., None, :, :]
+    *before, _, _, components = products.shape
     pairs = first.shape[-2] * second.shape[-2]
-    return np.asarray(products.reshape(*products.shape[:-3], pairs, products.shape[-1]))
+    return np.asarray(products.reshape(*before, pairs, components))
 
 
 def select(attention: Attention, scores: NDArray[Any], visible: Flags) -> Flags:
@@ -35,11 +39,18 @@ def select(attention: Attention, scores: NDArray[Any], visible: Flags) -> Flags:
         scores: (batch, queries, keys), int64, Python integers or float64.
         visible: (queries, keys).
     """
-    lowest = -np.inf if scores.dtype == np.float64 else int(scores.min()) - 1
+    lowest = -np.inf if scores.dtype == np.float64 else scores.min(initial=0)
     masked = np.where(visible, scores, lowest)
-    maxima: Flags = (masked == masked.max(axis=2, keepdims=True)) & visible
+    largest = masked.max(axis=2, keepdims=True)
+    maxima: Flags = (masked == largest) & visible
     if attention == "saturated":
         return maxima
-    flipped = maxima if attention == "hard-left" else maxima[..., ::-1]
-    single: Flags = (np.cumsum(flipped, axis=2) == 1) & flipped
-    return single if attention == "hard-left" else single[..., ::-1]
+    if attention == "hard-left":
+        return _first(maxima)
+    return _first(maxima[..., ::-1])[..., ::-1]
+
+
+def _first(chosen: Flags) -> Flags:
+    """Of the chosen keys the first."""
+    count = np.cumsum(chosen, axis=2)
+    return (count == 1) & chosen

@@ -20,6 +20,9 @@ from .keys import over_pairs as pairs_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Scores = tuple[
+    Floats, Floats, float
+]  # (batch, queries, keys), their scales, and the grid of all of them
 
 MARGIN = 2.0**-30
 MOST = 2.0**53
@@ -125,8 +128,8 @@ def mean(chosen: Flags, value: Quantity) -> Quantity:
     return _on_grid(Quantity(sums.values / counts, sums.scales / counts, grids))
 
 
-def scores(query: Quantity, key: Quantity) -> tuple[Floats, Floats, float]:
-    """Scores (batch, queries, keys), their scales, and the grid of all of them."""
+def scores(query: Quantity, key: Quantity) -> Scores:
+    """Scores of every query and key."""
     values = query.values @ key.values.transpose(0, 2, 1)
     scales = query.scales @ key.scales.transpose(0, 2, 1)
     used = (_peaks(query) > 0) & (_peaks(key) > 0)

@@ -10,15 +10,20 @@ import numpy.typing as npt
 
 def to_grid(value: Fraction, bits: int) -> int:
     """The integer floor(value * 2^bits + 1/2): `value` rounded half up, in units of 2^-bits."""
-    return ((value.numerator << (bits + 1)) + value.denominator) // (2 * value.denominator)
+    doubled = value.numerator << (bits + 1)
+    return (doubled + value.denominator) // (2 * value.denominator)
 
 
 def drop_bits(value: Any, bits: int) -> Any:
     """floor(value / 2^bits + 1/2) of an integer or an array of integers."""
-    return value if bits <= 0 else (value + (1 << (bits - 1))) >> bits
+    if bits <= 0:
+        return value
+    half = 1 << (bits - 1)
+    return (value + half) >> bits
 
 
 def drop_bits_each(values: npt.NDArray[Any], bits: Sequence[int]) -> npt.NDArray[Any]:
     """`drop_bits` along the last axis, with its own number of bits for each entry."""
+    shifts = np.array(bits, values.dtype)
     halves = np.array([(1 << b) >> 1 for b in bits], values.dtype)
-    return np.asarray((values + halves) >> np.array(bits, values.dtype))
+    return np.asarray((values + halves) >> shifts)
