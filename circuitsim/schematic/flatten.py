@@ -188,6 +188,7 @@ def _gates(context: Context) -> Builder:
 
 
 def _constant(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    """`constant` and `fill`; inputs have literals of their own, and ask no rule."""
     return np.broadcast_to(np.asarray(line.attributes), line.shape).astype(np.int32)
 
 
@@ -273,7 +274,7 @@ def _xor_of_ands() -> Any:
 _XOR_OF_ANDS = _xor_of_ands()
 
 RULES: dict[str, Rule] = rules(
-    _constant,  # of `constant` and `fill`; inputs have their literals already
+    _constant,
     lambda line, args, context: rewire(line, args),
     ragged_rule,
     not_=lambda line, args, context: np.where(args[0] >= 0, args[0] ^ 1, NOBODY),
