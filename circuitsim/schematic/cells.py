@@ -69,14 +69,9 @@ class Recorder:
 
     def cell(self, name: str, outputs: Sequence[Literal]) -> Cell:
         """The finished cell."""
-        ops, a, b = (
-            np.array(self._ops, np.uint8),
-            np.array(self._a, np.int32),
-            np.array(self._b, np.int32),
-        )
-        return Cell(
-            name, self.arguments, Program(self.inputs, ops, a, b, np.array(outputs, np.int32))
-        )
+        a, b, read = (np.array(own, np.int32) for own in (self._a, self._b, outputs))
+        program = Program(self.inputs, np.array(self._ops, np.uint8), a, b, read)
+        return Cell(name, self.arguments, program)
 
     def _gate(self, op: int, a: Literal, b: Literal) -> Literal:
         self._ops.append(op)
@@ -98,43 +93,16 @@ def specialise(
     Returns:
         The program over the same inputs, without dead gates, and which inputs it reads.
     """
-    return reduce_program(
-        cell.program, basis, np.frombuffer(pattern, np.uint8), np.frombuffer(wanted, np.uint8)
-    )
-
-
-def reduce_program(
-    program: Program,
-    basis: str,
-    pattern: npt.NDArray[np.uint8],
-    wanted: npt.NDArray[np.uint8],
-) -> tuple[Program, npt.NDArray[np.bool_]]:
-    """Fold constants, expand XOR where the basis lacks it, and drop what no wanted output needs."""
-    ops, a, b, outputs, used = _reduce(
-        program.inputs,
-        program.ops,
-        program.a,
-        program.b,
-        program.outputs,
-        pattern,
-        wanted,
-        BASES[basis].has_xor,
-    )
-    return Program(program.inputs, ops, a, b, outputs), used
+    given, asked = np.frombuffer(pattern, np.uint8), np.frombuffer(wanted, np.uint8)
+    return _reduce(cell.program, given, asked, BASES[basis].has_xor)
 
 
 @compiled
 def _reduce(
-    inputs: Any,
-    ops: Any,
-    a: Any,
-    b: Any,
-    outputs: Any,
-    pattern: Any,
-    wanted: Any,
-    has_xor: Any,
-) -> Any:
+    program: Program, pattern: Any, wanted: Any, has_xor: Any
+) -> tuple[Program, npt.NDArray[np.bool_]]:
     """Two passes: forward folding into a fresh list, then a backward mark and a compaction."""
+    inputs, ops, a, b, outputs = program
     gates = len(ops)
     value = np.zeros(1 + inputs + gates, np.int32)  # new literal of every old wire
     for i in range(inputs):
@@ -199,10 +167,5 @@ def _reduce(
             place[1 + inputs + g] = inputs + kept
     for o in range(len(outputs)):
         result[o] = 2 * place[result[o] >> 1] + (result[o] & 1)
-    return (
-        new_ops[:kept].copy(),
-        new_a[:kept].copy(),
-        new_b[:kept].copy(),
-        result,
-        mark[1 : inputs + 1].copy(),
-    )
+    new_ops, new_a, new_b = new_ops[:kept].copy(), new_a[:kept].copy(), new_b[:kept].copy()
+    return Program(inputs, new_ops, new_a, new_b, result), mark[1 : inputs + 1].copy()

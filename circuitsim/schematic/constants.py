@@ -5,7 +5,7 @@ A value's profile holds CONST0, CONST1 or 0 for a live wire.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,11 @@ from circuitsim.schematic.profile import (
     rows,
     unique_rows,
 )
+from circuitsim.schematic.rules import rules
 from circuitsim.schematic.schematic import Gather, Instruction, Schematic
 from circuitsim.schematic.threshold_profiles import states
+
+Rule: TypeAlias = Callable[[Instruction, list[Profile], Schematic], Profile]
 
 
 def constants(schematic: Schematic) -> list[Profile]:
@@ -36,37 +39,30 @@ def constants(schematic: Schematic) -> list[Profile]:
     return values
 
 
-def wire(line: Instruction, args: list[Profile]) -> Profile | None:
-    """Wiring acts on profiles of any codes alike; None for an operation that is not wiring."""
-    how = line.attributes
-    if line.operation == "slice":
-        return args[0].slice(*how)
+WIRING: dict[str, Callable[[Profile, Any, Instruction], Profile]] = {
+    "slice": lambda arg, how, line: arg.slice(*how),
+    "take": lambda arg, how, line: arg.take(*how),
+    "expand": lambda arg, how, line: arg.expand(how),
+    "squeeze": lambda arg, how, line: arg.squeeze(how),
+    "broadcast": lambda arg, how, line: arg.broadcast(line.shape),
+    "transpose": lambda arg, how, line: arg.transpose(how),
+    "others": lambda arg, how, line: others(arg, how),
+}
+
+
+def wire(line: Instruction, args: list[Profile], _: object = None) -> Profile:
+    """Wiring acts on profiles of any codes alike."""
     if line.operation == "concat":
-        return concat(args, how)
-    if line.operation == "take":
-        return args[0].take(*how)
-    if line.operation == "expand":
-        return args[0].expand(how)
-    if line.operation == "squeeze":
-        return args[0].squeeze(how)
-    if line.operation == "broadcast":
-        return args[0].broadcast(line.shape)
-    if line.operation == "transpose":
-        return args[0].transpose(how)
-    if line.operation == "others":
-        return others(args[0], how)
-    return None
+        return concat(args, line.attributes)
+    return WIRING[line.operation](args[0], line.attributes, line)
 
 
-def source(line: Instruction) -> Profile | None:
-    """Profiles of the operations without operands, live wires at depth 0; None for the others."""
-    if line.operation in ("input", "wired"):
-        return Profile.uniform(line.shape, 0)
+def source(line: Instruction, args: list[Profile], _: object = None) -> Profile:
+    """Profiles of the operations without operands, live wires at depth 0."""
     if line.operation == "constant":
         return Profile.dense(np.where(line.attributes, CONST1, CONST0))
-    if line.operation == "fill":
-        return Profile.uniform(line.shape, CONST1 if line.attributes else CONST0)
-    return None
+    code = CONST1 if line.attributes else CONST0
+    return Profile.uniform(line.shape, code if line.operation == "fill" else 0)
 
 
 @dataclass(frozen=True)
@@ -89,9 +85,8 @@ def sum_rows(line: Instruction, args: list[Profile], want: Profile | None = None
         for axis, length in enumerate(summand.shape):
             arg = arg.unit(first + axis) if length != 1 else arg
         shaped.append(arg)
-    asked = (want or Profile.uniform((*[1] * (len(line.shape) - 1), width), 1)).unit(
-        len(line.shape) - 1
-    )
+    last = len(line.shape) - 1
+    asked = (want or Profile.uniform((*[1] * last, width), 1)).unit(last)
     axes = [len(s.shape) for s in summands]
     runs, parts = rows([*shaped, asked], [*axes, 1])
     added = [a.runs[len(a.runs) - k :] for a, k in zip(shaped, axes, strict=True)]
@@ -121,10 +116,6 @@ def pattern(codes: Any) -> Any:
     return np.where(codes >= 0, LIVE, np.where(codes == CONST1, ONE, ZERO)).astype(np.uint8)
 
 
-def _not(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
-    return complement(args[0])
-
-
 def complement(profile: Profile) -> Profile:
     """Codes after a free negation."""
     return Profile(profile.runs, flipped(profile.codes))
@@ -135,20 +126,22 @@ def flipped(codes: Codes) -> Codes:
     return np.where(codes == CONST0, CONST1, np.where(codes == CONST1, CONST0, codes))
 
 
+def dual(args: list[Profile]) -> list[Profile]:
+    """De Morgan: an OR is the complement of the AND of complements."""
+    return [complement(arg) for arg in args]
+
+
 def _and(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
     runs, (a, b) = align(args)
-    codes = np.where(
-        (a == CONST0) | (b == CONST0), CONST0, np.where(a == CONST1, b, a)
-    ).astype(np.int32)
-    return Profile(runs, codes).merge()
+    zero = (a == CONST0) | (b == CONST0)
+    codes = np.where(zero, CONST0, np.where(a == CONST1, b, a))
+    return Profile(runs, codes.astype(np.int32)).merge()
 
 
 def _xor(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
     runs, (a, b) = align(args)
-    both = (a < 0) & (b < 0)
-    return Profile(
-        runs, np.where(both, np.where(a == b, CONST0, CONST1), 0).astype(np.int32)
-    ).merge()
+    known = np.where(a == b, CONST0, CONST1)
+    return Profile(runs, np.where((a < 0) & (b < 0), known, 0).astype(np.int32)).merge()
 
 
 def _call(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
@@ -157,16 +150,10 @@ def _call(line: Instruction, args: list[Profile], schematic: Schematic) -> Profi
     wanted = np.ones(line.shape[-1], np.uint8).tobytes()
     result = np.zeros((len(classes), line.shape[-1]), np.int32)
     for index, row in enumerate(classes):
-        outputs = specialise(line.attributes, schematic.basis, row.tobytes(), wanted)[
-            0
-        ].outputs
+        program, _ = specialise(line.attributes, schematic.basis, row.tobytes(), wanted)
+        outputs = program.outputs
         result[index] = np.where(outputs == 0, CONST0, np.where(outputs == 1, CONST1, 0))
     return per_row(runs, result[inverse], line.shape[-1])
-
-
-def dual(args: list[Profile]) -> list[Profile]:
-    """De Morgan: an OR is the complement of the AND of complements."""
-    return [complement(arg) for arg in args]
 
 
 def _all(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
@@ -176,19 +163,13 @@ def _all(line: Instruction, args: list[Profile], schematic: Schematic) -> Profil
     return per_row(runs, np.where(zero, CONST0, np.where(live, 0, CONST1)), None)
 
 
-def _any(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
-    return complement(_all(line, dual(args), schematic))
-
-
 def gathered(line: Instruction, arg: Profile) -> Gathered:
     """The wires of `all_of`, or of `any_of` by de Morgan, and what each gate is made of."""
     how: Gather = line.attributes
     codes = arg.expand_dense()[how.indices]
     codes = np.where(how.negations ^ (line.operation == "any_of"), flipped(codes), codes)
-    zeros, live = (
-        segment_sums(codes == CONST0, how.starts),
-        segment_sums(codes >= 0, how.starts),
-    )
+    zeros = segment_sums(codes == CONST0, how.starts)
+    live = segment_sums(codes >= 0, how.starts)
     return Gathered(codes, np.where(zeros > 0, CONST0, np.where(live > 0, 0, CONST1)), live)
 
 
@@ -205,53 +186,30 @@ def _ragged(line: Instruction, args: list[Profile], schematic: Schematic) -> Pro
     return complement(result) if line.operation == "any_of" else result
 
 
-def _at_least(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
-    return states(line, args)
-
-
 def _sum(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
     grid = sum_rows(line, args)
     classes, inverse = unique_rows(grid.codes)
-    return per_row(
-        grid.runs, heaps.settle(grid.layout, classes).states[inverse], grid.layout.width
-    )
+    found = heaps.settle(grid.layout, classes).states
+    return per_row(grid.runs, found[inverse], grid.layout.width)
 
 
 def per_row(runs: tuple[Runs, ...], codes: npt.NDArray[Any], width: int | None) -> Profile:
     """A profile from a value for every row of a grid: a code, or codes of a last axis of `width` wires."""
-    grid = tuple(len(r) for r in runs)
-    if width is None:
-        return Profile(runs, codes.reshape(grid).astype(np.int32)).merge()
-    ones = np.ones(width, np.int64)
-    return Profile((*runs, ones), codes.reshape((*grid, width)).astype(np.int32)).merge()
+    if width is not None:
+        runs = (*runs, np.ones(width, np.int64))
+    return Profile(runs, codes.reshape([len(r) for r in runs]).astype(np.int32)).merge()
 
 
-def _wiring(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
-    result = wire(line, args)
-    assert result is not None
-    return result
-
-
-def _source(line: Instruction, args: list[Profile], schematic: Schematic) -> Profile:
-    result = source(line)
-    assert result is not None
-    return result
-
-
-RULES: dict[str, Callable[[Instruction, list[Profile], Schematic], Profile]] = {
-    **dict.fromkeys(("input", "wired", "constant", "fill"), _source),
-    **dict.fromkeys(
-        ("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"),
-        _wiring,
-    ),
-    "not": _not,
-    "and": _and,
-    "xor": _xor,
-    "call": _call,
-    "all": _all,
-    "any": _any,
-    "all_of": _ragged,
-    "any_of": _ragged,
-    "at_least": _at_least,
-    "sum": _sum,
-}
+RULES: dict[str, Rule] = rules(
+    source,
+    wire,
+    _ragged,
+    not_=lambda line, args, schematic: complement(args[0]),
+    and_=_and,
+    xor=_xor,
+    call=_call,
+    all=_all,
+    any=lambda line, args, schematic: complement(_all(line, dual(args), schematic)),
+    at_least=lambda line, args, schematic: states(line, args),
+    sum=_sum,
+)

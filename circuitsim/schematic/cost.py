@@ -1,6 +1,7 @@
 """What a circuit costs, as `measure` adds it up; totals are Python integers, for n^3 at n = 2^20 is 2^60."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from circuitsim.netlist.program import KINDS
 from circuitsim.schematic.profile import Profile
@@ -17,6 +18,23 @@ class ScopeCost:
     def gates(self) -> int:
         """All gates."""
         return sum(self.kinds.values())
+
+
+class Gates(NamedTuple):
+    """Gates to charge."""
+
+    many: int
+    depth: int  # of the deepest
+    wires: int  # of all
+    weighted: int  # wires of all, each as often as its weight is large
+    fan_in: int  # largest of one gate
+    weight: int  # largest of one wire
+    heaviest: int  # largest fan-in of one gate with wires so counted
+
+
+def alike(many: int, depth: int, fan_in: int = 2) -> Gates:
+    """Gates of one fan-in, without weights."""
+    return Gates(many, depth, many * fan_in, many * fan_in, fan_in, 1, fan_in)
 
 
 @dataclass(repr=False)
@@ -45,9 +63,8 @@ class Cost:
     @property
     def gates_by_kind(self) -> dict[str, int]:
         """Gates of each kind that occurs."""
-        kinds = {
-            kind: sum(s.kinds.get(kind, 0) for s in self.scopes.values()) for kind in KINDS
-        }
+        scopes = self.scopes.values()
+        kinds = {kind: sum(s.kinds.get(kind, 0) for s in scopes) for kind in KINDS}
         return {kind: count for kind, count in kinds.items() if count}
 
     @property
@@ -67,38 +84,18 @@ class Cost:
     def against(self, max_gates: int) -> str:
         """The words of a refusal: the gates, the wires where they are what is too many, and the limit."""
         many = self.wires > 2 * self.gates
-        wires, twice = (
-            (f" and {self.wires:,} wires", ", for twice as many wires") if many else ("", "")
-        )
+        wires = f" and {self.wires:,} wires" if many else ""
+        twice = ", for twice as many wires" if many else ""
         return f"{self.gates:,} gates{wires}, and --max-gates is {max_gates:,}{twice}"
 
-    def charge(self, scope: str, kind: str, gates: int, depth: int, fan_in: int = 2) -> None:
-        """Add gates of one fan-in, without weights, to a scope."""
-        self.charge_weighted(
-            scope, kind, gates, depth, gates * fan_in, gates * fan_in, fan_in, 1, fan_in
-        )
-
-    def charge_weighted(
-        self,
-        scope: str,
-        kind: str,
-        gates: int,
-        depth: int,
-        wires: int,
-        weighted: int,
-        fan_in: int,
-        weight: int,
-        heaviest: int,
-    ) -> None:
-        """Add gates with so many wires in all; `depth`, `fan_in`, `weight` and `heaviest` are largest of one gate."""
-        if gates:
+    def charge(self, scope: str, kind: str, gates: Gates) -> None:
+        """Add gates of one kind to a scope."""
+        if gates.many:
             cost = self.scopes.setdefault(scope, ScopeCost())
-            cost.kinds[kind] = cost.kinds.get(kind, 0) + gates
-            cost.depth = max(cost.depth, depth)
-            self.wires += wires
-            self.wires_weighted += weighted
-            self.max_fan_in, self.max_weight = (
-                max(self.max_fan_in, fan_in),
-                max(self.max_weight, weight),
-            )
-            self.max_fan_in_weighted = max(self.max_fan_in_weighted, heaviest)
+            cost.kinds[kind] = cost.kinds.get(kind, 0) + gates.many
+            cost.depth = max(cost.depth, gates.depth)
+            self.wires += gates.wires
+            self.wires_weighted += gates.weighted
+            self.max_fan_in = max(self.max_fan_in, gates.fan_in)
+            self.max_weight = max(self.max_weight, gates.weight)
+            self.max_fan_in_weighted = max(self.max_fan_in_weighted, gates.heaviest)

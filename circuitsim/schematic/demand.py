@@ -20,24 +20,31 @@ from circuitsim.schematic.constants import (
     dual,
     gathered,
     pattern,
-    per_row,
     sum_rows,
 )
 from circuitsim.schematic.others import others_back
 from circuitsim.schematic.profile import CONST0, Profile, align, rows, unique_rows
+from circuitsim.schematic.rules import rules
 from circuitsim.schematic.schematic import Instruction, Schematic
 from circuitsim.schematic.threshold_profiles import reads
 
 
-class Here(NamedTuple):
-    """What a rule sees beside what is wanted and its operands' constants: the basis, and constants of its result."""
+class Asked(NamedTuple):
+    """What a rule sees: what is wanted of the result of a line, and the constants of its operands and of that."""
 
-    basis: BasisName
+    line: Instruction
+    want: Profile
+    args: list[Profile]
     state: Profile
+    basis: BasisName
+
+    @property
+    def how(self) -> Any:
+        """The line's attributes."""
+        return self.line.attributes
 
 
-Rule: TypeAlias = Callable[[Instruction, Profile, list[Profile], Here], list[Profile]]
-
+Rule: TypeAlias = Callable[[Asked], list[Profile]]
 
 EXACT = 1024  # wires of an axis up to which strided slices are traced wire by wire
 
@@ -53,16 +60,9 @@ def demand(
         line, want = schematic.instructions[index], wanted[index]
         if want is None or not want.codes.any():
             continue
-        for arg, asked in zip(
-            line.args,
-            RULES[line.operation](
-                line,
-                want,
-                [states[a] for a in line.args],
-                Here(schematic.basis, states[index]),
-            ),
-            strict=True,
-        ):
+        args = [states[a] for a in line.args]
+        asks = RULES[line.operation](Asked(line, want, args, states[index], schematic.basis))
+        for arg, asked in zip(line.args, asks, strict=True):
             known = wanted[arg]
             wanted[arg] = asked if known is None else _union(known, asked)
     nothing = [Profile.uniform(line.shape, 0) for line in schematic.instructions]
@@ -81,223 +81,120 @@ def _back(runs: Any, asked: Any, state: Profile) -> Profile:
     return Profile(tuple(runs), grid).any_to(shape).merge()
 
 
-def _none(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return []
-
-
-def _not(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return [want]
-
-
-def _and(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    runs, (w, a, b) = align([want, *states])
+def _and(at: Asked) -> list[Profile]:
+    runs, (w, a, b) = align([at.want, *at.args])
     ask_a = (w != 0) & (a >= 0) & (b != CONST0)
     ask_b = (w != 0) & (b >= 0) & (a != CONST0)
-    return [_back(runs, ask_a, states[0]), _back(runs, ask_b, states[1])]
+    return [_back(runs, ask_a, at.args[0]), _back(runs, ask_b, at.args[1])]
 
 
-def _xor(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    runs, (w, a, b) = align([want, *states])
-    return [
-        _back(runs, (w != 0) & (a >= 0), states[0]),
-        _back(runs, (w != 0) & (b >= 0), states[1]),
-    ]
+def _xor(at: Asked) -> list[Profile]:
+    runs, (w, *codes) = align([at.want, *at.args])
+    parts = zip(codes, at.args, strict=True)
+    return [_back(runs, (w != 0) & (own >= 0), state) for own, state in parts]
 
 
-def _call(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    runs, codes = cell_rows([*states, want])
-    inputs = sum(line.attributes.arguments)
-    key = np.concatenate(
-        [pattern(codes[:, :inputs]), codes[:, inputs:].astype(np.uint8)], axis=1
+def _call(at: Asked) -> list[Profile]:
+    runs, codes = cell_rows([*at.args, at.want])
+    inputs = sum(at.how.arguments)
+    wanted = codes[:, inputs:].astype(np.uint8)
+    classes, inverse = unique_rows(
+        np.concatenate([pattern(codes[:, :inputs]), wanted], axis=1)
     )
-    classes, inverse = unique_rows(key)
     used = np.zeros((len(classes), inputs), np.int32)
     for index, row in enumerate(classes):
-        wanted = row[inputs:]
-        if wanted.any():
-            used[index] = specialise(
-                line.attributes, here.basis, row[:inputs].tobytes(), wanted.tobytes()
-            )[1]
-    asked = used[inverse]
-    result, start = [], 0
-    for state, width in zip(states, line.attributes.arguments, strict=True):
-        part = per_row(runs, asked[:, start : start + width], width)
-        result.append(part.any_to(state.shape).merge())
-        start += width
-    return result
+        given, asked = row[:inputs], row[inputs:]
+        if asked.any():
+            used[index] = specialise(at.how, at.basis, given.tobytes(), asked.tobytes())[1]
+    return _split(used[inverse], runs, [[np.ones(n, int)] for n in at.how.arguments], at.args)
 
 
-def _all(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    runs, parts = rows([*states, want], [*line.attributes, 0])
-    dead = np.concatenate([p == CONST0 for p in parts[:-1]], axis=1).any(axis=1)
-    asked = (parts[-1][:, 0] != 0) & ~dead
-    result = []
-    for state, codes, axes in zip(states, parts, line.attributes, strict=False):
-        added = state.runs[len(state.runs) - axes :]
-        block = (asked[:, None] & (codes >= 0)).reshape([len(r) for r in (*runs, *added)])
-        result.append(
-            Profile((*runs, *added), block.astype(np.int32)).any_to(state.shape).merge()
-        )
-    return result
+def _all(at: Asked) -> list[Profile]:
+    runs, parts = rows([*at.args, at.want], [*at.how, 0])
+    codes = np.concatenate(parts[:-1], axis=1)
+    asked = (parts[-1] != 0) & ~(codes == CONST0).any(axis=1, keepdims=True)
+    added = [a.runs[len(a.runs) - axes :] for a, axes in zip(at.args, at.how, strict=True)]
+    return _split(asked & (codes >= 0), runs, added, at.args)
 
 
-def _any(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return _all(line, want, dual(states), here)
-
-
-def _ragged(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    found, starts = gathered(line, states[0]), line.attributes.starts
-    asked = (want.expand_dense() != 0) & (found.states >= 0)
-    read = np.repeat(asked, np.diff(starts)) & (found.codes >= 0)
-    codes = np.zeros(states[0].shape, np.int32)
-    codes[line.attributes.indices[read]] = 1
+def _ragged(at: Asked) -> list[Profile]:
+    found = gathered(at.line, at.args[0])
+    asked = (at.want.expand_dense() != 0) & (found.states >= 0)
+    read = np.repeat(asked, np.diff(at.how.starts)) & (found.codes >= 0)
+    codes = np.zeros(at.args[0].shape, np.int32)
+    codes[at.how.indices[read]] = 1
     return [Profile.dense(codes)]
 
 
-def _at_least(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return reads(line, states, want, here.state)
-
-
-def _sum(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    grid = sum_rows(line, states, want)
+def _sum(at: Asked) -> list[Profile]:
+    grid = sum_rows(at.line, at.args, at.want)
     elements = grid.codes.shape[1]
     classes, inverse = unique_rows(np.concatenate([grid.codes, grid.wanted], axis=1))
-    needed = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:]).needed[
-        inverse
-    ]
-    return _split(needed, grid.runs, grid.added, states)
+    settled = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:])
+    return _split(settled.needed[inverse], grid.runs, grid.added, at.args)
 
 
-def _split(needed: Any, runs: Any, added: Any, states: list[Profile]) -> list[Profile]:
-    """What rows need of their elements (rows, elements), for every operand."""
-    lead = tuple(len(r) for r in runs)
+def _split(needed: Any, runs: Any, added: Any, args: list[Profile]) -> list[Profile]:
+    """What rows need of their elements (rows, elements), for every operand with the runs of its own axes."""
     result, start = [], 0
-    for state, own in zip(states, added, strict=True):
-        shape = tuple(len(r) for r in own)
-        stop = start + prod(shape)
-        block = needed[:, start:stop].reshape(lead + shape)
-        result.append(
-            Profile((*runs, *own), block.astype(np.int32)).any_to(state.shape).merge()
-        )
+    for arg, own in zip(args, added, strict=True):
+        shape = [len(r) for r in (*runs, *own)]
+        stop = start + prod(shape[len(runs) :])
+        block = needed[:, start:stop].reshape(shape).astype(np.int32)
+        result.append(Profile((*runs, *own), block).any_to(arg.shape).merge())
         start = stop
     return result
 
 
-def _slice(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    axis, start, _, step = line.attributes
-    length = states[0].shape[axis]
-    if step > 1 and length <= EXACT:
-        return _take_back(
-            want, axis, range(start, start + step * want.shape[axis], step), length
-        )
-    return [want.spread(axis, length, start, step)]
+def _slice(at: Asked) -> list[Profile]:
+    axis, start, _, step = at.how
+    length = at.args[0].shape[axis]
+    if step == 1 or length > EXACT:
+        return [at.want.spread(axis, length, start, step)]
+    return _take(at, axis, range(start, start + step * at.want.shape[axis], step))
 
 
-def _concat(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    axis, start, result = line.attributes, 0, []
-    for state in states:
-        length = state.shape[axis]
-        result.append(want.slice(axis, start, start + length, 1))
-        start += length
+def _concat(at: Asked) -> list[Profile]:
+    start, result = 0, []
+    for arg in at.args:
+        stop = start + arg.shape[at.how]
+        result.append(at.want.slice(at.how, start, stop, 1))
+        start = stop
     return result
 
 
-def _take(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    axis, indices = line.attributes
-    return _take_back(want, axis, indices, states[0].shape[axis])
+def _take(at: Asked, axis: int, indices: Sequence[int]) -> list[Profile]:
+    """What is wanted of an axis from which `indices` were taken."""
+    dense = at.want.unit(axis)
+    runs, shape = list(dense.runs), list(dense.codes.shape)
+    shape[axis] = at.args[0].shape[axis]
+    runs[axis] = np.ones(shape[axis], np.int64)
+    codes = np.zeros(shape, np.int32)
+    asked = np.moveaxis(dense.codes, axis, 0)
+    np.maximum.at(np.moveaxis(codes, axis, 0), np.asarray(indices, np.int64), asked)
+    return [Profile(tuple(runs), codes).merge()]
 
 
-def _take_back(
-    want: Profile, axis: int, indices: Sequence[int], length: int
-) -> list[Profile]:
-    """What is wanted of an axis of `length` wires from which `indices` were taken."""
-    dense = want.unit(axis)
-    codes = np.zeros(
-        (*dense.codes.shape[:axis], length, *dense.codes.shape[axis + 1 :]), np.int32
-    )
-    np.maximum.at(
-        np.moveaxis(codes, axis, 0),
-        np.asarray(indices, np.int64),
-        np.moveaxis(dense.codes, axis, 0),
-    )
-    runs = (*dense.runs[:axis], np.ones(length, np.int64), *dense.runs[axis + 1 :])
-    return [Profile(runs, codes).merge()]
-
-
-def _expand(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return [want.squeeze(line.attributes)]
-
-
-def _squeeze(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return [want.expand(line.attributes)]
-
-
-def _broadcast(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return [want.any_to(states[0].shape).merge()]
-
-
-def _transpose(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return [want.transpose(tuple(int(k) for k in np.argsort(line.attributes)))]
-
-
-def _others(
-    line: Instruction, want: Profile, states: list[Profile], here: Here
-) -> list[Profile]:
-    return [others_back(want, line.attributes)]
-
-
-RULES: dict[str, Rule] = {
-    **dict.fromkeys(("input", "wired", "constant", "fill"), _none),
+WIRING: dict[str, Rule] = {
     "slice": _slice,
     "concat": _concat,
-    "take": _take,
-    "expand": _expand,
-    "squeeze": _squeeze,
-    "broadcast": _broadcast,
-    "transpose": _transpose,
-    "others": _others,
-    "not": _not,
-    "and": _and,
-    "xor": _xor,
-    "call": _call,
-    "all": _all,
-    "any": _any,
-    "all_of": _ragged,
-    "any_of": _ragged,
-    "at_least": _at_least,
-    "sum": _sum,
+    "take": lambda at: _take(at, *at.how),
+    "expand": lambda at: [at.want.squeeze(at.how)],
+    "squeeze": lambda at: [at.want.expand(at.how)],
+    "broadcast": lambda at: [at.want.any_to(at.args[0].shape).merge()],
+    "transpose": lambda at: [at.want.transpose(np.argsort(at.how).tolist())],
+    "others": lambda at: [others_back(at.want, at.how)],
 }
+RULES: dict[str, Rule] = rules(
+    lambda at: [],
+    lambda at: WIRING[at.line.operation](at),
+    _ragged,
+    not_=lambda at: [at.want],
+    and_=_and,
+    xor=_xor,
+    call=_call,
+    all=_all,
+    any=lambda at: _all(at._replace(args=dual(at.args))),
+    at_least=lambda at: reads(at.line, at.args, at.want, at.state),
+    sum=_sum,
+)

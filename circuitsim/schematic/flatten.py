@@ -36,6 +36,7 @@ from circuitsim.schematic.meanings import rewire
 from circuitsim.schematic.measure import count
 from circuitsim.schematic.plans.sums import bind_sum
 from circuitsim.schematic.profile import CONST1, Profile, unique_rows
+from circuitsim.schematic.rules import rules
 from circuitsim.schematic.schematic import Instruction, Schematic
 from circuitsim.schematic.thresholds import Literals
 
@@ -185,15 +186,8 @@ def _gates(context: Context) -> Builder:
 
 
 def _constant(line: Instruction, args: list[Literals], context: Context) -> Literals:
+    """`constant` and `fill`; inputs have literals of their own, and ask no rule."""
     return np.broadcast_to(np.asarray(line.attributes), line.shape).astype(np.int32)
-
-
-def _wiring(line: Instruction, args: list[Literals], context: Context) -> Literals:
-    return rewire(line, args)
-
-
-def _not(line: Instruction, args: list[Literals], context: Context) -> Literals:
-    return np.where(args[0] >= 0, args[0] ^ 1, NOBODY)
 
 
 def _and(line: Instruction, args: list[Literals], context: Context) -> Literals:
@@ -254,29 +248,17 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
     codes = codes_of(wires, context.builder.level)
     want = (context.want & (context.state >= 0)).reshape(rows, width).astype(np.int32)
     classes, inverse = unique_rows(np.concatenate([codes, want], axis=1))
-    elements = wires.shape[1]
-    settled = heaps.settle(layout, classes[:, :elements], classes[:, elements:])
     result = np.full((rows, width), NOBODY, np.int32)
     order = np.argsort(inverse, kind="stable")
     ends = np.searchsorted(inverse[order], np.arange(len(classes) + 1))
-    for index, row in enumerate(classes):
-        keep = tuple(int(k) for k in np.flatnonzero(row[elements:]))
-        if keep:
-            chosen = order[ends[index] : ends[index + 1]]
-            plan = planning.total(
-                context.schematic, layout, settled, index, row[:elements], keep
-            )
-            here = np.flatnonzero(
-                (row[layout.element] >= 0) & settled.reached[index][layout.column]
-            )
-            wire_depths = row[layout.element[here]] - plan.base
-            program = bind_sum(
-                plan.plan, layout.column[here].astype(np.int32), wire_depths.astype(np.int32)
-            )
-            bound = wires[np.ix_(chosen, layout.element[here])] ^ layout.negated[here].astype(
-                np.int32
-            )
-            result[chosen[:, None], np.array(keep)] = _gates(context).stamp(program, bound)
+    for plan in planning.totals(context.schematic, layout, classes):
+        chosen = order[ends[plan.row] : ends[plan.row + 1]]
+        element, column = layout.element[plan.used], layout.column[plan.used]
+        depths = classes[plan.row, element] - plan.base
+        program = bind_sum(plan.plan, column.astype(np.int32), depths.astype(np.int32))
+        negated = layout.negated[plan.used].astype(np.int32)
+        bound = wires[np.ix_(chosen, element)] ^ negated
+        result[chosen[:, None], plan.keep] = _gates(context).stamp(program, bound)
     return result.reshape(line.shape)
 
 
@@ -289,20 +271,16 @@ def _xor_of_ands() -> Any:
 
 _XOR_OF_ANDS = _xor_of_ands()
 
-RULES: dict[str, Rule] = {
-    **dict.fromkeys(("constant", "fill"), _constant),
-    **dict.fromkeys(
-        ("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"),
-        _wiring,
-    ),
-    "not": _not,
-    "and": _and,
-    "xor": _xor,
-    "call": _call,
-    "all": all_rule,
-    "any": any_rule,
-    "all_of": ragged_rule,
-    "any_of": ragged_rule,
-    "at_least": at_least_rule,
-    "sum": _sum,
-}
+RULES: dict[str, Rule] = rules(
+    _constant,
+    lambda line, args, context: rewire(line, args),
+    ragged_rule,
+    not_=lambda line, args, context: np.where(args[0] >= 0, args[0] ^ 1, NOBODY),
+    and_=_and,
+    xor=_xor,
+    call=_call,
+    all=all_rule,
+    any=any_rule,
+    at_least=at_least_rule,
+    sum=_sum,
+)

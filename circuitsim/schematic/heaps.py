@@ -5,9 +5,8 @@ and -2^c in the constant. What follows depends on how many live wires a column h
 constants and demand are settled before any plan is made.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +16,7 @@ from circuitsim.schematic.profile import ABSENT, CONST0, CONST1
 from circuitsim.schematic.schematic import Summand
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """The digits of one `sum`: digit d is wire `element[d]` (complemented if `negated[d]`) at `column[d]`.
 
     Elements number the wires of all operands in order, each operand's added axes flattened; along an axis that
@@ -30,9 +28,8 @@ class Layout:
     column: npt.NDArray[np.int64]
     negated: npt.NDArray[np.bool_]
     repeats: npt.NDArray[np.int64]  # of each element
-    constant: npt.NDArray[
-        np.int64
-    ]  # bits of the constant, least first, negated digits included
+    # Bits of the constant, least first, negated digits included.
+    constant: npt.NDArray[np.int64]
 
 
 def digits(weight: int, width: int) -> list[tuple[int, bool]]:
@@ -73,42 +70,29 @@ def _layout(
     width: int,
 ) -> Layout:
     element: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    column: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    negated: list[npt.NDArray[np.bool_]] = [np.zeros(0, bool)]
+    digit: list[npt.NDArray[np.int64]] = [np.zeros((2, 0), np.int64)]
     repeats: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
     start, offset = 0, 0
     for summand, runs in zip(summands, sizes, strict=True):
         counts: npt.NDArray[np.int64] = np.ones((), np.int64)
         for r in runs:
             counts = counts[..., None] * np.array(r, np.int64)
-        place = np.arange(counts.size, dtype=np.int64).reshape(counts.shape)
-        which = np.broadcast_to(
-            np.arange(len(summand.weights)).reshape(summand.shape), counts.shape
-        ).ravel()
+        numbers = np.arange(len(summand.weights)).reshape(summand.shape)
+        which = np.broadcast_to(numbers, counts.shape).ravel()
         for index, weight in enumerate(summand.weights):
-            if weight:
-                chosen = (
-                    place.ravel()
-                    if len(summand.weights) == 1
-                    else np.flatnonzero(which == index)
-                )
-                many = int(counts.ravel()[chosen].sum())
-                for col, minus in _digits(weight, width):
-                    element.append(start + chosen)
-                    column.append(np.full(len(chosen), col, np.int64))
-                    negated.append(np.full(len(chosen), minus))
-                    offset -= (many << col) if minus else 0
+            chosen = np.flatnonzero(which == index)
+            many = int(counts.ravel()[chosen].sum())
+            for column, minus in _digits(weight, width):
+                element.append(start + chosen)
+                digit.append(np.full((len(chosen), 2), (column, minus)).T)
+                offset -= (many << column) if minus else 0
         repeats.append(counts.ravel())
         start += counts.size
     total = (constant + offset) % (1 << width)
     bits = np.array([total >> c & 1 for c in range(width)], np.int64)
-    joined = (
-        np.concatenate(element),
-        np.concatenate(column),
-        np.concatenate(negated),
-        np.concatenate(repeats),
-    )
-    return Layout(width, *joined, bits)
+    column, negated = np.concatenate(digit, axis=1)
+    elements, counted = np.concatenate(element), np.concatenate(repeats)
+    return Layout(width, elements, column, negated.astype(bool), counted, bits)
 
 
 _digits = lru_cache(maxsize=65536)(digits)
@@ -123,49 +107,24 @@ def settle(
         codes: (rows, elements), CONST0, CONST1, ABSENT or anything else for a live wire.
         wanted: (rows, width) of 0 and 1; None wants every bit.
     """
-    want = (
-        np.ones((len(codes), lay.width), np.uint8)
-        if wanted is None
-        else wanted.astype(np.uint8)
-    )
-    arrays = _settle(
-        lay.element,
-        lay.column,
-        lay.negated,
-        lay.repeats,
-        lay.constant,
-        codes.astype(np.int32),
-        want,
-    )
-    return Settled(*arrays)
+    if wanted is None:
+        wanted = np.ones((len(codes), lay.width), np.uint8)
+    return _settle(lay, codes.astype(np.int32), wanted.astype(np.uint8))
 
 
-@dataclass(frozen=True)
-class Settled:
-    """`states` (rows, width): CONST0, CONST1, or 0 for a live bit. `bits`: what is left of the constant.
-    `reached` (rows, width): the columns that some wanted bit depends on. `needed` (rows, elements).
-    """
+class Settled(NamedTuple):
+    """What constants and demand leave of the rows of a sum."""
 
-    states: npt.NDArray[np.int32]
-    bits: npt.NDArray[np.int64]
-    reached: npt.NDArray[np.bool_]
-    needed: npt.NDArray[np.bool_]
+    states: npt.NDArray[np.int32]  # (rows, width): CONST0, CONST1, or 0 for a live bit
+    bits: npt.NDArray[np.int64]  # (rows, width): what is left of the constant
+    reached: npt.NDArray[np.bool_]  # (rows, width): columns that some wanted bit depends on
+    needed: npt.NDArray[np.bool_]  # (rows, elements)
 
 
-@compiled(
-    work=lambda element, column, negated, repeats, constant, codes, wanted: (
-        len(codes) * len(element) + wanted.size
-    )
-)
-def _settle(
-    element: Any,
-    column: Any,
-    negated: Any,
-    repeats: Any,
-    constant: Any,
-    codes: Any,
-    wanted: Any,
-) -> Any:
+@compiled(work=lambda lay, codes, wanted: len(codes) * len(lay.element) + wanted.size)
+def _settle(lay: Layout, codes: Any, wanted: Any) -> Settled:
+    """Row by row: constants upwards, since carries go up; then demand downwards, since it comes from above."""
+    _, element, column, negated, repeats, constant = lay
     rows, width = wanted.shape
     states = np.zeros((rows, width), np.int32)
     bits = np.zeros((rows, width), np.int64)
@@ -204,24 +163,16 @@ def _settle(
             code = codes[r, element[d]]
             if code >= 0 and reached[r, column[d]]:
                 needed[r, element[d]] = True
-    return states, bits, reached, needed
+    return Settled(states, bits, reached, needed)
 
 
 @compiled
-def column_counts(
-    element: Any,
-    column: Any,
-    negated: Any,
-    repeats: Any,
-    codes: Any,
-    reached: Any,
-    base: Any,
-    span: Any,
-) -> Any:
+def column_counts(lay: Layout, codes: Any, reached: Any, base: Any, span: Any) -> Any:
     """counts[c, t] of one row: live wires of depth base + t in the reached columns."""
     counts = np.zeros((len(reached), span), np.int64)
+    element, column = lay.element, lay.column
     for d in range(len(element)):
         code = codes[element[d]]
         if code >= 0 and reached[column[d]]:
-            counts[column[d], code - base] += repeats[element[d]]
+            counts[column[d], code - base] += lay.repeats[element[d]]
     return counts

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.kernels import compiled
+from circuitsim.netlist.program import Program
 from circuitsim.schematic.heaps import digits
 from circuitsim.schematic.schematic import Gather, Instruction, Thresholds
 
@@ -58,32 +59,31 @@ def cell(line: Instruction, args: list[Planes]) -> Planes:
     wires = np.concatenate(flat, axis=-2).reshape(
         int(np.prod(lead)), sum(line.attributes.arguments), words
     )
-    program = line.attributes.program
-    result = _run(
-        program.ops, program.a, program.b, program.outputs, np.ascontiguousarray(wires)
-    )
+    result = _run(line.attributes.program, np.ascontiguousarray(wires))
     return result.reshape((*line.shape, words))
 
 
-def _run_plainly(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
+def _run_plainly(program: Program, wires: Any) -> Any:
     """`_run` on all rows and words at once."""
+    _, ops, a, b, outputs = program
     rows, inputs, words = wires.shape
     values = np.zeros((1 + inputs + len(ops), rows, words), np.uint64)
     values[1 : 1 + inputs] = wires.swapaxes(0, 1)
-    for node, (op, x, y) in enumerate(
-        zip(ops.tolist(), a.tolist(), b.tolist(), strict=True), 1 + inputs
-    ):
+    gates = zip(ops.tolist(), a.tolist(), b.tolist(), strict=True)
+    for node, (op, x, y) in enumerate(gates, 1 + inputs):
         left, right = (~values[z >> 1] if z & 1 else values[z >> 1] for z in (x, y))
         values[node] = left ^ right if op else left & right
     flips = np.where(outputs & 1, ALL_ONES, np.uint64(0))[:, None, None]
     return np.ascontiguousarray((values[outputs >> 1] ^ flips).swapaxes(0, 1))
 
 
-@compiled(
-    work=lambda ops, a, b, outputs, wires: 2 * len(ops) + len(ops) * wires.size // 500,
-    plain=_run_plainly,
-)
-def _run(ops: Any, a: Any, b: Any, outputs: Any, wires: Any) -> Any:
+def _run_work(program: Program, wires: Any) -> int:
+    return 2 * program.gates + program.gates * wires.size // 500
+
+
+@compiled(work=_run_work, plain=_run_plainly)
+def _run(program: Program, wires: Any) -> Any:
+    _, ops, a, b, outputs = program
     rows, inputs, words = wires.shape
     result = np.zeros((rows, len(outputs), words), np.uint64)
     values = np.zeros((1 + inputs + len(ops), words), np.uint64)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.bases import BASES
-from circuitsim.schematic import heaps, planning
+from circuitsim.schematic import planning
 from circuitsim.schematic.cells import specialise
 from circuitsim.schematic.constants import (
     cell_rows,
@@ -27,7 +27,7 @@ from circuitsim.schematic.constants import (
     sum_rows,
     wire,
 )
-from circuitsim.schematic.cost import Cost
+from circuitsim.schematic.cost import Cost, Gates, alike
 from circuitsim.schematic.demand import demand
 from circuitsim.schematic.profile import (
     ABSENT,
@@ -38,6 +38,7 @@ from circuitsim.schematic.profile import (
     rows,
     unique_rows,
 )
+from circuitsim.schematic.rules import rules as table
 from circuitsim.schematic.schematic import FITS, Instruction, Schematic
 from circuitsim.schematic.threshold_profiles import Sizes, sizes
 
@@ -73,18 +74,14 @@ def count(
     for index, line in enumerate(schematic.instructions):
         want, state = wants[index], states[index]
         if not want.codes.any():
-            value = Profile(
-                state.runs, np.where(state.codes < 0, state.codes, np.int32(ABSENT))
-            ).merge()
+            known = np.where(state.codes < 0, state.codes, np.int32(ABSENT))
+            value = Profile(state.runs, known).merge()
         else:
             if cut:
                 want, state = want.cut(), state.cut()
-            value = RULES[line.operation](
-                line,
-                [cost.values[a] for a in line.args],
-                Context(schematic, want, state, cost),
-            )
-            value = _finish(value, want, state)
+            args = [cost.values[a] for a in line.args]
+            context = Context(schematic, want, state, cost)
+            value = _finish(RULES[line.operation](line, args, context), want, state)
         cost.values.append(value.cut() if cut else value)
     cost.outputs = [cost.values[o] for o in schematic.outputs]
     return cost
@@ -101,29 +98,14 @@ def _total(counts: npt.NDArray[Any], chosen: npt.NDArray[Any]) -> int:
     return int(np.where(chosen, counts, 0).sum())
 
 
-def _source(line: Instruction, args: list[Profile], context: Context) -> Profile:
-    result = source(line)
-    assert result is not None
-    return result
-
-
-def _wiring(line: Instruction, args: list[Profile], context: Context) -> Profile:
-    result = wire(line, args)
-    assert result is not None
-    return result
-
-
-def _not(line: Instruction, args: list[Profile], context: Context) -> Profile:
-    return complement(args[0])
-
-
 def _and(line: Instruction, args: list[Profile], context: Context) -> Profile:
     runs, (a, b, w) = align([*args, context.want])
     gate = (w != 0) & (a >= 0) & (b >= 0)
     depth = np.maximum(a, b) + 1
     codes = np.where(gate, depth, np.where(a == CONST1, b, np.where(b == CONST1, a, ABSENT)))
     many = _total(Profile(runs, gate.astype(np.int32)).counts(), gate)
-    context.cost.charge(line.scope, "and", many, int(np.where(gate, depth, 0).max(initial=0)))
+    deepest = int(np.where(gate, depth, 0).max(initial=0))
+    context.cost.charge(line.scope, "and", alike(many, deepest))
     return Profile(runs, codes.astype(np.int32))
 
 
@@ -137,66 +119,73 @@ def _xor(line: Instruction, args: list[Profile], context: Context) -> Profile:
     codes = np.where(gate, depth, np.where(constant, b, a))
     many = _total(Profile(runs, gate.astype(np.int32)).counts(), gate)
     deepest = int(np.where(gate, depth, 0).max(initial=0))
-    context.cost.charge(line.scope, price.kind, price.gates * many, deepest)
+    context.cost.charge(line.scope, price.kind, alike(price.gates * many, deepest))
     return Profile(runs, codes.astype(np.int32))
 
 
-def _multiplicities(runs: Any, inverse: npt.NDArray[np.int64], classes: int) -> list[int]:
-    grid = tuple(len(r) for r in runs)
-    counts = Profile(runs, np.zeros(grid, np.int32)).counts().ravel()
-    total = np.zeros(classes, counts.dtype)
+@dataclass(frozen=True)
+class Classes:
+    """Equal rows of a grid: one of each class, the class of every row, and how many rows of wires each stands for."""
+
+    rows: npt.NDArray[Any]
+    inverse: npt.NDArray[np.int64]
+    many: list[int]
+
+
+def _classes(runs: Any, codes: npt.NDArray[Any]) -> Classes:
+    classes, inverse = unique_rows(codes)
+    counts = Profile(runs, np.zeros([len(r) for r in runs], np.int32)).counts().ravel()
+    total = np.zeros(len(classes), counts.dtype)
     np.add.at(total, inverse, counts)
-    return [int(t) for t in total]
+    return Classes(classes, inverse, [int(t) for t in total])
+
+
+def _charge(
+    line: Instruction, cost: Cost, gates: tuple[int, int], many: int, depth: int
+) -> None:
+    """Charge (ANDs, XORs) so many times."""
+    for kind, own in zip(("and", "xor"), gates, strict=True):
+        cost.charge(line.scope, kind, alike(many * own, depth))
 
 
 def _call(line: Instruction, args: list[Profile], context: Context) -> Profile:
     runs, codes = cell_rows([*args, context.want])
     inputs, outputs = sum(line.attributes.arguments), line.shape[-1]
-    classes, inverse = unique_rows(codes)
-    result = np.full((len(classes), outputs), ABSENT, np.int32)
-    basis = context.schematic.basis
-    for index, (row, many) in enumerate(
-        zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)
-    ):
-        wanted = row[inputs:].astype(np.uint8)
+    found, basis = _classes(runs, codes), context.schematic.basis
+    result = np.full((len(found.rows), outputs), ABSENT, np.int32)
+    for index, row in enumerate(found.rows):
+        given, wanted = row[:inputs], row[inputs:].astype(np.uint8)
         if wanted.any():
-            program, _ = specialise(
-                line.attributes, basis, pattern(row[:inputs]).tobytes(), wanted.tobytes()
-            )
-            result[index], deepest = planning.depths(program, row[:inputs])
-            ands, xors = planning.kinds(program)
-            context.cost.charge(line.scope, "and", many * ands, deepest)
-            context.cost.charge(line.scope, "xor", many * xors, deepest)
-    return per_row(runs, result[inverse], outputs)
+            key = pattern(given).tobytes(), wanted.tobytes()
+            program, _ = specialise(line.attributes, basis, *key)
+            result[index], deepest = planning.depths(program, given)
+            gates = planning.kinds(program)
+            _charge(line, context.cost, gates, found.many[index], deepest)
+    return per_row(runs, result[found.inverse], outputs)
 
 
 def _all(
     line: Instruction, args: list[Profile], context: Context, kind: str = "and"
 ) -> Profile:
     runs, parts = rows([*args, context.want], [*line.attributes, 0])
-    counts = np.concatenate(
-        [_repeats(arg, axes) for arg, axes in zip(args, line.attributes, strict=True)]
-    )
-    classes, inverse = unique_rows(np.concatenate(parts, axis=1))
-    result = np.full(len(classes), ABSENT, np.int32)
-    for index, (row, many) in enumerate(
-        zip(classes, _multiplicities(runs, inverse, len(classes)), strict=True)
-    ):
-        live = row[:-1] >= 0
-        if row[-1] and not (row[:-1] == CONST0).any() and live.any():
-            if BASES[context.schematic.basis].unbounded:
-                fan_in, gate = int(counts[live].sum()), int(row[:-1][live].max()) + 1
-                result[index] = gate if fan_in > 1 else gate - 1
-                context.cost.charge(line.scope, kind, many * (fan_in > 1), gate, fan_in)
-            else:
-                plan = planning.tree(row[:-1][live], counts[live])
-                result[index] = plan.depth
-                context.cost.charge(line.scope, "and", many * plan.gates, plan.depth)
-    return per_row(runs, result[inverse], None)
-
-
-def _any(line: Instruction, args: list[Profile], context: Context) -> Profile:
-    return complement(_all(line, dual(args), context, "or"))
+    axes = zip(args, line.attributes, strict=True)
+    counts = np.concatenate([_repeats(arg, own) for arg, own in axes])
+    found = _classes(runs, np.concatenate(parts, axis=1))
+    result = np.full(len(found.rows), ABSENT, np.int32)
+    for index, row in enumerate(found.rows):
+        codes, live = row[:-1], row[:-1] >= 0
+        if not row[-1] or (codes == CONST0).any() or not live.any():
+            continue
+        many = found.many[index]
+        if BASES[context.schematic.basis].unbounded:
+            fan_in, gate = int(counts[live].sum()), int(codes[live].max()) + 1
+            result[index] = gate if fan_in > 1 else gate - 1
+            context.cost.charge(line.scope, kind, alike(many * (fan_in > 1), gate, fan_in))
+        else:
+            plan = planning.tree(codes[live], counts[live])
+            result[index] = plan.depth
+            context.cost.charge(line.scope, "and", alike(many * plan.gates, plan.depth))
+    return per_row(runs, result[found.inverse], None)
 
 
 def _ragged(line: Instruction, args: list[Profile], context: Context) -> Profile:
@@ -206,13 +195,10 @@ def _ragged(line: Instruction, args: list[Profile], context: Context) -> Profile
     gate = asked & (found.live > 1)
     fan_in = found.live[gate]
     wires, widest = int(fan_in.sum()), int(fan_in.max(initial=0))
-    kind, depth = (
-        "or" if line.operation == "any_of" else "and",
-        int(deepest[gate].max(initial=0)) + 1,
-    )
-    context.cost.charge_weighted(
-        line.scope, kind, int(gate.sum()), depth, wires, wires, widest, 1, widest
-    )
+    kind = "or" if line.operation == "any_of" else "and"
+    depth = int(deepest[gate].max(initial=0)) + 1
+    gates = Gates(int(gate.sum()), depth, wires, wires, widest, 1, widest)
+    context.cost.charge(line.scope, kind, gates)
     return Profile.dense(np.where(asked, deepest + gate, ABSENT))
 
 
@@ -227,32 +213,34 @@ def segment_max(values: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> npt.
 
 def _at_least(line: Instruction, args: list[Profile], context: Context) -> Profile:
     found = sizes(line, args)
-    runs, (w, s, fan_in, deepest) = align(
-        [context.want, context.state, found.fan_in, found.deepest]
-    )
+    given = [context.want, context.state, found.fan_in, found.deepest]
+    runs, (w, s, fan_in, deepest) = align(given)
     asked = (w != 0) & (s >= 0)
     gate = asked & (fan_in > 1)
     if gate.any():
-        _charge_thresholds(
-            context.cost, line.scope, Profile(runs, gate.astype(np.int32)), found
-        )
+        gates = _gates(Profile(runs, gate.astype(np.int32)), found)
+        context.cost.charge(line.scope, "threshold", gates)
     return Profile(runs, np.where(asked, deepest + gate, ABSENT).astype(np.int32))
 
 
-def _charge_thresholds(cost: Cost, scope: str, gates: Profile, found: Sizes) -> None:
-    """Charge the gates where `gates` holds 1; their weights are divided by their greatest common divisor."""
+def _gates(gates: Profile, found: Sizes) -> Gates:
+    """The gates where `gates` holds 1; their weights are divided by their greatest common divisor."""
     which = gates.codes != 0
-    _, parts = align(
-        [gates, found.fan_in, found.size, found.largest, found.divisor, found.deepest]
-    )
+    sized = [found.fan_in, found.size, found.largest, found.divisor, found.deepest]
+    _, (_, *parts) = align([gates, *sized])
     fan_in, size, largest, divisor, deepest = (
-        np.broadcast_to(p, which.shape)[which] for p in parts[1:]
+        np.broadcast_to(part, which.shape)[which] for part in parts
     )
     many, weighted = gates.counts()[which], size // divisor
-    cost.charge_weighted(
-        scope, "threshold", int(many.sum()), int(deepest.max()) + 1, _dot(many, fan_in), _dot(many, weighted),
-        int(fan_in.max()), int((largest // divisor).max()), int(weighted.max()),
-    )  # fmt: skip
+    return Gates(
+        many=int(many.sum()),
+        depth=int(deepest.max()) + 1,
+        wires=_dot(many, fan_in),
+        weighted=_dot(many, weighted),
+        fan_in=int(fan_in.max()),
+        weight=int((largest // divisor).max()),
+        heaviest=int(weighted.max()),
+    )
 
 
 def _dot(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> int:
@@ -274,25 +262,12 @@ def _sum(line: Instruction, args: list[Profile], context: Context) -> Profile:
     state = context.state.unit(len(line.shape) - 1)
     given = [_over(grid.runs, grid.codes), _over(grid.runs, grid.wanted), state]
     runs, (codes, wanted, states) = rows(given, [1, 1, 1])
-    elements = codes.shape[1]
-    classes, inverse = unique_rows(np.concatenate([codes, wanted * (states >= 0)], axis=1))
-    settled = heaps.settle(grid.layout, classes[:, :elements], classes[:, elements:])
-    result = np.full((len(classes), grid.layout.width), ABSENT, np.int32)
-    for index, many in enumerate(_multiplicities(runs, inverse, len(classes))):
-        keep = tuple(int(k) for k in np.flatnonzero(classes[index, elements:]))
-        if keep:
-            plan = planning.total(
-                context.schematic,
-                grid.layout,
-                settled,
-                index,
-                classes[index, :elements],
-                keep,
-            )
-            result[index, list(keep)] = plan.depths
-            context.cost.charge(line.scope, "and", many * plan.gates[0], plan.deepest)
-            context.cost.charge(line.scope, "xor", many * plan.gates[1], plan.deepest)
-    return per_row(runs, result[inverse], grid.layout.width)
+    found = _classes(runs, np.concatenate([codes, wanted * (states >= 0)], axis=1))
+    result = np.full((len(found.rows), grid.layout.width), ABSENT, np.int32)
+    for plan in planning.totals(context.schematic, grid.layout, found.rows):
+        result[plan.row, plan.keep] = plan.depths
+        _charge(line, context.cost, plan.gates, found.many[plan.row], plan.deepest)
+    return per_row(runs, result[found.inverse], grid.layout.width)
 
 
 def _over(runs: Any, codes: npt.NDArray[np.int32]) -> Profile:
@@ -302,20 +277,16 @@ def _over(runs: Any, codes: npt.NDArray[np.int32]) -> Profile:
     return Profile((*runs, np.ones(entries, np.int64)), codes.reshape(shape))
 
 
-RULES: dict[str, Rule] = {
-    **dict.fromkeys(("input", "wired", "constant", "fill"), _source),
-    **dict.fromkeys(
-        ("slice", "concat", "take", "expand", "squeeze", "broadcast", "transpose", "others"),
-        _wiring,
-    ),
-    "not": _not,
-    "and": _and,
-    "xor": _xor,
-    "call": _call,
-    "all": _all,
-    "any": _any,
-    "all_of": _ragged,
-    "any_of": _ragged,
-    "at_least": _at_least,
-    "sum": _sum,
-}
+RULES: dict[str, Rule] = table(
+    source,
+    wire,
+    _ragged,
+    not_=lambda line, args, context: complement(args[0]),
+    and_=_and,
+    xor=_xor,
+    call=_call,
+    all=_all,
+    any=lambda line, args, context: complement(_all(line, dual(args), context, "or")),
+    at_least=_at_least,
+    sum=_sum,
+)

@@ -3,9 +3,9 @@
 A plan depends on depths relative to the earliest wire, so plans are kept relative and shifted on use.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,80 +13,63 @@ import numpy.typing as npt
 from circuitsim.bases import BasisName
 from circuitsim.kernels import compiled
 from circuitsim.netlist.program import Program
-from circuitsim.schematic.heaps import Layout, Settled, column_counts
+from circuitsim.schematic import heaps
+from circuitsim.schematic.heaps import Layout, column_counts
 from circuitsim.schematic.plans.sums import SumPlan, plan_sum
 from circuitsim.schematic.plans.trees import TreePlan, plan_tree
 from circuitsim.schematic.schematic import Schematic
 
 Codes = npt.NDArray[np.int32]
 Mode: TypeAlias = Literal["depth", "size"]
+LATE = 1 << 30  # later than any wire
 
 
-@dataclass(frozen=True)
-class Total:
-    """A planned sum at its real depths: gates (ANDs, XORs), depth of every kept bit, depth of its deepest gate."""
+class Total(NamedTuple):
+    """A planned sum at its real depths."""
 
-    gates: tuple[int, int]
-    depths: tuple[int, ...]
-    deepest: int
-    base: int
+    row: int  # of the classes
+    keep: list[int]  # its live bits that are wanted
+    gates: tuple[int, int]  # ANDs, XORs
+    depths: list[int]  # of these bits
+    deepest: int  # of its gates
+    base: int  # depth of its earliest wire
     plan: SumPlan
+    used: npt.NDArray[np.int64]  # digits of the layout that it adds up
 
 
-def total(
-    schematic: Schematic,
-    layout: Layout,
-    settled: Settled,
-    row: int,
-    codes: Codes,
-    keep: tuple[int, ...],
-) -> Total:
-    """The plan of one row of a sum.
+def totals(schematic: Schematic, layout: Layout, classes: Codes) -> Iterator[Total]:
+    """The plans of the rows of a sum that have wanted live bits.
 
     Args:
-        settled, row: where constants and reached columns of this row stand.
-        codes: (elements,) codes of the row's wires.
-        keep: the live bits that are wanted.
+        classes: (rows, elements + width) codes of a row's wires, then which live bits are wanted.
     """
-    reached = settled.reached[row]
-    base, latest = _extent(layout.element, layout.column, codes, reached)
-    counts = column_counts(
-        layout.element,
-        layout.column,
-        layout.negated,
-        layout.repeats,
-        codes,
-        reached,
-        base,
-        latest - base + 1,
-    )
-    width = keep[-1] + 1
-    constant = sum(int(bit) << c for c, bit in enumerate(settled.bits[row, :width]))
-    counts = np.ascontiguousarray(counts[:width])
     mode: Mode = "size" if schematic.optimize == "size" else "depth"
-    plan, gates_out = _sum(
-        counts.tobytes(), counts.shape, constant, keep, schematic.basis, mode
-    )
-    depths = tuple(d + base if d >= 0 else d for d in plan.depths)
-    deepest = max(
-        (d for d, is_gate in zip(depths, gates_out, strict=True) if is_gate), default=0
-    )
-    return Total(plan.gates, depths, deepest, base, plan)
+    codes, wanted = np.split(classes, [classes.shape[1] - layout.width], axis=1)
+    settled = heaps.settle(layout, codes, wanted)
+    for row in np.flatnonzero(wanted.any(axis=1)).tolist():
+        own, reached = np.ascontiguousarray(codes[row]), settled.reached[row]
+        keep = np.flatnonzero(wanted[row]).tolist()
+        width = keep[-1] + 1
+        digit = own[layout.element]
+        used = np.flatnonzero((digit >= 0) & reached[layout.column])
+        base, latest = int(digit[used].min(initial=LATE)), int(digit[used].max(initial=-1))
+        base = base if latest >= 0 else 0
+        span = max(latest, 0) - base + 1
+        counts = np.ascontiguousarray(column_counts(layout, own, reached, base, span)[:width])
+        constant = sum(int(bit) << c for c, bit in enumerate(settled.bits[row, :width]))
+        plan, made = _sum(counts.tobytes(), constant, tuple(keep), schematic.basis, mode)
+        depths = [d + base if d >= 0 else d for d in plan.depths]
+        deepest = max((d for d, gate in zip(depths, made, strict=True) if gate), default=0)
+        yield Total(row, keep, plan.gates, depths, deepest, base, plan, used)
 
 
 @lru_cache(maxsize=65536)
 def _sum(
-    data: bytes,
-    shape: tuple[int, int],
-    constant: int,
-    keep: tuple[int, ...],
-    basis: BasisName,
-    optimize: Mode,
+    data: bytes, constant: int, keep: tuple[int, ...], basis: BasisName, optimize: Mode
 ) -> tuple[SumPlan, tuple[bool, ...]]:
-    counts = np.frombuffer(data, np.int64).reshape(shape).copy()
-    return plan_sum(counts, constant, keep, basis, optimize), _gate_outputs(
-        counts, constant, keep
-    )
+    counts = np.frombuffer(data, np.int64).reshape(keep[-1] + 1, -1).copy()
+    plan = plan_sum(counts, constant, keep, basis, optimize)
+    return plan, _gate_outputs(counts, constant, keep)
 
 
 def _gate_outputs(
@@ -125,17 +108,12 @@ def kinds(program: Program) -> tuple[int, int]:
 
 def depths(program: Program, codes: Any) -> tuple[Codes, int]:
     """Codes of a program's outputs for one row of input codes, and the depth of its deepest gate."""
-    return _depths(
-        program.inputs,
-        program.a,
-        program.b,
-        program.outputs,
-        np.ascontiguousarray(codes, dtype=np.int32),
-    )
+    return _depths(program, np.ascontiguousarray(codes, dtype=np.int32))
 
 
-@compiled
-def _depths(inputs: Any, a: Any, b: Any, outputs: Any, codes: Any) -> Any:
+@compiled(work=lambda program, codes: 2 * program.gates + codes.size)
+def _depths(program: Program, codes: Any) -> Any:
+    inputs, _, a, b, outputs = program
     depth = np.zeros(1 + inputs + len(a), np.int32)
     depth[1 : 1 + inputs] = codes
     deepest = 0
@@ -148,14 +126,3 @@ def _depths(inputs: Any, a: Any, b: Any, outputs: Any, codes: Any) -> Any:
         wire = outputs[o] >> 1
         result[o] = -2 + (outputs[o] & 1) if wire == 0 else depth[wire]
     return result, deepest
-
-
-@compiled
-def _extent(element: Any, column: Any, codes: Any, reached: Any) -> Any:
-    """Earliest and latest depth of the live wires in reached columns; (0, 0) if there are none."""
-    low, high = 1 << 30, -1
-    for d in range(len(element)):
-        code = codes[element[d]]
-        if code >= 0 and reached[column[d]]:
-            low, high = min(low, code), max(high, code)
-    return (low, high) if high >= 0 else (0, 0)

@@ -8,9 +8,8 @@ threshold are divided by the greatest common divisor of the weights. Wires of we
 where 64 bits hold all sums, else naively in Python integers.
 """
 
-from dataclasses import dataclass
 from math import gcd, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +22,7 @@ Ints = npt.NDArray[Any]  # int64, or Python integers where 64 bits might not do
 Literals = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True)
-class Remainders:
+class Remainders(NamedTuple):
     """What constants leave of thresholds over literals (rows, elements), for weights (thresholds or 1, elements).
 
     Args:
@@ -50,10 +48,7 @@ class Remainders:
         rows, at = rows + first, at if len(self.weights) > 1 else at * 0
         starts = np.concatenate([[0], np.cumsum(self.fan_in[rows, at])])
         gather = _gather_naively if self.weights.dtype == object else _gather
-        literals, weights = gather(
-            self.literals, self.weights, rows, at, self.divisor, starts
-        )
-        return literals, weights, starts
+        return (*gather(self, rows, at, starts), starts)
 
 
 def number_type(how: Thresholds, added: list[tuple[Runs, ...]]) -> np.dtype[Any]:
@@ -91,11 +86,8 @@ def state_of(thresholds: Ints, low: Ints, high: Ints) -> npt.NDArray[np.int32]:
 def _remainders(literals: Any, weights: Any) -> Any:
     """Of every row: the sum that is fixed, wires left, and the divisor of their weights."""
     shape = (len(literals), len(weights))
-    fixed, fan_in, divisor = (
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-        np.ones(shape, np.int64),
-    )
+    fixed, fan_in = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    divisor = np.ones(shape, np.int64)
     for row in range(shape[0]):
         for t in range(shape[1]):
             common: Any = np.int64(0)
@@ -128,11 +120,10 @@ def _remainders_naively(
     return fixed, fan_in, divisor.reshape(fixed.shape)
 
 
-@compiled(work=lambda literals, weights, rows, *more: len(rows) * literals.shape[1])
-def _gather(
-    literals: Any, weights: Any, rows: Any, at: Any, divisor: Any, starts: Any
-) -> Any:
+@compiled(work=lambda found, rows, *more: len(rows) * found.literals.shape[1])
+def _gather(found: Remainders, rows: Any, at: Any, starts: Any) -> Any:
     """Literals and divided weights of gate g, of row `rows[g]` and threshold `at[g]`, from `starts[g]` on."""
+    literals, weights, _, _, divisor = found
     read, scaled = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int64)
     for g in range(len(rows)):
         place, own, unit = starts[g], weights[at[g]], divisor[rows[g], at[g]]
@@ -145,13 +136,12 @@ def _gather(
     return read, scaled
 
 
-def _gather_naively(
-    literals: Literals, weights: Ints, rows: Ints, at: Ints, divisor: Ints, starts: Ints
-) -> Any:
+def _gather_naively(found: Remainders, rows: Ints, at: Ints, starts: Ints) -> Any:
     """`_gather` in Python integers."""
     read, scaled = np.empty(starts[-1], np.int32), np.empty(starts[-1], object)
     for g, (row, t) in enumerate(zip(rows, at, strict=True)):
-        left = (literals[row] > 1) & (weights[t] != 0)
-        read[starts[g] : starts[g + 1]] = literals[row, left]
-        scaled[starts[g] : starts[g + 1]] = weights[t, left] // divisor[row, t]
+        weights = found.weights[t]
+        left = (found.literals[row] > 1) & (weights != 0)
+        read[starts[g] : starts[g + 1]] = found.literals[row, left]
+        scaled[starts[g] : starts[g + 1]] = weights[left] // found.divisor[row, t]
     return read, scaled
