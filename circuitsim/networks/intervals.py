@@ -11,14 +11,12 @@ from typing import Any
 import numpy as np
 
 from circuitsim.models.recurrent import reachable
-from circuitsim.models.sequence import mask_matrix
 from circuitsim.models.tables import fields_of
 from circuitsim.numbers.rounding import drop_bits
-from circuitsim.numbers.scaled import product
 
 from . import network as net
-from .averages import Averaged, few_means
 from .forms import Affine, Few, Ints, Number, Range, Stream, affine, joined, zeros
+from .heads import Heads, columns
 from .known import (
     HeadForms,
     Known,
@@ -27,14 +25,9 @@ from .known import (
     ReadoutRows,
     StateForms,
     Weighed,
-    powers_of,
-    ranges_of,
-    times,
 )
 from .limits import Limits
 from .network import Network, Value
-from .refusals import no_circuit
-from .selection import Keys, by_letter, chosen_keys, means
 from .values import few_values, named, narrowed, unnamed
 
 MANY = 1 << 30  # powers of two to divide out: all there are
@@ -48,6 +41,7 @@ class Intervals:
         self.network, self.bits, self.limits = network, bits, limits
         self.few: dict[Value, list[Few | None]] = {}
         self.cases = _cases(network)
+        self.heads = Heads(network, bits, limits, self.few, self.cases)
 
     def tokens(self, index: int, how: net.Tokens) -> Stream:
         """Tables, and positions."""
@@ -128,14 +122,14 @@ class Intervals:
             (max(0, drop_bits(low, shift)), max(0, drop_bits(high, shift)))
             for (low, high), shift in zip(x.ranges, shifts, strict=True)
         ]
-        columns, numbers = self._columns(index), []
+        worth, numbers = columns(self.network, index), []
         for c, few in enumerate(self.few.pop(how.reads[0])):
             (low, high), rounded = ends[c], None
             if few is not None:
                 positive = np.maximum(drop_bits(few.cases, shifts[c] + x.powers[c]), 0)
                 rounded = Few(positive, few.causes)
                 low, high = rounded.values[0], rounded.values[-1]
-            numbers.append(named(Number(columns[:, c], low, high, rounded), (index, c)))
+            numbers.append(named(Number(worth[:, c], low, high, rounded), (index, c)))
         return NetForms(x, shifts, tuple(numbers))
 
     def pairs(self, index: int, how: net.Pairs, x: Affine, y: Affine) -> PairForms:
@@ -146,130 +140,7 @@ class Intervals:
         self, index: int, how: net.Attend, query: Affine, key: Any, value: Any
     ) -> HeadForms:
         """Scores of the components that matter, and means."""
-        place = self.network.lines[index].place
-        if how.attention == "softmax":
-            raise no_circuit(place)
-        key, key2 = (key.first, key.second) if how.third_order else (key, None)
-        value, value2 = (value.first, value.second) if how.third_order else (value, None)
-        shifts, outputs = self._means(index, how, value, value2)
-        both = [*zip(query.ranges, ranges_of(key, key2), strict=True)]
-        tie = all((0, 0) in pair or pair[1][0] == pair[1][1] for pair in both)
-        outputs = few_means(index, outputs, self._averaged(how, value, shifts, tie))
-        asked = any(number.low < number.high and number.column.any() for number in outputs)
-        chosen = None if how.third_order else self._chosen(how)
-        if chosen is not None:  # the scores say so, and are kept
-            outputs = self._decided(index, how, outputs, chosen)
-        kept = tuple(c for c, pair in enumerate(both) if asked and (0, 0) not in pair)
-        query, key = query.some(kept), key.some(kept)
-        key2 = None if key2 is None else key2.some(kept)
-        for name, form in (("query", query), ("key", key), ("key2", key2)):
-            self.limits.check(place, name, *(form.unshifted if form else ()))
-        weights, score, common = self._score(place, query, key, key2)
-        order, unit = (3 if how.third_order else 2), self._unit(how)
-        rounds = how.score_bits is not None and bool(
-            kept
-        )  # a score of nothing is zero, and stays it
-        drop = max(0, order * unit - common - (how.score_bits or 0)) if rounds else None
-        return HeadForms(
-            how.attention, how.mask, kept, query, key, value, weights, score, drop, shifts, outputs, key2, value2,
-            chosen,
-        )  # fmt: skip
-
-    def _score(
-        self, place: str, query: Affine, key: Affine, key2: Affine | None
-    ) -> tuple[tuple[int, ...], Range, int]:
-        """Weights of the products, the interval of their sum, and the power of two that all of them have."""
-        grains = [q + k for q, k in zip(query.powers, powers_of(key, key2), strict=True)]
-        common = min(grains, default=0)
-        weights = tuple(1 << (grain - common) for grain in grains)
-        corners = [
-            times(q, k) for q, k in zip(query.ranges, ranges_of(key, key2), strict=True)
-        ]
-        low, high = (
-            sum(w * c[end] for w, c in zip(weights, corners, strict=True)) for end in (0, 1)
-        )
-        self.limits.check(place, "score", (low, high))
-        return weights, (low, high), common
-
-    def _means(
-        self, index: int, how: net.Attend, value: Affine, value2: Affine | None
-    ) -> tuple[tuple[int, ...], tuple[Number, ...]]:
-        """The bits that R drops from each mean, and the numbers that result; zeros where nobody reads them."""
-        place, unit = self.network.lines[index].place, self._unit(how)
-        factors, keys = (2 if how.third_order else 1), self.network.positions(how.reads[1])
-        columns, shifts, numbers = self._columns(index), [], []
-        spans = zip(ranges_of(value, value2), powers_of(value, value2), strict=True)
-        for c, ((low, high), power) in enumerate(spans):
-            if not columns[:, c].any():
-                shifts.append(0)
-                numbers.append(Number(columns[:, c], 0, 0))
-                continue
-            for name, form in (("value", value), ("value2", value2)):
-                self.limits.check(place, name, *(form.unshifted[c : c + 1] if form else ()))
-            drop = factors * unit - self.bits - power
-            total = 4 * keys * max(abs(low), abs(high), 1 << drop)
-            self.limits.check(place, "sum of values", (-total, total))
-            low, high = drop_bits(low, drop), drop_bits(high, drop)
-            if how.mask.startswith("strict"):
-                low, high = min(low, 0), max(high, 0)
-            shifts.append(drop)
-            numbers.append(Number(columns[:, c], low, high))
-        return tuple(shifts), tuple(numbers)
-
-    def _chosen(self, how: net.Attend) -> tuple[Keys | None, ...] | None:
-        """The keys that each position selects on all inputs."""
-        if self.cases is None:
-            return None
-        query, key = (by_letter(self.few[x], self.cases[1]) for x in how.reads[:2])
-        counts = query.values.any(axis=0) & key.values.any(axis=0)
-        counts |= ~query.decided | ~key.decided
-        if not (query.decided & key.decided)[counts].all():
-            return None
-        scores = product(query.values[:, counts], key.values[:, counts].T)
-        if how.score_bits is not None:
-            scores = drop_bits(scores, 2 * self._unit(how) - how.score_bits)
-        visible = mask_matrix(how.mask, self.network.positions(how.reads[1]))
-        return tuple(chosen_keys(scores, query, visible, how.attention))
-
-    def _decided(
-        self,
-        index: int,
-        how: net.Attend,
-        outputs: tuple[Number, ...],
-        chosen: tuple[Keys | None, ...],
-    ) -> tuple[Number, ...]:
-        """The means with the few values that they take where keys are chosen."""
-        known = [keys for keys in chosen if keys is not None]
-        if self.cases is None or len(known) < len(chosen):
-            return outputs
-        cased, found = by_letter(self.few[how.reads[2]], self.cases[1]), []
-        for c, number in enumerate(outputs):
-            few = None
-            if cased.decided[c] and number.low < number.high:
-                few = means(cased.values[:, c], cased, known, self._unit(how) - self.bits)
-            if few is not None:
-                number = replace(number, few=few)
-                if len(few.values) == 1:
-                    number = replace(number, low=few.values[0], high=few.values[0])
-            found.append(named(number, (index, c)))
-        return tuple(found)
-
-    def _unit(self, how: net.Attend) -> int:
-        """Fraction bits of queries, keys and values."""
-        return self._exponent(how.reads[0]) + self.bits
-
-    def _averaged(
-        self, how: net.Attend, value: Affine, shifts: tuple[int, ...], tie: bool
-    ) -> Averaged:
-        """What the outputs are made of; `tie` where all keys score the same."""
-        keys, few = self.network.positions(how.reads[1]), self.few.get(how.reads[2])
-        values = [
-            own and Few(own.cases >> power, own.causes)
-            for own, power in zip(few or [None] * len(shifts), value.powers, strict=True)
-        ]
-        least = keys if tie and how.mask == "none" else 1
-        counts = range(least, keys + 1) if how.attention == "saturated" else range(1, 2)
-        return Averaged(values, shifts, counts, how.mask.startswith("strict"))
+        return self.heads.forms(index, how, query, key, value)
 
     def pick(self, index: int, how: net.Pick, x: Known) -> Known:
         """The same; of tokens and states what is possible at one position."""
@@ -303,15 +174,6 @@ class Intervals:
         line = self.network.lines[index]
         self.limits.check(line.place, line.quantity, *ranges)
 
-    def _exponent(self, x: Value) -> int:
-        """Of the stream that an affine line reads."""
-        (read,) = self.network.lines[x].primitive.reads
-        return (
-            self.bits
-            if isinstance(self.network.lines[read].primitive, net.Tokens)
-            else 2 * self.bits
-        )
-
     def _most(self, index: Value, quantity: str, exponent: int) -> int:
         """Powers of two that an affine form may lose: at most as many as R drops of it, or of a product of two."""
         if quantity in ("query", "key", "key2"):
@@ -321,14 +183,6 @@ class Intervals:
             self.network.lines[reader].primitive, net.Pairs
         )
         return exponent + self.bits if quantity == "value" and paired else exponent
-
-    def _columns(self, index: Value) -> Ints:
-        """What the line that reads some computed numbers multiplies them by: (d, numbers)."""
-        reader = self.network.reader(index)
-        assert reader is not None
-        how = self.network.lines[reader].primitive
-        assert isinstance(how, net.Affine)
-        return how.weights.numerators.astype(object)
 
     def _row(self, stream: Stream, place: int) -> Stream:
         """The rows that are possible at one position, in units of 2^-2b."""

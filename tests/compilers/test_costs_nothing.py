@@ -135,10 +135,7 @@ def mirror(n, attention):
 def test_looking_at_a_known_position_is_wiring(basis, attention):
     """Fault 23: a model that reverses strings took 91,230 gates."""
     model = mirror(5, attention)
-    gates, depth = cost(model, 5, basis)
-    assert (gates, depth) == (
-        (5, 1) if basis == "tc0" else (0, 0)
-    )  # a sign is a threshold there
+    assert cost(model, 5, basis) == (0, 0)
     circuit = cs.compile(model, basis=basis)(5).flatten()
     assert cs.check(model, 5, bases=(basis,)).holds
     assert len(circuit.outputs) == 5
