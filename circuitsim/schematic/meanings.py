@@ -147,7 +147,7 @@ def at_least(line: Instruction, args: list[Planes]) -> Planes:
     how: Thresholds = line.attributes
     result, each = [], [how.rows(operand) for operand in range(len(args))]
     for t in range(1 if how.alike else len(how.thresholds)):
-        tables = [table[rows[t]] for table, rows in zip(how.tables, each, strict=True)]
+        tables = [table[rows[t], ...] for table, rows in zip(how.tables, each, strict=True)]
         heap = _heap(args, tables, line.shape[:-1])
         weights = [weight for _, some in heap for weight in some]
         least = sum(weight for weight in weights if weight < 0)
