@@ -40,6 +40,9 @@ class Few:
     cases: Ints
     causes: tuple[Cause, ...] | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cases", np.asarray(self.cases))
+
     @cached_property
     def values(self) -> tuple[int, ...]:
         """All of them, in order."""

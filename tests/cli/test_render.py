@@ -61,7 +61,7 @@ def test_a_large_file_for_graphviz_comes_with_a_word_of_warning(folder: Path) ->
         "render",
         ROOT / "examples/parity.json",
         "-n",
-        8,
+        16,
         "--altitude",
         "gates",
         "-o",

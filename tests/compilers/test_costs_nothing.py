@@ -149,7 +149,10 @@ def test_random_heads_whose_keys_are_known_are_right(basis):
         model, n = random_model(seed), 2 + seed % 2
         heads = [head for _, head in fix(model, n).heads() if head.kept]
         if any(head.chosen is not None and None not in head.chosen for head in heads):
+            try:
+                rungs = cs.check(model, n, bases=(basis,)).rungs
+            except LimitError:  # too large in tc0, perhaps
+                continue
             tried += 1
-            rungs = cs.check(model, n, bases=(basis,)).rungs
             assert not any(rung.disagreements for rung in rungs if rung.relation == "="), seed
     assert tried > 15
