@@ -18,7 +18,9 @@ from circuitsim.analysis.growth.fits import Fit, PowerFit, fit_log, fit_power
 FEWEST_BELOW = 3  # lengths that a line is fitted to
 SPAN = 16  # times the shortest, that the longest length is at least
 PART, LEVELS = 0.1, 2.0  # a value may exceed its prediction by a tenth and two
-LEVELS_A_DOUBLING = 12.0  # of depth, that a layer may rise: a head of O(log n)-bit scores takes 160 at 2^10, 270 at 2^20
+LEVELS_A_DOUBLING = (
+    12.0  # of depth, that a layer may rise: a head takes 160 levels at 2^10, 270 at 2^20
+)
 BIT = 1.0  # of precision
 SIZE = 2.0  # of a rational: a bit more above and below
 MORE_EXPONENT = 2.0  # terms of low degree hide the highest at small n
