@@ -26,6 +26,7 @@ ROOMS = (  # from the top of the house to its ground
     "circuitsim.numbers",
     "circuitsim.tokens",
     "circuitsim.bases",
+    "circuitsim.array_types",
     "circuitsim.user_cache",
     "circuitsim.errors",
 )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools, Longs
 from circuitsim.bases import BASES, ONE_A_CLASS, BasisName
 from circuitsim.compilers.family import Family
 from circuitsim.compilers.precision import least
@@ -112,7 +112,7 @@ def agree(
     codes = inputs(built, n, everything, samples, seed)
     truth = built.task.decisions(codes)
     model = built.at(n)
-    found: dict[str, npt.NDArray[np.bool_]] = {}
+    found: dict[str, Bools] = {}
     progress(f"{name}, n = {n}: exact, {len(codes):,} inputs")
     found["exact"] = _wrong(
         lambda part: run_exact(model, part).decisions, codes, truth, model
@@ -151,7 +151,7 @@ def agree(
     return _row(built, n, codes, everything, found, bits, tuple(skipped))
 
 
-def least_bits(model: Any, codes: Codes, truth: npt.NDArray[np.int64]) -> int | None:
+def least_bits(model: Any, codes: Codes, truth: Longs) -> int | None:
     """The least fraction bits from which on the integer model decides rightly, up to two more than the model's own.
 
     Where it does not with its own, the first higher ones that do with two more; None where none up to 40 do.
@@ -161,7 +161,7 @@ def least_bits(model: Any, codes: Codes, truth: npt.NDArray[np.int64]) -> int | 
     return least(lambda bits: _right(model, n, bits, codes, truth), own, MOST_BITS)
 
 
-def _right(model: Any, n: int, bits: int, codes: Codes, truth: npt.NDArray[np.int64]) -> bool:
+def _right(model: Any, n: int, bits: int, codes: Codes, truth: Longs) -> bool:
     try:
         fixed = fix(model, n, str(bits))
     except LimitError:
@@ -176,15 +176,11 @@ def _right(model: Any, n: int, bits: int, codes: Codes, truth: npt.NDArray[np.in
     return True
 
 
-def _wrong(
-    run: Callable[[Codes], Any], codes: Codes, truth: npt.NDArray[np.int64], model: Any
-) -> npt.NDArray[np.bool_]:
+def _wrong(run: Callable[[Codes], Any], codes: Codes, truth: Longs, model: Any) -> Bools:
     return np.concatenate([(run(c) != t).any(axis=1) for c, t in _parts(codes, truth, model)])
 
 
-def _parts(
-    codes: Codes, truth: npt.NDArray[np.int64], model: Any
-) -> Iterator[tuple[Codes, npt.NDArray[np.int64]]]:
+def _parts(codes: Codes, truth: Longs, model: Any) -> Iterator[tuple[Codes, Longs]]:
     length = model.length(codes.shape[1])
     step = max(
         1,
@@ -200,7 +196,7 @@ def _row(
     n: int,
     codes: Codes,
     everything: bool,
-    found: dict[str, npt.NDArray[np.bool_]],
+    found: dict[str, Bools],
     bits: int | None,
     skipped: tuple[str, ...],
 ) -> Agreement:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools, Floats, Longs
 from circuitsim.compilers.family import Family
 from circuitsim.formats import npz
 from circuitsim.models.any_model import AnyModel
@@ -62,8 +62,8 @@ class Truth:
     """The model that circuits must equal: its answers, and its residuals as numerators over a denominator."""
 
     name: str
-    answers: npt.NDArray[Any]
-    residuals: tuple[tuple[npt.NDArray[Any], int], ...]
+    answers: Array
+    residuals: tuple[tuple[Array, int], ...]
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,7 @@ def climb(
     return Row(n, bits, everything, len(codes), tuple(rungs))
 
 
-def _float_exact(
-    model: AnyModel, codes: npt.NDArray[np.int64], floating: Trace, exact: ExactTrace
-) -> Rung:
+def _float_exact(model: AnyModel, codes: Longs, floating: Trace, exact: ExactTrace) -> Rung:
     trusted = floating.trusted
     assert trusted is not None
     differs = (floating.decisions != exact.decisions).any(axis=1)
@@ -146,7 +144,7 @@ def _float_exact(
 
 
 def _exact_integer(
-    model: AnyModel, codes: npt.NDArray[np.int64], exact: ExactTrace, integer: IntegerTrace
+    model: AnyModel, codes: Longs, exact: ExactTrace, integer: IntegerTrace
 ) -> Rung:
     differs = (exact.decisions != integer.decisions).any(axis=1)
     numbers = _as_float(exact.outputs.numerators, exact.outputs.denominator)
@@ -158,10 +156,10 @@ def _exact_integer(
 
 def _rung(
     model: AnyModel,
-    codes: npt.NDArray[np.int64],
+    codes: Longs,
     start: str,
     to: str,
-    differs: npt.NDArray[np.bool_],
+    differs: Bools,
     error: float,
     undecided: int,
 ) -> Rung:
@@ -169,14 +167,14 @@ def _rung(
     return Rung(start, to, "~", int(differs.sum()), undecided, float(error), first)
 
 
-def _as_float(numerators: npt.NDArray[Any], denominator: int) -> npt.NDArray[np.float64]:
+def _as_float(numerators: Array, denominator: int) -> Floats:
     if numerators.dtype != object and denominator < 2**53:
         return np.asarray(numerators / denominator, np.float64)
     return np.vectorize(lambda v: int(v) / denominator, otypes=[float])(numerators)
 
 
 def _circuit_rungs(
-    family: Family, n: int, codes: npt.NDArray[np.int64], truth: Truth, max_gates: int | None
+    family: Family, n: int, codes: Longs, truth: Truth, max_gates: int | None
 ) -> list[Rung]:
     model, schematic = family.model.at(n), family(n)
     circuit, literals = flatten_with_values(schematic, max_gates)
@@ -205,10 +203,10 @@ def _differences(
     circuit: Circuit,
     stored: Circuit,
     literals: list[Any],
-    codes: npt.NDArray[np.int64],
+    codes: Longs,
     truth: Truth,
     start: int,
-) -> npt.NDArray[np.bool_]:
+) -> Bools:
     """Where the model and the schematic, schematic and circuit, circuit and file differ: (3, inputs)."""
     count = len(codes)
     bits = model.format.bits(codes)

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bytes, Ints
 from circuitsim.errors import CircuitSimError
 from circuitsim.kernels import compiled
 from circuitsim.netlist.building import Building, room
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import AND, XOR, Bytes, Ints, Program
+from circuitsim.netlist.program import AND, XOR, Program
 
 ROWS = 64  # rows of a block: gates of one kind in a row, while the block's values stay near one another
 
@@ -171,7 +171,7 @@ class Builder(Building):
             self._fan_in = room(self._fan_in, self.gates, size)
             self._grow(size)
 
-    def stamp(self, program: Program, wires: npt.NDArray[Any]) -> Ints:
+    def stamp(self, program: Program, wires: Array) -> Ints:
         """Emit the program once a row.
 
         Args:
@@ -197,7 +197,7 @@ class Builder(Building):
         self.gates += rows * program.gates
         return result
 
-    def _append(self, op: int, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
+    def _append(self, op: int, a: Array, b: Array) -> Ints:
         a, b = np.broadcast_arrays(np.asarray(a, np.int32), np.asarray(b, np.int32))
         self._reserve(a.size)
         x, y = (np.ascontiguousarray(operand).reshape(-1) for operand in (a, b))
@@ -209,11 +209,11 @@ class Builder(Building):
     def _room(self) -> Gates:
         return Gates(self._ops, self._fan_in, self.level, 1 + self.inputs)
 
-    def and_(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
+    def and_(self, a: Array, b: Array) -> Ints:
         """One AND gate for every pair of literals (shapes broadcast); nothing is folded."""
         return self._append(AND, a, b)
 
-    def xor(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
+    def xor(self, a: Array, b: Array) -> Ints:
         """One XOR gate for every pair of literals (shapes broadcast); nothing is folded."""
         if not self.has.has_xor:
             raise CircuitSimError(
@@ -223,7 +223,7 @@ class Builder(Building):
 
     def finish(
         self,
-        outputs: npt.NDArray[Any] | Sequence[int],
+        outputs: Array | Sequence[int],
         interface: dict[str, Any] | None = None,
     ) -> Circuit:
         """The circuit; its arrays are views of the builder's, which should not be used any further."""

@@ -1,13 +1,10 @@
 """What both builders of flat circuits do the same way: literals of inputs, scopes, levels and the limit of nodes."""
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Ints, Longs
 from circuitsim.bases import BASES, names, quoted
 from circuitsim.errors import CircuitSimError, LimitError
-from circuitsim.netlist.program import Ints
 
 MOST_NODES = 1 << 30  # a literal, 2 * node + complement, is an int32
 
@@ -22,7 +19,7 @@ def check_nodes(inputs: int, gates: int) -> None:
         )
 
 
-def room(array: npt.NDArray[Any], used: int, size: int) -> npt.NDArray[Any]:
+def room(array: Array, used: int, size: int) -> Array:
     """An array of `size` rows that begins with the first `used` rows of `array`."""
     larger = np.empty((size, *array.shape[1:]), array.dtype)
     larger[:used] = array[:used]
@@ -82,11 +79,11 @@ class Building:
         if not self._runs or self._runs[-1][1] != index:
             self._runs.append((self.gates, index))
 
-    def _scope_runs(self) -> npt.NDArray[np.int64]:
+    def _scope_runs(self) -> Longs:
         """(runs, 2) first gates and scopes of the runs that have gates."""
         return np.array([r for r in self._runs if r[0] < self.gates], np.int64).reshape(-1, 2)
 
-    def levels(self, literals: npt.NDArray[Any]) -> Ints:
+    def levels(self, literals: Array) -> Ints:
         """Depth of the gates behind literals, in gates; inputs, constants and their negations are at 0."""
         found: Ints = self.level[np.asarray(literals) >> 1]
         return found

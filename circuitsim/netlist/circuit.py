@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.array_types import Bools, Bytes, Ints
 from circuitsim.netlist import showing
 from circuitsim.netlist.interface import with_wired
-from circuitsim.netlist.program import Bytes, Ints
 
 if TYPE_CHECKING:
     import networkx
@@ -82,7 +82,7 @@ class Circuit:
     def __len__(self) -> int:
         return self.gates
 
-    def evaluate(self, patterns: npt.ArrayLike, threads: int = 1) -> npt.NDArray[np.bool_]:
+    def evaluate(self, patterns: npt.ArrayLike, threads: int = 1) -> Bools:
         """Outputs (patterns, outputs) on bits (patterns, inputs); the constants of wired inputs may be left out.
 
         To run many batches, keep a `netlist.evaluator.simulate.Evaluator`.

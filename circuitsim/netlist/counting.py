@@ -4,10 +4,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from circuitsim.array_types import Ints
 from circuitsim.bases import BASES
 from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import KINDS, Ints
+from circuitsim.netlist.program import KINDS
 from circuitsim.netlist.unbounded import fill_levels, mark_live
 
 

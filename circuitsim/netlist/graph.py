@@ -1,11 +1,9 @@
 """A circuit as a networkx graph, for people's own analyses; nothing here works on such graphs."""
 
-from typing import Any
-
 import networkx
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import levels, scope_of_runs
 from circuitsim.netlist.program import KINDS
@@ -57,7 +55,7 @@ def gate_scopes(circuit: Circuit) -> list[str]:
     ]
 
 
-def wires_of(circuit: Circuit) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def wires_of(circuit: Circuit) -> tuple[Array, Array]:
     """Literals (wires,) of all gates in a row and the first wire of each, (gates + 1,), in every basis."""
     if circuit.starts is not None:
         return circuit.fan_in, circuit.starts

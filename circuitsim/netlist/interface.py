@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools
 from circuitsim.numbers.rationals import rational
 from circuitsim.numbers.scaled import Scaled
 
@@ -34,12 +35,12 @@ class Digits:
             "scale": str(self.scale),
         }
 
-    def numbers(self, bits: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
+    def numbers(self, bits: Bools) -> npt.NDArray[np.object_]:
         """Fractions (...) of bits (..., width)."""
         whole = Scaled(bits.astype(object) @ self._powers, 1).fractions()
         return np.asarray(self.offset + self.scale * whole, object)
 
-    def bits(self, numbers: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    def bits(self, numbers: npt.NDArray[np.object_]) -> Bools:
         """Bits (..., width) of fractions (...)."""
         steps = (numbers - self.offset) / self.scale
         whole = np.frompyfunc(int, 1, 1)(steps)[..., None]
@@ -62,15 +63,13 @@ def digits_of(interface: dict[str, Any]) -> Digits | None:
     return Digits(offset, scale, int(interface["classes"]))
 
 
-def with_wired(
-    interface: dict[str, Any], bits: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def with_wired(interface: dict[str, Any], bits: Bools) -> Bools:
     """Input bits followed by the constants of the opaque wires."""
     wired = np.array(interface.get("wired", []), bool)
     return np.concatenate([bits, np.broadcast_to(wired, (len(bits), len(wired)))], axis=1)
 
 
-def answers(interface: dict[str, Any], outputs: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+def answers(interface: dict[str, Any], outputs: Bools) -> Array:
     """Answers (patterns, positions) of output bits (patterns, outputs): 0 or 1, the index of a class, or a fraction."""
     classes, digits = int(interface["classes"]), digits_of(interface)
     grouped = outputs.reshape(len(outputs), -1, classes)
@@ -80,7 +79,7 @@ def answers(interface: dict[str, Any], outputs: npt.NDArray[np.bool_]) -> npt.ND
     return np.asarray(chosen, np.int64)
 
 
-def output_bits(interface: dict[str, Any], given: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def output_bits(interface: dict[str, Any], given: Array) -> Bools:
     """The output bits (patterns, outputs) of answers (patterns, positions)."""
     classes, digits = int(interface["classes"]), digits_of(interface)
     if digits is not None:

@@ -4,15 +4,9 @@ Local literals follow the convention of the flat circuit: literal = 2 * wire + c
 constant false (literal 0 false, literal 1 true), wires 1..inputs are the inputs, then one wire a gate in order.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-Ints: TypeAlias = npt.NDArray[np.int32]
-Longs: TypeAlias = npt.NDArray[np.int64]
-Bools: TypeAlias = npt.NDArray[np.bool_]
-Bytes: TypeAlias = npt.NDArray[np.uint8]
+from circuitsim.array_types import Bytes, Ints
 
 AND, XOR, OR, THRESHOLD = 0, 1, 2, 3  # opcodes of gates; programs hold AND and XOR
 KINDS = ("and", "xor", "or", "threshold")

@@ -5,15 +5,13 @@ from operator import index
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Ints, Longs
 from circuitsim.errors import CircuitSimError, LimitError
 from circuitsim.netlist.building import Building, room
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import AND, KINDS, THRESHOLD, Ints
+from circuitsim.netlist.program import AND, KINDS, THRESHOLD
 from circuitsim.netlist.unbounded import fill_levels, first_heavy_gate
-
-Longs = npt.NDArray[np.int64]
 
 
 def _whole(values: Any, what: str) -> Longs:
@@ -124,9 +122,9 @@ class UnboundedBuilder(Building):
     def gate(
         self,
         op: int,
-        wires: npt.NDArray[Any],
-        weights: npt.NDArray[Any] | Sequence[int] | None = None,
-        thresholds: npt.NDArray[Any] | Sequence[int] | int = 0,
+        wires: Array,
+        weights: Array | Sequence[int] | None = None,
+        thresholds: Array | Sequence[int] | int = 0,
     ) -> Ints:
         """One gate a row of wires.
 
@@ -160,10 +158,10 @@ class UnboundedBuilder(Building):
     def ragged(
         self,
         op: int,
-        fan_in: npt.NDArray[Any],
-        starts: npt.NDArray[Any],
-        weights: npt.NDArray[Any] | Sequence[int] | None = None,
-        thresholds: npt.NDArray[Any] | Sequence[int] | int = 0,
+        fan_in: Array,
+        starts: Array,
+        weights: Array | Sequence[int] | None = None,
+        thresholds: Array | Sequence[int] | int = 0,
     ) -> Ints:
         """Gates of differing fan-in.
 
@@ -197,7 +195,7 @@ class UnboundedBuilder(Building):
         scale = 1 if weights is None else _weights(weights, starts)
         return self._append(op, fan_in, starts, scale, reached)
 
-    def and_(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Ints:
+    def and_(self, a: Array, b: Array) -> Ints:
         """One AND gate for every pair of literals (shapes broadcast); nothing is folded."""
         a, b = np.broadcast_arrays(np.asarray(a, np.int32), np.asarray(b, np.int32))
         return self.gate(AND, np.stack([a.reshape(-1), b.reshape(-1)], axis=1)).reshape(
@@ -213,7 +211,7 @@ class UnboundedBuilder(Building):
 
     def finish(
         self,
-        outputs: npt.NDArray[Any] | Sequence[int],
+        outputs: Array | Sequence[int],
         interface: dict[str, Any] | None = None,
     ) -> Circuit:
         """The circuit; its arrays are views of the builder's, which should not be used any further."""

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools, Longs
 from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import ScopeCost
@@ -44,7 +44,7 @@ class Request:
     altitude: Altitude | None = None
     filters: Filters = field(default_factory=Filters)
     fold: Fold | None = None
-    values: npt.NDArray[np.bool_] | None = None
+    values: Bools | None = None
     critical: bool = True
     most_drawn: int = MOST_DRAWN
     most_wires: int = MOST_WIRES
@@ -92,7 +92,7 @@ class Subject:
         )
 
     @property
-    def fan_in(self) -> npt.NDArray[np.int64]:
+    def fan_in(self) -> Longs:
         """(gates,) fan-in of every gate."""
         return np.diff(wires_of(self.built[0])[1])
 

@@ -6,12 +6,9 @@ Boxes without a scope, and bends of wires between scopes, get what is left.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Floats, Longs
 from circuitsim.render.picture import Picture
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 MAX_BANDS = 40
 GAP = 12.0
@@ -29,8 +26,8 @@ class Bands:
     """
 
     names: tuple[str, ...]
-    first: Ints
-    last: Ints
+    first: Longs
+    last: Longs
     top: Floats
     bottom: Floats
 
@@ -48,8 +45,8 @@ def scopes(picture: Picture, most: int = MAX_BANDS) -> list[str]:
 
 
 def assign(
-    names: list[str], level: Ints, bend_box: Ints, bend_level: Ints
-) -> tuple[tuple[str, ...], Ints]:
+    names: list[str], level: Longs, bend_box: Longs, bend_level: Longs
+) -> tuple[tuple[str, ...], Longs]:
     """Names of the bands, and the band of each point: boxes, then bends.
 
     Without scopes all is one band. With scopes, band 0 spans the picture, for bends outside of the scope that their
@@ -72,8 +69,8 @@ def assign(
 
 def pack(
     names: tuple[str, ...],
-    band: Ints,
-    level: Ints,
+    band: Longs,
+    level: Longs,
     height: Floats,
     rows: int,
     scale: float = 1.0,
@@ -111,7 +108,7 @@ def pack(
     return Bands(names, first, last, top, bottom)
 
 
-def _needed(count: int, band: Ints, level: Ints, height: Floats, rows: int) -> Floats:
+def _needed(count: int, band: Longs, level: Longs, height: Floats, rows: int) -> Floats:
     """How high each band must be: its highest level, boxes beyond `rows` standing side by side."""
     levels = int(level.max()) + 1
     cell, index = np.unique(band * levels + level, return_inverse=True)

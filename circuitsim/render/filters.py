@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools
 from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import levels as levels_of
@@ -12,7 +12,7 @@ from circuitsim.netlist.graph import wires_of
 from circuitsim.netlist.unbounded import mark_live
 from circuitsim.render.names import Names
 
-Mask = npt.NDArray[np.bool_]
+Mask = Bools
 MOST_SCOPES = 12  # that an error lists
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools, Longs
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import levels
 from circuitsim.netlist.graph import wires_of
@@ -18,7 +18,7 @@ Fold: TypeAlias = Literal["layer", "scope"]
 def folded(
     circuit: Circuit,
     names: Names,
-    kept: npt.NDArray[np.bool_],
+    kept: Bools,
     by: Fold,
     ends: list[int],
     path: set[tuple[int, int]],
@@ -99,8 +99,8 @@ def folded(
 
 def _bundles(
     circuit: Circuit,
-    group: npt.NDArray[np.int64],
-    kept: npt.NDArray[np.bool_],
+    group: Longs,
+    kept: Bools,
     wired: int,
     key_of: dict[int, str],
 ) -> dict[tuple[str, str], int]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from circuitsim.array_types import Floats, Longs
 from circuitsim.render import legend, signs
 from circuitsim.render.colours import INK, PALE_INK, wire_pen
-from circuitsim.render.layout import FONT, Floats, Ints, Layout, scale, signs_left_out
+from circuitsim.render.layout import FONT, Layout, scale, signs_left_out
 from circuitsim.render.picture import Box, Picture, Wire
 from circuitsim.render.text import shown, width, xml
 
@@ -116,7 +117,7 @@ def _axis(layout: Layout, factor: float) -> list[str]:
     ]
 
 
-def _numbered(levels: Ints, centres: Floats, room: float) -> Ints:
+def _numbered(levels: Longs, centres: Floats, room: float) -> Longs:
     """The columns that get a number: all, or every second, fifth, tenth and so on."""
     steps = (digit * 10**power for power in range(18) for digit in (1, 2, 5))
     chosen = (np.flatnonzero(levels % step == 0) for step in steps)

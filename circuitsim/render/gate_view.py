@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools, Ints, Longs
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import levels as levels_of
 from circuitsim.netlist.graph import wires_of
@@ -28,7 +28,7 @@ def gates(
     scope: str | None = None,
     levels: tuple[int, int] | None = None,
     fold: Fold | None = None,
-    values: npt.NDArray[np.bool_] | None = None,
+    values: Bools | None = None,
     critical: bool = True,
     title: str = "",
 ) -> Picture:
@@ -69,11 +69,11 @@ class _Making:
 
     circuit: Circuit
     names: Names
-    kept: npt.NDArray[np.bool_]
-    universe: npt.NDArray[np.bool_]
-    level: npt.NDArray[np.int32]
+    kept: Bools
+    universe: Bools
+    level: Ints
     path: set[tuple[int, int]]
-    values: npt.NDArray[np.bool_] | None
+    values: Bools | None
 
     def __post_init__(self) -> None:
         self.first = 1 + self.circuit.inputs  # node of gate 0
@@ -127,7 +127,7 @@ class _Making:
             return f"c{literal}"
         return f"i{node - 1}" if node < self.first else f"g{node - self.first}"
 
-    def _sources(self, read: npt.NDArray[np.int32], everything: bool) -> list[Box]:
+    def _sources(self, read: Ints, everything: bool) -> list[Box]:
         """Boxes of the constants and inputs that these literals name; with `everything`, of all letters."""
         names, letters = self.names, self.circuit.inputs - self.names.wired
         boxes = [
@@ -194,9 +194,9 @@ class _Making:
 
     def _wires(
         self,
-        literals: npt.NDArray[np.int32],
-        readers: npt.NDArray[np.int64],
-        drawn: npt.NDArray[np.int64],
+        literals: Ints,
+        readers: Longs,
+        drawn: Longs,
     ) -> list[Wire]:
         """Wires between boxes; weights are said where a gate has any but 1."""
         weights = self.circuit.weights
@@ -216,9 +216,7 @@ class _Making:
             path.discard(edge)  # a gate may read a node twice
         return found
 
-    def _stubs(
-        self, side: str, hidden: npt.NDArray[np.int64], here: npt.NDArray[np.int64]
-    ) -> tuple[list[Box], list[Wire]]:
+    def _stubs(self, side: str, hidden: Longs, here: Longs) -> tuple[list[Box], list[Wire]]:
         """One box for all hidden gates of a scope on one side of the border, and its wires, those of a gate bundled."""
         bundles = Counter(
             (self.names.scope(h), g)

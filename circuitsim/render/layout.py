@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Floats, Longs
 from circuitsim.render import banding, placing
 from circuitsim.render.banding import Bands
 from circuitsim.render.colours import look
 from circuitsim.render.outlines import inset
 from circuitsim.render.picture import Box, Picture, Wire
 from circuitsim.render.text import clipped, width
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 MAX_LABELLED = 2_000  # boxes; of more, each is a small mark
 MAX_LINE = 40  # characters of a line in a box
@@ -61,7 +58,7 @@ class Layout:
     end: Floats
     apart: Floats
     inset: Floats
-    levels: Ints
+    levels: Longs
     left: Floats
     right: Floats
     bands: Bands
@@ -124,7 +121,7 @@ def lines(box: Box) -> list[str]:
     return [clipped(line, MAX_LINE) for line in box.lines]
 
 
-def _sizes(picture: Picture, targets: Ints, labelled: bool) -> tuple[Floats, Floats]:
+def _sizes(picture: Picture, targets: Longs, labelled: bool) -> tuple[Floats, Floats]:
     """Width and height of the boxes: of their text, and high enough for the signs of the wires that enter."""
     count = len(picture.boxes)
     if not labelled:
@@ -154,7 +151,7 @@ def _rows(points: placing.Points) -> int:
 
 
 def _columns(
-    picture: Picture, level: Ints, wide: Floats, columns: Ints, ending: Ints, bands: Bands
+    picture: Picture, level: Longs, wide: Floats, columns: Longs, ending: Longs, bands: Bands
 ) -> tuple[Floats, Floats, Floats]:
     """Left and right edges of the levels, and the pitch of their columns; further apart where many wires end."""
     count = len(columns)

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Ints, Longs
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import scope_of_runs
 from circuitsim.netlist.graph import wires_of
@@ -33,9 +33,9 @@ class Provenance:
     """
 
     schematic: Schematic
-    instruction: npt.NDArray[np.int32]
-    element: npt.NDArray[np.int64]
-    feeds: npt.NDArray[np.int64]
+    instruction: Ints
+    element: Longs
+    feeds: Longs
 
     def of(self, gate: int) -> tuple[int, int, bool] | None:
         """Instruction, element, and whether the gate is that wire itself or one on the way to it."""
@@ -87,7 +87,7 @@ def compile_named(
     Raises:
         LimitError: the circuit has more than `max_gates` gates.
     """
-    seen: list[tuple[int, npt.NDArray[np.int32], npt.NDArray[np.int64]]] = []
+    seen: list[tuple[int, Ints, Longs]] = []
     gates = {
         i
         for i, line in enumerate(schematic.instructions)
@@ -95,7 +95,7 @@ def compile_named(
     }
     first = 2 * (1 + schematic.inputs + schematic.wired)
 
-    def watch(index: int, literals: npt.NDArray[np.int32]) -> None:
+    def watch(index: int, literals: Ints) -> None:
         flat = literals.ravel()
         if index in gates and schematic.instructions[index].operation != "not":
             made = np.flatnonzero(flat >= first)
@@ -116,7 +116,7 @@ def compile_named(
     )
 
 
-def first_readers(circuit: Circuit) -> npt.NDArray[np.int64]:
+def first_readers(circuit: Circuit) -> Longs:
     """(gates,) the first gate that reads each gate, -1 where none does."""
     literals, starts = wires_of(circuit)
     readers = np.repeat(np.arange(circuit.gates), np.diff(starts))
@@ -190,7 +190,7 @@ class Names:
         return tuple(map(self.output, range(len(self.circuit.outputs))))
 
     @cached_property
-    def scope_index(self) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+    def scope_index(self) -> tuple[Longs, tuple[str, ...]]:
         """For every gate (gates,) the index of its scope, and the names of the scopes."""
         starts, index, names = scope_of_runs(self.circuit)
         return np.repeat(index, np.diff(np.append(starts, self.circuit.gates))).astype(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools
 from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import levels
@@ -16,7 +16,7 @@ from circuitsim.netlist.interface import with_wired
 Edge = tuple[int, int]
 
 
-def node_values(circuit: Circuit, bits: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def node_values(circuit: Circuit, bits: Bools) -> Bools:
     """Values (nodes,) of all nodes on one input (inputs,); the constants of wired inputs may be left out.
 
     Raises:

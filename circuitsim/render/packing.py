@@ -1,9 +1,8 @@
 """Boxes in a column, each as near as can be to where it wants to be."""
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from circuitsim.array_types import Floats
 
 
 def nearest(wanted: Floats, height: Floats, top: float, bottom: float) -> Floats:

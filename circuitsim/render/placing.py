@@ -9,13 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools, Floats, Longs
 from circuitsim.render.banding import Bands
 from circuitsim.render.packing import nearest
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 MAX_BENDS = 30_000
 SWEEPS = (True, False, True)  # to the right
@@ -32,9 +29,9 @@ class Points:
         band: (points,) the index of the band.
     """
 
-    level: Ints
+    level: Longs
     height: Floats
-    band: Ints
+    band: Longs
 
 
 @dataclass(frozen=True)
@@ -48,14 +45,14 @@ class Bent:
         wire: (steps,) the wire that ends with this step, or -1 - wire for one of those that share it.
     """
 
-    boxes: Ints
-    levels: Ints
-    sources: Ints
-    targets: Ints
-    wire: Ints
+    boxes: Longs
+    levels: Longs
+    sources: Longs
+    targets: Longs
+    wire: Longs
 
 
-def bend(level: Ints, sources: Ints, targets: Ints, urgent: npt.NDArray[np.bool_]) -> Bent:
+def bend(level: Longs, sources: Longs, targets: Longs, urgent: Bools) -> Bent:
     """Wires that bend at every level they pass, those of one source together; unbent where there were too many.
 
     Args:
@@ -93,15 +90,20 @@ def bend(level: Ints, sources: Ints, targets: Ints, urgent: npt.NDArray[np.bool_
     )
 
 
-def unbent(sources: Ints, targets: Ints) -> Bent:
+def unbent(sources: Longs, targets: Longs) -> Bent:
     """Wires of one step each."""
     none = np.zeros(0, np.int64)
     return Bent(none, none, sources, targets, np.arange(len(sources)))
 
 
 def heights(
-    points: Points, bands: Bands, sources: Ints, targets: Ints, rows: int, named: bool = False
-) -> tuple[Floats, Ints, Ints]:
+    points: Points,
+    bands: Bands,
+    sources: Longs,
+    targets: Longs,
+    rows: int,
+    named: bool = False,
+) -> tuple[Floats, Longs, Longs]:
     """Centres of the points from the top; the column inside the level for each, and how many columns a level has.
 
     Args:
@@ -154,7 +156,7 @@ def _stacked(points: Points, bands: Bands) -> Floats:
     return y
 
 
-def _cells(points: Points, members: Ints) -> Iterator[tuple[int, int, int]]:
+def _cells(points: Points, members: Longs) -> Iterator[tuple[int, int, int]]:
     """Level, start and stop in `members` of the points of one level and band."""
     keys = np.stack([points.level[members], points.band[members]])
     edges = np.flatnonzero((np.diff(keys, axis=1) != 0).any(axis=0)) + 1
@@ -163,7 +165,9 @@ def _cells(points: Points, members: Ints) -> Iterator[tuple[int, int, int]]:
         yield int(keys[0, start]), start, stop
 
 
-def _by_level(level: Ints, sources: Ints, targets: Ints) -> tuple[list[Ints], list[Ints]]:
+def _by_level(
+    level: Longs, sources: Longs, targets: Longs
+) -> tuple[list[Longs], list[Longs]]:
     """Of each level, the points there that steps reach (with repetition), and where these steps come from."""
     across = level[sources] != level[targets]
     sources, targets = sources[across], targets[across]
@@ -172,7 +176,7 @@ def _by_level(level: Ints, sources: Ints, targets: Ints) -> tuple[list[Ints], li
     return np.split(targets[order], cuts), np.split(sources[order], cuts)
 
 
-def _pull(wanted: Floats, y: Floats, near: Ints, far: Ints, here: Ints) -> None:
+def _pull(wanted: Floats, y: Floats, near: Longs, far: Longs, here: Longs) -> None:
     """Set where the points `here` want to be: at the mean of their neighbours, or where they are."""
     if not len(near):
         return

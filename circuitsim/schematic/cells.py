@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools
 from circuitsim.bases import BASES
 from circuitsim.kernels import compiled
 from circuitsim.netlist.program import AND, XOR, Program
@@ -83,7 +83,7 @@ class Recorder:
 @lru_cache(maxsize=4096)
 def specialise(
     cell: Cell, basis: str, pattern: bytes, wanted: bytes
-) -> tuple[Program, npt.NDArray[np.bool_]]:
+) -> tuple[Program, Bools]:
     """The cell's gates for one pattern of constants and wanted outputs.
 
     Args:
@@ -100,7 +100,7 @@ def specialise(
 @compiled
 def _reduce(
     program: Program, pattern: Any, wanted: Any, has_xor: Any
-) -> tuple[Program, npt.NDArray[np.bool_]]:
+) -> tuple[Program, Bools]:
     """Two passes: forward folding into a fresh list, then a backward mark and a compaction."""
     inputs, ops, a, b, outputs = program
     gates = len(ops)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Ints, Longs
 from circuitsim.schematic import heaps
 from circuitsim.schematic.cells import LIVE, ONE, ZERO, specialise
 from circuitsim.schematic.others import others
@@ -71,8 +71,8 @@ class SumRows:
 
     runs: tuple[Runs, ...]
     layout: heaps.Layout
-    codes: npt.NDArray[np.int32]
-    wanted: npt.NDArray[np.int32]
+    codes: Ints
+    wanted: Ints
     added: list[tuple[Runs, ...]]  # of every operand, the runs of the axes that are added up
 
 
@@ -100,9 +100,9 @@ class Gathered:
     live wires it reads.
     """
 
-    codes: npt.NDArray[np.int32]
-    states: npt.NDArray[np.int32]
-    live: npt.NDArray[np.int64]
+    codes: Ints
+    states: Ints
+    live: Longs
 
 
 def cell_rows(args: list[Profile]) -> tuple[Any, Any]:
@@ -173,9 +173,7 @@ def gathered(line: Instruction, arg: Profile) -> Gathered:
     return Gathered(codes, np.where(zeros > 0, CONST0, np.where(live > 0, 0, CONST1)), live)
 
 
-def segment_sums(
-    flags: npt.NDArray[Any], starts: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def segment_sums(flags: Array, starts: Longs) -> Longs:
     """Sums of flags over flags[starts[g]:starts[g + 1]]."""
     totals = np.concatenate([[0], np.cumsum(flags, dtype=np.int64)])
     return totals[starts[1:]] - totals[starts[:-1]]
@@ -193,7 +191,7 @@ def _sum(line: Instruction, args: list[Profile], schematic: Schematic) -> Profil
     return per_row(grid.runs, found[inverse], grid.layout.width)
 
 
-def per_row(runs: tuple[Runs, ...], codes: npt.NDArray[Any], width: int | None) -> Profile:
+def per_row(runs: tuple[Runs, ...], codes: Array, width: int | None) -> Profile:
     """A profile from a value for every row of a grid: a code, or codes of a last axis of `width` wires."""
     if width is not None:
         runs = (*runs, np.ones(width, np.int64))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools
 from circuitsim.bases import BasisName
 from circuitsim.errors import CircuitSimError
 from circuitsim.numbers.scaled import narrow
@@ -278,8 +279,8 @@ class Drawing:
     def probe(
         self,
         name: str,
-        parts: Sequence[tuple[Wires, npt.NDArray[Any]]],
-        offset: npt.NDArray[Any],
+        parts: Sequence[tuple[Wires, Array]],
+        offset: Array,
     ) -> None:
         """Name a vector of numbers for checks; costs nothing."""
         self.probes.append(
@@ -313,7 +314,7 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
-def _lead(operation: str, wires: Wires, weights: npt.NDArray[Any], first: Shape) -> Shape:
+def _lead(operation: str, wires: Wires, weights: Array, first: Shape) -> Shape:
     """The axes that are not added up, where the weights have axes `first` and then those that are."""
     lead = len(wires.shape) - weights.ndim + len(first)
     expected = (*first, *wires.shape[lead:])
@@ -324,7 +325,7 @@ def _lead(operation: str, wires: Wires, weights: npt.NDArray[Any], first: Shape)
     return wires.shape[:lead]
 
 
-def _frozen(table: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+def _frozen(table: npt.ArrayLike) -> Bools:
     bits = np.array(table, dtype=bool)
     bits.setflags(write=False)
     return bits

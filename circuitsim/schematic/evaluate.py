@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools
 from circuitsim.errors import InputError
 from circuitsim.netlist.evaluator.patterns import pack, unpack
 from circuitsim.schematic.meanings import Planes
@@ -12,7 +13,7 @@ from circuitsim.schematic.operations import OPERATIONS
 from circuitsim.schematic.schematic import Probe, Schematic
 
 
-def evaluate(schematic: Schematic, patterns: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+def evaluate(schematic: Schematic, patterns: npt.ArrayLike) -> Bools:
     """Outputs of a schematic.
 
     Args:
@@ -29,7 +30,7 @@ def evaluate(schematic: Schematic, patterns: npt.ArrayLike) -> npt.NDArray[np.bo
     return np.concatenate([np.zeros((len(bits), 0), bool), *flat], axis=1)
 
 
-def run_planes(schematic: Schematic, patterns: npt.NDArray[np.bool_]) -> dict[int, Planes]:
+def run_planes(schematic: Schematic, patterns: Bools) -> dict[int, Planes]:
     """Bit planes (shape..., words) of the outputs and of the values that probes read, by index.
 
     Raises:
@@ -62,7 +63,7 @@ def run_planes(schematic: Schematic, patterns: npt.NDArray[np.bool_]) -> dict[in
     return {index: values[index] for index in kept}
 
 
-def planes_to_bits(planes: Planes, count: int) -> npt.NDArray[np.bool_]:
+def planes_to_bits(planes: Planes, count: int) -> Bools:
     """(shape..., words) planes to (patterns, shape...) bits."""
     words = max(1, -(-count // 64))
     flat = np.broadcast_to(planes, (*planes.shape[:-1], words)).reshape(
@@ -71,7 +72,7 @@ def planes_to_bits(planes: Planes, count: int) -> npt.NDArray[np.bool_]:
     return unpack(flat, count).reshape(count, *planes.shape[:-1])
 
 
-def probe_values(probe: Probe, bits: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+def probe_values(probe: Probe, bits: list[Array]) -> Array:
     """The numbers of a probe from the bits of its values, each (patterns, ..., wires): Python integers."""
     total: Any = probe.offset
     for wires, weights in zip(bits, probe.weights, strict=True):

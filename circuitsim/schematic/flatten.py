@@ -9,8 +9,8 @@ from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools, Ints
 from circuitsim.bases import BASES
 from circuitsim.errors import LimitError
 from circuitsim.netlist import memory
@@ -172,9 +172,7 @@ class _Inputs:
         return np.arange(start, start + 2 * size, 2, dtype=np.int32).reshape(line.shape)
 
 
-def _finish(
-    value: Literals, want: npt.NDArray[np.bool_], state: npt.NDArray[np.int32]
-) -> Literals:
+def _finish(value: Literals, want: Bools, state: Ints) -> Literals:
     known = np.where(state == CONST1, 1, 0)
     return np.where(state < 0, known, np.where(want, value, NOBODY)).astype(np.int32)
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Bools, Ints, Longs
 from circuitsim.netlist.builder import Builder
 from circuitsim.netlist.program import AND, OR, THRESHOLD
 from circuitsim.netlist.unbounded_builder import UnboundedBuilder
@@ -29,8 +29,8 @@ class Context:
     """What a rule sees beside its operands' literals: what is wanted, and the circuit so far."""
 
     schematic: Schematic
-    want: npt.NDArray[np.bool_]
-    state: npt.NDArray[np.int32]
+    want: Bools
+    state: Ints
     builder: AnyBuilder
 
 
@@ -70,7 +70,7 @@ def _gates(
     context: Context,
     builder: UnboundedBuilder,
     wires: Literals,
-    starts: npt.NDArray[np.int64],
+    starts: Longs,
     any_of: int,
 ) -> Literals:
     """ANDs of wires[starts[g]:starts[g + 1]]; with `any_of`, of complements, complemented: ORs."""
@@ -131,7 +131,7 @@ def at_least_rule(line: Instruction, args: list[Literals], context: Context) -> 
     return result.reshape(line.shape)
 
 
-def _blocks(wires: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+def _blocks(wires: Longs) -> list[tuple[int, int]]:
     """Rows from and to, of about so many wires as one block may have; rows of no wires are left out at the ends."""
     ends = np.cumsum(wires)
     if not len(ends) or not ends[-1]:
@@ -141,7 +141,7 @@ def _blocks(wires: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def codes_of(wires: Literals, level: npt.NDArray[np.int32]) -> Literals:
+def codes_of(wires: Literals, level: Ints) -> Literals:
     """Codes of literals: depths by the levels of nodes, which trees and sums are planned by."""
     depth = level[np.maximum(wires, 0) >> 1]
     special = np.where(wires == 0, CONST0, np.where(wires == 1, CONST1, ABSENT))

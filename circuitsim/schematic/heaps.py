@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools, Ints, Longs
 from circuitsim.kernels import compiled
 from circuitsim.schematic.profile import ABSENT, CONST0, CONST1
 from circuitsim.schematic.schematic import Summand
@@ -24,12 +24,12 @@ class Layout(NamedTuple):
     """
 
     width: int
-    element: npt.NDArray[np.int64]
-    column: npt.NDArray[np.int64]
-    negated: npt.NDArray[np.bool_]
-    repeats: npt.NDArray[np.int64]  # of each element
+    element: Longs
+    column: Longs
+    negated: Bools
+    repeats: Longs  # of each element
     # Bits of the constant, least first, negated digits included.
-    constant: npt.NDArray[np.int64]
+    constant: Longs
 
 
 def digits(weight: int, width: int) -> list[tuple[int, bool]]:
@@ -48,7 +48,7 @@ def digits(weight: int, width: int) -> list[tuple[int, bool]]:
 
 def layout(
     summands: tuple[Summand, ...],
-    sizes: list[list[npt.NDArray[np.int64]]],
+    sizes: list[list[Longs]],
     constant: int,
     width: int,
 ) -> Layout:
@@ -69,12 +69,12 @@ def _layout(
     constant: int,
     width: int,
 ) -> Layout:
-    element: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    digit: list[npt.NDArray[np.int64]] = [np.zeros((2, 0), np.int64)]
-    repeats: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    element: list[Longs] = [np.zeros(0, np.int64)]
+    digit: list[Longs] = [np.zeros((2, 0), np.int64)]
+    repeats: list[Longs] = [np.zeros(0, np.int64)]
     start, offset = 0, 0
     for summand, runs in zip(summands, sizes, strict=True):
-        counts: npt.NDArray[np.int64] = np.ones((), np.int64)
+        counts: Longs = np.ones((), np.int64)
         for r in runs:
             counts = counts[..., None] * np.array(r, np.int64)
         numbers = np.arange(len(summand.weights)).reshape(summand.shape)
@@ -98,9 +98,7 @@ def _layout(
 _digits = lru_cache(maxsize=65536)(digits)
 
 
-def settle(
-    lay: Layout, codes: npt.NDArray[Any], wanted: npt.NDArray[Any] | None = None
-) -> "Settled":
+def settle(lay: Layout, codes: Array, wanted: Array | None = None) -> "Settled":
     """Constants and demand of rows of a sum.
 
     Args:
@@ -115,10 +113,10 @@ def settle(
 class Settled(NamedTuple):
     """What constants and demand leave of the rows of a sum."""
 
-    states: npt.NDArray[np.int32]  # (rows, width): CONST0, CONST1, or 0 for a live bit
-    bits: npt.NDArray[np.int64]  # (rows, width): what is left of the constant
-    reached: npt.NDArray[np.bool_]  # (rows, width): columns that some wanted bit depends on
-    needed: npt.NDArray[np.bool_]  # (rows, elements)
+    states: Ints  # (rows, width): CONST0, CONST1, or 0 for a live bit
+    bits: Longs  # (rows, width): what is left of the constant
+    reached: Bools  # (rows, width): columns that some wanted bit depends on
+    needed: Bools  # (rows, elements)
 
 
 @compiled(work=lambda lay, codes, wanted: len(codes) * len(lay.element) + wanted.size)

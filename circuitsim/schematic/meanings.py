@@ -5,19 +5,19 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Longs, Words
 from circuitsim.kernels import compiled
 from circuitsim.netlist.program import Program
 from circuitsim.schematic.heaps import digits
 from circuitsim.schematic.schematic import Gather, Instruction, Thresholds
 
-Planes: TypeAlias = npt.NDArray[np.uint64]
+Planes: TypeAlias = Words
 Meaning: TypeAlias = Callable[[Instruction, list[Planes]], Planes]
 ALL_ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
-def rewire(line: Instruction, args: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+def rewire(line: Instruction, args: list[Array]) -> Array:
     """Wiring of explicit arrays, whatever they hold; axes beyond the instruction's own come last and stay."""
     how = line.attributes
     if line.operation == "slice":
@@ -38,7 +38,7 @@ def rewire(line: Instruction, args: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return np.broadcast_to(args[0], line.shape + args[0].shape[len(line.shape) :])
 
 
-def pairs(keys: int) -> npt.NDArray[np.int64]:
+def pairs(keys: int) -> Longs:
     """For every element of an axis of this length the indices of all the others: (keys, keys - 1)."""
     rivals = np.arange(max(0, keys - 1))[None, :]
     return rivals + (rivals >= np.arange(keys)[:, None])
@@ -158,7 +158,7 @@ def at_least(line: Instruction, args: list[Planes]) -> Planes:
 
 
 def _heap(
-    args: list[Planes], tables: list[npt.NDArray[Any]], lead: tuple[int, ...]
+    args: list[Planes], tables: list[Array], lead: tuple[int, ...]
 ) -> list[tuple[Planes, list[int]]]:
     """Wires (rows, elements, words) of each operand with the weights of the elements: `lead` is not added up."""
     rows, words = int(np.prod(lead)), max([1, *(arg.shape[-1] for arg in args)])

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Ints, Longs
 from circuitsim.bases import BASES
 from circuitsim.schematic import planning
 from circuitsim.schematic.cells import specialise
@@ -94,7 +94,7 @@ def _finish(value: Profile, want: Profile, state: Profile) -> Profile:
     return Profile(runs, found.astype(np.int32, copy=False)).merge()
 
 
-def _total(counts: npt.NDArray[Any], chosen: npt.NDArray[Any]) -> int:
+def _total(counts: Array, chosen: Array) -> int:
     return int(np.where(chosen, counts, 0).sum())
 
 
@@ -127,12 +127,12 @@ def _xor(line: Instruction, args: list[Profile], context: Context) -> Profile:
 class Classes:
     """Equal rows of a grid: one of each class, the class of every row, and how many rows of wires each stands for."""
 
-    rows: npt.NDArray[Any]
-    inverse: npt.NDArray[np.int64]
+    rows: Array
+    inverse: Longs
     many: list[int]
 
 
-def _classes(runs: Any, codes: npt.NDArray[Any]) -> Classes:
+def _classes(runs: Any, codes: Array) -> Classes:
     classes, inverse = unique_rows(codes)
     counts = Profile(runs, np.zeros([len(r) for r in runs], np.int32)).counts().ravel()
     total = np.zeros(len(classes), counts.dtype)
@@ -202,7 +202,7 @@ def _ragged(line: Instruction, args: list[Profile], context: Context) -> Profile
     return Profile.dense(np.where(asked, deepest + gate, ABSENT))
 
 
-def segment_max(values: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+def segment_max(values: Array, starts: Longs) -> Array:
     """Largest of values[starts[g]:starts[g + 1]]; -1 where there is none."""
     result = np.full(len(starts) - 1, -1, np.int64)
     filled = starts[1:] > starts[:-1]
@@ -243,14 +243,14 @@ def _gates(gates: Profile, found: Sizes) -> Gates:
     )
 
 
-def _dot(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> int:
+def _dot(a: Array, b: Array) -> int:
     """Sum of a * b, both positive: in Python integers where 64 bits might not do."""
     kind = np.int64 if int(a.max()) * int(b.max()) * len(a) < FITS else object
     return int(np.dot(a.astype(kind), b.astype(kind)))
 
 
-def _repeats(profile: Profile, axes: int) -> npt.NDArray[np.int64]:
-    counts: npt.NDArray[np.int64] = np.ones((), np.int64)
+def _repeats(profile: Profile, axes: int) -> Longs:
+    counts: Longs = np.ones((), np.int64)
     for r in profile.runs[len(profile.runs) - axes :]:
         counts = counts[..., None] * r
     return counts.ravel()
@@ -270,7 +270,7 @@ def _sum(line: Instruction, args: list[Profile], context: Context) -> Profile:
     return per_row(runs, result[found.inverse], grid.layout.width)
 
 
-def _over(runs: Any, codes: npt.NDArray[np.int32]) -> Profile:
+def _over(runs: Any, codes: Ints) -> Profile:
     """Rows of codes (rows, entries) as a profile whose last axis has every entry by itself."""
     entries = codes.shape[1]
     shape = (*(len(r) for r in runs), entries)

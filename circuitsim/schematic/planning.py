@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Ints, Longs
 from circuitsim.bases import BasisName
 from circuitsim.kernels import compiled
 from circuitsim.netlist.program import Program
@@ -19,7 +19,7 @@ from circuitsim.schematic.plans.sums import SumPlan, plan_sum
 from circuitsim.schematic.plans.trees import TreePlan, plan_tree
 from circuitsim.schematic.schematic import Schematic
 
-Codes = npt.NDArray[np.int32]
+Codes = Ints
 Mode: TypeAlias = Literal["depth", "size"]
 LATE = 1 << 30  # later than any wire
 
@@ -34,7 +34,7 @@ class Total(NamedTuple):
     deepest: int  # of its gates
     base: int  # depth of its earliest wire
     plan: SumPlan
-    used: npt.NDArray[np.int64]  # digits of the layout that it adds up
+    used: Longs  # digits of the layout that it adds up
 
 
 def totals(schematic: Schematic, layout: Layout, classes: Codes) -> Iterator[Total]:
@@ -72,9 +72,7 @@ def _sum(
     return plan, _gate_outputs(counts, constant, keep)
 
 
-def _gate_outputs(
-    counts: npt.NDArray[np.int64], constant: int, keep: tuple[int, ...]
-) -> tuple[bool, ...]:
+def _gate_outputs(counts: Longs, constant: int, keep: tuple[int, ...]) -> tuple[bool, ...]:
     """Which kept bits are gates: the others are a lone wire of their column, or of one that a constant passed on."""
     made, carries, carried_wire = [], 0, False
     for column, own in enumerate(counts.sum(axis=1)):
@@ -86,7 +84,7 @@ def _gate_outputs(
     return tuple(made[k] for k in keep)
 
 
-def tree(codes: Codes, repeats: npt.NDArray[np.int64]) -> TreePlan:
+def tree(codes: Codes, repeats: Longs) -> TreePlan:
     """The plan of an AND over live wires; `depth` is real."""
     base = int(codes.min())
     counts = np.zeros(int(codes.max()) - base + 1, np.int64)

@@ -7,13 +7,14 @@ so that measuring C_n costs what the program costs, not what the circuit costs.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Codes: TypeAlias = npt.NDArray[np.int32]
-Runs: TypeAlias = npt.NDArray[np.int64]
+from circuitsim.array_types import Array, Ints, Longs
+
+Codes: TypeAlias = Ints
+Runs: TypeAlias = Longs
 
 CONST0, CONST1, ABSENT = -2, -1, -3
 FEW = 16  # entries of a grid that are not worth merging
@@ -38,7 +39,7 @@ class Profile:
         return Profile(runs, np.full(tuple(len(r) for r in runs), code, np.int32))
 
     @staticmethod
-    def dense(codes: npt.NDArray[Any]) -> "Profile":
+    def dense(codes: Array) -> "Profile":
         """A profile of explicit codes."""
         return Profile(
             tuple(np.ones(n, np.int64) for n in codes.shape), codes.astype(np.int32)
@@ -152,12 +153,12 @@ class Profile:
         keep = np.flatnonzero(lengths > 0)
         return Profile(_set(self.runs, axis, lengths[keep]), codes.take(keep, axis)).merge()
 
-    def counts(self) -> npt.NDArray[Any]:
+    def counts(self) -> Array:
         """How many wires each entry of the grid stands for; Python integers where 64 bits might not do."""
         total = 1.0
         for runs in self.runs:
             total *= float(runs.sum())
-        result: npt.NDArray[Any] = np.ones((), np.int64 if total < 2**62 else object)
+        result: Array = np.ones((), np.int64 if total < 2**62 else object)
         for runs in self.runs:
             result = result[..., None] * runs.astype(result.dtype)
         return result
@@ -208,7 +209,7 @@ def rows(
     return tuple(runs), result
 
 
-def unique_rows(matrix: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+def unique_rows(matrix: Array) -> tuple[Array, Longs]:
     """The distinct rows, and for every row the index of its class."""
     if len(matrix) == 0 or (matrix == matrix[0]).all():
         return matrix[:1], np.zeros(len(matrix), np.int64)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools, Longs
 from circuitsim.bases import BasisName
 from circuitsim.netlist import showing
 from circuitsim.numbers.scaled import largest, narrow
@@ -49,7 +50,7 @@ class Summand:
     shape: Shape
 
     @cached_property
-    def table(self) -> npt.NDArray[Any]:
+    def table(self) -> Array:
         """The weights in their shape, in 64 bits where they fit."""
         return narrow(np.array(self.weights, object).reshape(self.shape))
 
@@ -64,7 +65,7 @@ class Weights:
         rows: which row of the table each threshold has; None where it has its own, or all have the same.
     """
 
-    table: npt.NDArray[Any]
+    table: Array
     rows: tuple[int, ...] | None = None
 
     def __eq__(self, other: object) -> bool:
@@ -83,7 +84,7 @@ class Thresholds:
     thresholds: tuple[int, ...]
 
     @property
-    def tables(self) -> list[npt.NDArray[Any]]:
+    def tables(self) -> list[Array]:
         """The weights of each operand."""
         return [own.table for own in self.weights]
 
@@ -92,7 +93,7 @@ class Thresholds:
         """Whether the weights are the same for all thresholds."""
         return all(len(table) == 1 for table in self.tables)
 
-    def rows(self, operand: int) -> npt.NDArray[np.int64]:
+    def rows(self, operand: int) -> Longs:
         """Which row of an operand's table each threshold has."""
         own, many = self.weights[operand], len(self.thresholds)
         if own.rows is not None:
@@ -109,9 +110,9 @@ class Thresholds:
 class Gather:
     """How `all_of` and `any_of` read a row of wires: gate g takes `indices[starts[g]:starts[g + 1]]`."""
 
-    indices: npt.NDArray[np.int64]  # (wires,)
-    negations: npt.NDArray[np.bool_]  # (wires,)
-    starts: npt.NDArray[np.int64]  # (gates + 1,)
+    indices: Longs  # (wires,)
+    negations: Bools  # (wires,)
+    starts: Longs  # (gates + 1,)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Gather):
@@ -128,8 +129,8 @@ class Probe:
 
     name: str
     values: tuple[int, ...]
-    weights: tuple[npt.NDArray[Any], ...]  # (components, bits) of each value, Python integers
-    offset: npt.NDArray[Any]  # (components,)
+    weights: tuple[Array, ...]  # (components, bits) of each value, Python integers
+    offset: Array  # (components,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +188,7 @@ class Schematic:
 
         return flatten(self, max_gates)
 
-    def evaluate(self, patterns: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    def evaluate(self, patterns: npt.ArrayLike) -> Bools:
         """Outputs (patterns, outputs) of input bits (patterns, inputs), without building a gate."""
         from circuitsim.schematic.evaluate import evaluate
 
@@ -229,7 +230,7 @@ class Schematic:
         """Opaque constants, which are inputs of the flat circuit after the free ones."""
         return sum(int(np.prod(line.shape)) for _, line in self.sources("wired"))
 
-    def wired_bits(self) -> npt.NDArray[np.bool_]:
+    def wired_bits(self) -> Bools:
         """The constants behind the opaque wires, in order: the inputs of the flat circuit after the free ones."""
         tables = [
             np.asarray(line.attributes(), bool).ravel() for _, line in self.sources("wired")

@@ -17,9 +17,9 @@ import numpy as np
 from circuitsim.kernels import compiled
 from circuitsim.schematic.profile import CONST1, Codes, Profile, Runs, align, unique_rows
 from circuitsim.schematic.schematic import Instruction, Thresholds
-from circuitsim.schematic.thresholds import Ints, number_type, state_of
+from circuitsim.schematic.thresholds import Numbers, number_type, state_of
 
-Kernel = Callable[..., Sequence[Ints]]
+Kernel = Callable[..., Sequence[Numbers]]
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _by_row(how: Thresholds, operand: int, asked: Profile) -> Profile:
 
 def _operands(
     how: Thresholds, args: list[Profile]
-) -> Iterator[tuple[Profile, Ints, tuple[Runs, ...]]]:
+) -> Iterator[tuple[Profile, Numbers, tuple[Runs, ...]]]:
     """Every operand with its table of weights and the runs of the axes that are added up."""
     ends = [
         arg.runs[len(arg.runs) - table.ndim + 1 :]
@@ -148,7 +148,7 @@ def _operands(
         yield arg, table.astype(kind, copy=False), added
 
 
-def _along(join: np.ufunc, table: Ints, runs: tuple[Runs, ...]) -> Ints:
+def _along(join: np.ufunc, table: Numbers, runs: tuple[Runs, ...]) -> Numbers:
     """What the weights (thresholds or 1, axes) come to in every run of the axes: (thresholds or 1, elements)."""
     for axis, own in enumerate(runs, 1):
         if table.shape[axis] == 1:
@@ -165,7 +165,7 @@ def _along(join: np.ufunc, table: Ints, runs: tuple[Runs, ...]) -> Ints:
 
 
 def _by_rows(
-    arg: Profile, last: int, tables: list[Ints], fast: Kernel, naive: Kernel
+    arg: Profile, last: int, tables: list[Numbers], fast: Kernel, naive: Kernel
 ) -> list[Profile]:
     """Profiles of what a kernel makes of codes (rows, elements) and of tables (thresholds or 1, elements)."""
     lead = arg.runs[: len(arg.runs) - last]
@@ -182,7 +182,7 @@ def _by_rows(
     ]
 
 
-def _plain(array: Ints) -> Ints:
+def _plain(array: Numbers) -> Numbers:
     """The array as kernels are compiled for: its rows one after the other, and its own to write to."""
     flags = array.flags
     return array if flags.c_contiguous and flags.writeable else np.array(array, order="C")
@@ -206,7 +206,7 @@ def _reach(codes: Any, negative: Any, positive: Any) -> Any:
     return low, high
 
 
-def _reach_naively(codes: Codes, negative: Ints, positive: Ints) -> list[Ints]:
+def _reach_naively(codes: Codes, negative: Numbers, positive: Numbers) -> list[Numbers]:
     """`_reach` in Python integers."""
     one, live = (codes == CONST1).astype(object), (codes >= 0).astype(object)
     fixed = one @ (negative + positive).T
@@ -242,8 +242,8 @@ def _size(codes: Any, fan_in: Any, size: Any, largest: Any, divisor: Any) -> Any
 
 
 def _size_naively(
-    codes: Codes, fan_in: Ints, size: Ints, largest: Ints, divisor: Ints
-) -> list[Ints]:
+    codes: Codes, fan_in: Numbers, size: Numbers, largest: Numbers, divisor: Numbers
+) -> list[Numbers]:
     """`_size` in Python integers."""
     found = []
     for row in codes:

@@ -12,14 +12,14 @@ from math import gcd, prod
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools, Ints, Longs
 from circuitsim.kernels import compiled
 from circuitsim.schematic.profile import CONST0, CONST1, Runs
 from circuitsim.schematic.schematic import FITS, Thresholds
 
-Ints = npt.NDArray[Any]  # int64, or Python integers where 64 bits might not do
-Literals = npt.NDArray[np.int32]
+Numbers = Array  # int64, or Python integers where 64 bits might not do
+Literals = Ints
 
 
 class Remainders(NamedTuple):
@@ -31,14 +31,12 @@ class Remainders(NamedTuple):
     """
 
     literals: Literals
-    weights: Ints
-    fixed: Ints
-    fan_in: npt.NDArray[np.int64]
-    divisor: Ints
+    weights: Numbers
+    fixed: Numbers
+    fan_in: Longs
+    divisor: Numbers
 
-    def wires(
-        self, gates: npt.NDArray[np.bool_], first: int = 0
-    ) -> tuple[Literals, Ints, npt.NDArray[np.int64]]:
+    def wires(self, gates: Bools, first: int = 0) -> tuple[Literals, Numbers, Longs]:
         """Literals and divided weights of the wires of chosen gates (rows from `first` on, thresholds), in order.
 
         Returns:
@@ -59,7 +57,7 @@ def number_type(how: Thresholds, added: list[tuple[Runs, ...]]) -> np.dtype[Any]
     return np.dtype(np.int64 if 2 * reach < FITS else object)
 
 
-def weigh(how: Thresholds, axes: list[tuple[int, ...]]) -> tuple[Ints, Ints]:
+def weigh(how: Thresholds, axes: list[tuple[int, ...]]) -> tuple[Numbers, Numbers]:
     """Weights (thresholds or 1, elements) and thresholds, of operands whose axes have these lengths."""
     kind = number_type(how, [tuple(np.ones(n, np.int64) for n in own) for own in axes])
     blocks = []
@@ -69,13 +67,13 @@ def weigh(how: Thresholds, axes: list[tuple[int, ...]]) -> tuple[Ints, Ints]:
     return np.concatenate(blocks, axis=1), np.array(how.thresholds, kind)
 
 
-def remainders(literals: Literals, weights: Ints) -> Remainders:
+def remainders(literals: Literals, weights: Numbers) -> Remainders:
     """What constants leave of the sums of every row (rows, elements) by weights (thresholds or 1, elements)."""
     find = _remainders_naively if weights.dtype == object else _remainders
     return Remainders(literals, weights, *find(literals, weights))
 
 
-def state_of(thresholds: Ints, low: Ints, high: Ints) -> npt.NDArray[np.int32]:
+def state_of(thresholds: Numbers, low: Numbers, high: Numbers) -> Ints:
     """CONST0, CONST1, or 0 for a live wire, of sums between `low` and `high` against thresholds."""
     return np.where(thresholds <= low, CONST1, np.where(thresholds > high, CONST0, 0)).astype(
         np.int32
@@ -109,8 +107,8 @@ def _remainders(literals: Any, weights: Any) -> Any:
 
 
 def _remainders_naively(
-    literals: Literals, weights: Ints
-) -> tuple[Ints, npt.NDArray[np.int64], Ints]:
+    literals: Literals, weights: Numbers
+) -> tuple[Numbers, Longs, Numbers]:
     """`_remainders` in Python integers."""
     fixed = (literals == 1).astype(object) @ weights.T
     fan_in = (literals > 1).astype(np.int64) @ (weights != 0).T.astype(np.int64)
@@ -136,7 +134,7 @@ def _gather(found: Remainders, rows: Any, at: Any, starts: Any) -> Any:
     return read, scaled
 
 
-def _gather_naively(found: Remainders, rows: Ints, at: Ints, starts: Ints) -> Any:
+def _gather_naively(found: Remainders, rows: Numbers, at: Numbers, starts: Numbers) -> Any:
     """`_gather` in Python integers."""
     read, scaled = np.empty(starts[-1], np.int32), np.empty(starts[-1], object)
     for g, (row, t) in enumerate(zip(rows, at, strict=True)):

@@ -8,12 +8,10 @@ from itertools import count
 from math import comb
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Floats, Longs
 from circuitsim.errors import InputError, LimitError
-from circuitsim.zoo.tasks.pointers import Ints, all_sets, uniform_sets
-
-Floats = npt.NDArray[np.float64]
+from circuitsim.zoo.tasks.pointers import all_sets, uniform_sets
 
 FEW_SETS = 2**14  # sets that are all looked at
 DRAWN = 300  # random sets else
@@ -21,12 +19,12 @@ MOST_BITS = 30
 SLACK = 1e-9  # of floats, always to the safe side: a score so near 1/2 counts as 1/2
 
 
-def sign_keys(n: int, m: int, seed: int = 0) -> Ints:
+def sign_keys(n: int, m: int, seed: int = 0) -> Longs:
     """Random signs (n, m), -1 or 1. With more columns the first ones stay the same."""
     return _signs(np.random.default_rng((seed, n)).random((m, n))).T
 
 
-def certificates(keys: Ints, sets: Ints) -> Floats:
+def certificates(keys: Longs, sets: Longs) -> Floats:
     """The shortest queries (sets, m) whose score is 1 at every member of sets (sets, q): U_S (U_S^T U_S)^-1 1.
 
     Raises:
@@ -41,12 +39,12 @@ def certificates(keys: Ints, sets: Ints) -> Floats:
     return np.asarray((weights[:, None] @ chosen)[:, 0])
 
 
-def rounded(queries: Floats, bits: int) -> Ints:
+def rounded(queries: Floats, bits: int) -> Longs:
     """Queries in integers over 2^bits, half up."""
     return np.floor(queries * 2.0**bits + 0.5 + SLACK).astype(np.int64)
 
 
-def certified(keys: Ints, sets: Ints, queries: Ints, bits: int) -> bool:
+def certified(keys: Longs, sets: Longs, queries: Longs, bits: int) -> bool:
     """Whether queries (sets, m) over 2^bits score at least 1/2 at members and less elsewhere, checked in integers."""
     doubled = 2 * queries @ keys.T
     at = np.arange(len(sets))[:, None]
@@ -55,7 +53,7 @@ def certified(keys: Ints, sets: Ints, queries: Ints, bits: int) -> bool:
     return bool((members >= 1 << bits).all() and (doubled < 1 << bits).all())
 
 
-def least_certificate_bits(keys: Ints, sets: Ints) -> int:
+def least_certificate_bits(keys: Longs, sets: Longs) -> int:
     """The least fraction bits to which certificates may be rounded: all members at least 1/2, all others less.
 
     Raises:
@@ -74,17 +72,17 @@ def least_certificate_bits(keys: Ints, sets: Ints) -> int:
     )
 
 
-def looked_at(n: int, q: int, seed: int = 0) -> Ints:
+def looked_at(n: int, q: int, seed: int = 0) -> Longs:
     """All sets of q of n positions where they are at most 2^14, else 300 random ones: (sets, q)."""
     return all_sets(n, q) if comb(n, q) <= FEW_SETS else drawn_sets(n, q, seed)
 
 
-def drawn_sets(n: int, q: int, seed: int = 0) -> Ints:
+def drawn_sets(n: int, q: int, seed: int = 0) -> Longs:
     """300 random sets of q of n positions: (300, q)."""
     return uniform_sets((DRAWN,), n, q, np.random.default_rng((seed, n, q)))
 
 
-def least_dimension(n: int, q: int, seed: int = 0, sets: Ints | None = None) -> int:
+def least_dimension(n: int, q: int, seed: int = 0, sets: Longs | None = None) -> int:
     """The first number of signs with which every set that is looked at has a certificate, others scoring below 1/2.
 
     Args:
@@ -109,7 +107,7 @@ def least_dimension(n: int, q: int, seed: int = 0, sets: Ints | None = None) -> 
     raise AssertionError("count() does not end")
 
 
-def polytope_keys(n: int, q: int) -> Ints:
+def polytope_keys(n: int, q: int) -> Longs:
     """Powers (n, 2q + 1) of the positions: 1, i, ..., i^(2q)."""
     return np.array([[i**k for k in range(2 * q + 1)] for i in range(n)], dtype=object)
 
@@ -123,7 +121,7 @@ def polytope_query(members: tuple[int, ...]) -> list[int]:
     return coefficients
 
 
-def _signs(uniform: Floats) -> Ints:
+def _signs(uniform: Floats) -> Longs:
     return np.where(uniform < 0.5, -1, 1)
 
 
@@ -134,7 +132,7 @@ def _weights(gram: Floats) -> Floats | None:
     return np.asarray(np.linalg.solve(gram, np.ones((*gram.shape[:2], 1)))[..., 0])
 
 
-def _separated(gram: Floats, sets: Ints) -> bool:
+def _separated(gram: Floats, sets: Longs) -> bool:
     """Whether the certificates of sets (sets, q), by inner products of keys (n, n), score below 1/2 off the set."""
     weights = _weights(gram[sets[:, :, None], sets[:, None, :]])
     if weights is None:

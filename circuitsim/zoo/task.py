@@ -7,15 +7,13 @@ from math import prod
 from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Longs, Rng
 from circuitsim.errors import InputError
 from circuitsim.tokens import Codes, Format
 from circuitsim.zoo.near import nearest_lengths
 
-Digits: TypeAlias = npt.NDArray[
-    np.int64
-]  # (n, fields): indices of values, -1 where a token lacks the field
+Digits: TypeAlias = Longs  # (n, fields): indices of values, -1 where a token lacks the field
 Place: TypeAlias = Literal["first", "last", "each"]
 
 
@@ -47,11 +45,11 @@ class Task(ABC):
         """The definition, for one input: a decision for every position that is read."""
 
     @abstractmethod
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Legal inputs (count, n) as the paper draws them."""
 
     @abstractmethod
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Legal inputs (count, n) that are hard: ties, counts at a boundary, near misses, extremes."""
 
     def answers(self, n: int) -> tuple[str, ...]:
@@ -76,7 +74,7 @@ class Task(ABC):
         digits = self.format(n).digits(codes)
         return codes[np.array([self.legal(row) for row in digits], bool)]
 
-    def decisions(self, codes: Codes) -> npt.NDArray[np.int64]:
+    def decisions(self, codes: Codes) -> Longs:
         """The definition for many inputs of one length: (inputs, positions)."""
         digits = self.format(codes.shape[1]).digits(codes)
         return np.array([self.answer(row) for row in digits], np.int64)

@@ -4,11 +4,10 @@ Two conventions. In the papers NOT is a gate: a level of NOTs, a level of ANDs (
 ORs. In circuitsim NOT is free, so that the same circuit has depth 2 and fewer gates, by one NOT an input.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools
 from circuitsim.bases import AC0
 from circuitsim.errors import InputError, LimitError
 from circuitsim.netlist.circuit import Circuit
@@ -66,11 +65,11 @@ def lookup_circuit(table: npt.ArrayLike, shared: bool = False) -> Circuit:
     return builder.finish([_or(builder, wires) for wires in terms])
 
 
-def _or(builder: UnboundedBuilder, wires: npt.NDArray[Any]) -> int:
+def _or(builder: UnboundedBuilder, wires: Array) -> int:
     return int(builder.gate(OR, wires[None, :])[0]) if len(wires) else 0
 
 
-def _checked(table: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+def _checked(table: npt.ArrayLike) -> Bools:
     values = np.asarray(table)
     rows = len(values) if values.ndim == 2 else 0
     if rows < 2 or rows & (rows - 1) or not np.isin(values, (0, 1)).all():

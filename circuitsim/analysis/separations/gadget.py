@@ -10,8 +10,8 @@ from itertools import product
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Longs
 from circuitsim.errors import InputError, LimitError
 from circuitsim.tokens import Codes
 from circuitsim.zoo.task import Digits, Task
@@ -107,7 +107,7 @@ class Gadget:
         return np.array([self.input(a, b) for a in self.parts], np.int64)
 
     @cached_property
-    def answers(self) -> npt.NDArray[np.int64]:
+    def answers(self) -> Longs:
         """The task's answers that Bob gives: (parts, questions, read).
 
         Raises:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.analysis.separations.gadget import Asks, Bits, Gadget
+from circuitsim.array_types import Longs
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.averaging import QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.brackets import BoundedDyck
@@ -205,7 +205,7 @@ def _dyck_odd_even(task: BoundedDyck, n: int) -> Gadget:
     )
 
 
-def dyck_member(bits: Bits) -> npt.NDArray[np.int64]:
+def dyck_member(bits: Bits) -> Longs:
     """The string (n,) of Dyck-(2,2) that n - 1 bits stand for, n even; letter 2t opens type t and 2t + 1 closes it.
 
     The first bit is the type of the first letter; every second letter from there has a bit for closing and one for its

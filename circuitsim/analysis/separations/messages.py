@@ -11,9 +11,9 @@ from math import log2
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.analysis.separations.gadget import Bits, Gadget
+from circuitsim.array_types import Longs
 from circuitsim.errors import InputError
 from circuitsim.tokens import Codes
 
@@ -69,7 +69,7 @@ class Collision:
     other: Bits
     b: Bits
     codes: Codes
-    answers: npt.NDArray[np.int64]
+    answers: Longs
 
 
 def collision(observe: Observe, gadget: Gadget) -> Collision | None:

@@ -11,9 +11,9 @@ Source: ours, after the restrictions of Hahn 2020 (arXiv 1906.06755), section 5.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.analysis.separations.observing import attending, before, scored
+from circuitsim.array_types import Longs
 from circuitsim.errors import InputError
 from circuitsim.models.model import Head, Model
 from circuitsim.models.sequence import mask_matrix
@@ -82,7 +82,7 @@ def restriction(model: Model, task: QSTR, n: int) -> Restriction | None:
     return Restriction(task.q, fixed, codes)
 
 
-def _input(task: QSTR, n: int, signs: dict[int, int]) -> npt.NDArray[np.int64]:
+def _input(task: QSTR, n: int, signs: dict[int, int]) -> Longs:
     """Token codes (n,) with these signs, all others -; the asker points to the next q tokens, the others to it."""
     digits = np.zeros((n, task.q + 1), np.int64)
     digits[list(signs), 0] = list(signs.values())

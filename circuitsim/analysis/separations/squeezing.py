@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from circuitsim.analysis.agreement import few, inputs
 from circuitsim.analysis.separations.gadget import LARGEST, Gadget
@@ -20,6 +19,7 @@ from circuitsim.analysis.separations.observing import observer
 from circuitsim.analysis.separations.restricting import EVERY_SIGN, restriction
 from circuitsim.analysis.separations.separations import Separation, Side
 from circuitsim.analysis.separations.store import remembered
+from circuitsim.array_types import Longs
 from circuitsim.errors import CircuitSimError, InputError
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
@@ -28,7 +28,7 @@ from circuitsim.tokens import Codes
 from circuitsim.zoo.entry import Built
 from circuitsim.zoo.tasks.targets import QSTR
 
-Decisions: TypeAlias = npt.NDArray[np.int64]
+Decisions: TypeAlias = Longs
 
 MOST_ALICE = 10  # bits of a gadget of which all parts are gone through
 SAMPLES = 2000

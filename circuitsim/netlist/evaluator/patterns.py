@@ -1,13 +1,11 @@
 """Patterns as words: 64 inputs of a wire in one unsigned integer, which every evaluator works on."""
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools, Words
 from circuitsim.kernels import compiled, elements
-
-Words: TypeAlias = npt.NDArray[np.uint64]
 
 
 def _pack_plainly(patterns: Any, words: Any) -> None:
@@ -45,14 +43,14 @@ def _unpack(words: Any, patterns: Any) -> None:
             patterns[p, o] = (words[o, p >> 6] >> shift) & np.uint64(1) != 0
 
 
-def pack(patterns: npt.NDArray[Any]) -> Words:
+def pack(patterns: Array) -> Words:
     """(patterns, wires) of zeros and ones -> (wires, words), at least one: pattern p is bit p % 64 of word p // 64."""
     words = np.empty((patterns.shape[1], max(1, -(-patterns.shape[0] // 64))), np.uint64)
     _pack(np.ascontiguousarray(patterns).view(np.uint8), words)
     return words
 
 
-def unpack(words: Words, patterns: int) -> npt.NDArray[np.bool_]:
+def unpack(words: Words, patterns: int) -> Bools:
     """The inverse of `pack`: (wires, words) -> (patterns, wires)."""
     out = np.empty((patterns, words.shape[0]), np.bool_)
     _unpack(np.ascontiguousarray(words), out)

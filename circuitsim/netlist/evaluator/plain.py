@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from circuitsim.array_types import Words
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.evaluator.patterns import Words
 from circuitsim.netlist.program import AND, THRESHOLD, XOR
 from circuitsim.netlist.unbounded import MOST_SUM
 

@@ -6,17 +6,17 @@ Evaluator(circuit, threads=2)       keeps the lowered program for repeated use
 
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Array, Bools, Words
 from circuitsim.bases import BASES
 from circuitsim.errors import InputError
 from circuitsim.kernels.worth import Account
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator import plain
-from circuitsim.netlist.evaluator.patterns import Words, pack, unpack
+from circuitsim.netlist.evaluator.patterns import pack, unpack
 from circuitsim.netlist.evaluator.threshold_kernels import UnboundedProgram
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Evaluator:
             set_num_threads(before)
         return out
 
-    def __call__(self, patterns: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    def __call__(self, patterns: Array) -> Bools:
         """(patterns, inputs) of zeros and ones -> (patterns, outputs)."""
         patterns = np.asarray(patterns)
         if patterns.ndim != 2 or patterns.shape[1] != self.inputs:
@@ -143,9 +143,7 @@ class Evaluator:
         return unpack(self.words(pack(patterns.astype(np.bool_, copy=False))), len(patterns))
 
 
-def evaluate(
-    circuit: Circuit, patterns: npt.NDArray[Any], threads: int = 1
-) -> npt.NDArray[np.bool_]:
+def evaluate(circuit: Circuit, patterns: Array, threads: int = 1) -> Bools:
     """Outputs (patterns, outputs) of the circuit on (patterns, inputs) of zeros and ones."""
     return Evaluator(circuit, threads)(patterns)
 

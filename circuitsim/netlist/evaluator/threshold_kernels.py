@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from circuitsim.array_types import Words
 from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.evaluator.patterns import Words
 from circuitsim.netlist.program import AND, THRESHOLD
 from circuitsim.netlist.unbounded import MOST_SUM
 

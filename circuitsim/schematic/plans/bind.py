@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from circuitsim.array_types import Bytes, Ints, Longs
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import AND, XOR, Bytes, Ints, Longs
+from circuitsim.netlist.program import AND, XOR
 
 from .adders import (
     AND8,

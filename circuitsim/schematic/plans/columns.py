@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from circuitsim.array_types import Longs
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import Longs
 
 from .adders import ODD, delays
 

@@ -6,8 +6,8 @@ of its recurrence (adders on arrivals t, t, t+1 obey 2a(t) + a(t-1) = a(t-2) + a
 where Paterson, Pippenger and Zwick (1992) have 3.71 for these adders.
 """
 
+from circuitsim.array_types import Longs
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import Longs
 
 from .adders import AND7, FULL, FULL_CARRY, HALF, HALF_CARRY, ODD, XOR5, delays
 from .columns import (

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from circuitsim.array_types import Longs
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import Longs
 
 from .adders import DOUBLE, DOUBLE_RAW, FULL_PAIR, PAIR, SPLIT, XOR5
 from .chain import MIDDLE

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from circuitsim.array_types import Longs
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import Longs
 
 OP, A, B, DEPTH = range(4)
 INPUT = -1

@@ -1,7 +1,7 @@
 """Rule R3: every column of a heap down to one wire, greedily with a reserve; it beats rule S on some short columns."""
 
+from circuitsim.array_types import Longs
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import Longs
 
 from .adders import FULL, HALF
 from .columns import EARLY, OVERFLOW, Column, add, following, half, take, take_pair, total

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from circuitsim.array_types import Bools, Longs
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import Bools, Longs
 
 from .adders import GATES, MORE, MORE_CARRY, NEGATE, NEGATE_CARRY, XOR5
 from .chain import CHAIN, D0, DROPPED, FIELDS, KEPT, LEFT, MIDDLE, ONE, ROLE, TOP

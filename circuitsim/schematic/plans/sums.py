@@ -12,9 +12,10 @@ from typing import Final, Literal
 
 import numpy as np
 
+from circuitsim.array_types import Bools, Ints, Longs
 from circuitsim.bases import BASES, BasisName
 from circuitsim.errors import InputError, LimitError
-from circuitsim.netlist.program import AND, XOR, Bools, Ints, Longs, Program
+from circuitsim.netlist.program import AND, XOR, Program
 
 from .adders import STYLES, XOR5
 from .bind import Steps, expand

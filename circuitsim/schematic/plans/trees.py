@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from circuitsim.array_types import Ints, Longs
 from circuitsim.kernels import compiled
-from circuitsim.netlist.program import AND, Ints, Longs, Program
+from circuitsim.netlist.program import AND, Program
 
 CONSTANT_1 = -1
 

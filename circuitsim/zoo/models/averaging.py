@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from circuitsim.array_types import Longs
 from circuitsim.errors import LimitError
 from circuitsim.models.model import Model
 from circuitsim.models.positions import PositionTable
@@ -31,7 +32,7 @@ from circuitsim.zoo.models.coordinates import Coordinates, Rows
 from circuitsim.zoo.models.finding import numbers
 from circuitsim.zoo.tasks.averaging import Pointing, QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.makers import require
-from circuitsim.zoo.tasks.pointers import Ints, all_sets
+from circuitsim.zoo.tasks.pointers import all_sets
 
 Tables: TypeAlias = Mapping[tuple[str, ...] | str, Rows]
 
@@ -54,7 +55,7 @@ class Scheme:
         score_bits: 0 where scores near 1 and below 1/2 are made 1 and 0.
     """
 
-    keys: Ints
+    keys: Longs
     queries: Tables
     bits: int = 0
     score_bits: int | None = None

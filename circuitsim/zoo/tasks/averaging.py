@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from circuitsim.array_types import Rng
 from circuitsim.errors import InputError, LimitError
 from circuitsim.tokens import LARGEST_CODE, Codes, Field, Format, Where
 from circuitsim.zoo.task import Digits, Place, Task
@@ -53,7 +54,7 @@ class Pointing(Task):
         """Whether there are enough positions to point to."""
         return self.positions(n) >= (self.q if self.distinct else 1)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Uniform signs and uniform pointers."""
         positions, askers = self.positions(n), self.askers(n)
         signs = rng.integers(0, 2, (count, positions))
@@ -63,7 +64,7 @@ class Pointing(Task):
             asked = rng.integers(0, positions, (count, askers, self.q))
         return self.format(n).codes(self.join(signs, asked))
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Every count of +, a lone sign that pointers hit or just miss, equal signs, blocks, and disjointness."""
         positions, askers = self.positions(n), self.askers(n)
         q = min(self.q, positions)

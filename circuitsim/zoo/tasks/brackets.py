@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from circuitsim.array_types import Floats, Rng
 from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import change_one, drop_one, in_turn, swap_neighbours
@@ -16,7 +16,7 @@ PAIRS = ("()", "[]", "{}", "<>")
 MOST_TYPES = 1024
 MOST_DEPTH = 1024
 
-Chances: TypeAlias = npt.NDArray[np.float64]
+Chances: TypeAlias = Floats
 
 
 def bracket_letters(k: int) -> tuple[str, ...]:
@@ -35,16 +35,14 @@ class Brackets(Task):
         """How many types of brackets there are."""
 
     @abstractmethod
-    def members(
-        self, n: int, count: int, closing: Chances, rng: np.random.Generator
-    ) -> Codes:
+    def members(self, n: int, count: int, closing: Chances, rng: Rng) -> Codes:
         """Members (count, n), n even; `closing`, one for each row, is the chance to close where both are possible."""
 
     def format(self, n: int) -> Format:
         """Brackets of every type."""
         return letters(bracket_letters(self.types))
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Half members, half corrupted members, as Bhattamishra et al. 2024 (arXiv 2406.09347, App. H.1) draw them.
 
         A member opens a uniform type at depth 0, closes at the largest depth or when only closing is left, and takes
@@ -56,7 +54,7 @@ class Brackets(Task):
             return drop_one(members, rng)
         return in_turn(members, self.corrupted(members, rng))
 
-    def corrupted(self, members: Codes, rng: np.random.Generator) -> Codes:
+    def corrupted(self, members: Codes, rng: Rng) -> Codes:
         """Strings that are not in the language, by a few changes of members."""
         count, n = members.shape
         result, left = members.copy(), np.arange(count)
@@ -73,7 +71,7 @@ class Brackets(Task):
             left = left[self.decisions(result[left])[:, 0] == 1]
         return result
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Flat, ordinary and deepest members, as they are and with small changes that keep the counts of letters.
 
         The changes: two neighbours exchanged, one letter changed, the whole turned round or back by one letter.
@@ -109,9 +107,7 @@ class Dyck1(Brackets):
         heights = np.cumsum(1 - 2 * digits[:, 0])
         return (int(heights.min() >= 0 and heights[-1] == 0),)
 
-    def members(
-        self, n: int, count: int, closing: Chances, rng: np.random.Generator
-    ) -> Codes:
+    def members(self, n: int, count: int, closing: Chances, rng: Rng) -> Codes:
         """Members (count, n)."""
         return directions(n, np.full(count, n), closing, rng)
 
@@ -145,9 +141,7 @@ class ShuffleDyck(Brackets):
         heights = np.cumsum(steps, axis=0)
         return (int(heights.min() >= 0 and not heights[-1].any()),)
 
-    def members(
-        self, n: int, count: int, closing: Chances, rng: np.random.Generator
-    ) -> Codes:
+    def members(self, n: int, count: int, closing: Chances, rng: Rng) -> Codes:
         """Members (count, n); a closing bracket has any of the types that are open, with equal chances."""
         closes = directions(n, np.full(count, n), closing, rng)
         open_now = np.zeros((count, self.k), np.int64)
@@ -196,13 +190,11 @@ class BoundedDyck(Brackets):
                 return (0,)
         return (int(not stack),)
 
-    def members(
-        self, n: int, count: int, closing: Chances, rng: np.random.Generator
-    ) -> Codes:
+    def members(self, n: int, count: int, closing: Chances, rng: Rng) -> Codes:
         """Members (count, n)."""
         return self.nested(n, np.full(count, self.depth), closing, rng)
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """As for all brackets, and a quarter that may reach depth D + 1."""
         others = super().adversarial(n, count, rng)
         deeper = self.nested(
@@ -215,9 +207,7 @@ class BoundedDyck(Brackets):
             deeper = drop_one(deeper, rng)
         return np.where((np.arange(count) % 4 == 3)[:, None], deeper, others)
 
-    def nested(
-        self, n: int, bound: Codes, closing: Chances, rng: np.random.Generator
-    ) -> Codes:
+    def nested(self, n: int, bound: Codes, closing: Chances, rng: Rng) -> Codes:
         """Well-nested strings (rows, n), n even, with depths up to a bound for each row, opening uniform types."""
         closes = directions(n, bound, closing, rng)
         rows = np.arange(len(bound))
@@ -234,7 +224,7 @@ class BoundedDyck(Brackets):
         return 2 * types + closes
 
 
-def directions(n: int, bound: Codes, closing: Chances, rng: np.random.Generator) -> Codes:
+def directions(n: int, bound: Codes, closing: Chances, rng: Rng) -> Codes:
     """Rows (rows, n) of 0 for opening and 1 for closing: walks from depth 0 to 0, n even.
 
     Args:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from circuitsim.array_types import Rng
 from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import change_one, in_turn
@@ -40,12 +41,12 @@ class Equality(Halves):
         bits = digits[:, 0].tolist()
         return (int(bits[: len(bits) // 2] == bits[len(bits) // 2 :]),)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """In turn: two equal random halves, the same with one bit changed, and uniform bits."""
         equal = np.tile(rng.integers(0, 2, (count, n // 2)), 2)
         return in_turn(equal, change_one(equal, 2, rng), rng.integers(0, 2, (count, n)))
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Equal halves, one bit or two bits changed, a half rotated, reversed or complemented, and constants."""
         half = rng.integers(0, 2, (count, n // 2))
         lone = (np.arange(n // 2) == rng.integers(0, n // 2, (count, 1))).astype(np.int64)
@@ -93,12 +94,12 @@ class Disjointness(Halves):
         half = len(bits) // 2
         return (int(sum(a * b for a, b in zip(bits[:half], bits[half:], strict=True)) > 0),)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """In turn: uniform disjoint halves, and the same with one common 1; the paper names no distribution."""
         none = self._disjoint(n, count, rng)
         return in_turn(none, self._with_common(none, rng))
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Complements with or without one common 1, a lone 1 met or missed by one place, and constants."""
         x = rng.integers(0, 2, (count, n // 2))
         complement = np.concatenate([x, 1 - x], axis=1)
@@ -115,12 +116,12 @@ class Disjointness(Halves):
         )
 
     @staticmethod
-    def _disjoint(n: int, count: int, rng: np.random.Generator) -> Codes:
+    def _disjoint(n: int, count: int, rng: Rng) -> Codes:
         pairs = rng.integers(0, 3, (count, n // 2))
         return np.concatenate([pairs == 1, pairs == 2], axis=1).astype(np.int64)
 
     @staticmethod
-    def _with_common(codes: Codes, rng: np.random.Generator) -> Codes:
+    def _with_common(codes: Codes, rng: Rng) -> Codes:
         half = codes.shape[1] // 2
         at, rows = rng.integers(0, half, len(codes)), np.arange(len(codes))
         result = codes.copy()
@@ -164,11 +165,11 @@ class Threshold(Task):
         features = [all(bits[(i + offset) % n] for offset in range(self.k)) for i in range(n)]
         return (int(sum(features) >= self.b),)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Independent bits whose density is uniform, one for each input; the paper names no distribution."""
         return (rng.random((count, n)) < rng.random((count, 1))).astype(np.int64)
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """One run of 1 with b or b - 1 features, runs a bit too short, with and without a gap filled, and extremes."""
 
         def run(length: int) -> Digits:

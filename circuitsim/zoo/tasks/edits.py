@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.array_types import Longs, Rng
 from circuitsim.tokens import Codes
 
 
@@ -19,20 +20,18 @@ def blocks(n: int, first: npt.ArrayLike, count: int) -> Codes:
     )
 
 
-def shuffled_ones(n: int, ones: npt.NDArray[np.int64], rng: np.random.Generator) -> Codes:
+def shuffled_ones(n: int, ones: Longs, rng: Rng) -> Codes:
     """Rows (rows, n) of letters 0 and 1 with given numbers of 1s (rows,), at random places."""
     return rng.permuted(blocks(n, n - ones, len(ones)), axis=1)
 
 
-def change_one(codes: Codes, letters: int, rng: np.random.Generator) -> Codes:
+def change_one(codes: Codes, letters: int, rng: Rng) -> Codes:
     """Rows with one letter, at a random place, turned into another of so many letters."""
     at = rng.integers(codes.shape[1], size=len(codes))
     return change_at(codes, at, letters, rng)
 
 
-def change_at(
-    codes: Codes, at: npt.NDArray[np.int64], letters: int, rng: np.random.Generator
-) -> Codes:
+def change_at(codes: Codes, at: Longs, letters: int, rng: Rng) -> Codes:
     """Rows with the letter at a given place in each, (rows,), turned into another of so many letters."""
     rows = np.arange(len(codes))
     result = codes.copy()
@@ -40,7 +39,7 @@ def change_at(
     return result
 
 
-def swap_neighbours(codes: Codes, rng: np.random.Generator) -> Codes:
+def swap_neighbours(codes: Codes, rng: Rng) -> Codes:
     """Rows with two neighbouring letters, at a random place, exchanged; rows of one letter as they are."""
     if codes.shape[1] == 1:
         return codes.copy()
@@ -50,7 +49,7 @@ def swap_neighbours(codes: Codes, rng: np.random.Generator) -> Codes:
     return result
 
 
-def drop_one(codes: Codes, rng: np.random.Generator) -> Codes:
+def drop_one(codes: Codes, rng: Rng) -> Codes:
     """Rows (rows, n - 1) that lack one letter, at a random place, of rows (rows, n)."""
     rows, n = codes.shape
     keep = np.arange(n) != rng.integers(n, size=(rows, 1))

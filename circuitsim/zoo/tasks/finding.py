@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from circuitsim.array_types import Rng
 from circuitsim.tokens import Codes, Field, Format
 from circuitsim.zoo.task import Digits, Place, Task
 from circuitsim.zoo.tasks.makers import MOST_VALUES, require, require_values, take_turns
@@ -65,7 +66,7 @@ class IndexLookup(Task):
         """The definition."""
         return (int(digits[digits[-1, 1], 0]),)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Uniform letters, and a uniform position."""
         return np.concatenate(
             [
@@ -75,7 +76,7 @@ class IndexLookup(Task):
             axis=1,
         )
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """A lone letter among equal ones, asked at it, an index bit away, or at an end; pairs one letter apart."""
 
         def lone(turn: int) -> Digits:
@@ -171,11 +172,11 @@ class AssociativeRecall(Task):
             [self._join(np.array(k), np.array(v), order) for k, v, order in every], np.int64
         )
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Uniform distinct keys, uniform values, uniform order of the queries."""
         return take_turns(count, [lambda turn: self._join(*self._draw(n, rng))])
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Values equal, equal but one, equal to the keys or to the next key; queries in order, reversed or shuffled."""
 
         def hard(turn: int) -> Digits:
@@ -192,7 +193,7 @@ class AssociativeRecall(Task):
 
         return take_turns(count, [hard])
 
-    def _draw(self, n: int, rng: np.random.Generator) -> tuple[Digits, Digits, Digits]:
+    def _draw(self, n: int, rng: Rng) -> tuple[Digits, Digits, Digits]:
         m, size = n // 3, self.size(n)
         return rng.permutation(size)[:m], rng.integers(0, size, m), rng.permutation(m)
 
@@ -250,13 +251,13 @@ class NearestNeighbour(Task):
                 best, label = product_, int(digits[i + 1, 1])
         return (label,)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Uniform vectors and labels."""
         codes = rng.integers(0, 2**self.dimension, (count, n))
         codes[:, 1::2] = rng.integers(0, 2, (count, n // 2))
         return codes
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Ties between opposite labels, one label unlike the others, vectors a coordinate away, and opposite ones."""
         most = 2**self.dimension
 

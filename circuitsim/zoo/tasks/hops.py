@@ -5,6 +5,7 @@ from string import ascii_lowercase
 
 import numpy as np
 
+from circuitsim.array_types import Rng
 from circuitsim.tokens import Codes, Field, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import change_one, in_turn
@@ -62,13 +63,13 @@ class KHop(Task):
             result.append(word[i] if i else self.letters)
         return tuple(result)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """As in the paper: uniform letters, each different from the one before."""
         steps = rng.integers(1, self.letters, size=(count, n))
         steps[:, 0] = rng.integers(self.letters, size=count)
         return np.cumsum(steps, axis=1) % self.letters
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Repeats side by side, constant, periodic and rising strings, and a last letter that occurs first alone."""
         draws, base = self.sample(n, count, rng), rng.integers(self.letters, size=(count, 1))
         at = np.arange(n)
@@ -119,12 +120,12 @@ class Composition(Task):
         f, g, x = word[:m], word[m : 2 * m], word[2 * m]
         return (f[g[x]],)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Uniform f, g and x, as in the paper."""
         self.check_length(n)
         return rng.integers(n // 2, size=(count, n))
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Permutations and their inverses, constant functions, an f special at g(x) alone, and extremes of x."""
         draws, m = self.sample(n, count, rng), n // 2
         rows = np.arange(count)

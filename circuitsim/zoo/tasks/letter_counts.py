@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from circuitsim.array_types import Rng
 from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import (
@@ -24,7 +25,7 @@ class BitString(Task):
         """Letters 0 and 1."""
         return letters("01")
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Uniform strings."""
         return rng.integers(2, size=(count, n))
 
@@ -41,7 +42,7 @@ class First(BitString):
         """The first letter."""
         return (int(digits[0, 0] == 1),)
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """The first letter alone against all others, constant strings, and pairs that differ in the first letter."""
         ends, draws = blocks(n, 1, count), self.sample(n, count, rng)
         pairs = [
@@ -64,7 +65,7 @@ class Majority(BitString):
         word = digits[:, 0].tolist()
         return (int(word.count(1) > word.count(0)),)
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Numbers of 1s at the boundary (ties where n is even), none and all, at random places."""
         ones = np.array([n // 2, n // 2 + 1, (n + 1) // 2, 0, n])
         return shuffled_ones(n, ones[np.arange(count) % len(ones)], rng)
@@ -82,7 +83,7 @@ class Parity(BitString):
         """The 1s counted."""
         return (digits[:, 0].tolist().count(1) % 2,)
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """No, one, all and all but one 1s at random places, and pairs that differ in one letter."""
         ones = np.array([0, 1, n, n - 1])
         extremes = shuffled_ones(n, ones[np.arange(count) % len(ones)], rng)
@@ -108,13 +109,13 @@ class AnBn(Task):
         half = len(digits) // 2
         return (int(digits[:, 0].tolist() == [0] * half + [1] * half),)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Our choice, as no paper says one: half the only member (for even n), half a* b* with a uniform boundary."""
         return in_turn(
             blocks(n, n // 2, count), blocks(n, rng.integers(n + 1, size=count), count)
         )
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """The member, and beside it: one letter changed, neighbours exchanged, one a more, its mirror, shuffled."""
         member = blocks(n, n // 2, count)
         return in_turn(

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from circuitsim.array_types import Rng
 from circuitsim.errors import InputError
 from circuitsim.tokens import Codes, Field, Format
 from circuitsim.zoo.task import Digits, Place, Task
@@ -39,15 +40,15 @@ class Matching(Task):
             (Field("x", tuple(str(value) for value in range(self.modulus)), "binary"),)
         )
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Uniform numbers: for n well over M nearly every token has a match, for n^terms well under M nearly none."""
         return rng.integers(0, self.modulus, (count, n))
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Numbers without a match, the same with one match planted or missed by one, and constants."""
         return self.format(n).codes(take_turns(count, self.makers(n, rng)))
 
-    def makers(self, n: int, rng: np.random.Generator) -> list[Maker]:
+    def makers(self, n: int, rng: Rng) -> list[Maker]:
         """The generators that take turns."""
         return [
             lambda turn: self._bare(n, rng)[:, None],
@@ -56,15 +57,15 @@ class Matching(Task):
             lambda turn: self._constant(n, turn)[:, None],
         ]
 
-    def _bare(self, n: int, rng: np.random.Generator) -> Digits:
+    def _bare(self, n: int, rng: Rng) -> Digits:
         """Numbers so small that no terms of them reach M, where there are any."""
         return rng.integers(1, max(1, (self.modulus - 1) // self.terms) + 1, n)
 
-    def places(self, n: int, turn: int, rng: np.random.Generator) -> Digits:
+    def places(self, n: int, turn: int, rng: Rng) -> Digits:
         """Positions (terms,) of a match to plant, different ones where n allows; the first is the token that asks."""
         return rng.permutation(n)[np.minimum(np.arange(self.terms), n - 1)]
 
-    def _match(self, n: int, off: int, turn: int, rng: np.random.Generator) -> Digits:
+    def _match(self, n: int, off: int, turn: int, rng: Rng) -> Digits:
         """Small numbers, and what one of them misses to reach M, or to come within one of it."""
         x = self._bare(n, rng)
         first, *others = self.places(n, turn, rng)
@@ -109,7 +110,7 @@ class Match3(Matching):
         sums = {b + c for b in x for c in x}
         return tuple(int(any((a + s) % self.modulus == 0 for s in sums)) for a in x)
 
-    def makers(self, n: int, rng: np.random.Generator) -> list[Maker]:
+    def makers(self, n: int, rng: Rng) -> list[Maker]:
         """As for all sums, and the gadget, with strings that have nothing or one place in common."""
         bits = min((n - 1) // 2, self.modulus // 4 - 1)
         if self.modulus % 4 or bits < 1:
@@ -166,7 +167,7 @@ class Match3Bigram(Matching):
         sums = {x[j] + x[j + 1] for j in range(len(x) - 1)}
         return tuple(int(any((a + s) % self.modulus == 0 for s in sums)) for a in x)
 
-    def places(self, n: int, turn: int, rng: np.random.Generator) -> Digits:
+    def places(self, n: int, turn: int, rng: Rng) -> Digits:
         """The addends are neighbours, or just not: two apart, or the last and the first token."""
         if turn // 2 % 2 == 0:
             left = int(rng.integers(max(n - 1, 1)))
@@ -208,7 +209,7 @@ class Match3Local(Matching):
             for i in range(len(x))
         )
 
-    def places(self, n: int, turn: int, rng: np.random.Generator) -> Digits:
+    def places(self, n: int, turn: int, rng: Rng) -> Digits:
         """The addends are at the two ends of the window, or one of them is just beyond."""
         first = int(rng.integers(n))
         beyond = turn // 2 % 2

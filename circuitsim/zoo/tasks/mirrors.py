@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from circuitsim.array_types import Rng
 from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import blocks, change_at, in_turn
@@ -26,12 +27,12 @@ class Palindrome(Task):
         word = digits[:, 0].tolist()
         return (int(word == word[::-1]),)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Our choice, as no paper says one: half uniform palindromes, half uniform strings."""
         draws = rng.integers(2, size=(count, n))
         return in_turn(mirrored(draws), draws)
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Palindromes with and without one letter changed off the middle, constant ones too, and halves of a and b."""
         members = mirrored(rng.integers(2, size=(count, n)))
         constant = in_turn(np.zeros_like(members), np.ones_like(members))

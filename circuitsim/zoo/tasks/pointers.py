@@ -8,20 +8,18 @@ from itertools import combinations
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Ints: TypeAlias = npt.NDArray[np.int64]
-Pointed: TypeAlias = tuple[Ints, Ints]  # signs (positions,) and sets (askers, q)
+from circuitsim.array_types import Longs, Rng
+
+Pointed: TypeAlias = tuple[Longs, Longs]  # signs (positions,) and sets (askers, q)
 
 
-def all_sets(positions: int, q: int) -> Ints:
+def all_sets(positions: int, q: int) -> Longs:
     """Every set of q positions, (sets, q)."""
     return np.array(list(combinations(range(positions), q)), np.int64).reshape(-1, q)
 
 
-def uniform_sets(
-    shape: tuple[int, ...], positions: int, q: int, rng: np.random.Generator
-) -> Ints:
+def uniform_sets(shape: tuple[int, ...], positions: int, q: int, rng: Rng) -> Longs:
     """Sets drawn uniformly, (*shape, q)."""
     return np.sort(rng.random((*shape, positions)).argsort(-1)[..., :q], -1)
 
@@ -38,9 +36,7 @@ def disjointness(a: Sequence[int], b: Sequence[int], positions: int) -> Pointed:
     return signs, asked
 
 
-def balanced(
-    turn: int, positions: int, askers: int, q: int, rng: np.random.Generator
-) -> Pointed:
+def balanced(turn: int, positions: int, askers: int, q: int, rng: Rng) -> Pointed:
     """Half of the signs are +, and sets go through every count of + that they can have."""
     signs = rng.permutation(np.arange(positions) % 2)
     plus, minus = np.flatnonzero(signs), np.flatnonzero(signs == 0)
@@ -55,7 +51,7 @@ def balanced(
     return signs, np.array(sets, np.int64)
 
 
-def lone(turn: int, positions: int, askers: int, q: int, rng: np.random.Generator) -> Pointed:
+def lone(turn: int, positions: int, askers: int, q: int, rng: Rng) -> Pointed:
     """One sign differs from all others; sets hold it, or its neighbour and not it."""
     hot = int(rng.integers(positions))
     signs = np.full(positions, turn % 2)
@@ -71,16 +67,12 @@ def lone(turn: int, positions: int, askers: int, q: int, rng: np.random.Generato
     return signs, np.array(sets, np.int64)
 
 
-def constant(
-    turn: int, positions: int, askers: int, q: int, rng: np.random.Generator
-) -> Pointed:
+def constant(turn: int, positions: int, askers: int, q: int, rng: Rng) -> Pointed:
     """All signs are equal."""
     return np.full(positions, turn % 2), uniform_sets((askers,), positions, q, rng)
 
 
-def blocks(
-    turn: int, positions: int, askers: int, q: int, rng: np.random.Generator
-) -> Pointed:
+def blocks(turn: int, positions: int, askers: int, q: int, rng: Rng) -> Pointed:
     """Signs go up once, or down once; sets are neighbouring positions, from the first to the last."""
     step = int(rng.integers(positions + 1))
     signs = ((np.arange(positions) < step) ^ (turn % 2 == 1)).astype(np.int64)
@@ -88,9 +80,7 @@ def blocks(
     return signs, start[:, None] + np.arange(q)
 
 
-def crossing(
-    turn: int, positions: int, askers: int, q: int, rng: np.random.Generator
-) -> Pointed:
+def crossing(turn: int, positions: int, askers: int, q: int, rng: Rng) -> Pointed:
     """The gadget of disjointness for all askers: complementary strings, and every other turn one common bit."""
     if positions < 2 * q:
         return balanced(turn, positions, askers, q, rng)
@@ -103,7 +93,7 @@ def crossing(
     return signs, np.repeat(asked, askers, axis=0)
 
 
-HARD: tuple[Callable[[int, int, int, int, np.random.Generator], Pointed], ...] = (
+HARD: tuple[Callable[[int, int, int, int, Rng], Pointed], ...] = (
     balanced,
     lone,
     constant,

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from circuitsim.array_types import Rng
 from circuitsim.errors import InputError
 from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import blocks, change_one, in_turn, swap_neighbours
 
-Draw = Callable[[int, int, np.random.Generator], Codes]  # of (n, count, rng): rows (count, n)
+Draw = Callable[[int, int, Rng], Codes]  # of (n, count, rng): rows (count, n)
 
 
 @dataclass(frozen=True)
@@ -29,27 +30,27 @@ class Language:
     others: Draw
 
 
-def alternating(n: int, count: int, rng: np.random.Generator) -> Codes:
+def alternating(n: int, count: int, rng: Rng) -> Codes:
     """The string abab... of n letters."""
     return np.broadcast_to(np.arange(n) % 2, (count, n)).astype(np.int64)
 
 
-def altered(n: int, count: int, rng: np.random.Generator) -> Codes:
+def altered(n: int, count: int, rng: Rng) -> Codes:
     """The string abab... with one letter changed."""
     return change_one(alternating(n, count, rng), 2, rng)
 
 
-def sorted_letters(n: int, count: int, rng: np.random.Generator) -> Codes:
+def sorted_letters(n: int, count: int, rng: Rng) -> Codes:
     """Strings a^i b^(n-i), with i uniform."""
     return blocks(n, rng.integers(n + 1, size=count), count)
 
 
-def sorted_back(n: int, count: int, rng: np.random.Generator) -> Codes:
+def sorted_back(n: int, count: int, rng: Rng) -> Codes:
     """Strings b^i a^(n-i), with i uniform."""
     return 1 - sorted_letters(n, count, rng)
 
 
-def without_aa(n: int, count: int, rng: np.random.Generator) -> Codes:
+def without_aa(n: int, count: int, rng: Rng) -> Codes:
     """Strings without aa: after a comes b, and otherwise either letter with equal chances."""
     codes = rng.integers(2, size=(count, n))
     for at in range(1, n):
@@ -57,7 +58,7 @@ def without_aa(n: int, count: int, rng: np.random.Generator) -> Codes:
     return codes
 
 
-def uniform(n: int, count: int, rng: np.random.Generator) -> Codes:
+def uniform(n: int, count: int, rng: Rng) -> Codes:
     """Uniform strings."""
     return rng.integers(2, size=(count, n))
 
@@ -65,7 +66,7 @@ def uniform(n: int, count: int, rng: np.random.Generator) -> Codes:
 def planted(pair: tuple[int, int], base: Draw) -> Draw:
     """Strings of a draw with two neighbours at a random place overwritten; strings of one letter as they are."""
 
-    def draw(n: int, count: int, rng: np.random.Generator) -> Codes:
+    def draw(n: int, count: int, rng: Rng) -> Codes:
         codes = base(n, count, rng)
         if n > 1:
             rows, at = np.arange(count), rng.integers(n - 1, size=count)
@@ -114,12 +115,12 @@ class StarFree(Task):
         word = "".join("ab"[letter] for letter in digits[:, 0])
         return (int(re.fullmatch(LANGUAGES[self.language].pattern, word) is not None),)
 
-    def sample(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Our choice, as no paper says one: half members and half others, where the length has them."""
         language = LANGUAGES[self.language]
         return in_turn(language.members(n, count, rng), language.others(n, count, rng))
 
-    def adversarial(self, n: int, count: int, rng: np.random.Generator) -> Codes:
+    def adversarial(self, n: int, count: int, rng: Rng) -> Codes:
         """Members and others, with and without one letter changed or neighbours exchanged, and constant strings."""
         language = LANGUAGES[self.language]
         members, others = language.members(n, count, rng), language.others(n, count, rng)
