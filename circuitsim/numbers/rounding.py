@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+MOST_DROPPED = 62  # bits, of integers of 64
+
 
 def to_grid(value: Fraction, bits: int) -> int:
     """The integer floor(value * 2^bits + 1/2): `value` rounded half up, in units of 2^-bits."""
@@ -18,6 +20,8 @@ def drop_bits(value: Any, bits: int) -> Any:
     """floor(value / 2^bits + 1/2) of an integer or an array of integers."""
     if bits <= 0:
         return value
+    if bits > MOST_DROPPED and isinstance(value, np.ndarray):
+        value = value.astype(object)
     half = 1 << (bits - 1)
     return (value + half) >> bits
 
