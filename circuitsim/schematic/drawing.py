@@ -40,14 +40,14 @@ class Wires:
         return self.drawing.add("not", [self], self.shape)
 
     def __and__(self, other: "Wires") -> "Wires":
-        return self.drawing.add(
-            "and", [self, other], broadcast_shapes(self.shape, other.shape)
-        )
+        return self._meet("and", other)
 
     def __xor__(self, other: "Wires") -> "Wires":
-        return self.drawing.add(
-            "xor", [self, other], broadcast_shapes(self.shape, other.shape)
-        )
+        return self._meet("xor", other)
+
+    def _meet(self, operation: str, other: "Wires") -> "Wires":
+        shape = broadcast_shapes(self.shape, other.shape)
+        return self.drawing.add(operation, [self, other], shape)
 
     def __or__(self, other: "Wires") -> "Wires":
         return ~(~self & ~other)
@@ -217,21 +217,14 @@ class Drawing:
         """
         read, ends = np.asarray(indices, np.int64), np.asarray(starts, np.int64)
         gather = Gather(read, np.asarray(negations, bool), ends)
-        if (
-            len(wires.shape) != 1
-            or gather.indices.shape != gather.negations.shape
-            or not len(gather.starts)
-        ):
+        many = wires.shape[0]
+        if len(wires.shape) != 1 or read.shape != gather.negations.shape or not len(ends):
             raise CircuitSimError(
                 "ragged gates read one axis of wires, with a negation for every index."
             )
-        if (
-            len(gather.indices)
-            and not 0 <= gather.indices.min() <= gather.indices.max() < wires.shape[0]
-        ):
-            many = wires.shape[0]
+        if len(read) and not 0 <= read.min() <= read.max() < many:
             raise CircuitSimError(f"ragged gates read wires outside of the {many} there are.")
-        return self.add(f"{operation}_of", [wires], (len(gather.starts) - 1,), gather)
+        return self.add(f"{operation}_of", [wires], (len(ends) - 1,), gather)
 
     def at_least(
         self,
