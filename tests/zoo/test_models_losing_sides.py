@@ -217,6 +217,6 @@ def test_an_automaton_of_too_many_states_is_refused():
         automaton("counter", 1, 0, lambda count, letter: count + 1)
 
 
-def test_one_layer_for_equality_has_depth_three_in_threshold_gates():
+def test_one_layer_for_equality_has_depth_two_in_threshold_gates():
     family = compile(built("equality-one-layer").at(32), "tc0")
-    assert [row.depth for row in measure(family, [32])] == [3]
+    assert [row.depth for row in measure(family, [32])] == [2]
