@@ -9,7 +9,7 @@ Meaning: `floating`, `exact`, `integer` in this folder; conventions in docs/mode
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field, replace
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from circuitsim.errors import ModelError
 from circuitsim.models.embedded import Embedded, Embedding
@@ -34,15 +34,9 @@ Mask: TypeAlias = Literal[
 ]
 Answer: TypeAlias = Literal["decision", "number"]
 
-ATTENTIONS: tuple[Attention, ...] = ("hard-left", "hard-right", "saturated", "softmax")
-MASKS: tuple[Mask, ...] = (
-    "none",
-    "causal",
-    "strict-causal",
-    "anti-causal",
-    "strict-anti-causal",
-)
-ANSWERS: tuple[Answer, ...] = ("decision", "number")
+ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
+MASKS: tuple[Mask, ...] = get_args(Mask)
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
 MOST_SCORE_BITS = 64
 PROJECTIONS = (
     "query",

@@ -13,6 +13,7 @@ from circuitsim.models.expressions import bits_at
 from . import network as net
 from .draw import network
 from .forms import Affine, Range, Stream, affine
+from .heads import exponent
 from .intervals import Intervals
 from .known import HeadForms, Known, ReadoutRows, StateForms
 from .limits import MAX_BITS, Limits
@@ -84,7 +85,9 @@ class FixedPoint:
     @property
     def output_exponent(self) -> int:
         """The outputs are in units of 2^-output_exponent."""
-        return 3 * self.bits - self.form(self.network.outputs[0]).powers[0]
+        output = self.network.outputs[0]
+        unit = exponent(self.network, output, self.bits) + self.bits
+        return unit - self.form(output).powers[0]
 
     @property
     def output_range(self) -> Range:
@@ -162,8 +165,7 @@ def at_precision(drawn: Network, bits: int, limits: Limits) -> FixedPoint:
     readouts: list[ReadoutRows] = [known[x] for x in rounded.outputs]
     grains = [grain for readout in readouts for grain in readout.forms.grains]
     for x, readout in zip(rounded.outputs, readouts, strict=True):  # one unit for all of them
-        known[x] = affine(
-            readout.stream, readout.rows, readout.offsets, min(*grains, 3 * bits)
-        )
+        most = min(*grains, readout.stream.exponent + bits)
+        known[x] = affine(readout.stream, readout.rows, readout.offsets, most)
         limits.check("", "read-out", *known[x].unshifted)
     return FixedPoint(rounded, bits, tuple(known), limits.largest)

@@ -153,8 +153,8 @@ class Integer:
         return means
 
     def pick(self, index: int, how: net.Pick, x: Array) -> Array:
-        """Some positions."""
-        return x[:, list(how.places)]
+        """Some positions, in units of 2^-2b."""
+        return self._lifted(how.reads[0], x)[:, list(how.places)]
 
     def beside(self, index: int, how: net.Beside, *parts: Array) -> Array:
         """Vectors joined, in units of 2^-2b."""
@@ -171,8 +171,9 @@ class Integer:
         return x
 
     def _lifted(self, x: net.Value, numbers: Array) -> Array:
-        """Values in units of 2^-2b: those that only copy the tokens' rows are in 2^-b."""
-        return self._fine(numbers) if self.fixed.network.of_tokens(x) else numbers
+        """Values in units of 2^-2b: the tokens' rows are in 2^-b."""
+        tokens = isinstance(self.fixed.network.lines[x].primitive, net.Tokens)
+        return self._fine(numbers) if tokens else numbers
 
     def _fine(self, numbers: Array) -> Array:
         return numbers * (1 << self.fixed.bits)

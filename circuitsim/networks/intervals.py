@@ -16,7 +16,7 @@ from circuitsim.numbers.rounding import drop_bits
 
 from . import network as net
 from .forms import Affine, Few, Ints, Number, Range, Stream, affine, joined, zeros
-from .heads import Heads, columns
+from .heads import Heads, columns, exponent
 from .known import (
     HeadForms,
     Known,
@@ -117,7 +117,8 @@ class Intervals:
 
     def relu(self, index: int, how: net.Relu, x: Affine) -> NetForms:
         """Numbers that are not negative."""
-        shifts = tuple(2 * self.bits - power for power in x.powers)
+        unit = exponent(self.network, how.reads[0], self.bits)
+        shifts = tuple(unit - power for power in x.powers)
         ends = [
             (max(0, drop_bits(low, shift)), max(0, drop_bits(high, shift)))
             for (low, high), shift in zip(x.ranges, shifts, strict=True)

@@ -236,13 +236,6 @@ class Network:
         """The residual before which a line stands, less one: the layer that it belongs to, for a transformer."""
         return sum(max(parts) < x for parts in self.residuals) - 1
 
-    def of_tokens(self, x: Value) -> bool:
-        """Whether a value is the tokens' rows, or some positions of them."""
-        primitive = self.lines[x].primitive
-        return isinstance(primitive, Tokens) or (
-            isinstance(primitive, Pick) and self.of_tokens(primitive.reads[0])
-        )
-
     def reader(self, x: Value) -> Value | None:
         """The first line that reads a value."""
         return next(

@@ -11,8 +11,12 @@ from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs
-from circuitsim.networks.fixed_point import fix
+from circuitsim.models.tables import scaled_tables
+from circuitsim.networks.definition import run_definition as run_definition_of
+from circuitsim.networks.fixed_point import at_precision, fix
 from circuitsim.networks.integer import run_integer
+from circuitsim.networks.limits import Limits
+from circuitsim.networks.network import Network, Relu, Tokens
 from circuitsim.networks.rungs import run_definition
 from circuitsim.numbers.arrays import matrix
 from circuitsim.numbers.rounding import to_grid
@@ -38,6 +42,31 @@ def test_the_integer_model_is_its_definition(seed):
             assert fractions(numbers[row], exponent) == expected[0].tolist()
         assert fractions(run.outputs[row], run.output_exponent) == slow.outputs[0].tolist()
         assert run.decisions[row].tolist() == slow.decisions[0].tolist()
+
+
+@pytest.mark.parametrize("picked", [False, True])
+@pytest.mark.parametrize("net", [False, True])
+def test_whatever_reads_the_rows_of_tokens_has_their_units(picked, net):
+    """Other networks than those of today's architectures, which look at all tokens, or at heads, first."""
+    row = matrix([["1/2", "-3/4"]])
+    readout = Readout(row, ["-1/8"], "first")
+    embedding = {"a": ["3/4", "-1/2"], "b": [-1, "5/4"]}
+    model = Model("ab", embedding, [Layer([])], readout, bits="3")
+    drawn = Network(model, 2)
+    x = drawn.draw(Tokens((), scaled_tables(model), None), (2, 2), "embedding")
+    drawn.residuals.append((x,))
+    x = drawn.pick(x, [1]) if picked else x
+    if net:
+        hidden = drawn.affine(x, row.scaled, None, "hidden sum")
+        positive = drawn.draw(Relu((hidden,)), drawn.lines[hidden].shape, "hidden unit")
+        x = drawn.affine(positive, matrix([[1], [2]]).scaled, None, "")
+        x = drawn.add([x], "output")
+    drawn.outputs.append(drawn.affine(x, row.scaled, readout.bias.scaled, "read-out"))
+    codes = all_inputs(model, 2)
+    run = run_integer(at_precision(drawn, 3, Limits(2, 62, "3")), codes)
+    for numbers, string in zip(run.outputs, codes, strict=True):
+        slow = run_definition_of(drawn, string, 3)
+        assert fractions(numbers, run.output_exponent) == slow.outputs[0].tolist()
 
 
 def fractions(numbers, exponent):

@@ -155,7 +155,7 @@ class _Maker:
             tuple(heads),
             feed_forward=FeedForward(**net, **own) if net else None,
             **bias,
-            **own,
+            **{name: value for name, value in own.items() if name in keys_of(Layer)},
         )
 
     def values(self, known: Options, given: dict[str, Given]) -> dict[str, Any]:
