@@ -34,20 +34,23 @@ def gadgets(task: Task, n: int) -> tuple[Gadget, ...]:
 
 
 def _averaging_disjointness(task: QSparseAveraging, n: int) -> Gadget:
-    source, asker = f"{SANFORD}, Theorem 4", (2 * task.q,)
+    source = f"{SANFORD}, Theorem 4"
+    asker = (2 * task.q,)
     bits = task.q if n > 2 * task.q else 0
     make = partial(task.disjointness_gadget, n)
     return Gadget("disjointness", source, task, n, bits, asker, "unit", asker, make)
 
 
 def _selection_disjointness(task: SparseTokenSelection, n: int) -> Gadget:
-    source, bits = f"as {SANFORD}, Theorem 4", task.q if n > 2 * task.q else 0
+    source = f"as {SANFORD}, Theorem 4"
+    bits = task.q if n > 2 * task.q else 0
     make = partial(task.disjointness_gadget, n)
     return Gadget("disjointness", source, task, n, bits, (n - 1,), "unit", (0,), make)
 
 
 def _match3_disjointness(task: Match3, n: int) -> Gadget:
-    source, make = f"{SANFORD}, Theorem 7", partial(task.disjointness_gadget, n)
+    source = f"{SANFORD}, Theorem 7"
+    make = partial(task.disjointness_gadget, n)
     bits = 0 if task.modulus % 4 else min((n - 1) // 2, task.modulus // 4 - 1)
     own = tuple(range(bits + 1))
     return Gadget("disjointness", source, task, n, bits, own, "unit", (0,), make)
@@ -55,7 +58,8 @@ def _match3_disjointness(task: Match3, n: int) -> Gadget:
 
 def _recalled(task: Task, n: int, source: str, bits: int, make: Make) -> Gadget:
     """Alice has the first positions; Bob asks nothing, and reads her bits at the next ones."""
-    own, asking = tuple(range(bits)), tuple(range(bits, 2 * bits))
+    own = tuple(range(bits))
+    asking = tuple(range(bits, 2 * bits))
     return Gadget("index", source, task, n, bits, own, "nothing", asking, make)
 
 
@@ -108,20 +112,23 @@ def _neighbour_index(task: NearestNeighbour, n: int) -> Gadget:
 
     def make(a: Bits, b: Bits) -> Digits:
         digits = np.full((n, 2), -1, np.int64)
-        digits[::2, 0], digits[1::2, 1] = [*range(bits), *rest, *b], [*a, *rest]
+        digits[::2, 0] = [*range(bits), *rest, *b]
+        digits[1::2, 1] = [*a, *rest]
         return digits
 
     return _looked_up(task, n, f"{BHATTAMISHRA}, Theorem 8", bits, make)
 
 
 def _recall_index(task: AssociativeRecall, n: int) -> Gadget:
-    bits, source = n // 3, f"{BHATTAMISHRA}, Proposition 9"
+    source = f"{BHATTAMISHRA}, Proposition 9"
+    bits = n // 3
 
     def make(a: Bits, b: Bits) -> Digits:
         pairs = [symbol for pair in enumerate(a) for symbol in pair]
         return np.array([*pairs, *range(bits)], np.int64)[:, None]
 
-    own, asking = tuple(range(2 * bits)), tuple(range(2 * bits, n))
+    own = tuple(range(2 * bits))
+    asking = tuple(range(2 * bits, n))
     return Gadget("index", source, task, n, bits, own, "nothing", asking, make)
 
 
@@ -139,7 +146,8 @@ def _dyck_odd_even(task: BoundedDyck, n: int) -> Gadget:
         return np.where(np.arange(n) % 2 == 0, dyck_member(a), dyck_member(b))[:, None]
 
     bits = n - 1 if min(task.k, task.depth) > 1 and n % 2 == 0 else 0
-    own, source = tuple(range(0, n, 2)), f"{BHATTAMISHRA}, Lemma 1"
+    own = tuple(range(0, n, 2))
+    source = f"{BHATTAMISHRA}, Lemma 1"
     return Gadget("odd-even", source, task, n, bits, own, "string", (0,), make)
 
 
