@@ -97,28 +97,6 @@ class UnboundedBuilder(Building):
             if weighted:
                 self._weights = room(self._weights, self.wires, longer)
 
-    def _append(
-        self, op: int, fan_in: Ints, starts: Longs, weights: Any, thresholds: Any
-    ) -> Ints:
-        """Gates of one kind; weights are one, those of every row or those of all wires, thresholds one or (rows,)."""
-        rows, wires = len(starts) - 1, len(fan_in)
-        self._reserve(rows, wires)
-        gates, ends = (
-            slice(self.gates, self.gates + rows),
-            slice(self.wires, self.wires + wires),
-        )
-        self._ops[gates] = op
-        self._fan_in[ends] = fan_in
-        self._starts[self.gates + 1 : self.gates + 1 + rows] = starts[1:] + self.wires
-        if self.has.weighted:
-            self._thresholds[gates] = thresholds
-            self._weights[ends].reshape(-1, max(1, np.size(weights)))[:] = weights
-        first = 1 + self.inputs + self.gates
-        fill_levels(fan_in, starts, self.level[: first + rows], first, 0)
-        self.gates += rows
-        self.wires += wires
-        return np.arange(2 * first, 2 * (first + rows), 2, dtype=np.int32)
-
     def gate(
         self,
         op: int,
@@ -148,12 +126,10 @@ class UnboundedBuilder(Building):
                 f"wires have shape (rows, fan_in), fan_in at least 1, got {wires.shape}."
             )
         rows, fan_in = wires.shape
-        reached = _thresholds(thresholds, op, weights, rows)
-        scale = 1 if weights is None else _weights(weights, np.array([0, fan_in]))
+        if weights is not None:
+            weights = np.tile(_weights(weights, np.array([0, fan_in])), rows)
         starts = np.arange(rows + 1, dtype=np.int64) * fan_in
-        return self._append(
-            op, np.ascontiguousarray(wires).reshape(-1), starts, scale if rows else 1, reached
-        )
+        return self.ragged(op, wires.reshape(-1), starts, weights, thresholds)
 
     def ragged(
         self,
@@ -191,9 +167,21 @@ class UnboundedBuilder(Building):
             or (starts[1:] <= starts[:-1]).any()
         ):
             raise CircuitSimError(f"starts must ascend from 0 to the {fan_in.size} wires.")
-        reached = _thresholds(thresholds, op, weights, len(starts) - 1)
+        rows, wires = len(starts) - 1, len(fan_in)
+        reached = _thresholds(thresholds, op, weights, rows)
         scale = 1 if weights is None else _weights(weights, starts)
-        return self._append(op, fan_in, starts, scale, reached)
+        self._reserve(rows, wires)
+        self._ops[self.gates : self.gates + rows] = op
+        self._fan_in[self.wires : self.wires + wires] = fan_in
+        self._starts[self.gates + 1 : self.gates + 1 + rows] = starts[1:] + self.wires
+        if self.has.weighted:
+            self._thresholds[self.gates : self.gates + rows] = reached
+            self._weights[self.wires : self.wires + wires] = scale
+        first = 1 + self.inputs + self.gates
+        fill_levels(fan_in, starts, self.level[: first + rows], first, 0)
+        self.gates += rows
+        self.wires += wires
+        return np.arange(2 * first, 2 * (first + rows), 2, dtype=np.int32)
 
     def and_(self, a: Array, b: Array) -> Ints:
         """One AND gate for every pair of literals (shapes broadcast); nothing is folded."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Altitude: TypeAlias = Literal["architecture", "schematic", "gates"]
-ALTITUDES: tuple[Altitude, ...] = ("architecture", "schematic", "gates")
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,9 @@ def _settle(lay: Layout, codes: Any, wanted: Any) -> Settled:
                 carry = (total + bits[r, c]) >> 1
                 carries[c] = carry > 0
                 live[c + 1] += carry
-        above = False
+        above = (
+            False  # whether a wanted bit at or above depends on the carry out of this column
+        )
         for c in range(width - 1, -1, -1):
             above = wanted[r, c] != 0 or (above and carries[c])
             reached[r, c] = above

@@ -10,32 +10,44 @@ from circuitsim.array_types import Array, Longs, Words
 from circuitsim.kernels import compiled
 from circuitsim.netlist.program import Program
 from circuitsim.schematic.heaps import digits
-from circuitsim.schematic.schematic import Gather, Instruction, Thresholds
+from circuitsim.schematic.schematic import Gather, Instruction, Shape, Thresholds
 
 Planes: TypeAlias = Words
-Meaning: TypeAlias = Callable[[Instruction, list[Planes]], Planes]
+Operands: TypeAlias = list[Planes]
+Meaning: TypeAlias = Callable[[Instruction, Operands], Planes]
 ALL_ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def rewire(line: Instruction, args: list[Array]) -> Array:
     """Wiring of explicit arrays, whatever they hold; axes beyond the instruction's own come last and stay."""
-    how = line.attributes
-    if line.operation == "slice":
-        axis, start, stop, step = how
-        return args[0][(slice(None),) * axis + (slice(start, stop, step),)]
     if line.operation == "concat":
-        return np.concatenate(args, how)
-    if line.operation == "take":
-        return args[0].take(how[1], how[0])
-    if line.operation == "expand":
-        return np.expand_dims(args[0], how)
-    if line.operation == "squeeze":
-        return args[0].squeeze(how)
-    if line.operation == "transpose":
-        return args[0].transpose(*how, *range(len(how), args[0].ndim))
-    if line.operation == "others":
-        return args[0].take(pairs(line.shape[how]), how)
-    return np.broadcast_to(args[0], line.shape + args[0].shape[len(line.shape) :])
+        return np.concatenate(args, line.attributes)
+    return WIRING[line.operation](args[0], line.attributes, line.shape)
+
+
+def _slice(arg: Array, how: tuple[int, int, int, int], shape: Shape) -> Array:
+    axis, *ends = how
+    return arg[(slice(None),) * axis + (slice(*ends),)]
+
+
+def _transpose(arg: Array, how: Shape, shape: Shape) -> Array:
+    return arg.transpose(*how, *range(len(how), arg.ndim))
+
+
+def _broadcast(arg: Array, how: None, shape: Shape) -> Array:
+    beyond = arg.shape[len(shape) :]
+    return np.broadcast_to(arg, shape + beyond)
+
+
+WIRING: dict[str, Callable[[Array, Any, Shape], Array]] = {
+    "slice": _slice,
+    "take": lambda arg, how, shape: arg.take(how[1], how[0]),
+    "expand": lambda arg, how, shape: np.expand_dims(arg, how),
+    "squeeze": lambda arg, how, shape: arg.squeeze(how),
+    "transpose": _transpose,
+    "others": lambda arg, how, shape: arg.take(pairs(shape[how]), how),
+    "broadcast": _broadcast,
+}
 
 
 def pairs(keys: int) -> Longs:
@@ -44,22 +56,22 @@ def pairs(keys: int) -> Longs:
     return rivals + (rivals >= np.arange(keys)[:, None])
 
 
-def table(line: Instruction, args: list[Planes]) -> Planes:
+def table(line: Instruction, args: Operands) -> Planes:
     """Constants."""
     given = line.attributes() if line.operation == "wired" else line.attributes
     bits = np.broadcast_to(np.asarray(given, bool), line.shape)
     return np.where(bits, ALL_ONES, np.uint64(0))[..., None]
 
 
-def cell(line: Instruction, args: list[Planes]) -> Planes:
+def cell(line: Instruction, args: Operands) -> Planes:
     """The program of a cell, on the last axes of its arguments side by side."""
     words = max(a.shape[-1] for a in args)
     lead = line.shape[:-1]
     flat = [np.broadcast_to(a, (*lead, a.shape[-2], words)) for a in args]
-    wires = np.concatenate(flat, axis=-2).reshape(
-        int(np.prod(lead)), sum(line.attributes.arguments), words
-    )
-    result = _run(line.attributes.program, np.ascontiguousarray(wires))
+    wires = np.concatenate(flat, axis=-2)
+    rows, inputs = int(np.prod(lead)), wires.shape[-2]
+    wires = np.ascontiguousarray(wires.reshape(rows, inputs, words))
+    result = _run(line.attributes.program, wires)
     return result.reshape((*line.shape, words))
 
 
@@ -102,22 +114,22 @@ def _run(program: Program, wires: Any) -> Any:
     return result
 
 
-def conjunction(line: Instruction, args: list[Planes]) -> Planes:
+def conjunction(line: Instruction, args: Operands) -> Planes:
     """AND of all parts over their last axes, as many as said."""
     result: Any = ALL_ONES
     for arg, axes in zip(args, line.attributes, strict=True):
-        result = result & np.bitwise_and.reduce(
-            arg, axis=tuple(range(arg.ndim - 1 - axes, arg.ndim - 1))
-        )
+        last = arg.ndim - 1  # the axis of words
+        reduced = tuple(range(last - axes, last))
+        result = result & np.bitwise_and.reduce(arg, axis=reduced)
     return np.asarray(result)
 
 
-def disjunction(line: Instruction, args: list[Planes]) -> Planes:
+def disjunction(line: Instruction, args: Operands) -> Planes:
     """OR, as `conjunction`."""
     return ~conjunction(line, [~arg for arg in args])
 
 
-def conjunctions(line: Instruction, args: list[Planes]) -> Planes:
+def conjunctions(line: Instruction, args: Operands) -> Planes:
     """ANDs of chosen wires."""
     how: Gather = line.attributes
     result = np.full((*line.shape, args[0].shape[-1]), ALL_ONES, np.uint64)
@@ -127,48 +139,52 @@ def conjunctions(line: Instruction, args: list[Planes]) -> Planes:
     return result
 
 
-def disjunctions(line: Instruction, args: list[Planes]) -> Planes:
+def disjunctions(line: Instruction, args: Operands) -> Planes:
     """ORs of chosen wires."""
     how: Gather = line.attributes
     flipped = replace(how, negations=~how.negations)
     return ~conjunctions(replace(line, attributes=flipped), args)
 
 
-def weighted_sum(line: Instruction, args: list[Planes]) -> Planes:
+def weighted_sum(line: Instruction, args: Operands) -> Planes:
     """Bits of a constant plus weighted wires, modulo 2^width."""
     summands, constant, width = line.attributes
     heap = _heap(args, [summand.table for summand in summands], line.shape[:-1])
     total = _total(heap, constant, width)
-    return total.reshape((*line.shape, total.shape[-1]))
+    words = total.shape[-1]
+    return total.reshape((*line.shape, words))
 
 
-def at_least(line: Instruction, args: list[Planes]) -> Planes:
+def at_least(line: Instruction, args: Operands) -> Planes:
     """Sums less the least that they can be, so that none is negative, compared with the constants."""
     how: Thresholds = line.attributes
-    result, each = [], [how.rows(operand) for operand in range(len(args))]
+    result = []
+    each = [how.rows(operand) for operand in range(len(args))]
     for t in range(1 if how.alike else len(how.thresholds)):
         tables = [table[rows[t], ...] for table, rows in zip(how.tables, each, strict=True)]
         heap = _heap(args, tables, line.shape[:-1])
         weights = [weight for _, some in heap for weight in some]
         least = sum(weight for weight in weights if weight < 0)
-        total = _total(heap, -least, max(1, sum(map(abs, weights)).bit_length()))
-        for threshold in how.thresholds if how.alike else how.thresholds[t : t + 1]:
-            result.append(_reaches(total, threshold - least))
+        most = sum(map(abs, weights))
+        total = _total(heap, -least, max(1, most.bit_length()))
+        thresholds = how.thresholds if how.alike else how.thresholds[t : t + 1]
+        result += [_reaches(total, threshold - least) for threshold in thresholds]
     return np.stack(result, axis=1).reshape((*line.shape, result[0].shape[-1]))
 
 
 def _heap(
-    args: list[Planes], tables: list[Array], lead: tuple[int, ...]
+    args: Operands, tables: list[Array], lead: tuple[int, ...]
 ) -> list[tuple[Planes, list[int]]]:
     """Wires (rows, elements, words) of each operand with the weights of the elements: `lead` is not added up."""
-    rows, words = int(np.prod(lead)), max([1, *(arg.shape[-1] for arg in args)])
+    rows = int(np.prod(lead))
+    words = max([1, *(arg.shape[-1] for arg in args)])
     heap = []
     for arg, table in zip(args, tables, strict=True):
-        added = arg.shape[arg.ndim - 1 - table.ndim : arg.ndim - 1]
+        last = arg.ndim - 1  # the axis of words
+        added = arg.shape[last - table.ndim : last]
         weights = np.broadcast_to(table, added).ravel().tolist()
-        wires = np.broadcast_to(arg, (*lead, *added, words)).reshape(
-            rows, len(weights), words
-        )
+        wide = np.broadcast_to(arg, (*lead, *added, words))
+        wires = wide.reshape(rows, len(weights), words)
         heap.append((np.ascontiguousarray(wires), weights))
     return heap
 

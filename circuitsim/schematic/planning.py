@@ -115,7 +115,7 @@ def _depths(program: Program, codes: Any) -> Any:
     depth = np.zeros(1 + inputs + len(a), np.int32)
     depth[1 : 1 + inputs] = codes
     deepest = 0
-    for g in range(len(a)):
+    for g in range(len(a)):  # a gate reads earlier wires only
         d = max(depth[a[g] >> 1], depth[b[g] >> 1]) + 1
         depth[1 + inputs + g] = d
         deepest = max(deepest, d)

@@ -97,6 +97,7 @@ def _remainders(literals: Any, weights: Any) -> Any:
                     fixed[row, t] += weight
                     continue
                 fan_in[row, t] += 1
+                # Euclid; once the divisor is 1 it stays.
                 if common != 1:
                     a, b = abs(weight), common
                     while b:

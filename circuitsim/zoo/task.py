@@ -10,7 +10,7 @@ import numpy as np
 
 from circuitsim.array_types import Longs, Rng
 from circuitsim.errors import InputError
-from circuitsim.tokens import Codes, Format
+from circuitsim.tokens import Codes, Format, letters
 from circuitsim.zoo.near import nearest_lengths
 
 Digits: TypeAlias = Longs  # (n, fields): indices of values, -1 where a token lacks the field
@@ -25,6 +25,7 @@ class Task(ABC):
         name: as in `zoo list`. source: paper and section. question: what is asked, in one sentence.
         lengths: the legal n, in words.
         choices: for an option that is a word, the words it may be.
+        alphabet: the letters of its strings, where that is all that tokens are.
         place: where answers are read: at the "last" or "first" token, or "each".
         answers: names of the decisions, in the order of their numbers; ("no", "yes") for a decision bit.
     """
@@ -33,12 +34,13 @@ class Task(ABC):
     source: ClassVar[str]
     question: ClassVar[str]
     lengths: ClassVar[str] = "n >= 1"
+    alphabet: ClassVar[str] = "01"
     place: ClassVar[Place] = "last"
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
-    @abstractmethod
     def format(self, n: int) -> Format:
-        """The tokens of an input of n tokens."""
+        """The tokens of an input of n tokens: unless a task says more, letters."""
+        return letters(self.alphabet)
 
     @abstractmethod
     def answer(self, digits: Digits) -> tuple[int, ...]:

@@ -2,18 +2,14 @@
 
 import itertools
 from fractions import Fraction
+from math import log2
 
 import numpy as np
 import pytest
 
 from circuitsim.analysis.separations.bounds import bounds
 from circuitsim.analysis.separations.gadgets import MAKERS, dyck_member, gadgets
-from circuitsim.analysis.separations.messages import (
-    collision,
-    distinguishable,
-    message_bits,
-    messages,
-)
+from circuitsim.analysis.separations.messages import distinguishable, messages
 from circuitsim.errors import InputError, LimitError
 from circuitsim.zoo.tasks.averaging import QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.brackets import BoundedDyck
@@ -22,6 +18,7 @@ from circuitsim.zoo.tasks.finding import AssociativeRecall, IndexLookup, Nearest
 from circuitsim.zoo.tasks.letter_counts import Parity
 from circuitsim.zoo.tasks.matching import Match3
 from circuitsim.zoo.tasks.targets import QSTR
+from tests.analysis.collisions import collision
 
 CASES = [  # task, n, and the bits of its gadgets by the papers
     (QSparseAveraging(1), 7, [1, 3]),
@@ -118,7 +115,7 @@ def nested(letters, depth):
 @pytest.mark.parametrize("gadget", BOTH)
 def test_every_part_of_alices_needs_its_own_message(gadget):
     assert distinguishable(gadget) == 2**gadget.bits
-    assert message_bits(gadget) == gadget.bits
+    assert log2(distinguishable(gadget)) == gadget.bits
 
 
 @pytest.mark.parametrize("gadget", BOTH)
@@ -203,7 +200,7 @@ def test_counting_gives_the_bound(task, n, gadget, architecture, resource):
         for b in bounds(task.name)
         if (b.architecture, b.resource) == (architecture, resource)
     )
-    assert message_bits(gadgets(task, n)[gadget]) == bound.value(n, **vars(task))
+    assert log2(distinguishable(gadgets(task, n)[gadget])) == bound.value(n, **vars(task))
 
 
 @pytest.mark.parametrize("n", [2, 4, 6, 8, 10])

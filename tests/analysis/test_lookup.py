@@ -5,19 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from circuitsim.analysis.growth.lookup_tables import (
-    MOST_INPUTS,
-    lemma_1,
-    lemma_2,
-    lookup_circuit,
-)
-from circuitsim.errors import InputError, LimitError
+from circuitsim.analysis.growth.lookup_tables import MOST_INPUTS, lemma_1, lemma_2
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import dead_gates, depth
 from circuitsim.netlist.program import AND
 from circuitsim.netlist.validate import validate
 from circuitsim.networks.fixed_point import fix
+from tests.analysis.lookup_circuits import lookup_circuit
 
 
 def run(circuit: Circuit) -> tuple[Any, int, int]:
@@ -148,14 +143,6 @@ def test_the_scores_of_a_model_are_a_table_that_can_be_built() -> None:
     circuit = check(np.array(table), shared=True)
     assert len(table) == 2 ** (2 * sum(widths))
     assert circuit.gates <= len(table) + 8
-
-
-def test_what_is_no_table_is_refused() -> None:
-    for table in ([[0], [1], [1]], [0, 1], [[2], [0]], [[1]]):
-        with pytest.raises(InputError, match="a table is"):
-            lookup_circuit(table)
-    with pytest.raises(LimitError, match="13 inputs"):
-        lookup_circuit(np.zeros((2**13, 1)))
 
 
 def test_sizes_that_no_computer_holds_are_not_numbers() -> None:

@@ -7,7 +7,7 @@ from circuitsim.analysis.resources import resources
 from circuitsim.analysis.separations import squeezing
 from circuitsim.analysis.separations.gadget import LARGEST
 from circuitsim.analysis.separations.gadgets import gadgets
-from circuitsim.analysis.separations.messages import collision, distinguishable
+from circuitsim.analysis.separations.messages import distinguishable
 from circuitsim.analysis.separations.observing import observer
 from circuitsim.analysis.separations.separations import SEPARATIONS
 from circuitsim.analysis.separations.squeezing import Squeezed, countable, squeeze
@@ -15,6 +15,7 @@ from circuitsim.errors import InputError
 from circuitsim.networks.rungs import run_exact
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.tasks.hops import KHop
+from tests.analysis.collisions import collision
 
 N = 6
 SQUEEZED = [

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 import pytest
 from circuitsim.cli import options
-from circuitsim.cli.command_pages import reference
 from circuitsim.cli.entry import program as main
 
 import circuitsim
 from circuitsim.formats.npz import load
 from circuitsim.models.model import ATTENTIONS
+from docs.command_pages import reference
 
 from .runs import PROGRAM, ROOT, complaint, invoke, process, succeed
 
@@ -75,9 +75,7 @@ def test_the_examples_in_the_help_run(
 
 def test_the_reference_is_fresh() -> None:
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-    assert page == reference(), (
-        "run `python -m circuitsim.cli.command_pages > docs/commands.md`"
-    )
+    assert page == reference(), "run `python docs/command_pages.py > docs/commands.md`"
 
 
 def test_the_reference_says_the_help_texts_word_for_word() -> None:

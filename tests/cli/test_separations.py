@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from circuitsim.cli.separation_text import too_few
 from circuitsim.cli.separations import squeezed_row
-from circuitsim.cli.zoo_pages import COLUMNS, LENGTHS, row_cells, zoo_page
 
 from circuitsim import user_cache
 from circuitsim.analysis.separations.rows import Row, rows
 from circuitsim.analysis.separations.separations import SEPARATIONS
 from circuitsim.analysis.separations.squeezing import Squeezed
+from docs.zoo_pages import COLUMNS, LENGTHS, row_cells, zoo_page
 from tests.cli.runs import ROOT, complaint, invoke, succeed
 
 PAGE = ROOT / "docs" / "separations.md"
@@ -163,7 +163,7 @@ def test_hops_are_squeezed_where_inputs_are_long_enough_to_need_them(
 
 def test_the_page_of_the_zoo_is_fresh() -> None:
     wanted = (ROOT / "docs" / "zoo.md").read_text(encoding="utf-8")
-    assert zoo_page() == wanted, "python -m circuitsim.cli.zoo_pages zoo > docs/zoo.md"
+    assert zoo_page() == wanted, "python docs/zoo_pages.py zoo > docs/zoo.md"
 
 
 @pytest.mark.parametrize("name", SEPARATIONS)
@@ -174,7 +174,7 @@ def test_the_rows_of_the_page_are_what_is_measured(name: str) -> None:
         assert isinstance(row, Row)
         assert row.holds
         assert "| " + " | ".join(row_cells(row)) + " |" in page, (
-            "python -m circuitsim.cli.zoo_pages separations docs"
+            "python docs/zoo_pages.py separations docs"
         )
     assert f"![{name}](pictures/separation-{name}.svg)" in page
     assert (ROOT / "docs" / "pictures" / f"separation-{name}.svg").exists()

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from circuitsim.bases import BASES
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, OR, THRESHOLD
-from circuitsim.netlist.reference import evaluate_integers
+from tests.netlist.reference import evaluate_integers
 
 Words = npt.NDArray[np.uint64]
 

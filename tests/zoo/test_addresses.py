@@ -1,13 +1,13 @@
 """What is said of addresses that name nothing, each in one sentence, and what docs/zoo.md says of the rest."""
 
 import pytest
-from circuitsim.cli.zoo_pages import prose, zoo_page
 
 from circuitsim.analysis.separations.separations import separation
 from circuitsim.errors import InputError
 from circuitsim.zoo.addresses import built
 from circuitsim.zoo.catalogue import ENTRIES, addresses
 from circuitsim.zoo.near import nearest
+from docs.zoo_pages import prose, zoo_page
 
 
 @pytest.mark.parametrize(

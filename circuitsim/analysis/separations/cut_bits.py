@@ -4,7 +4,7 @@ Every lower bound in bits is about one of these figures: a model whose figure is
 """
 
 from dataclasses import dataclass
-from math import lcm, log2
+from math import lcm
 
 import numpy as np
 
@@ -27,13 +27,9 @@ class Item:
 
 @dataclass(frozen=True)
 class CutBits:
-    """The bits that cross the cut: item by item, and the paper's one figure for them, 3 m (p + log2 N) H.
-
-    The paper's figure is less than the total where p is large against log2 N: compare models by `total`.
-    """
+    """The bits that cross the cut, item by item."""
 
     items: tuple[Item, ...]
-    paper: float
 
     @property
     def total(self) -> int:
@@ -47,7 +43,8 @@ def cut_bits(length: int, width: int, precision: int, heads: int, embedding: int
     Args:
         length: N, positions. width: m, components of a head's output. precision: p, bits of a number.
         heads: H. embedding: d, components of a token's embedding.
-    Source: 2406.09347, proof of Theorem 4. Whole bits: log2 N is rounded up, but not in the paper's figure.
+    Source: 2406.09347, proof of Theorem 4, with log2 N rounded up to whole bits. The paper's one figure for all of it,
+        3 m (p + log2 N) H, is less than the total where p is large against log2 N.
     """
     more = (length - 1).bit_length()  # bits that a sum of N numbers has more than each
     items = (
@@ -56,17 +53,12 @@ def cut_bits(length: int, width: int, precision: int, heads: int, embedding: int
         Item("normaliser, on either side", 2 * heads, precision + more),
         Item("partial sums of values, on either side", 4 * width * heads, precision),
     )
-    return CutBits(items, 3 * width * (precision + log2(length)) * heads)
+    return CutBits(items)
 
 
 def single_query_bits(width: int, precision: int) -> int:
     """Bits m p: Alice has one token and tells its query vector (2306.02896, proof of Theorem 4)."""
     return width * precision
-
-
-def one_way_bits(width: int, precision: int, heads: int) -> int:
-    """Bits (m + 1) H p: Alice tells every head's sums and normaliser (2306.02896, Theorem 7 in its author's slides)."""
-    return (width + 1) * heads * precision
 
 
 def recurrent_bits(width: int, precision: int) -> int:

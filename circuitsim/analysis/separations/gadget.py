@@ -17,6 +17,7 @@ from circuitsim.tokens import Codes
 from circuitsim.zoo.task import Digits, Task
 
 Bits: TypeAlias = tuple[int, ...]
+Make: TypeAlias = Callable[[Bits, Bits], Digits]
 Asks: TypeAlias = Literal["nothing", "index", "unit", "string"]
 
 LARGEST = 2**17  # inputs that are gone through
@@ -43,7 +44,7 @@ class Gadget:
     alice: tuple[int, ...]
     asks: Asks
     read: tuple[int, ...]
-    make: Callable[[Bits, Bits], Digits]
+    make: Make
     full: int = 0
 
     def __post_init__(self) -> None:

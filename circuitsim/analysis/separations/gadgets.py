@@ -1,11 +1,12 @@
 """The gadgets of the papers' lower bounds, by task."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from circuitsim.analysis.separations.gadget import Asks, Bits, Gadget
+from circuitsim.analysis.separations.gadget import Asks, Bits, Gadget, Make
 from circuitsim.array_types import Longs
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.averaging import QSparseAveraging, SparseTokenSelection
@@ -33,70 +34,44 @@ def gadgets(task: Task, n: int) -> tuple[Gadget, ...]:
 
 
 def _averaging_disjointness(task: QSparseAveraging, n: int) -> Gadget:
-    def make(a: Bits, b: Bits) -> Digits:
-        return task.disjointness_gadget(n, a, b)
-
-    bits, asker = task.q if n > 2 * task.q else 0, 2 * task.q
-    return Gadget(
-        "disjointness",
-        f"{SANFORD}, Theorem 4",
-        task,
-        n,
-        bits,
-        (asker,),
-        "unit",
-        (asker,),
-        make,
-    )
-
-
-def _averaging_index(task: QSparseAveraging, n: int) -> Gadget:
-    def make(a: Bits, b: Bits) -> Digits:
-        return task.index_gadget(n, a)
-
-    bits = (n - task.q + 1) // 2
-    own, asking = tuple(range(bits)), tuple(range(bits, 2 * bits))
-    return Gadget(
-        "index", f"{SANFORD}, Theorem 11", task, n, bits, own, "nothing", asking, make
-    )
+    source = f"{SANFORD}, Theorem 4"
+    asker = (2 * task.q,)
+    bits = task.q if n > 2 * task.q else 0
+    make = partial(task.disjointness_gadget, n)
+    return Gadget("disjointness", source, task, n, bits, asker, "unit", asker, make)
 
 
 def _selection_disjointness(task: SparseTokenSelection, n: int) -> Gadget:
-    def make(a: Bits, b: Bits) -> Digits:
-        return task.disjointness_gadget(n, a, b)
-
+    source = f"as {SANFORD}, Theorem 4"
     bits = task.q if n > 2 * task.q else 0
-    return Gadget(
-        "disjointness",
-        f"as {SANFORD}, Theorem 4",
-        task,
-        n,
-        bits,
-        (n - 1,),
-        "unit",
-        (0,),
-        make,
-    )
+    make = partial(task.disjointness_gadget, n)
+    return Gadget("disjointness", source, task, n, bits, (n - 1,), "unit", (0,), make)
 
 
-def _selection_index(task: SparseTokenSelection, n: int) -> Gadget:
-    bits = n - task.q  # and q - 1 positions that are -, for the other pointers
+def _match3_disjointness(task: Match3, n: int) -> Gadget:
+    source = f"{SANFORD}, Theorem 7"
+    make = partial(task.disjointness_gadget, n)
+    bits = 0 if task.modulus % 4 else min((n - 1) // 2, task.modulus // 4 - 1)
+    own = tuple(range(bits + 1))
+    return Gadget("disjointness", source, task, n, bits, own, "unit", (0,), make)
 
-    def make(a: Bits, b: Bits) -> Digits:
-        signs = np.array([*a, *[0] * (task.q - 1)], np.int64)
-        return task.join(signs[None], np.array([[[*b, *range(bits, n - 1)]]], np.int64))[0]
 
-    return Gadget(
-        "index",
-        f"as {SANFORD}, Theorem 11",
-        task,
-        n,
-        bits,
-        tuple(range(n - 1)),
-        "index",
-        (0,),
-        make,
-    )
+def _recalled(task: Task, n: int, source: str, bits: int, make: Make) -> Gadget:
+    """Alice has the first positions; Bob asks nothing, and reads her bits at the next ones."""
+    own = tuple(range(bits))
+    asking = tuple(range(bits, 2 * bits))
+    return Gadget("index", source, task, n, bits, own, "nothing", asking, make)
+
+
+def _looked_up(task: Task, n: int, source: str, bits: int, make: Make) -> Gadget:
+    """Bob has the last position, and asks for a bit by its index."""
+    return Gadget("index", source, task, n, bits, tuple(range(n - 1)), "index", (0,), make)
+
+
+def _averaging_index(task: QSparseAveraging, n: int) -> Gadget:
+    bits = (n - task.q + 1) // 2
+    source = f"{SANFORD}, Theorem 11"
+    return _recalled(task, n, source, bits, lambda a, b: task.index_gadget(n, a))
 
 
 def _qstr_index(task: QSTR, n: int) -> Gadget:
@@ -109,29 +84,17 @@ def _qstr_index(task: QSTR, n: int) -> Gadget:
         digits[bits : 2 * bits, pointers] = np.arange(bits)[:, None]
         return digits
 
-    own, asking = tuple(range(bits)), tuple(range(bits, 2 * bits))
-    return Gadget(
-        "index", f"{MOUSAVI}, Proposition 6", task, n, bits, own, "nothing", asking, make
-    )
+    return _recalled(task, n, f"{MOUSAVI}, Proposition 6", bits, make)
 
 
-def _match3_disjointness(task: Match3, n: int) -> Gadget:
-    bits = 0 if task.modulus % 4 else min((n - 1) // 2, task.modulus // 4 - 1)
+def _selection_index(task: SparseTokenSelection, n: int) -> Gadget:
+    bits = n - task.q  # and q - 1 positions that are -, for the other pointers
 
     def make(a: Bits, b: Bits) -> Digits:
-        return task.disjointness_gadget(n, a, b)
+        signs = np.array([*a, *[0] * (task.q - 1)], np.int64)
+        return task.join(signs[None], np.array([[[*b, *range(bits, n - 1)]]], np.int64))[0]
 
-    return Gadget(
-        "disjointness",
-        f"{SANFORD}, Theorem 7",
-        task,
-        n,
-        bits,
-        tuple(range(bits + 1)),
-        "unit",
-        (0,),
-        make,
-    )
+    return _looked_up(task, n, f"as {SANFORD}, Theorem 11", bits, make)
 
 
 def _lookup_index(task: IndexLookup, n: int) -> Gadget:
@@ -140,42 +103,33 @@ def _lookup_index(task: IndexLookup, n: int) -> Gadget:
         digits[:-1, 0], digits[-1, 1] = a, b[0]
         return digits
 
-    own = tuple(range(n - 1))
-    return Gadget(
-        "index", f"{BHATTAMISHRA}, Theorem 3", task, n, n - 1, own, "index", (0,), make
-    )
+    return _looked_up(task, n, f"{BHATTAMISHRA}, Theorem 3", n - 1, make)
 
 
 def _neighbour_index(task: NearestNeighbour, n: int) -> Gadget:
     bits = min(n // 2, 2**task.dimension)
+    rest = [0] * (n // 2 - bits)  # repeated vectors come later, and do not count
 
     def make(a: Bits, b: Bits) -> Digits:
         digits = np.full((n, 2), -1, np.int64)
-        digits[::2, 0] = [
-            *range(bits),
-            *[0] * (n // 2 - bits),
-            *b,
-        ]  # repeated vectors come later, and do not count
-        digits[1::2, 1] = [*a, *[0] * (n // 2 - bits)]
+        digits[::2, 0] = [*range(bits), *rest, *b]
+        digits[1::2, 1] = [*a, *rest]
         return digits
 
-    own = tuple(range(n - 1))
-    return Gadget(
-        "index", f"{BHATTAMISHRA}, Theorem 8", task, n, bits, own, "index", (0,), make
-    )
+    return _looked_up(task, n, f"{BHATTAMISHRA}, Theorem 8", bits, make)
 
 
 def _recall_index(task: AssociativeRecall, n: int) -> Gadget:
+    source = f"{BHATTAMISHRA}, Proposition 9"
     bits = n // 3
 
     def make(a: Bits, b: Bits) -> Digits:
         pairs = [symbol for pair in enumerate(a) for symbol in pair]
         return np.array([*pairs, *range(bits)], np.int64)[:, None]
 
-    own, asking = tuple(range(2 * bits)), tuple(range(2 * bits, n))
-    return Gadget(
-        "index", f"{BHATTAMISHRA}, Proposition 9", task, n, bits, own, "nothing", asking, make
-    )
+    own = tuple(range(2 * bits))
+    asking = tuple(range(2 * bits, n))
+    return Gadget("index", source, task, n, bits, own, "nothing", asking, make)
 
 
 def _halves(task: Task, n: int) -> Gadget:
@@ -192,17 +146,9 @@ def _dyck_odd_even(task: BoundedDyck, n: int) -> Gadget:
         return np.where(np.arange(n) % 2 == 0, dyck_member(a), dyck_member(b))[:, None]
 
     bits = n - 1 if min(task.k, task.depth) > 1 and n % 2 == 0 else 0
-    return Gadget(
-        "odd-even",
-        f"{BHATTAMISHRA}, Lemma 1",
-        task,
-        n,
-        bits,
-        tuple(range(0, n, 2)),
-        "string",
-        (0,),
-        make,
-    )
+    own = tuple(range(0, n, 2))
+    source = f"{BHATTAMISHRA}, Lemma 1"
+    return Gadget("odd-even", source, task, n, bits, own, "string", (0,), make)
 
 
 def dyck_member(bits: Bits) -> Longs:

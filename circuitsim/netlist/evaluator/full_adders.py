@@ -121,11 +121,14 @@ def _sorted(x: Any, y: Any, z: Any) -> tuple[int, int, int]:
 
 @compiled(inline="always")
 def _place(x: Any, y: Any, z: Any) -> Any:
-    h = np.uint64(x) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(y)
-    h = (h ^ (h >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(z)
-    return np.int64(
-        ((h ^ (h >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)) >> np.uint64(64 - BITS)
-    )
+    h = np.uint64(x) * np.uint64(0x9E3779B97F4A7C15)
+    h += np.uint64(y)
+    h ^= h >> np.uint64(29)
+    h *= np.uint64(0xBF58476D1CE4E5B9)
+    h += np.uint64(z)
+    h ^= h >> np.uint64(32)
+    h *= np.uint64(0x94D049BB133111EB)
+    return np.int64(h >> np.uint64(64 - BITS))
 
 
 @compiled(inline="always")

@@ -9,8 +9,10 @@ from circuitsim.kernels import compiled, elements
 
 
 def _pack_plainly(patterns: Any, words: Any) -> None:
-    packed = np.zeros((words.shape[0], 8 * words.shape[1]), np.uint8)
-    packed[:, : -(-len(patterns) // 8)] = np.packbits(patterns, axis=0, bitorder="little").T
+    wires, count = words.shape
+    packed = np.zeros((wires, 8 * count), np.uint8)
+    filled = -(-len(patterns) // 8)
+    packed[:, :filled] = np.packbits(patterns, axis=0, bitorder="little").T
     words[:] = packed.view(np.uint64)
 
 
@@ -45,7 +47,8 @@ def _unpack(words: Any, patterns: Any) -> None:
 
 def pack(patterns: Array) -> Words:
     """(patterns, wires) of zeros and ones -> (wires, words), at least one: pattern p is bit p % 64 of word p // 64."""
-    words = np.empty((patterns.shape[1], max(1, -(-patterns.shape[0] // 64))), np.uint64)
+    count = max(1, -(-patterns.shape[0] // 64))
+    words = np.empty((patterns.shape[1], count), np.uint64)
     _pack(np.ascontiguousarray(patterns).view(np.uint8), words)
     return words
 

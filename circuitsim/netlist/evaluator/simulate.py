@@ -146,8 +146,3 @@ class Evaluator:
 def evaluate(circuit: Circuit, patterns: Array, threads: int = 1) -> Bools:
     """Outputs (patterns, outputs) of the circuit on (patterns, inputs) of zeros and ones."""
     return Evaluator(circuit, threads)(patterns)
-
-
-def evaluate_words(circuit: Circuit, words: Words, threads: int = 1) -> Words:
-    """Outputs (outputs, W) of the circuit on input words (inputs, W): 64 patterns a word, in uint64."""
-    return Evaluator(circuit, threads).words(words)

@@ -166,6 +166,8 @@ def over_nodes(net: Netlist, order: Any, window: int) -> tuple[Any, Any]:
 @compiled
 def assign_slots(code: Any, runs: Any, nodes: int) -> int:
     """Put slots in place of nodes in the code; returns how many there are."""
+    # How often each node is read; then, in order, a slot is free again at its node's last reading, before results are
+    # placed: a result may take the row of a source.
     uses = np.zeros(nodes, np.int32)
     at = 0
     for r in range(len(runs)):

@@ -79,6 +79,7 @@ def _and_or(gates: Gates, g: int, table: Any, node: int, count: int) -> None:
 def _carry(sums: Sums, c: int, top: int, count: int) -> None:
     """Add row x, of weight 2^c; rows beyond plane `top` are zero, because the sum is below 2^top."""
     planes, waiting, waits, x = sums
+    # Row x, the plane and the row that waits become one row of this weight and one of twice it, which is added next.
     while c < top and waits[c]:
         for i in range(count):
             a, b = planes[c, i], waiting[c, i]

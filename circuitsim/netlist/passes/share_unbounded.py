@@ -36,6 +36,7 @@ def _merge(gates: Gates, first: int, live: Any, place: Any, table: Any) -> None:
         if not live[first + g]:
             continue
         low, high = starts[g], starts[g + 1]
+        # Earlier gates have their place already, and a gate reads earlier nodes only.
         for k in range(low, high):
             node = keys[k] >> 33
             keys[k] += (np.int64(place[node]) - node) << 33

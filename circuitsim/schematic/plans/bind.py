@@ -214,6 +214,7 @@ def expand(
     site = Site(queues, nodes, ops, a, b, np.zeros(2, np.int64), inputs)
     for w in range(inputs):
         _push(site, WIRES, columns[w], depths[w], (2 * w + 2, 0))
+    # Batches are in the order in which they were planned, so that a queue has what a batch takes out of it.
     for batch in steps.batches:
         if batch[1] >= PAIR:
             for _ in range(batch[2]):

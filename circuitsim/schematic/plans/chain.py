@@ -105,6 +105,7 @@ def intervals(cells: Longs, ripple: bool) -> tuple[Longs, Longs]:
             if j > start:
                 g[start, j] = join(g[start, j - 1], g[j, j], p[j, j])
             continue
+        # Intervals that end before j, and the shorter ones that end at j, are known by now.
         for i in range(j - 1, start - 1, -1):
             best_g = best_p = FAR
             for k in range(j - 1, i - 1, -1):
@@ -116,7 +117,7 @@ def intervals(cells: Longs, ripple: bool) -> tuple[Longs, Longs]:
 
 @compiled
 def huffman(terms: Longs, n: int, step: int) -> int:
-    """Depth of the XOR of n terms, earliest two first; `terms` is used up."""
+    """Depth of the XOR of n terms; `terms` is used up. The earliest two first is as shallow as any tree is."""
     while n > 1:
         for first in range(2):
             low = first

@@ -125,6 +125,8 @@ def rule_s(column: Column, chain: int, tail: int, runs: Longs) -> int:
         return wires
     t = lo = following(row, 0)
     waiting = row[t]
+    # `waiting` counts the wires no later than t, and none is left before `lo`. Adders are started, each of which takes
+    # away two wires, or the clock moves on: so the loop ends.
     while wires > stop and not box[OVERFLOW]:
         a = 0
         if waiting >= 2:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from circuitsim.array_types import Rng
-from circuitsim.tokens import Codes, Format, letters
+from circuitsim.tokens import Codes
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import change_one, in_turn
 from circuitsim.zoo.tasks.makers import require, take_turns
@@ -18,10 +18,6 @@ class Halves(Task):
     """Tasks on a string of bits that is two halves."""
 
     lengths = "even n >= 2"
-
-    def format(self, n: int) -> Format:
-        """Bits."""
-        return letters("01")
 
     def legal_length(self, n: int) -> bool:
         """Two halves."""
@@ -149,10 +145,6 @@ class Threshold(Task):
     def __post_init__(self) -> None:
         require(self.name, "k", self.k, 1, MOST_WINDOW)
         require(self.name, "b", self.b, 1)
-
-    def format(self, n: int) -> Format:
-        """Bits."""
-        return letters("01")
 
     def legal_length(self, n: int) -> bool:
         """No window meets itself."""

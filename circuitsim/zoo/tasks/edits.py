@@ -15,9 +15,8 @@ def in_turn(*variants: Codes) -> Codes:
 
 def blocks(n: int, first: npt.ArrayLike, count: int) -> Codes:
     """Rows (count, n) of letters 0 and then 1; `first`, a number or one for each row, says how many 0s there are."""
-    return np.broadcast_to(np.arange(n) >= np.reshape(first, (-1, 1)), (count, n)).astype(
-        np.int64
-    )
+    ones = np.arange(n) >= np.reshape(first, (-1, 1))
+    return np.broadcast_to(ones, (count, n)).astype(np.int64)
 
 
 def shuffled_ones(n: int, ones: Longs, rng: Rng) -> Codes:
@@ -35,7 +34,8 @@ def change_at(codes: Codes, at: Longs, letters: int, rng: Rng) -> Codes:
     """Rows with the letter at a given place in each, (rows,), turned into another of so many letters."""
     rows = np.arange(len(codes))
     result = codes.copy()
-    result[rows, at] = (codes[rows, at] + rng.integers(1, letters, size=len(codes))) % letters
+    steps = rng.integers(1, letters, size=len(codes))
+    result[rows, at] = (codes[rows, at] + steps) % letters
     return result
 
 
@@ -43,9 +43,11 @@ def swap_neighbours(codes: Codes, rng: Rng) -> Codes:
     """Rows with two neighbouring letters, at a random place, exchanged; rows of one letter as they are."""
     if codes.shape[1] == 1:
         return codes.copy()
-    rows, at = np.arange(len(codes)), rng.integers(codes.shape[1] - 1, size=len(codes))
+    rows = np.arange(len(codes))
+    at = rng.integers(codes.shape[1] - 1, size=len(codes))
     result = codes.copy()
-    result[rows, at], result[rows, at + 1] = codes[rows, at + 1], codes[rows, at]
+    result[rows, at] = codes[rows, at + 1]
+    result[rows, at + 1] = codes[rows, at]
     return result
 
 

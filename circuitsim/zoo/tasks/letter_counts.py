@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from circuitsim.array_types import Rng
-from circuitsim.tokens import Codes, Format, letters
+from circuitsim.tokens import Codes
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import (
     blocks,
@@ -20,10 +20,6 @@ from circuitsim.zoo.tasks.edits import (
 @dataclass(frozen=True)
 class BitString(Task):
     """A task on strings over {0, 1}, which are drawn uniformly."""
-
-    def format(self, n: int) -> Format:
-        """Letters 0 and 1."""
-        return letters("01")
 
     def sample(self, n: int, count: int, rng: Rng) -> Codes:
         """Uniform strings."""
@@ -100,9 +96,7 @@ class AnBn(Task):
     source = "Bhattamishra, Ahuja and Goyal 2020 (arXiv 2009.11264)"
     question = "Is the string a^m b^m for some m?"
 
-    def format(self, n: int) -> Format:
-        """Letters a and b."""
-        return letters("ab")
+    alphabet = "ab"
 
     def answer(self, digits: Digits) -> tuple[int, ...]:
         """Compared with the one member of this length."""

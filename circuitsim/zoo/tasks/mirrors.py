@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from circuitsim.array_types import Rng
-from circuitsim.tokens import Codes, Format, letters
+from circuitsim.tokens import Codes
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import blocks, change_at, in_turn
 
@@ -18,9 +18,7 @@ class Palindrome(Task):
     source = "folklore; in AC0, which hard attention stays in: Hao, Angluin and Frank 2022 (arXiv 2204.06618)"
     question = "Does the string read the same from both ends?"
 
-    def format(self, n: int) -> Format:
-        """Letters a and b."""
-        return letters("ab")
+    alphabet = "ab"
 
     def answer(self, digits: Digits) -> tuple[int, ...]:
         """Compared with its reverse."""

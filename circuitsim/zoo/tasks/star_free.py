@@ -9,7 +9,7 @@ import numpy as np
 
 from circuitsim.array_types import Rng
 from circuitsim.errors import InputError
-from circuitsim.tokens import Codes, Format, letters
+from circuitsim.tokens import Codes
 from circuitsim.zoo.task import Digits, Task
 from circuitsim.zoo.tasks.edits import blocks, change_one, in_turn, swap_neighbours
 
@@ -96,6 +96,7 @@ class StarFree(Task):
     source = "Yang, Chiang and Angluin 2024 (arXiv 2310.13897)"
     question = "Is the string in a star-free language, by default (ab)*?"
 
+    alphabet = "ab"
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"language": tuple(LANGUAGES)}
     language: str = "ab-star"
 
@@ -105,10 +106,6 @@ class StarFree(Task):
             raise InputError(
                 f"{self.name}: language is {str(self.language)[:40]!r}, expected one of {known}."
             )
-
-    def format(self, n: int) -> Format:
-        """Letters a and b."""
-        return letters("ab")
 
     def answer(self, digits: Digits) -> tuple[int, ...]:
         """Matched by Python's `re`."""

@@ -13,7 +13,6 @@ from circuitsim.netlist.evaluator.simulate import (
     WIDTHS,
     Evaluator,
     evaluate,
-    evaluate_words,
     row_width,
 )
 from tests.netlist.random_circuits import (
@@ -104,7 +103,9 @@ def test_adders_with_other_readers_inside_stay_exact(adder: Adder) -> None:
             wires.append(gates.and_(inner ^ int(rng.integers(2)), int(rng.choice(wires))))
         circuit = gates.circuit([int(w) for w in rng.choice(wires, 9)])
         words = random_words(rng, 6, 3)
-        assert np.array_equal(evaluate_words(circuit, words), reference_words(circuit, words))
+        assert np.array_equal(
+            Evaluator(circuit).words(words), reference_words(circuit, words)
+        )
 
 
 def tree(n: Gates, leaves: list[int]) -> dict[int, tuple[int, ...]]:
@@ -259,7 +260,9 @@ def test_depth_first_order_changes_no_value(
     for _ in range(60):
         circuit = random_circuit(rng, basis, 6, 150, 8)
         words = random_words(rng, 6, 2)
-        assert np.array_equal(evaluate_words(circuit, words), reference_words(circuit, words))
+        assert np.array_equal(
+            Evaluator(circuit).words(words), reference_words(circuit, words)
+        )
 
 
 def test_gates_no_output_needs_are_not_evaluated() -> None:
@@ -282,4 +285,4 @@ def test_input_of_the_wrong_shape_is_refused() -> None:
     with pytest.raises(InputError, match=r"patterns of shape \(patterns, 2\)"):
         evaluate(empty(2, [2]), np.zeros((4, 3), bool))
     with pytest.raises(InputError, match="words of shape"):
-        evaluate_words(empty(2, [2]), np.zeros((2, 4), np.int64))  # type: ignore[arg-type]
+        Evaluator(empty(2, [2])).words(np.zeros((2, 4), np.int64))  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import pytest
 
 from circuitsim.errors import InputError
 from circuitsim.netlist.evaluator import threshold_kernels
-from circuitsim.netlist.evaluator.simulate import Evaluator, evaluate, evaluate_words
+from circuitsim.netlist.evaluator.simulate import Evaluator, evaluate
 from circuitsim.netlist.evaluator.threshold_kernels import UnboundedProgram, repeated_sums
 from circuitsim.netlist.program import AND, OR, THRESHOLD
 from circuitsim.netlist.unbounded_builder import UnboundedBuilder
@@ -24,7 +24,9 @@ def test_random_circuits_mean_what_the_reference_says(basis: str) -> None:
         circuit = random_unbounded(rng, basis, inputs, gates, outputs)
         validate(circuit)
         words = random_words(rng, inputs, int(rng.integers(1, 5)))
-        assert np.array_equal(evaluate_words(circuit, words), reference_words(circuit, words))
+        assert np.array_equal(
+            Evaluator(circuit).words(words), reference_words(circuit, words)
+        )
 
 
 @pytest.mark.parametrize("count", [1, 7, 65])
@@ -143,6 +145,6 @@ def test_a_circuit_may_have_no_inputs_or_no_outputs_or_no_gates() -> None:
         ).shape == (3, 0)
         empty = UnboundedBuilder(basis, 2).finish([3])
         assert evaluate(empty, np.eye(2, dtype=bool)).tolist() == [[False], [True]]
-        assert evaluate_words(empty, np.zeros((2, 0), np.uint64)).shape == (1, 0)
+        assert Evaluator(empty).words(np.zeros((2, 0), np.uint64)).shape == (1, 0)
         with pytest.raises(InputError, match=r"patterns of shape \(patterns, 2\)"):
             evaluate(empty, np.zeros((4, 3), bool))

@@ -5,7 +5,7 @@ import pytest
 
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.counting import by_scope, dead_gates, depth
-from circuitsim.netlist.evaluator.simulate import evaluate_words
+from circuitsim.netlist.evaluator.simulate import Evaluator
 from circuitsim.netlist.passes.share import CHAIN, Share
 from circuitsim.netlist.validate import validate
 from tests.netlist.random_circuits import Gates, random_circuit, random_words
@@ -50,7 +50,7 @@ def test_sharing_keeps_the_function_and_finds_all_equal_gates(basis: str) -> Non
         shared = Share()(circuit)
         validate(shared)
         words = random_words(rng, circuit.inputs, 2)
-        assert np.array_equal(evaluate_words(shared, words), evaluate_words(circuit, words))
+        assert np.array_equal(Evaluator(shared).words(words), Evaluator(circuit).words(words))
         assert shared.gates == slow_share(circuit)
         assert dead_gates(shared) == 0
         assert depth(shared) <= depth(circuit)

@@ -10,7 +10,7 @@ from circuitsim.netlist.counting import (
     wires,
     wires_weighted,
 )
-from circuitsim.netlist.evaluator.simulate import evaluate_words
+from circuitsim.netlist.evaluator.simulate import Evaluator
 from circuitsim.netlist.passes.unweighted import unweighted
 from circuitsim.netlist.program import THRESHOLD
 from circuitsim.netlist.unbounded_builder import UnboundedBuilder
@@ -47,7 +47,7 @@ def test_the_function_stays() -> None:
         plain = unweighted(circuit, 10**5)
         validate(plain)
         words = random_words(rng, circuit.inputs, 2)
-        assert np.array_equal(evaluate_words(plain, words), evaluate_words(circuit, words))
+        assert np.array_equal(Evaluator(plain).words(words), Evaluator(circuit).words(words))
         assert wires(plain) == wires_weighted(plain) == wires_weighted(circuit)
         assert max_weight(plain) == int(plain.gates > 0)
         assert depth(plain) == depth(circuit)
@@ -61,7 +61,7 @@ def test_thresholds_out_of_reach_stay_out_of_reach(threshold: int) -> None:
     words = np.array([[0b0101], [0b0011]], np.uint64)
     plain = unweighted(circuit)
     validate(plain)
-    assert np.array_equal(evaluate_words(plain, words), evaluate_words(circuit, words))
+    assert np.array_equal(Evaluator(plain).words(words), Evaluator(circuit).words(words))
 
 
 def test_what_cannot_be_expanded_is_refused() -> None:

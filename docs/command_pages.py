@@ -1,19 +1,18 @@
-"""docs/commands.md from the help texts: `python -m circuitsim.cli.command_pages > docs/commands.md`."""
+"""docs/commands.md from the help texts: `python docs/command_pages.py > docs/commands.md`."""
 
 import inspect
 import re
 
 import click
+from circuitsim.cli.entry import VERBS, program
 
 from circuitsim.formats.table import FORMATS
-
-from .entry import VERBS, program
 
 DEFAULT = re.compile(r"\[default: ([^\[\]]*)\]$")  # at the end of an option's help
 
 START = """# Commands
 
-Written by `python -m circuitsim.cli.command_pages > docs/commands.md` from the help texts; a test says when it is
+Written by `python docs/command_pages.py > docs/commands.md` from the help texts; a test says when it is
 stale.
 
 MODEL is a `.pt`, `.safetensors` or `.json` file ([model-format.md](model-format.md)), or `zoo:NAME`

@@ -1,7 +1,7 @@
 """docs/zoo.md and docs/separations.md from the code.
 
-    python -m circuitsim.cli.zoo_pages zoo > docs/zoo.md
-    python -m circuitsim.cli.zoo_pages separations docs
+    python docs/zoo_pages.py zoo > docs/zoo.md
+    python docs/zoo_pages.py separations docs
 
 The first is fast. The second measures (or takes from disk what was measured), and writes the page and its figures.
 """
@@ -25,7 +25,7 @@ LENGTHS = (8, 16, 32)
 
 ZOO = """# The zoo: tasks, and models that solve them
 
-Written by `python -m circuitsim.cli.zoo_pages zoo > docs/zoo.md` from the code; a test says when it is stale.
+Written by `python docs/zoo_pages.py zoo > docs/zoo.md` from the code; a test says when it is stale.
 
 Wherever a command takes a MODEL, `zoo:NAME` or `zoo:NAME:option=value,...` is a model of the zoo, at every length the
 one that the construction gives for it. `circuitsim zoo list` prints what is below, `circuitsim zoo check` tries the
@@ -50,7 +50,7 @@ gathers. The tables of [separations.md](separations.md) compare the widths of he
 
 SEPARATIONS = """# Separations: what each architecture needs
 
-Written by `python -m circuitsim.cli.zoo_pages separations docs` from what `circuitsim separations`
+Written by `python docs/zoo_pages.py separations docs` from what `circuitsim separations`
 prints at n = 8, 16 and 32; a test compares the rows of the shortest.
 
 Each row is a concrete model that solves the task ([zoo.md](zoo.md)), measured:
@@ -187,7 +187,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _keys(keys: "KeyFit") -> str:
-    from .separation_text import key_table, key_words
+    from circuitsim.cli.separation_text import key_table, key_words
 
     titles, rows = key_table(keys)
     cells = [list(map(str, row)) for row in rows]
@@ -204,7 +204,7 @@ def _bound(row: "Row") -> str:
 
 
 def _squeezed(found: "Squeezed") -> str:
-    from .separation_text import alike, too_few
+    from circuitsim.cli.separation_text import alike, too_few
 
     text = (
         f"`{found.address}` at n = {found.n} is right with {found.option} = {found.works} and wrong with {found.fails}"
@@ -242,12 +242,12 @@ def _zoo() -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def _separations(folder: Path) -> None:
     """Write separations.md into FOLDER, and its figures into FOLDER/pictures."""
+    from circuitsim.cli.options import cores
+    from circuitsim.cli.printing import Status
+    from circuitsim.cli.separations import Work
+
     from circuitsim.analysis.separations.pictures import separation_figure
     from circuitsim.analysis.separations.separations import SEPARATIONS as KNOWN
-
-    from .options import cores
-    from .printing import Status
-    from .separations import Work
 
     work = Work(LENGTHS, 0, False, True)
     with Status() as status:
