@@ -9,6 +9,7 @@ from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Range
 from circuitsim.networks.known import HeadForms, NetForms
 from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.schematic import Optimize
 
 from . import thresholds
 from .bands import Bands
@@ -39,7 +40,7 @@ class Lowering:
     sign: Callable[[Residual, Ints, int, Range], Wires]
     argmax: Callable[[Residual, Sequence[Ints], Sequence[int]], Wires]
     digits: Callable[[Residual, Ints, int, int, int], Wires]
-    refuse_large: Callable[[FixedPoint], None] = lambda fixed: None
+    refuse_large: Callable[[FixedPoint, Optimize], None] = lambda fixed, optimize: None
 
 
 _BOUNDED = Lowering(

@@ -53,7 +53,7 @@ class Computed:
 
 def lower(fixed: FixedPoint, drawing: Drawing, positions: Positions) -> Schematic:
     """The circuit of `fixed` as a schematic that computes exactly what the integer model computes."""
-    LOWERINGS[drawing.basis].refuse_large(fixed)
+    LOWERINGS[drawing.basis].refuse_large(fixed, drawing.optimize)
     rules = Lower(fixed, drawing, positions)
     values: list[Any] = []
     for index, line in enumerate(fixed.network.lines):

@@ -25,7 +25,7 @@ class Bits:
 
     With `thermometer` the wires are [number >= low + 1], [number >= low + 2], ..., of weight one each. With `steps`
     they are a chain, of which each is at least the next, such as [number >= v] for the values v that it can take: as
-    wires of the chain turn true, one after the other, the number moves by these steps.
+    wires of the chain turn true, one after the other, the number moves by these steps. The `rest` is added to it.
     """
 
     wires: Wires | None
@@ -33,6 +33,7 @@ class Bits:
     high: int
     thermometer: bool = False
     steps: tuple[int, ...] | None = None
+    rest: "tuple[Bits, ...]" = ()
 
     @property
     def chain(self) -> bool:
@@ -133,7 +134,8 @@ class Residual:
         blocks = list(self.blocks) if residual else []
         chains = {block.wires.index: at for at, block in enumerate(blocks) if block.chain}
         offset = self.offset + constant if residual else constant
-        for number, bits in numbers:
+        every = [(number, part) for number, bits in numbers for part in (bits, *bits.rest)]
+        for number, bits in every:
             offset = offset + number.column * bits.low
             if bits.wires is not None and number.column.any():
                 columns, width = number.column[:, None], bits.wires.shape[-1]

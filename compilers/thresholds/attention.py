@@ -1,162 +1,184 @@
 """One attention head with threshold gates: products, comparisons, selection and mean are a level each."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from circuitsim.networks.forms import Ints
 from circuitsim.networks.known import HeadForms
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band, Bands
 from ..bounded.hard import unscored
 from ..residual import Bits, Parts, Residual
-from .numbers import levels, rounded, written, zero
+from .numbers import rounded, zero
 from .pairs import over_pairs
 from .scores import Factor, Scores, factors, scores, times
-from .winners import Winners, by_comparisons, by_digits, every_key, fewest
+from .winners import Winners, by_comparisons, by_digits, every_key, fewer_digits
+from .writing import Ask, Known, Writing, writing
 
-MANY_DIGITS = 64
+MOST_DIGITS = {"depth": 0, "balanced": 1, "size": 64}  # of scores
 
 
 def attend(
     drawing: Drawing, head: HeadForms, residual: Residual, start: int, stop: int, bands: Bands
 ) -> list[Bits]:
-    """The head's outputs R(mean) at positions start..stop-1 as thermometers, one number a component."""
+    """The head's outputs R(mean) at positions start..stop-1, one number a component."""
     outputs = [Bits(None, number.low, number.low) for number in head.outputs]
-    live = [
-        c
+    live = {
+        c: writing(number, drawing.optimize)
         for c, number in enumerate(head.outputs)
         if number.low < number.high and number.column.any()
-    ]
+    }
     if not live:
         return outputs
     asking, (rows, chosen) = residual.slice(start, stop), bands.of(head, start, stop)
     if head.third_order:
         with drawing.scope("pairs"):
             head, residual = over_pairs(head, residual)
-    table = None if chosen else scores(head, asking, residual, start)
-    answer = _means if head.attention == "saturated" else _choices
-    for c, wires in zip(
-        live, answer(drawing, head, residual, table, rows, bands, live), strict=True
-    ):
-        outputs[c] = written(head.outputs[c], wires)
+    once = bands.positions == "folded"
+    table = None if chosen else scores(head, asking, residual, start, once)
+    work = Work(head, residual, table, rows, bands, live)
+    found = work.means() if head.attention == "saturated" else work.choices()
+    for (c, written), wires in zip(live.items(), found, strict=True):
+        outputs[c] = written.bits(written.split(wires))
     return outputs
 
 
-def _means(
-    drawing: Drawing, head: HeadForms, residual: Residual, table: Scores | None, rows: Sequence[Band], bands: Bands,
-    live: list[int],
-) -> list[Wires]:  # fmt: skip
-    """Thermometers of rounded means: [mean >= t - 1/2] is [2 sum - (2 t - 1) count >= 0], one gate."""
-    found: list[list[Wires]] = [[] for _ in live]
-    read = head.value.rows[live]
-    for band in rows:
-        if band.keys <= 0:
-            for index, c in enumerate(live):
-                found[index].append(zero(drawing, head.outputs[c], band.queries))
-            continue
-        if band.keys == 1 and band.mask is None:
-            for index, c in enumerate(live):
-                own = band.see(_rounded(head, residual, c), 0)
-                found[index].append(own.broadcast((band.queries, own.shape[1])))
-            continue
-        winners = _winners(drawing, head, table, band, bands)
-        with drawing.scope("selection"):
-            chosen = _selected(winners, residual, read)
-            count = winners.count()
-        with drawing.scope("mean"):
-            for index, c in enumerate(live):
-                sums = [
-                    (f.wires, 2 * f.weights[index]) for f in chosen if f.weights[index].any()
-                ]
-                mean = _mean(head, residual, c, sums, count)
-                found[index].append(mean.broadcast((band.queries, mean.shape[1])))
-    return [drawing.concat(pieces, 0) for pieces in found]
+@dataclass(frozen=True)
+class Work:
+    """What is drawn of a head.
 
+    Args:
+        residual: the stream at the keys. table: the scores; None where they are equal for all keys.
+        rows: the bands of the queries. live: how each component that varies is written.
+    """
 
-def _selected(winners: Winners, residual: Residual, rows: Ints) -> list[Factor]:
-    """Wires of the keys that count; where all do, the stream's own wires and not their digits."""
-    if winners.always:
-        see = winners.band.see
-        plain = [Factor(b.wires, None, times(rows, b.matrix)) for b in residual.blocks]
-        return [replace(f, wires=see(f.wires, 0).expand(0)) for f in plain]
-    chosen = factors(residual, rows)
-    return [Factor(winners.select(factor), None, factor.weights) for factor in chosen]
+    head: HeadForms
+    residual: Residual
+    table: Scores | None
+    rows: Sequence[Band]
+    bands: Bands
+    live: dict[int, Writing]
 
+    @property
+    def drawing(self) -> Drawing:
+        """Where it is drawn."""
+        return self.residual.drawing
 
-def _mean(
-    head: HeadForms, residual: Residual, component: int, doubled: Parts, count: Wires
-) -> Wires:
-    """(queries or 1, levels), of twice the sum of the values and how many there are."""
-    value, drop = head.value, head.value_shifts[component] + head.value.grains[component]
-    constant = int(residual.offset @ value.rows[component]) + int(value.offsets[component])
-    thresholds = levels(head.outputs[component])
-    shares = np.array(
-        [[2 * constant - ((2 * t - 1) << drop)] for t in thresholds], dtype=object
-    )
-    parts = [(wires, weights[None, None, :]) for wires, weights in doubled]
-    return residual.drawing.at_least([*parts, (count, shares)], [0] * len(thresholds))
+    def means(self) -> list[Wires]:
+        """The wires of rounded means: [mean >= t - 1/2] is [2 sum - (2 t - 1) count >= 0], one gate."""
+        found: list[list[Wires]] = [[] for _ in self.live]
+        for band in self.rows:
+            if band.keys <= 0:
+                for own, written in zip(found, self.live.values(), strict=True):
+                    own.append(zero(self.drawing, written, band.queries))
+                continue
+            if band.keys == 1 and band.mask is None:
+                for own, (c, written) in zip(found, self.live.items(), strict=True):
+                    wires = band.see(self._rounded(c, written), 0)
+                    own.append(wires.broadcast((band.queries, written.width)))
+                continue
+            winners = self._winners(band)
+            with self.drawing.scope("selection"):
+                chosen = self._selected(winners)
+                count = winners.count()
+            with self.drawing.scope("mean"):
+                for index, (c, written) in enumerate(self.live.items()):
+                    sums = [
+                        (f.wires, 2 * f.weights[index][None, None, :])
+                        for f in chosen
+                        if f.weights[index].any()
+                    ]
+                    mean = self._mean(c, sums, count, winners.always)
+                    wires = self.drawing.concat(written.draw(mean), 1)
+                    found[index].append(wires.broadcast((band.queries, written.width)))
+        return [self.drawing.concat(pieces, 0) for pieces in found]
 
+    def _selected(self, winners: Winners) -> list[Factor]:
+        """Wires of the keys that count; where all do, the stream's own wires and not their digits."""
+        rows = self.head.value.rows[[*self.live]]
+        if winners.always:
+            see = winners.band.see
+            plain = [
+                Factor(b.wires, None, times(rows, b.matrix)) for b in self.residual.blocks
+            ]
+            return [replace(f, wires=see(f.wires, 0).expand(0)) for f in plain]
+        chosen = factors(self.residual, rows)
+        return [Factor(winners.select(factor), None, factor.weights) for factor in chosen]
 
-def _choices(
-    drawing: Drawing, head: HeadForms, residual: Residual, table: Scores | None, rows: Sequence[Band], bands: Bands,
-    live: list[int],
-) -> list[Wires]:  # fmt: skip
-    """Thermometers of the rounded value of the one key that every query selects."""
-    with drawing.scope("values"):
-        values = [_rounded(head, residual, c) for c in live]
-    joined = drawing.concat(values, 1)
-    turned = joined.transpose(1, 0)
-    pieces = []
-    for band in rows:
-        if band.keys <= 0:
-            empty = [zero(drawing, head.outputs[c], band.queries) for c in live]
-            pieces.append(drawing.concat(empty, 1))
-        elif band.keys == 1:
-            pieces.append(band.see(joined, 0).broadcast((band.queries, joined.shape[1])))
-        elif table is None:
-            pieces.append(unscored(head, joined, band))
-        else:
-            winners = _winners(drawing, head, table, band, bands)
-            with drawing.scope("selection"):
+    def _mean(self, component: int, doubled: Parts, count: Wires, always: bool) -> Ask:
+        """[R(mean) >= t], of twice the sum of the values and how many they are: (queries or 1, thresholds)."""
+        value = self.head.value
+        row, drop = (
+            value.rows[component],
+            self.head.value_shifts[component] + value.grains[component],
+        )
+        constant = int(self.residual.offset @ row) + int(value.offsets[component])
+
+        def ask(reached: Sequence[int], known: Known) -> Wires:
+            shares = [[2 * constant - ((2 * t - 1) << drop)] for t in reached]
+            parts = [*doubled, (count, np.array(shares, dtype=object))]
+            for wires, unit in known:  # each is worth its unit for every key that counts
+                weight = -unit << drop + 1
+                if always:
+                    every = np.array([[count.shape[1] * weight]], dtype=object)
+                    parts.append((wires, every))
+                else:
+                    both = count.expand(2) & wires.expand(1)
+                    parts.append((both, np.array([[[weight]]], dtype=object)))
+            return self.drawing.at_least(parts, [0] * len(reached))
+
+        return ask
+
+    def choices(self) -> list[Wires]:
+        """The wires of the rounded value of the one key that every query selects."""
+        drawing = self.drawing
+        with drawing.scope("values"):
+            values = [self._rounded(c, written) for c, written in self.live.items()]
+        joined = drawing.concat(values, 1)
+        turned = joined.transpose(1, 0)
+        pieces = []
+        for band in self.rows:
+            if band.keys <= 0:
+                written = self.live.values()
                 pieces.append(
-                    winners.either(turned).broadcast((band.queries, joined.shape[1]))
+                    drawing.concat([zero(drawing, w, band.queries) for w in written], 1)
                 )
-    whole, results, start = drawing.concat(pieces, 0), [], 0
-    for wires in values:
-        results.append(whole.slice(1, start, start + wires.shape[1]))
-        start += wires.shape[1]
-    return results
+            elif band.keys == 1:
+                own = band.see(joined, 0)
+                pieces.append(own.broadcast((band.queries, joined.shape[1])))
+            elif self.table is None:
+                pieces.append(unscored(self.head, joined, band))
+            else:
+                winners = self._winners(band)
+                with drawing.scope("selection"):
+                    chosen = winners.either(turned)
+                    pieces.append(chosen.broadcast((band.queries, joined.shape[1])))
+        whole, results, start = drawing.concat(pieces, 0), [], 0
+        for wires in values:
+            results.append(whole.slice(1, start, start + wires.shape[1]))
+            start += wires.shape[1]
+        return results
 
+    def _rounded(self, component: int, written: Writing) -> Wires:
+        """The wires of R(v) at every key."""
+        value = self.head.value
+        drop = self.head.value_shifts[component] + value.grains[component]
+        row, offset = value.rows[component], int(value.offsets[component])
+        return self.drawing.concat(rounded(self.residual, row, offset, drop, written), 1)
 
-def _rounded(head: HeadForms, residual: Residual, component: int) -> Wires:
-    """The thermometer of R(v) at every key."""
-    number, value = head.outputs[component], head.value
-    drop = head.value_shifts[component] + value.grains[component]
-    row, offset = value.rows[component], int(value.offsets[component])
-    return rounded(residual, row, offset, drop, levels(number))
-
-
-def _winners(
-    drawing: Drawing, head: HeadForms, table: Scores | None, band: Band, bands: Bands
-) -> Winners:
-    if table is None:
-        return every_key(drawing, band)
-    with drawing.scope("scores"):
-        heap = table.at(band)
-    with drawing.scope("maximum"):
-        if head.attention != "saturated":
-            return by_comparisons(
-                drawing,
-                heap,
-                band,
-                bands,
-                "left" if head.attention == "hard-left" else "right",
-            )
-        most = {"depth": 0, "balanced": 1, "size": MANY_DIGITS}[drawing.optimize]
-        digits = fewest(heap, band, most)
-        if digits:
-            return by_digits(drawing, heap, band, digits)
-        return by_comparisons(drawing, heap, band, bands, None)
+    def _winners(self, band: Band) -> Winners:
+        if self.table is None:
+            return every_key(self.drawing, band)
+        with self.drawing.scope("scores"):
+            heap = self.table.at(band)
+        with self.drawing.scope("maximum"):
+            if self.head.attention != "saturated":
+                ties = "left" if self.head.attention == "hard-left" else "right"
+                return by_comparisons(self.drawing, heap, band, self.bands, ties)
+            most = MOST_DIGITS[self.drawing.optimize]
+            places = fewer_digits(heap, band.keys, most)
+            if places:
+                return by_digits(self.drawing, heap, band, places)
+            return by_comparisons(self.drawing, heap, band, self.bands, None)

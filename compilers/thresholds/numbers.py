@@ -12,37 +12,18 @@ from circuitsim.networks.known import HeadForms, NetForms
 from circuitsim.networks.network import Settle
 from circuitsim.numbers.rounding import drop_bits
 from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.schematic import Optimize
 
-from ..residual import Bits, Residual, only_wire
+from ..residual import Bits, Parts, Residual, only_wire
 from .digits import digit_weights
+from .writing import Ask, Known, Writing, in_digits, writing
 
 MOST_STEPS = 1 << 20  # thresholds of one thermometer
-MOST_DIGITS = 10  # of a number that is written out, by one thermometer
+MOST_DIGITS = 10  # of a number that is written in bits, by one thermometer
 MOST_MOVED = 1 << 12  # wires of a chain whose functions are written down
 
 
-def steps(low: int, high: int) -> range:
-    """The thresholds low + 1 .. high of a thermometer."""
-    return range(low + 1, high + 1)
-
-
-def levels(number: Number) -> Sequence[int]:
-    """The values above its low end that a number can take: the thresholds of its wires."""
-    if number.few is None or len(number.few.values) > number.high - number.low:
-        return steps(number.low, number.high)
-    values = number.few.values
-    return values[1:] if values[0] == number.low else values
-
-
-def written(number: Number, wires: Wires) -> Bits:
-    """A number as wires that say which of its levels it reaches."""
-    if len(levels(number)) == number.high - number.low:
-        return Bits(wires, number.low, number.high, True)
-    gaps = tuple(b - a for a, b in pairwise([number.low, *levels(number)]))
-    return Bits(wires, number.low, number.high, steps=gaps)
-
-
-def refuse_large(fixed: FixedPoint) -> None:
+def refuse_large(fixed: FixedPoint, optimize: Optimize) -> None:
     """Refuse, before anything is drawn, a model with a thermometer of more than 2^20 thresholds, saying where.
 
     Raises:
@@ -50,22 +31,22 @@ def refuse_large(fixed: FixedPoint) -> None:
     """
     for line, known in zip(fixed.network.lines, fixed.known, strict=True):
         if isinstance(known, HeadForms):
-            refuse_steps(f"{line.place}, a mean", _most(known.outputs))
+            _refuse_numbers(f"{line.place}, a mean", known.outputs, optimize)
             if known.shift:
+                low, high = (end >> known.shift for end in known.score)
                 refuse_steps(
-                    f"{line.place}, the rounded score",
-                    (known.score[1] - known.score[0]) >> known.shift,
+                    f"{line.place}, the rounded score", in_digits(low, high, optimize).width
                 )
         elif isinstance(known, NetForms):
-            refuse_steps(f"{line.place}, a hidden unit", _most(known.outputs))
+            _refuse_numbers(f"{line.place}, a hidden unit", known.outputs, optimize)
         elif isinstance(line.primitive, Settle):
             assert isinstance(known, Stream)
-            refuse_steps(f"{line.place}, the state", _most(known.numbers))
+            _refuse_numbers(f"{line.place}, the state", known.numbers, optimize)
 
 
-def _most(numbers: Sequence[Number]) -> int:
-    """The most levels that a number of them has."""
-    return max((len(levels(number)) for number in numbers), default=0)
+def _refuse_numbers(what: str, numbers: Sequence[Number], optimize: Optimize) -> None:
+    for number in numbers:
+        refuse_steps(what, writing(number, optimize).width)
 
 
 def refuse_steps(what: str, thresholds: int) -> None:
@@ -77,39 +58,50 @@ def refuse_steps(what: str, thresholds: int) -> None:
         )
 
 
-def rounded(
-    residual: Residual, row: Ints, offset: int, drop: int, values: Sequence[int]
-) -> Wires:
-    """[floor((row . x + offset) / 2^drop + 1/2) >= t] for every t of `values`: (positions, values)."""
-    read = residual.parts(row)
-    parts = [(wires, 2 * weights[None, :]) for wires, weights in read]
-    constant = 2 * (int(residual.offset @ row) + offset)
-    thresholds = [((2 * t - 1) << drop) - constant for t in values]
-    if not parts:
-        table = np.array([t <= 0 for t in thresholds], bool)
-        return (
-            residual.drawing.constant(table)
-            .expand(0)
-            .broadcast((residual.positions, len(thresholds)))
+def heap_reaches(drawing: Drawing, parts: Parts, constant: int, drop: int) -> Ask:
+    """[floor((sum of parts + constant) / 2^drop + 1/2) >= t], for parts of which the last axis is added up."""
+
+    def ask(reached: Sequence[int], known: Known) -> Wires:
+        every = [(wires, 2 * weights[None]) for wires, weights in parts]
+        for wires, unit in known:
+            every.append((wires, np.full((1, wires.shape[-1]), -unit << drop + 1, object)))
+        return drawing.at_least(
+            every, [((2 * t - 1) << drop) - 2 * constant for t in reached]
         )
+
+    return ask
+
+
+def rounded(
+    residual: Residual, row: Ints, offset: int, drop: int, written: Writing
+) -> list[Wires]:
+    """The chains of floor((row . x + offset) / 2^drop + 1/2): (positions, w)."""
+    read, constant = residual.parts(row), int(residual.offset @ row) + offset
+    if not read:
+        shown = written.shown(int(drop_bits(constant, drop)))
+        wires = residual.drawing.constant(shown).expand(0)
+        return written.split(wires.broadcast((residual.positions, written.width)))
     wire = only_wire(read)
     if wire is not None:
-        return _of_one_wire(residual, wire[0], 2 * wire[1], thresholds)
-    return residual.drawing.at_least(parts, thresholds)
+        values = [int(drop_bits(constant + weight, drop)) for weight in (0, wire[1])]
+        wires = _of_one_wire(
+            residual, wire[0], [*zip(*map(written.shown, values), strict=True)]
+        )
+        return written.split(wires)
+    return written.draw(heap_reaches(residual.drawing, read, constant, drop))
 
 
 def _of_one_wire(
-    residual: Residual, wire: Wires, weight: int, thresholds: Sequence[int]
+    residual: Residual, wire: Wires, answers: Sequence[tuple[bool, bool]]
 ) -> Wires:
-    """[weight * wire >= t] for every t, (positions, thresholds): no gate, because each is the wire or a constant."""
+    """What questions say where a wire is clear and where it is set: no gate, as each is the wire or a constant."""
     pieces = []
-    for t in thresholds:
-        clear, set_ = t <= 0, t <= weight
+    for clear, set_ in answers:
         if clear == set_:
             pieces.append(residual.drawing.fill((residual.positions, 1), clear))
         else:
             pieces.append(wire if set_ else ~wire)
-    return residual.drawing.concat(pieces, 1) if len(pieces) > 1 else pieces[0]
+    return residual.drawing.concat(pieces, 1)
 
 
 def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
@@ -121,7 +113,8 @@ def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
     row, offset = net.hidden.rows[index], int(net.hidden.offsets[index])
     chain = residual.chain(row)
     if chain is None or len(chain[1]) > MOST_MOVED:
-        return written(number, rounded(residual, row, offset, drop, levels(number)))
+        written = writing(number, residual.drawing.optimize)
+        return written.bits(rounded(residual, row, offset, drop, written))
     wires, weights = chain
     sums = np.cumsum([int(residual.offset @ row) + offset, *weights])
     found = np.maximum(drop_bits(sums, drop), 0).tolist()
@@ -129,10 +122,12 @@ def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
 
 
 def resolve(residual: Residual, row: Ints, interval: Range, grain: int) -> Bits:
-    """The number (row . x) / 2^grain, which is whole, as a thermometer; row . x lies in `interval`."""
+    """The number (row . x) / 2^grain, which is whole; row . x lies in `interval`."""
     low, high = interval[0] >> grain, interval[1] >> grain
-    wires = rounded(residual, row, 0, grain, steps(low, high)) if low < high else None
-    return Bits(wires, low, high, True)
+    if low == high:
+        return Bits(None, low, high)
+    written = in_digits(low, high, residual.drawing.optimize)
+    return written.bits(rounded(residual, row, 0, grain, written))
 
 
 def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
@@ -143,7 +138,8 @@ def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
     read, threshold = residual.parts(row), -int(residual.offset @ row) - offset
     wire = only_wire(read)
     if wire is not None:
-        return _of_one_wire(residual, *wire, [threshold]).squeeze(1)
+        answer = threshold <= 0, threshold <= wire[1]
+        return _of_one_wire(residual, wire[0], [answer]).squeeze(1)
     parts = [(wires, weights[None, :]) for wires, weights in read]
     return residual.drawing.at_least(parts, [threshold]).squeeze(1)
 
@@ -166,14 +162,14 @@ def digits(residual: Residual, row: Ints, offset: int, high: int, grain: int) ->
         start, stop = (turn - 1) * width // rounds, turn * width // rounds
         most = min(high, (1 << stop) - 1) >> start
         unit = 1 << (start + grain)
-        thermometer = drawing.at_least(left, [t * unit - constant for t in steps(0, most)])
+        reached = [t * unit - constant for t in range(1, most + 1)]
+        thermometer = drawing.at_least(left, reached)
         weights = digit_weights(np.ones(most, np.int64))
         found.append(drawing.at_least([(thermometer, weights)], [1] * len(weights)))
         left.append((thermometer, np.full((1, most), -unit, object)))
     return drawing.concat(found[::-1], 1)
 
 
-def zero(drawing: Drawing, number: Number, queries: int) -> Wires:
-    """The wires of a number that is 0 at every query: (queries, levels)."""
-    reached = [t <= 0 for t in levels(number)]
-    return drawing.constant(reached).expand(0).broadcast((queries, len(reached)))
+def zero(drawing: Drawing, written: Writing, queries: int) -> Wires:
+    """The wires of a number that is 0 at every query: (queries, w)."""
+    return drawing.constant(written.shown(0)).expand(0).broadcast((queries, written.width))

@@ -1,6 +1,8 @@
 """Scores q.k as heaps over ANDs of pairs of wires: never summed, compared as they are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import gcd
 from typing import Any
 
@@ -12,11 +14,12 @@ from circuitsim.numbers.scaled import product
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band
-from ..residual import Residual, powers
+from ..residual import Parts, Residual, powers
 from .digits import digits_of
-from .numbers import steps
+from .numbers import heap_reaches
+from .writing import in_digits
 
-FEW = 2  # wires of a thermometer up to which digits would not be fewer
+FEW = 2  # wires of a chain up to which digits would not be fewer
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class Heap:
     high: int
     grain: int
 
+    @property
+    def span(self) -> int:
+        """How many different scores there may be, less one."""
+        return (self.high - self.low) // self.grain
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -80,6 +88,7 @@ class Scores:
 
     Args:
         pairs: factors of queries and keys with the weights of their products.
+        once: these are drawn for all queries and keys, and bands take their own; else every band draws its own.
         keys, queries: (d,) rows of what depends on one position only.
         drop: bits that `score_bits` cuts, after adding half; 0 compares scores as they are.
         constant: what depends on nothing. interval: of the rounded score.
@@ -94,27 +103,63 @@ class Scores:
     drop: int
     constant: int
     interval: tuple[int, int]
+    once: bool
 
     def at(self, band: Band) -> Heap:
         """The scores of a band's queries and keys."""
         drawing = self.residual.drawing
         first, last = band.start - self.start, band.stop - self.start
-        parts: list[tuple[Wires, Ints]] = []
-        for left, right, weights in self.pairs:
-            seen = replace(right, wires=band.see(right.wires, 0))
-            parts.append(_product(drawing, left.slice(first, last), seen, weights))
+        if self.once:
+            every = [
+                (wires.slice(0, first, last), weights) for wires, weights in self._products
+            ]
+            parts = [(band.see(wires, 1), weights) for wires, weights in every]
+        else:
+            parts = self._drawn(
+                [
+                    (
+                        left.slice(first, last),
+                        replace(right, wires=band.see(right.wires, 0)),
+                        weights,
+                    )
+                    for left, right, weights in self.pairs
+                ]
+            )
         for wires, weights in self.residual.parts(self.keys):
             parts.append((band.see(wires, 0).expand(0), weights))
         if not self.drop:
             return _heap(parts)
         for wires, weights in self.asking.parts(self.queries):
             parts.append((wires.slice(0, first, last).expand(1), weights))
-        thresholds = [
-            (t << self.drop) - (1 << (self.drop - 1)) - self.constant
-            for t in steps(*self.interval)
-        ]
-        rounded = drawing.at_least([(w, g[None]) for w, g in parts], thresholds)
-        return _heap([(rounded, powers(1).repeat(len(thresholds)))])
+        written = in_digits(*self.interval, drawing.optimize)
+        chains = written.draw(heap_reaches(drawing, parts, self.constant, self.drop))
+        return _heap(
+            [
+                (wires, powers(1).repeat(many) * unit)
+                for wires, (unit, many) in zip(chains, written.places, strict=True)
+            ]
+        )
+
+    @cached_property
+    def _products(self) -> Parts:
+        """Those of all queries with all keys."""
+        return self._drawn(self.pairs)
+
+    def _drawn(self, pairs: Sequence[tuple[Factor, Factor, Ints]]) -> Parts:
+        """Products (queries, keys, ...), those of digits side by side."""
+        drawing, plain, digits = self.residual.drawing, [], []
+        for left, right, weights in pairs:
+            if left.digits is None and right.digits is None:
+                both = left.wires.expand(1, 3) & right.wires.expand(0, 2)
+                plain.append((both, weights))
+            else:
+                ours, theirs = left.wires.expand(1), right.wires.expand(0)
+                both = both_digits(drawing, left, right, ours, theirs)
+                digits.append((both, weights.ravel()))
+        if not digits:
+            return plain
+        joined = drawing.concat([wires for wires, _ in digits], 2)
+        return [*plain, (joined, np.concatenate([weights for _, weights in digits]))]
 
 
 def _heap(parts: list[tuple[Wires, Ints]]) -> Heap:
@@ -124,12 +169,12 @@ def _heap(parts: list[tuple[Wires, Ints]]) -> Heap:
 
 
 def scores(
-    head: HeadForms, asking: Residual, residual: Residual, start: int
+    head: HeadForms, asking: Residual, residual: Residual, start: int, once: bool
 ) -> Scores | None:
     """The scores of queries, of which the first is at position `start`; None where they are equal for all keys.
 
     Args:
-        asking: the stream at the queries. residual: the stream at the keys.
+        asking: the stream at the queries. residual: the stream at the keys. once: see `Scores`.
     """
     query, key = head.query, head.key
     grains = [a + b for a, b in zip(query.grains, key.grains, strict=True)]
@@ -168,7 +213,16 @@ def scores(
     constant = sum(s * a * b for s, a, b in zip(scales, ours, theirs, strict=True))
     drop = shift + finest if shift else 0
     return Scores(
-        residual, asking, start, tuple(pairs), by_key, by_query, drop, constant, interval
+        residual,
+        asking,
+        start,
+        tuple(pairs),
+        by_key,
+        by_query,
+        drop,
+        constant,
+        interval,
+        once,
     )
 
 
@@ -181,17 +235,6 @@ def _combined(factors: list[int], rows: Ints, residual: Residual) -> Ints:
     """The sum of factors times rows (d,)."""
     nothing: Any = np.zeros(len(residual.offset), dtype=object)
     return np.asarray(sum((f * row for f, row in zip(factors, rows, strict=True)), nothing))
-
-
-def _product(
-    drawing: Drawing, left: Factor, right: Factor, weights: Ints
-) -> tuple[Wires, Ints]:
-    """ANDs of every wire or digit of a query with every one of a key: (queries, keys, ...) and their weights."""
-    if left.digits is None and right.digits is None:
-        return left.wires.expand(1, 3) & right.wires.expand(0, 2), weights
-    return both_digits(
-        drawing, left, right, left.wires.expand(1), right.wires.expand(0)
-    ), weights.ravel()
 
 
 def both_digits(

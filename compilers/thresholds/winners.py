@@ -12,6 +12,7 @@ from circuitsim.schematic.drawing import Drawing, Wires
 
 from ..bands import Band, Bands
 from ..residual import powers
+from .digits import Places, fewest_digits, thresholds_of
 from .scores import Factor, Heap
 
 
@@ -98,39 +99,25 @@ def by_comparisons(
     return Winners(drawing, band, (drawing.at_least(parts, [0]).squeeze(3), *mask))
 
 
-def by_digits(drawing: Drawing, heap: Heap, band: Band, digits: int) -> Winners:
-    """The maximum by thermometers of so many digits: 2 levels a digit."""
-    span = (heap.high - heap.low) // heap.grain
-    base = digit_base(span, digits)
+def by_digits(drawing: Drawing, heap: Heap, band: Band, places: Places) -> Winners:
+    """The maximum, digit by digit of the scores: 2 levels each."""
     parts = list(heap.parts)
     if band.mask is not None:
         parts.append(
             ((~band.mask).expand(2), -(heap.high - heap.low + heap.grain) * powers(1))
         )
-    for digit in reversed(range(digits)):
-        step = heap.grain * base**digit
-        top = span // base**digit if digit == digits - 1 else base - 1
-        thresholds = [heap.low + t * step for t in range(1, top + 1)]
+    for unit, many in places:
+        step = heap.grain * unit
+        thresholds = [heap.low + t * step for t in range(1, many + 1)]
         reached = drawing.at_least([(w, g[None]) for w, g in parts], thresholds)
         best = drawing.any([(reached.transpose(0, 2, 1), 1)])
-        parts.append((best.expand(1), -step * powers(1).repeat(top)))
+        parts.append((best.expand(1), -step * powers(1).repeat(many)))
     return Winners(drawing, band, (), tuple(parts), heap.low, heap.grain)
 
 
-def digit_base(span: int, digits: int) -> int:
-    """The least base in which `digits` digits tell apart 0..span."""
-    base = max(2, round((span + 1) ** (1 / digits)) - 1)
-    while base**digits <= span:
-        base += 1
-    return base
-
-
-def fewest(heap: Heap, band: Band, most: int) -> int:
-    """Digits by which the maximum takes the fewest gates, at most `most`; 0 where comparisons take no more."""
-    span = (heap.high - heap.low) // heap.grain
-    estimates = {0: band.keys * (band.keys - 1)}
-    for digits in range(1, min(most, max(1, span.bit_length())) + 1):
-        base = digit_base(span, digits)
-        gates = span // base ** (digits - 1) + (digits - 1) * (base - 1)
-        estimates[digits] = (band.keys + 1) * gates
-    return min(estimates, key=lambda d: (estimates[d], d))
+def fewer_digits(heap: Heap, keys: int, most: int) -> Places | None:
+    """At most so many digits of scores by which the maximum takes fewer gates than by comparisons, if any."""
+    if not most:
+        return None
+    places = fewest_digits(heap.span, most)
+    return places if (keys + 1) * thresholds_of(places) < keys * (keys - 1) else None

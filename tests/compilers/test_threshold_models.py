@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 from circuitsim.compilers.bands import Band
 from circuitsim.compilers.family import Family
-from circuitsim.compilers.thresholds.digits import digit_weights, digits_of
+from circuitsim.compilers.thresholds.digits import (
+    digit_base,
+    digit_places,
+    digit_weights,
+    digits_of,
+    thresholds_of,
+)
 from circuitsim.compilers.thresholds.scores import Heap
-from circuitsim.compilers.thresholds.winners import by_digits, digit_base, fewest
+from circuitsim.compilers.thresholds.winners import by_digits, fewer_digits
 
 import circuitsim as cs
 from circuitsim.analysis.ladder import climb
@@ -142,7 +148,9 @@ def test_the_maximum_by_digits_finds_all_maxima(digits, masked):
     mask = drawing.input((1, keys)) if masked else None
     band = Band(0, 1, 0, keys, 0, mask)
     weights = np.array([3, -6, 3], dtype=object)
-    winners = by_digits(drawing, Heap(((scores, weights),), -6, 6, 3), band, digits)
+    winners = by_digits(
+        drawing, Heap(((scores, weights),), -6, 6, 3), band, digit_places(4, digits)
+    )
     schematic = drawing.finish([winners.count()])
     patterns = (
         np.random.default_rng(digits).integers(0, 2, (300, schematic.inputs)).astype(bool)
@@ -166,10 +174,12 @@ def test_the_base_of_digits_is_the_least_that_tells_the_scores_apart():
 
 def test_few_keys_are_compared_and_many_are_not():
     heap = Heap((), 0, 30, 1)
-    assert fewest(heap, Band(0, 1, 0, 4, 4), 64) == 0
-    assert fewest(heap, Band(0, 1, 0, 1000, 1000), 1) == 1
-    assert fewest(heap, Band(0, 1, 0, 1000, 1000), 64) > 1
-    assert fewest(heap, Band(0, 1, 0, 1000, 1000), 0) == 0
+    assert fewer_digits(heap, 4, 64) is None
+    assert fewer_digits(heap, 1000, 0) is None
+    assert fewer_digits(heap, 1000, 1) == ((1, 30),)
+    several = fewer_digits(heap, 1000, 64)
+    assert len(several) > 1
+    assert thresholds_of(several) < 30
 
 
 def test_a_number_of_too_many_values_is_refused_with_where_and_what_to_do():
