@@ -9,7 +9,6 @@ from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Range
 from circuitsim.networks.known import HeadForms, NetForms
 from circuitsim.schematic.drawing import Drawing, Wires
-from circuitsim.schematic.schematic import Optimize
 
 from . import thresholds
 from .bands import Bands
@@ -17,7 +16,7 @@ from .bounded import attention
 from .bounded import numbers as bounded
 from .bounded.argmax import argmax
 from .pairwise import pairwise
-from .residual import Bits, Residual
+from .residual import Bits, Positions, Residual
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,9 @@ class Lowering:
     sign: Callable[[Residual, Ints, int, Range], Wires]
     argmax: Callable[[Residual, Sequence[Ints], Sequence[int]], Wires]
     digits: Callable[[Residual, Ints, int, int, int], Wires]
-    refuse_large: Callable[[FixedPoint, Optimize], None] = lambda fixed, optimize: None
+    refuse_large: Callable[[FixedPoint, Sequence[Range], Drawing, Positions], None] | None = (
+        None
+    )
 
 
 _BOUNDED = Lowering(

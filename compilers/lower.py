@@ -53,8 +53,9 @@ class Computed:
 
 def lower(fixed: FixedPoint, drawing: Drawing, positions: Positions) -> Schematic:
     """The circuit of `fixed` as a schematic that computes exactly what the integer model computes."""
-    LOWERINGS[drawing.basis].refuse_large(fixed, drawing.optimize)
     rules = Lower(fixed, drawing, positions)
+    if rules.way.refuse_large is not None:
+        rules.way.refuse_large(fixed, rules.spans, drawing, positions)
     values: list[Any] = []
     for index, line in enumerate(fixed.network.lines):
         read = [values[x] for x in line.primitive.reads]

@@ -5,6 +5,7 @@ anew (a rounded mean, a ReLU) comes as a thermometer, the answers to all its thr
 """
 
 from .attention import attend
-from .numbers import digits, hidden, refuse_large, resolve, sign
+from .estimate import refuse_large
+from .numbers import digits, hidden, resolve, sign
 
 __all__ = ["attend", "digits", "hidden", "refuse_large", "resolve", "sign"]

@@ -14,10 +14,15 @@ from ..residual import Bits, Parts, Residual
 from .numbers import rounded, zero
 from .pairs import over_pairs
 from .scores import Factor, Scores, factors, scores, times
-from .winners import Winners, by_comparisons, by_digits, every_key, fewer_digits
+from .winners import (
+    MOST_DIGITS,
+    Winners,
+    by_comparisons,
+    by_digits,
+    every_key,
+    fewer_digits,
+)
 from .writing import Ask, Known, Writing, writing
-
-MOST_DIGITS = {"depth": 0, "balanced": 1, "size": 64}  # of scores
 
 
 def attend(
@@ -177,8 +182,7 @@ class Work:
             if self.head.attention != "saturated":
                 ties = "left" if self.head.attention == "hard-left" else "right"
                 return by_comparisons(self.drawing, heap, band, self.bands, ties)
-            most = MOST_DIGITS[self.drawing.optimize]
-            places = fewer_digits(heap, band.keys, most)
+            places = fewer_digits(heap.span, band.keys, MOST_DIGITS[self.drawing.optimize])
             if places:
                 return by_digits(self.drawing, heap, band, places)
             return by_comparisons(self.drawing, heap, band, self.bands, None)

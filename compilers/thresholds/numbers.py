@@ -5,57 +5,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from circuitsim.errors import LimitError
-from circuitsim.networks.fixed_point import FixedPoint
-from circuitsim.networks.forms import Ints, Number, Range, Stream
-from circuitsim.networks.known import HeadForms, NetForms
-from circuitsim.networks.network import Settle
+from circuitsim.networks.forms import Ints, Range
+from circuitsim.networks.known import NetForms
 from circuitsim.numbers.rounding import drop_bits
 from circuitsim.schematic.drawing import Drawing, Wires
-from circuitsim.schematic.schematic import Optimize
 
 from ..residual import Bits, Parts, Residual, only_wire
 from .digits import digit_weights
 from .writing import Ask, Known, Writing, in_digits, writing
 
-MOST_STEPS = 1 << 20  # thresholds of one thermometer
 MOST_DIGITS = 10  # of a number that is written in bits, by one thermometer
 MOST_MOVED = 1 << 12  # wires of a chain whose functions are written down
-
-
-def refuse_large(fixed: FixedPoint, optimize: Optimize) -> None:
-    """Refuse, before anything is drawn, a model with a thermometer of more than 2^20 thresholds, saying where.
-
-    Raises:
-        LimitError: naming the layer, and the head or the net; or the step.
-    """
-    for line, known in zip(fixed.network.lines, fixed.known, strict=True):
-        if isinstance(known, HeadForms):
-            _refuse_numbers(f"{line.place}, a mean", known.outputs, optimize)
-            if known.shift:
-                low, high = (end >> known.shift for end in known.score)
-                refuse_steps(
-                    f"{line.place}, the rounded score", in_digits(low, high, optimize).width
-                )
-        elif isinstance(known, NetForms):
-            _refuse_numbers(f"{line.place}, a hidden unit", known.outputs, optimize)
-        elif isinstance(line.primitive, Settle):
-            assert isinstance(known, Stream)
-            _refuse_numbers(f"{line.place}, the state", known.numbers, optimize)
-
-
-def _refuse_numbers(what: str, numbers: Sequence[Number], optimize: Optimize) -> None:
-    for number in numbers:
-        refuse_steps(what, writing(number, optimize).width)
-
-
-def refuse_steps(what: str, thresholds: int) -> None:
-    """Refuse a thermometer of more than 2^20 thresholds."""
-    if thresholds > MOST_STEPS:
-        raise LimitError(
-            f"{what} takes {thresholds + 1:,} values and needs as many threshold gates in tc0; at most {MOST_STEPS:,}"
-            " are drawn. Lower --bits, or take --basis xag."
-        )
 
 
 def heap_reaches(drawing: Drawing, parts: Parts, constant: int, drop: int) -> Ask:

@@ -15,6 +15,8 @@ from ..residual import powers
 from .digits import Places, fewest_digits, thresholds_of
 from .scores import Factor, Heap
 
+MOST_DIGITS = {"depth": 0, "balanced": 1, "size": 64}  # of scores
+
 
 @dataclass(frozen=True)
 class Winners:
@@ -115,9 +117,9 @@ def by_digits(drawing: Drawing, heap: Heap, band: Band, places: Places) -> Winne
     return Winners(drawing, band, (), tuple(parts), heap.low, heap.grain)
 
 
-def fewer_digits(heap: Heap, keys: int, most: int) -> Places | None:
+def fewer_digits(span: int, keys: int, most: int) -> Places | None:
     """At most so many digits of scores by which the maximum takes fewer gates than by comparisons, if any."""
     if not most:
         return None
-    places = fewest_digits(heap.span, most)
+    places = fewest_digits(span, most)
     return places if (keys + 1) * thresholds_of(places) < keys * (keys - 1) else None

@@ -1,0 +1,79 @@
+"""The estimate of what tc0 is going to draw, against what it draws; and the refusal that follows from it."""
+
+from pathlib import Path
+
+import pytest
+from circuitsim.compilers.family import Family
+from circuitsim.compilers.lower import Lower
+from circuitsim.compilers.thresholds import estimate
+
+import circuitsim as cs
+from circuitsim.errors import LimitError
+from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.measure import measure
+from circuitsim.schematic.schematic import OPTIMIZE, Thresholds
+from tests.cases import random_model
+from tests.compilers.test_threshold_writing import deep_model
+from tests.third_order import third_order_model
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def estimated(family: Family, n: int) -> int:
+    drawing, positions = Drawing(family.basis, family.optimize), family.positions_at(n)
+    fixed = family.fixed(n)
+    spans = Lower(fixed, drawing, positions).spans
+    return sum(estimate.estimate(fixed, spans, drawing, positions))
+
+
+def drawn(family: Family, n: int) -> int:
+    """Thresholds of the schematic."""
+    attributes = [instruction.attributes for instruction in family(n).instructions]
+    return sum(len(how.thresholds) for how in attributes if isinstance(how, Thresholds))
+
+
+def few_families():
+    for seed in range(30):
+        model = third_order_model(seed) if seed % 5 == 0 else random_model(seed)
+        optimize, positions = OPTIMIZE[seed % 3], ("folded", "wired")[seed % 2]
+        yield pytest.param(
+            Family(model, "tc0", optimize=optimize, positions=positions), 3, id=model.name
+        )
+    for optimize in OPTIMIZE:
+        yield pytest.param(
+            Family(deep_model(), "tc0", optimize=optimize), 2, id=f"deep-{optimize}"
+        )
+
+
+@pytest.mark.parametrize(("family", "n"), list(few_families()))
+def test_what_is_drawn_is_estimated_within_a_factor(family, n):
+    """Below by a third at most, because parts come together; above where what repeats is drawn once."""
+    ratio = (estimated(family, n) + 8) / (drawn(family, n) + 8)
+    assert 2 / 3 <= ratio <= 5
+
+
+def test_what_is_many_gates_is_estimated_within_a_tenth():
+    family = Family(cs.load(EXAMPLES / "dense-1.json"), "tc0", "12")
+    assert drawn(family, 16) > 10_000
+    assert abs(estimated(family, 16) / drawn(family, 16) - 1) < 0.1
+
+
+def test_too_much_to_draw_is_refused_with_the_estimate_where_and_what_to_do():
+    family = Family(cs.load(EXAMPLES / "dense-1.json"), "tc0", "20")
+    with pytest.raises(
+        LimitError, match=r"needs about [\d,]+ threshold gates .* at n=64"
+    ) as error:
+        family(64)
+    message = str(error.value)
+    assert "in layer 0, feed-forward; at most 4,194,304 are" in message
+    assert "Lower --bits, take --optimize balanced, or take --basis xag." in message
+    assert measure(family(4)).gates < 200  # where means take few values
+
+
+def test_the_limit_is_on_the_estimate_of_the_whole(monkeypatch):
+    family = Family(deep_model(), "tc0")
+    monkeypatch.setattr(estimate, "MOST_DRAWN", estimated(family, 2))
+    family(2)
+    monkeypatch.setattr(estimate, "MOST_DRAWN", estimated(family, 2) - 1)
+    with pytest.raises(LimitError, match="threshold gates"):
+        Family(deep_model(), "tc0")(2)
