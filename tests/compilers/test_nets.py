@@ -147,7 +147,8 @@ def test_what_is_too_large_for_thresholds_is_refused_before_it_is_drawn():
     net = RecurrentNet("01", {"0": [0], "1": [1]}, doubling, Readout([1, 0], [-40]), bits="0")
     assert Family(net, "tc0")(5).measure().gates > 0
     with pytest.raises(
-        LimitError, match=r"forward step \d+, net 0, a hidden unit takes .* values"
+        LimitError,
+        match=r"needs about [\d,]+ threshold gates .* of them in forward step 40, net 0;",
     ):
         Family(net, "tc0")(40)
 
