@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from circuitsim.errors import ModelError
 from circuitsim.models.embedded import Embedded, Embedding
-from circuitsim.models.positions import Formula, Positions
+from circuitsim.models.positions import Formula, Positions, SoftmaxBits
 from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import (
     EMPTY,
@@ -46,6 +46,7 @@ PROJECTIONS = (
     "value2",
 )  # of a head, each with its bias; key2, value2 may be empty
 
+Base: TypeAlias = Annotated[Fraction | None, "of the powers in softmax; None is e"]
 RowOrRows: TypeAlias = Annotated[Matrix, "m", "d"]  # a single row may be given flat
 
 
@@ -62,6 +63,7 @@ class Head:
         key2: (k, d); value2: (v, d). Both empty in an ordinary head.
         attention: what is done with the maxima of the scores; see docs/model-format.md.
         mask: which keys a query may see.
+        base: softmax takes powers of it, a rational above 1; None is e.
         score_bits: round every score to this many fraction bits, half up; None leaves scores exact.
         scale: what scores are multiplied by; it becomes part of `query` and `query_bias`.
     """
@@ -80,6 +82,7 @@ class Head:
     attention: Attention = "saturated"
     mask: Mask = "none"
     score_bits: int | None = None
+    base: Base = None
     scale: InitVar[Fraction] = Fraction(1)
 
     def __post_init__(self, scale: Fraction) -> None:
@@ -101,6 +104,10 @@ class Head:
             raise ModelError(
                 f"attention {repr(self.attention)[:40]} is not one of {', '.join(ATTENTIONS)}."
             )
+        if self.base is not None:
+            object.__setattr__(self, "base", rational(self.base, "base"))
+            if self.base <= 1:
+                raise ModelError(f"base must be above 1, got {self.base}.")
         if self.mask not in MASKS:
             raise ModelError(f"mask {repr(self.mask)[:40]} is not one of {', '.join(MASKS)}.")
         if self.score_bits is not None and (
@@ -214,6 +221,7 @@ class Model(Embedded):
         positions: None, a table, or expressions (a plain sequence of strings is read as expressions).
         prepend, append: constant tokens before and after every input; they are not inputs.
         bits: fraction bits of the integer model, an expression in n (the number of letters), rounded up.
+        gap_bits, weight_bits: how softmax is rounded, expressions in n; see `networks.softmax`.
         name: for people.
         fields, tables: instead of a vocabulary, for tokens that are records: see `tables`. The embedding then holds
             the constant tokens alone.
@@ -235,6 +243,8 @@ class Model(Embedded):
     readout: Readout
     positions: Positions | None = field(default=None, metadata={"after": "embedding"})
     bits: Formula = field(default="8", kw_only=True)
+    gap_bits: SoftmaxBits = field(default="4", kw_only=True)
+    weight_bits: SoftmaxBits = field(default="8", kw_only=True)
 
     def __post_init__(self) -> None:
         from circuitsim.models.shapes import (
@@ -243,6 +253,8 @@ class Model(Embedded):
 
         for name in ("layers", "prepend", "append"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name in ("gap_bits", "weight_bits"):
+            object.__setattr__(self, name, str(getattr(self, name)))
         self._normalise()
         check_shapes(self)
 

@@ -33,6 +33,8 @@ def refuse(name: str, problems: Iterator[str]) -> None:
 def _problems(model: Model) -> Iterator[str]:
     if not (yield from token_problems(model)):
         return
+    for what in ("gap_bits", "weight_bits"):
+        yield from _bits(what, getattr(model, what))
     if not model.layers:
         yield "there is no layer"
     for index, layer in enumerate(model.layers):
@@ -88,7 +90,7 @@ def token_problems(model: Embedded) -> Generator[str, None, bool]:
     if not isinstance(model.name, str):
         yield "name must be a string"
     yield from _positions(model)
-    yield from _bits(model.bits)
+    yield from _bits("bits", model.bits)
     return True
 
 
@@ -161,12 +163,12 @@ def _expressions(components: tuple[str, ...]) -> Iterator[str]:
             yield f"positions[{index}]: {str(error).rstrip('.')}"
 
 
-def _bits(bits: str) -> Iterator[str]:
+def _bits(what: str, bits: str) -> Iterator[str]:
     try:
         if "i" in expression(bits).names:
-            yield f"bits {bits!r} uses i; bits depend on n, the number of letters, alone"
+            yield f"{what} {bits!r} uses i; bits depend on n, the number of letters, alone"
     except ModelError as error:
-        yield f"bits: {str(error).rstrip('.')}"
+        yield f"{what}: {str(error).rstrip('.')}"
 
 
 def _head(head: Head, width: int) -> Iterator[str]:

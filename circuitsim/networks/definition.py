@@ -2,7 +2,9 @@
 
 Without bits it is the exact model. With b of them it is the integer model: R(x) = floor(x 2^b + 1/2) / 2^b is applied
 once to every stored number, to every mean and to every ReLU; sums and products are exact. Scores alone are rounded in
-both, where a head asks for it by `score_bits`.
+both, where a head asks for it by `score_bits`; and so are the weights of softmax, as `softmax` says. What softmax
+averages is rounded to 48 bits in the exact model, because quotients of different divisors have no denominator in
+common that is not huge.
 
 With literal division (for claims, never for circuits) a mean is instead the sum times the inverse of 2106.16213,
 Appendix A: floor(2^|C| / C) / 2^|C| for a count C of |C| bits, and R is not applied to it. The inverse is crude: 1/4
@@ -11,7 +13,7 @@ for 3, and 1/8 for 5, 6 and 7.
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import floor
+from math import floor, isqrt
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -23,7 +25,7 @@ from circuitsim.numbers.scaled import Scaled
 from . import network as net
 from .keys import key_mask
 from .network import Network, run
-from .refusals import refuse_softmax
+from .softmax import EXACT_BITS, Softmax
 from .trace import Trace, decide
 
 Vector: TypeAlias = tuple[Fraction, ...]
@@ -39,12 +41,7 @@ def run_definition(
     bits: int | None = None,
     division: Division = "rounded",
 ) -> Trace:
-    """Run a network on one string of token codes (n,); arrays of Fraction with a batch of one.
-
-    Raises:
-        ModelError: a head is softmax, which has no exact meaning.
-    """
-    refuse_softmax(network)
+    """Run a network on one string of token codes (n,); arrays of Fraction with a batch of one."""
     values = run(network, Definition(network, codes, bits, division))
     residuals = tuple(_batch(values, residual) for residual in network.residuals)
     outputs = _batch(values, network.outputs)
@@ -131,10 +128,23 @@ class Definition:
                 int(j): score(dot(query, keys[j]), how.score_bits)
                 for j in np.flatnonzero(seen)
             }
+            if how.softmax is not None:
+                found.append(self.softmax(how.softmax, scores, values))
+                continue
             chosen = [values[j] for j in select(how.attention, scores)]
             columns = zip(*chosen, strict=True) if chosen else [()] * len(values[0])
             found.append(self.mean([_sum(column) for column in columns], len(chosen)))
         return found
+
+    def softmax(self, how: Softmax, scores: dict[int, Fraction], values: Rows) -> Vector:
+        """R of the mean of all values that are seen, each with the weight of its gap; zero where none is."""
+        largest = max(scores.values(), default=ZERO)
+        weights = {j: weight(how, largest - value) for j, value in scores.items()}
+        columns = zip(*values, strict=True)
+        sums = [_sum(column[j] * w for j, w in weights.items()) for column in columns]
+        total = max(sum(weights.values()), 1)
+        bits = EXACT_BITS if self.bits is None else self.bits
+        return tuple(round_half_up(x / total, bits) for x in sums)
 
     def mean(self, sums: list[Fraction], count: int) -> Vector:
         """The quotient of sums, as the division says."""
@@ -163,6 +173,21 @@ class Definition:
 def round_half_up(value: Fraction, bits: int) -> Fraction:
     """R(x) = floor(x 2^b + 1/2) / 2^b."""
     return Fraction(floor(value * 2**bits + Fraction(1, 2)), 2**bits)
+
+
+def weight(how: Softmax, gap: Fraction) -> int:
+    """The weight floor(2^(t - d / 2^s) + 1/2) of a key, for d = floor(gap 2^s + 1/2): the largest k it reaches.
+
+    It reaches k if (2 k - 1) / 2 <= 2^(t - d / 2^s), that is (2 k - 1)^(2^s) <= 2^((t + 1) 2^s - d).
+    """
+    rounded = floor(gap * 2**how.gap_bits + Fraction(1, 2))
+    power = (how.weight_bits + 1) * 2**how.gap_bits - rounded
+    if power < 0:
+        return 0
+    root = 2**power
+    for _ in range(how.gap_bits):
+        root = isqrt(root)
+    return (root + 1) // 2
 
 
 def score(exact: Fraction, bits: int | None) -> Fraction:

@@ -7,14 +7,17 @@ import numpy as np
 
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
+from circuitsim.models.expressions import LARGEST_SOFTMAX_BITS, bits_at
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.sequence import position_values
 from circuitsim.models.tables import scaled_tables
 from circuitsim.numbers.arrays import Matrix, zeros
+from circuitsim.numbers.irrationals import log2, log2_of_e
 from circuitsim.numbers.scaled import Scaled
 
 from .network import Attend, Flat, Network, Pairs, Probe, Relu, Settle, States, Tokens, Value
+from .softmax import Softmax
 
 DIRECTIONS = ("forward", "backward")
 
@@ -88,6 +91,9 @@ def _head(drawn: Network, head: Head, x: Value) -> Value:
 
     def linear(name: str) -> Value:
         weights, bias = getattr(head, name), getattr(head, f"{name}_bias")
+        if name == "query" and head.attention == "softmax":  # its powers are of two
+            factor = log2(head.base)[0] if head.base else log2_of_e()
+            weights, bias = weights.times(factor), bias.times(factor)
         return drawn.affine(
             x, _matrix(weights, drawn.width(x)), bias.scaled if bias else None, name
         )
@@ -98,8 +104,20 @@ def _head(drawn: Network, head: Head, x: Value) -> Value:
             second = linear(name)
             shape = drawn.positions(x) ** 2, drawn.width(second)
             read[index] = drawn.draw(Pairs((read[index], second)), shape)
-    attend = Attend(tuple(read), head.attention, head.mask, head.score_bits, head.third_order)
+    softmax = _softmax(drawn) if head.attention == "softmax" else None
+    attend = Attend(
+        tuple(read), head.attention, head.mask, head.score_bits, head.third_order, softmax
+    )
     return drawn.draw(attend, (drawn.positions(x), len(head.value)), "mean")
+
+
+def _softmax(drawn: Network) -> Softmax:
+    """How the weights of a model's heads are rounded at this length."""
+    most, n = LARGEST_SOFTMAX_BITS, drawn.n
+    return Softmax(
+        bits_at(drawn.model.gap_bits, n, "gap_bits", most),
+        bits_at(drawn.model.weight_bits, n, "weight_bits", most),
+    )
 
 
 def _net(drawn: Network, net: FeedForward, x: Value, quantity: str) -> Value:

@@ -5,6 +5,7 @@ are rounded: `total`, `product`, `inner`, `pairs`, `mean`, `positive`.
 """
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import reduce
 from math import lcm
 
@@ -25,9 +26,9 @@ from circuitsim.numbers.scaled import (
 )
 
 from . import network as net
-from .keys import Flags, key_mask, over_pairs, select
+from .keys import Flags, key_mask, over_pairs, select, weigh
 from .network import Network, run
-from .refusals import refuse_softmax
+from .softmax import EXACT_BITS
 from .trace import ExactTrace, decide
 
 RANKED = 16  # times that the score of two different vectors is wanted, for ranks to be faster
@@ -82,6 +83,19 @@ class Exact:
             value.denominator * common,
         )
 
+    def softmax(
+        self, how: net.Attend, scores: Scaled, visible: Flags, value: Scaled
+    ) -> Scaled:
+        """Means of the visible values by softmax of the scores (batch, queries, keys), rounded to 48 bits."""
+        assert how.softmax is not None
+        unit = scores.denominator if how.score_bits is None else 1 << how.score_bits
+        steps = how.softmax.steps(Fraction(unit))
+        weights = weigh(steps, comparable(how.score_bits, scores), visible)
+        sums = product(weights, value.numerators).astype(object)
+        totals = np.maximum(weights.sum(axis=2), 1).astype(object)[..., None]
+        whole = totals * value.denominator
+        return Scaled((2 * (sums << EXACT_BITS) + whole) // (2 * whole), 1 << EXACT_BITS)
+
     def positive(self, x: Scaled) -> Scaled:
         """The positive part."""
         return Scaled(np.maximum(x.numerators, 0), x.denominator)
@@ -127,14 +141,17 @@ class Exact:
     ) -> Scaled:
         """Means of the selected values, a block of queries at a time."""
         batch, length, _ = query.shape
-        visible, scores = (
-            key_mask(how.mask, length, how.third_order),
-            self._scores(how, query, key),
-        )
+        visible = key_mask(how.mask, length, how.third_order)
+        scores = None if how.softmax else self._scores(how, query, key)
         parts = []
         for rows, queries in score_blocks(batch, length, key.shape[1]):
-            chosen = select(how.attention, scores(rows, queries), visible[queries])
-            parts.append((rows, queries, self.mean(chosen, value[rows]).reduced()))
+            if scores is None:
+                inner = self.inner(query[rows, queries], key[rows])
+                mean = self.softmax(how, inner, visible[queries], value[rows])
+            else:
+                chosen = select(how.attention, scores(rows, queries), visible[queries])
+                mean = self.mean(chosen, value[rows])
+            parts.append((rows, queries, mean.reduced()))
         common = lcm(*(part.denominator for _, _, part in parts))
         means = np.zeros((batch, length, value.shape[-1]), dtype=object)
         for rows, queries, part in parts:
@@ -200,11 +217,7 @@ def run_exact(
 
     Args:
         rules: the datatype, whose numbers are rounded where it says.
-
-    Raises:
-        ModelError: a head is softmax, which has no exact meaning.
     """
-    refuse_softmax(network)
     values = run(network, rules(network, codes))
     residuals = tuple(
         joined([values[x] for x in parts], 1).reduced() for parts in network.residuals

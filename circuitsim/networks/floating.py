@@ -25,7 +25,7 @@ def run_float(network: Network, codes: Codes) -> Trace:
 
     Returns:
         Arrays of float64. `trusted` is False for an input if a rounding error may have changed a maximum, a rounded
-        score or a decision, and for every input of a model with softmax, which nothing exact matches.
+        score or a decision. With softmax, which the exact model rounds, whatever the decision has a margin for counts.
 
     Raises:
         ModelError: a weight beyond the range of float64.
@@ -34,7 +34,8 @@ def run_float(network: Network, codes: Codes) -> Trace:
     with np.errstate(all="ignore"):  # what overflows is not trusted
         values = run(network, rules)
         outputs = joined([values[x] for x in network.outputs], 1)
-        trusted = rules.trusted & outputs.sound()
+        graded = any(getattr(line.primitive, "softmax", None) for line in network.lines)
+        trusted = (rules.trusted | graded) & outputs.sound()
         if network.answer == "decision":
             trusted &= trust.clear_decisions(outputs)
     residuals = tuple(
@@ -155,7 +156,6 @@ def _attend(
         trusted &= sure
         scales, grid = np.abs(values), 0
     if how.attention == "softmax":
-        trusted[:] = False
         shares = _softmax(values, visible)
         return Quantity(
             shares @ value.values, shares @ value.scales, np.full(value.grids.shape, np.inf)
@@ -168,10 +168,10 @@ def _attend(
 
 
 def _softmax(scores: Floats, visible: Flags) -> Floats:
-    """Shares (batch, queries, keys) that add up to one, or to zero where nothing is visible."""
+    """Shares (batch, queries, keys) by powers of two, which add up to one, or to zero where nothing is visible."""
     masked = np.where(visible, scores, -np.inf)
     top = np.where(visible.any(axis=1, keepdims=True), masked.max(axis=2, keepdims=True), 0)
-    powers = np.exp(masked - top)
+    powers = np.exp2(masked - top)
     return np.asarray(
         powers / np.maximum(powers.sum(axis=2, keepdims=True), 1e-300), dtype=np.float64
     )

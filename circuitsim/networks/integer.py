@@ -18,7 +18,7 @@ from . import network as net
 from .exact import states_of
 from .fixed_point import FixedPoint
 from .forms import Affine
-from .keys import key_mask, over_pairs, select
+from .keys import key_mask, over_pairs, select, weigh
 from .known import HeadForms, NetForms, Weighed
 from .network import run
 from .trace import IntegerTrace, decide
@@ -130,18 +130,21 @@ class Integer:
         kept = list(head.kept)
         query, key = query[..., kept].astype(self.kind), key[..., kept].astype(self.kind)
         scores = np.zeros((len(query), query.shape[1], key.shape[1]), self.kind)
-        weights = np.array([*head.weights], dtype=self.kind)
-        scores = scores + same_type_product(query * weights, np.swapaxes(key, 1, 2))
+        worth = np.array([*head.weights], dtype=self.kind)
+        scores = scores + same_type_product(query * worth, np.swapaxes(key, 1, 2))
         if head.shift is not None:
             scores = drop_bits(scores, head.shift)
         visible = key_mask(how.mask, scores.shape[1], how.third_order)
-        chosen = select(how.attention, scores, visible)
-        count = chosen.sum(axis=2)[..., None].astype(self.kind)
+        if head.steps:
+            weights = weigh(head.steps, scores, visible)
+        else:
+            weights = select(head.attention, scores, visible).astype(np.int64)
+        count = weights.sum(axis=2)[..., None].astype(self.kind)
         read = np.array([number.column.any() for number in head.outputs])
         value = np.where(read, value, 0).astype(
             self.kind
         )  # what nobody reads may be wider than 64 bits
-        total = same_type_product(chosen.astype(self.kind), value)
+        total = same_type_product(weights.astype(self.kind), value)
         unit = np.array([1 << shift for shift in head.value_shifts], self.kind)
         means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
         means = np.where(count > 0, means, 0).astype(self.kind)

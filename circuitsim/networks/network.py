@@ -15,6 +15,8 @@ from circuitsim.models.model import Answer, Attention, Mask
 from circuitsim.models.recurrent import Automaton
 from circuitsim.numbers.scaled import Scaled
 
+from .softmax import Softmax
+
 Value: TypeAlias = int  # the number of a line
 
 
@@ -93,6 +95,7 @@ class Attend(Primitive):
     """For every query the mean of the values at the keys that it selects, rounded where a meaning rounds.
 
     Reads a query, a key and a value. In third order keys and values are those of all pairs of positions.
+    Softmax selects all keys, each with its weight, which `softmax` says.
     """
 
     name = "attend"
@@ -100,6 +103,7 @@ class Attend(Primitive):
     mask: Mask
     score_bits: int | None
     third_order: bool
+    softmax: Softmax | None = None
 
 
 @dataclass(frozen=True)

@@ -124,8 +124,11 @@ class Estimate:
             key = value = self._products(index, key)
         bands, chosen = self.bands.of(head, *self.spans[index])
         scores = self._scores(head, query, key)
-        each = wires + sum(held.digits for held in value if held.read_by(values).any())
-        if head.attention != "saturated":
+        steps = len(head.steps) or 1
+        each = wires + steps * sum(
+            held.digits for held in value if held.read_by(values).any()
+        )
+        if head.attention not in ("saturated", "softmax"):
             self.drawn[index], each = self.drawn[index] + wires, 0
         if self.bands.positions == "folded":  # products are drawn once, for all queries
             self.drawn[index] += 0 if chosen else scores
@@ -182,7 +185,9 @@ class Estimate:
         return total
 
     def _maximum(self, head: HeadForms, keys: int) -> int:
-        """One threshold for what is compared, or those of the digits of scores."""
+        """One threshold for what is compared, one a step, or those of the digits of scores."""
+        if head.steps:
+            return len(head.steps)
         most = MOST_DIGITS[self.optimize] if head.attention == "saturated" else 0
         places = fewer_digits(head.score[1] - head.score[0], keys, most)
         return thresholds_of(places) if places else 1

@@ -14,8 +14,8 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 from circuitsim.errors import ModelError
 from circuitsim.models.embedded import Embedding
 from circuitsim.models.files.documents import kind, show
-from circuitsim.models.model import Answer, RowOrRows, row_or_rows
-from circuitsim.models.positions import Formula, PositionExpressions
+from circuitsim.models.model import Answer, Base, RowOrRows, row_or_rows
+from circuitsim.models.positions import Formula, PositionExpressions, SoftmaxBits
 from circuitsim.models.recurrent import State, StateRows
 from circuitsim.numbers.arrays import Bias, Matrix, Vector, matrix, vector
 from circuitsim.numbers.rationals import rational
@@ -80,6 +80,10 @@ def _formula(value: object, place: str) -> str:
     return value if isinstance(value, str) else str(rational(value, place))
 
 
+def _base(value: object, place: str) -> Fraction | None:
+    return None if value is None else rational(value, place)
+
+
 def _letters(value: object, place: str) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, str) else _texts(value, place)
 
@@ -112,6 +116,8 @@ def _token_rows(value: Mapping[str, Vector], model: Any) -> dict[str, list[int |
 RULES: dict[Any, Rule] = {
     str: Rule(_expecting(str, "a text"), left_out=_never),
     Formula: Rule(_formula, left_out=_never),
+    SoftmaxBits: Rule(_formula),
+    Base: Rule(_base, lambda base, head: None if base is None else _numbers([base], head)[0]),
     bool: Rule(_expecting(bool, "true or false")),
     int: Rule(_as_given),
     Fraction: Rule(rational),
