@@ -166,8 +166,6 @@ class ModelAnswers:
         several = model.readout.position == "each"
         floating = run_float(model, codes)
         found.fill("float", indices, floating.answers, several)
-        if any(head.attention == "softmax" for head in model.heads):
-            return
         for index, sure in zip(indices, floating.trusted.tolist(), strict=True):  # type: ignore[union-attr]
             found.undecided[index] = not sure
         found.fill("exact", indices, run_exact(model, codes).answers, several)

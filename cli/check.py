@@ -1,5 +1,6 @@
 """`circuitsim check`: the ladder from the float64 model to the file of its circuit, on stated inputs."""
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
     from circuitsim.analysis.ladder import Row, Rung
 
 MOST_LETTERS = 2**24  # of all samples of one length together
+
+
+def _share(text: str) -> Fraction:
+    """99% as a number.
+
+    Raises:
+        InputError: not a percentage.
+    """
+    try:
+        share = Fraction(text.removesuffix("%")) / 100
+    except ValueError:
+        share = Fraction(-1)
+    if not text.endswith("%") or not 0 <= share <= 1:
+        raise InputError(f"--agree {text!r:.40} is no share; give one such as 99% or 99.5%.")
+    return share
 
 
 @click.command(
@@ -40,6 +56,14 @@ MOST_LETTERS = 2**24  # of all samples of one length together
     metavar="K",
     help="Inputs of a length that are tried where not all are: half random, half near ties and boundaries.",
 )
+@click.option(
+    "--agree",
+    callback=options.parsed(_share),
+    default="100%",
+    show_default=True,
+    metavar="P%",
+    help="The share of the inputs on which rungs that round must decide alike.",
+)
 @options.bases_option
 @options.construction_options
 @options.max_gates_option
@@ -55,6 +79,7 @@ def command(
     lengths: tuple[int, ...],
     exhaustive: bool,
     samples: int,
+    agree: Fraction,
     bases: tuple[tuple[BasisName, ...], ...],
     max_gates: int,
     as_json: bool,
@@ -107,6 +132,7 @@ def command(
                 samples=samples,
                 seed=how.seed,
                 max_gates=max_gates,
+                agree=agree,
                 progress=lambda rung, n=n: status(f"n = {n}: {rung}"),  # type: ignore[misc]
             )
             status.clear()
@@ -118,6 +144,8 @@ def command(
         print_json({"holds": holds, "rows": [_row_object(row) for row in rows]})
     else:
         click.echo()
+        if rows[0].softmax:
+            click.echo(f"softmax in whole numbers: {rows[0].softmax}")
         _print_verdict(rows, chosen, how.seed)
     if not holds:
         context.exit(1)
@@ -191,6 +219,10 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
                     f"on {_inputs(some, seed)} of {words(tuple(row.n for row in some))}"
                 )
         click.secho(f"holds {', and '.join(parts)}, in {' and '.join(bases)}", fg="green")
+        differing = [rung for row in rows for rung in row.rungs if rung.disagreements]
+        if differing:
+            lost = sum(rung.disagreements for rung in differing)
+            click.echo(f"with {lost:,} decisions lost to rounding, which --agree allows")
         return
     failing: dict[str, list[tuple[Row, Rung]]] = {}
     for row in rows:

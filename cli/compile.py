@@ -187,6 +187,7 @@ def _print(result: dict[str, Any]) -> None:
             ),
             ("shared", saving),
             ("fraction bits", result["bits"]),
+            ("softmax", result["softmax"]),
             ("state bits", result["state_bits"]),
             ("positions", result["positions"]),
             ("file", result["file"]),

@@ -32,7 +32,8 @@ class GrowthTable:
 
     def __init__(self, name: str, first: "Row", longest: int) -> None:
         positions = f", positions {first.positions}" if first.positions else ""
-        click.secho(f"{clean(name)} in {first.basis}{positions}", bold=True)
+        softmax = f", softmax with {first.softmax}" if first.softmax else ""
+        click.secho(f"{clean(name)} in {first.basis}{positions}{softmax}", bold=True)
         basis = BASES[first.basis]
         self.kinds, self.weighted = (
             basis.kinds if len(basis.kinds) > 1 else (),

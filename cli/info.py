@@ -97,6 +97,8 @@ def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
         ("attention", ", ".join(facts.attention) or None),
         ("masks", ", ".join(facts.masks) or None),
         ("score bits", ", ".join(map(str, facts.score_bits)) or None),
+        ("gap bits", facts.gap_bits),
+        ("weight bits", facts.weight_bits),
         ("positions", _positions(facts)),
         ("rounded", _irrational(facts)),
         ("read-out", _readout(facts.readout)),

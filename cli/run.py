@@ -156,10 +156,6 @@ class _Table:
             click.echo(
                 "? rounding in float64 may have decided this; the exact model is the truth"
             )
-        if self.there == ["float"]:
-            click.echo(
-                "softmax has no exact meaning and no circuit; choose one with --attention"
-            )
         if self.differing:
             click.echo(f"the rungs differ on {self.differing} of {self.total} inputs")
 

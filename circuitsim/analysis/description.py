@@ -25,6 +25,7 @@ class ModelFacts:
     Args:
         kind: "model". heads: of each layer. feed_forward: hidden size of each layer, 0 where it has no net.
         parameters: numbers in all matrices and tables, and in the biases that are not zero.
+        gap_bits, weight_bits: how softmax is rounded, where there is any.
         attention, masks, score_bits: each kind that occurs, once; kinds of third order say so.
         prepend, append: constant tokens.
         positions: None, ("table", rows), or the expressions.
@@ -48,6 +49,8 @@ class ModelFacts:
     positions: dict[str, Any] | None
     irrational: list[str]
     score_bits: list[int]
+    gap_bits: str | None
+    weight_bits: str | None
     kind: str = "model"
 
 
@@ -129,6 +132,8 @@ def _transformer(model: Model) -> ModelFacts:
         positions=_positions(model.positions),
         irrational=_irrational(model),
         score_bits=sorted({head.score_bits for head in heads if head.score_bits is not None}),
+        gap_bits=model.gap_bits if model.has_softmax else None,
+        weight_bits=model.weight_bits if model.has_softmax else None,
     )
 
 

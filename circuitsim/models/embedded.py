@@ -121,6 +121,16 @@ class Embedded:
         """
         raise ModelError(f"{self.name} has no attention to replace; leave out --attention.")
 
+    def with_softmax(self, gap_bits: str | None, weight_bits: str | None) -> Self:
+        """The model with other roundings of softmax; None keeps what it has.
+
+        Raises:
+            ModelError: not an expression in n; or the model has no softmax head.
+        """
+        raise ModelError(
+            f"{self.name} has no softmax head; leave out --gap-bits and --weight-bits."
+        )
+
     def _normalise(self) -> None:
         """Read tokens, rows, positions and bits as people write them."""
         for name in ("vocabulary", "fields", "tables"):

@@ -271,6 +271,19 @@ class Model(Embedded):
             layers.append(replace(layer, heads=heads))
         return replace(self, layers=tuple(layers))
 
+    def with_softmax(self, gap_bits: str | None, weight_bits: str | None) -> "Model":
+        """The model with other roundings of softmax; None keeps what it has."""
+        if not self.has_softmax:
+            return super().with_softmax(gap_bits, weight_bits)
+        gaps = self.gap_bits if gap_bits is None else gap_bits
+        weights = self.weight_bits if weight_bits is None else weight_bits
+        return replace(self, gap_bits=gaps, weight_bits=weights)
+
+    @property
+    def has_softmax(self) -> bool:
+        """Whether any head is softmax."""
+        return any(head.attention == "softmax" for head in self.heads)
+
     def _parts(self) -> str:
         layers, heads = len(self.layers), len(self.heads)
         return f"{layers} layer{'s' * (layers != 1)}, {heads} head{'s' * (heads != 1)}, "

@@ -113,10 +113,11 @@ def _head(drawn: Network, head: Head, x: Value) -> Value:
 
 def _softmax(drawn: Network) -> Softmax:
     """How the weights of a model's heads are rounded at this length."""
-    most, n = LARGEST_SOFTMAX_BITS, drawn.n
+    model, most, n = drawn.model, LARGEST_SOFTMAX_BITS, drawn.n
+    assert isinstance(model, Model)
     return Softmax(
-        bits_at(drawn.model.gap_bits, n, "gap_bits", most),
-        bits_at(drawn.model.weight_bits, n, "weight_bits", most),
+        bits_at(model.gap_bits, n, "gap_bits", most),
+        bits_at(model.weight_bits, n, "weight_bits", most),
     )
 
 

@@ -28,6 +28,7 @@ from circuitsim.numbers.scaled import (
 from . import network as net
 from .keys import Flags, key_mask, over_pairs, select, weigh
 from .network import Network, run
+from .refusals import refuse_softmax
 from .softmax import EXACT_BITS
 from .trace import ExactTrace, decide
 
@@ -217,7 +218,12 @@ def run_exact(
 
     Args:
         rules: the datatype, whose numbers are rounded where it says.
+
+    Raises:
+        ModelError: a head is softmax, and the datatype another one.
     """
+    if rules is not Exact:
+        refuse_softmax(network, "this datatype is for")
     values = run(network, rules(network, codes))
     residuals = tuple(
         joined([values[x] for x in parts], 1).reduced() for parts in network.residuals

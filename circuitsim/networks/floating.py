@@ -34,8 +34,7 @@ def run_float(network: Network, codes: Codes) -> Trace:
     with np.errstate(all="ignore"):  # what overflows is not trusted
         values = run(network, rules)
         outputs = joined([values[x] for x in network.outputs], 1)
-        graded = any(getattr(line.primitive, "softmax", None) for line in network.lines)
-        trusted = (rules.trusted | graded) & outputs.sound()
+        trusted = (rules.trusted | (network.softmax is not None)) & outputs.sound()
         if network.answer == "decision":
             trusted &= trust.clear_decisions(outputs)
     residuals = tuple(

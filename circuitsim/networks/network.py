@@ -185,6 +185,12 @@ class Network:
     place: str = ""
 
     @property
+    def softmax(self) -> Softmax | None:
+        """How softmax is rounded, where there is any."""
+        found = (getattr(line.primitive, "softmax", None) for line in self.lines)
+        return next(filter(None, found), None)
+
+    @property
     def answer(self) -> Answer:
         """Whether outputs decide, or are numbers."""
         return self.model.readout.answer

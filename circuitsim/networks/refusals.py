@@ -1,23 +1,15 @@
-"""What softmax is refused with, by meanings that are exact and by circuits."""
+"""What softmax is refused with, by what knows hard and saturated attention alone."""
 
 from circuitsim.errors import ModelError
 
 from .network import Attend, Network
 
 
-def refuse_softmax(network: Network) -> None:
-    """Raise a ModelError that names the first softmax head: it has no exact meaning."""
+def refuse_softmax(network: Network, what: str) -> None:
+    """Raise a ModelError that names the first softmax head, where `what`, such as "this is about", knows none."""
     for line in network.lines:
-        if isinstance(line.primitive, Attend) and line.primitive.attention == "softmax":
+        if isinstance(line.primitive, Attend) and line.primitive.softmax is not None:
             raise ModelError(
-                f"{network.model.name}: {line.place} is softmax, which has no exact meaning; pass --attention"
-                " saturated, hard-left or hard-right."
+                f"{network.model.name}: {line.place} is softmax, and {what} hard and saturated attention alone; pass"
+                " --attention saturated, hard-left or hard-right."
             )
-
-
-def no_circuit(place: str) -> ModelError:
-    """The refusal of a softmax head, such as "layer 0, head 1", by whoever draws circuits."""
-    return ModelError(
-        f"{place} has softmax attention, which has no exact circuit; compile with --attention saturated, hard-left or"
-        " hard-right."
-    )

@@ -87,7 +87,8 @@ def by_comparisons(
     Args:
         ties: "left" or "right" where one key is to win; None for all maxima.
     """
-    return by_gaps(drawing, heap, band, [0], ties and bands.ahead(band, ties))[0]
+    ahead = None if ties is None else bands.ahead(band, ties)
+    return by_gaps(drawing, heap, band, [0], ahead)[0]
 
 
 def by_gaps(

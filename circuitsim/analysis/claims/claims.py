@@ -13,6 +13,7 @@ from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
 from circuitsim.bases import DEFAULT
 from circuitsim.compilers.family import AUTO
 from circuitsim.errors import InputError
+from circuitsim.networks.refusals import refuse_softmax
 
 Division: TypeAlias = Literal["exact", "literal"]
 
@@ -69,7 +70,9 @@ def claims(study: Study, division: Division = "exact") -> Claims:
             f"{study.model.name}: the theorems are about decisions, and this model answers by a number; give it a"
             " read-out that decides."
         )
-    study.family(DEFAULT).fixed(study.ns[0])
+    refuse_softmax(
+        study.family(DEFAULT).fixed(study.ns[0]).network, "these theorems are about"
+    )
     entries = [entry(study) for entry in ENTRIES]
     if division == "literal":
         entries.append(agreement.literal_decides(study))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from circuitsim.bases import BASES, BasisName
 from circuitsim.compilers.family import Family
 from circuitsim.kernels.telling import clock
+from circuitsim.networks.softmax import Softmax
 from circuitsim.schematic.cost import Cost
 from circuitsim.schematic.measure import measure
 from circuitsim.schematic.schematic import Schematic
@@ -22,7 +23,7 @@ class ScopeRow:
 
 @dataclass(frozen=True)
 class Row:
-    """The circuit on n letters; `bits` is None where it computes with exact values.
+    """The circuit on n letters; `bits` is None where it computes with exact values, `softmax` where there is none.
 
     `ands` are the gates that cost something in garbled circuits and in encrypted evaluation, where XOR is nearly free;
     None where gates are not of two inputs. Gates without weights have weight 1. `wires_weighted` and
@@ -33,6 +34,7 @@ class Row:
     n: int
     basis: BasisName
     bits: int | None
+    softmax: Softmax | None
     positions: str
     depth: int
     gates: int
@@ -58,6 +60,7 @@ def row(
         n=n,
         basis=family.basis,
         bits=family.bits(n),
+        softmax=None if family.exact else family.fixed(n).network.softmax,
         positions=family.positions_at(n),
         depth=cost.depth,
         gates=cost.gates,

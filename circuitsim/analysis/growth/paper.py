@@ -63,12 +63,12 @@ def predict(
         d_plus: depth of iterated addition in 2207.00729; its size is that of depth 2, whatever is given.
 
     Returns:
-        Theorem 5 and 2207.00729 where every head is saturated, 2204.06618 where every head is hard; nothing where
+        Theorem 5 where every head is saturated, 2207.00729 where heads are saturated or softmax, 2204.06618 where every
+        head is hard; nothing where
         a model has heads of both kinds, or of third order, or answers by a number.
 
     Raises:
         LimitError: a number needs more than `max_bits`.
-        ModelError: the model has a softmax head.
     """
     if has_third_order(model) or model.readout.answer == "number":
         return []
@@ -77,7 +77,8 @@ def predict(
     costs = [hao_angluin_frank(model, n)] if kinds <= hard else []
     if not kinds & hard and (basis is None or not BASES[basis].exact):
         fixed = fix(model, n, bits, max_bits)
-        costs += [merrill_sabharwal_smith(fixed), merrill_sabharwal(fixed, d_plus)]
+        costs += [] if "softmax" in kinds else [merrill_sabharwal_smith(fixed)]
+        costs.append(merrill_sabharwal(fixed, d_plus))
     return costs
 
 

@@ -101,8 +101,12 @@ def _listed(value: Iterable[str], owner: Any) -> list[str]:
 
 
 def _numbers(value: Vector, owner: Any) -> list[int | str]:
-    """Whole numbers, and "p/q"."""
-    return [int(x) if x.denominator == 1 else str(x) for x in value]
+    return [*map(_number, value)]
+
+
+def _number(x: Fraction) -> int | str:
+    """A whole number, or "p/q"."""
+    return int(x) if x.denominator == 1 else str(x)
 
 
 def _rows(value: Matrix, owner: Any) -> list[list[int | str]]:
@@ -117,7 +121,7 @@ RULES: dict[Any, Rule] = {
     str: Rule(_expecting(str, "a text"), left_out=_never),
     Formula: Rule(_formula, left_out=_never),
     SoftmaxBits: Rule(_formula),
-    Base: Rule(_base, lambda base, head: None if base is None else _numbers([base], head)[0]),
+    Base: Rule(_base, lambda base, head: base and _number(base)),
     bool: Rule(_expecting(bool, "true or false")),
     int: Rule(_as_given),
     Fraction: Rule(rational),
