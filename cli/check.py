@@ -68,8 +68,8 @@ def _share(text: str) -> Fraction:
 @options.construction_options
 @options.max_gates_option
 @options.json_option(
-    "holds rows[n bits exhaustive inputs rungs[from to relation disagreements undecided largest_error"
-    " first_difference]]"
+    "holds rows[n bits gap_bits weight_bits exhaustive inputs rungs[from to relation disagreements allowed undecided"
+    " largest_error first_difference]]"
 )
 @click.pass_context
 def command(
@@ -94,7 +94,7 @@ def command(
     from circuitsim.analysis.ladder import climb
 
     from .lengths import limit_lengths
-    from .printing import Status, print_json
+    from .printing import Status, print_json, softmax_words
 
     limit_lengths(lengths, "check")
     if (
@@ -144,8 +144,9 @@ def command(
         print_json({"holds": holds, "rows": [_row_object(row) for row in rows]})
     else:
         click.echo()
-        if rows[0].softmax:
-            click.echo(f"softmax in whole numbers: {rows[0].softmax}")
+        rounded = softmax_words(rows[0].gap_bits, rows[0].weight_bits)
+        if rounded:
+            click.echo(f"softmax in whole numbers: {rounded}")
         _print_verdict(rows, chosen, how.seed)
     if not holds:
         context.exit(1)

@@ -32,7 +32,6 @@ from circuitsim.networks.draw import network
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact, run_float
-from circuitsim.networks.softmax import Softmax
 from circuitsim.networks.trace import ExactTrace, IntegerTrace, Trace
 from circuitsim.networks.trust import MARGIN
 from circuitsim.schematic.evaluate import planes_to_bits, probe_values, run_planes
@@ -83,7 +82,8 @@ class Row:
     exhaustive: bool
     inputs: int
     rungs: tuple[Rung, ...] = field(default_factory=tuple)
-    softmax: Softmax | None = None
+    gap_bits: int | None = None
+    weight_bits: int | None = None
 
     @property
     def holds(self) -> bool:
@@ -140,8 +140,8 @@ def climb(
         rungs += _circuit_rungs(family, n, codes, truths[family.exact], max_gates)
     allowed = floor((1 - Fraction(agree)) * len(codes))
     rungs = [replace(r, allowed=allowed) if r.relation == "~" else r for r in rungs]
-    softmax = network(model, n).softmax
-    return Row(n, bits, everything, len(codes), tuple(rungs), softmax)
+    softmax = network(model, n).softmax_bits
+    return Row(n, bits, everything, len(codes), tuple(rungs), *softmax)
 
 
 def _float_exact(model: AnyModel, codes: Longs, floating: Trace, exact: ExactTrace) -> Rung:

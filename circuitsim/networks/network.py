@@ -191,6 +191,12 @@ class Network:
         return next(filter(None, found), None)
 
     @property
+    def softmax_bits(self) -> tuple[int | None, int | None]:
+        """Its gap bits and weight bits."""
+        found = self.softmax
+        return (None, None) if found is None else (found.gap_bits, found.weight_bits)
+
+    @property
     def answer(self) -> Answer:
         """Whether outputs decide, or are numbers."""
         return self.model.readout.answer

@@ -28,9 +28,6 @@ class Softmax:
     gap_bits: int
     weight_bits: int
 
-    def __str__(self) -> str:
-        return f"gaps of {self.gap_bits} fraction bits, weights of {self.weight_bits} bits"
-
     @cached_property
     def ends(self) -> tuple[int, ...]:
         """For k = 1, 2, ..., 2^t the largest d whose weight is k or more.

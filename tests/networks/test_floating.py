@@ -79,7 +79,7 @@ def test_scores_at_a_rounding_boundary_are_not_trusted():
     assert run_float(model, encode(model, ["a"])).trusted.tolist() == [False]
 
 
-def test_softmax_runs_and_is_never_trusted():
+def test_softmax_is_trusted_where_the_decision_has_a_margin():
     head = Head([[1]], [[1]], [[1]], [[1]], attention="softmax", mask="strict-causal")
     model = Model(
         "01",
@@ -88,7 +88,7 @@ def test_softmax_runs_and_is_never_trusted():
         Readout([1], position="each"),
     )
     trace = run_float(model, encode(model, ["011"]))
-    assert trace.trusted.tolist() == [False]
+    assert trace.trusted.tolist() == [True]
     np.testing.assert_allclose(trace.outputs[0, :, 0], [0, 0, np.e / (1 + np.e)])
     assert (
         run_float(model.with_attention("saturated"), encode(model, ["011"])).outputs[0, 2, 0]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from circuitsim.bases import BASES, BasisName
 from circuitsim.compilers.family import Family
 from circuitsim.kernels.telling import clock
-from circuitsim.networks.softmax import Softmax
 from circuitsim.schematic.cost import Cost
 from circuitsim.schematic.measure import measure
 from circuitsim.schematic.schematic import Schematic
@@ -23,18 +22,17 @@ class ScopeRow:
 
 @dataclass(frozen=True)
 class Row:
-    """The circuit on n letters; `bits` is None where it computes with exact values, `softmax` where there is none.
+    """The circuit on n letters; `bits` is None where it computes with exact values.
 
     `ands` are the gates that cost something in garbled circuits and in encrypted evaluation, where XOR is nearly free;
     None where gates are not of two inputs. Gates without weights have weight 1. `wires_weighted` and
     `max_fan_in_weighted` count a wire as often as its weight is large: they are the wires and the largest fan-in of
-    the circuit without weights.
+    the circuit without weights. `gap_bits` and `weight_bits` say how softmax is rounded, where there is any.
     """
 
     n: int
     basis: BasisName
     bits: int | None
-    softmax: Softmax | None
     positions: str
     depth: int
     gates: int
@@ -47,6 +45,8 @@ class Row:
     max_fan_in_weighted: int
     state_bits: int
     seconds: float
+    gap_bits: int | None = None
+    weight_bits: int | None = None
 
 
 def row(
@@ -56,11 +56,12 @@ def row(
     started = clock()
     cost = measure(family(n) if schematic is None else schematic)
     seconds = clock() - started
+    none = (None, None)
+    gap_bits, weight_bits = none if family.exact else family.fixed(n).network.softmax_bits
     return Row(
         n=n,
         basis=family.basis,
         bits=family.bits(n),
-        softmax=None if family.exact else family.fixed(n).network.softmax,
         positions=family.positions_at(n),
         depth=cost.depth,
         gates=cost.gates,
@@ -73,6 +74,8 @@ def row(
         max_fan_in_weighted=cost.max_fan_in_weighted,
         state_bits=family.state_bits(n),
         seconds=seconds,
+        gap_bits=gap_bits,
+        weight_bits=weight_bits,
     ), scopes(cost)
 
 

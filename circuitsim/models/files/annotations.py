@@ -80,10 +80,6 @@ def _formula(value: object, place: str) -> str:
     return value if isinstance(value, str) else str(rational(value, place))
 
 
-def _base(value: object, place: str) -> Fraction | None:
-    return None if value is None else rational(value, place)
-
-
 def _letters(value: object, place: str) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, str) else _texts(value, place)
 
@@ -121,7 +117,10 @@ RULES: dict[Any, Rule] = {
     str: Rule(_expecting(str, "a text"), left_out=_never),
     Formula: Rule(_formula, left_out=_never),
     SoftmaxBits: Rule(_formula),
-    Base: Rule(_base, lambda base, head: base and _number(base)),
+    Base: Rule(
+        lambda base, place: base and rational(base, place),
+        lambda base, head: base and _number(base),
+    ),
     bool: Rule(_expecting(bool, "true or false")),
     int: Rule(_as_given),
     Fraction: Rule(rational),
