@@ -121,6 +121,8 @@ def test_limits_that_are_twice_as_far_are_noticed(monkeypatch):
         return tuple((2 * limit, worth) for limit, worth in right(self, unit))
 
     monkeypatch.setattr(Softmax, "steps", wrong)
-    model = replace(dense(1), bits="1")  # which no test has fixed before
+    head = cs.Head([["1/2"]], [[1]], [[1]], [[1]], attention="softmax")
+    rows = {"a": [1], "b": [2]}
+    model = cs.Model("ab", rows, [cs.Layer([head])], cs.Readout([1], [-3]), bits="3")
     row = climb([Family(model, "xag")], 3, exhaustive=True)
     assert not all(r.holds for r in row.rungs if r.relation == "=")
