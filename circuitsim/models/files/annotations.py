@@ -12,13 +12,14 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from circuitsim.errors import ModelError
+from circuitsim.models.blocks import Activation, Eps, NormKind
 from circuitsim.models.embedded import Embedding
 from circuitsim.models.files.documents import kind, show
-from circuitsim.models.model import Answer, RowOrRows, row_or_rows
+from circuitsim.models.model import Answer, Inner, Norms, RowOrRows, row_or_rows
 from circuitsim.models.positions import Formula, PositionExpressions
 from circuitsim.models.recurrent import State, StateRows
 from circuitsim.numbers.arrays import Bias, Matrix, Vector, matrix, vector
-from circuitsim.numbers.rationals import rational
+from circuitsim.numbers.rationals import decimal, rational
 from circuitsim.tokens import Letters, Values
 
 MOST_LISTED = 20  # problems of one file
@@ -125,7 +126,8 @@ RULES: dict[Any, Rule] = {
     Bias: Rule(vector, _numbers, lambda numbers, owner, default: not any(numbers)),
     Matrix: Rule(matrix, _rows),
     RowOrRows: Rule(row_or_rows, _rows),
-    Answer: Rule(),
+    Eps: Rule(decimal, lambda eps, norm: str(eps)),
+    **dict.fromkeys((Activation, Answer, Inner, NormKind, Norms), Rule()),
 }
 
 
