@@ -45,7 +45,7 @@ MOST_LETTERS = 2**24  # of all samples of one length together
 @options.max_gates_option
 @options.json_option(
     "holds rows[n bits exhaustive inputs rungs[from to relation disagreements undecided largest_error"
-    " first_difference]]"
+    " first_difference] exact_bits unbuilt]"
 )
 @click.pass_context
 def command(
@@ -67,6 +67,7 @@ def command(
     output. Exits with 1 if a decision flips or a bit differs, and names an input.
     """
     from circuitsim.analysis.ladder import climb
+    from circuitsim.networks.refusals import unbuilt
 
     from .lengths import limit_lengths
     from .printing import Status, print_json
@@ -98,7 +99,7 @@ def command(
             bits = how.bits_at(transformer, n)
             family = how.family(transformer, first, bits, max(lengths))
             families = [family.in_basis(basis) for basis in chosen]
-            for family in families:
+            for family in families if unbuilt(transformer) is None else ():
                 _refuse_large(family, n, max_gates)
             row = climb(
                 families,
@@ -119,6 +120,7 @@ def command(
     else:
         click.echo()
         _print_verdict(rows, chosen, how.seed)
+        _print_notes(rows[0])
     if not holds:
         context.exit(1)
 
@@ -190,7 +192,9 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
                 parts.append(
                     f"on {_inputs(some, seed)} of {words(tuple(row.n for row in some))}"
                 )
-        click.secho(f"holds {', and '.join(parts)}, in {' and '.join(bases)}", fg="green")
+        missing = rows[0].unbuilt
+        where = f"in {' and '.join(bases)}" if missing is None else "as far as circuits"
+        click.secho(f"holds {', and '.join(parts)}, {where}", fg="green")
         return
     failing: dict[str, list[tuple[Row, Rung]]] = {}
     for row in rows:
@@ -205,6 +209,16 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
     if "exact integer" in failing:
         click.echo(
             "The integer model rounds too much: give more --bits, or --bits auto to find how many it needs."
+        )
+
+
+def _print_notes(row: "Row") -> None:
+    """What is to be said of the model."""
+    if row.unbuilt is not None:
+        click.echo(f"{row.unbuilt}, and circuits of that are not built yet".capitalize())
+    if row.exact_bits is not None:
+        click.echo(
+            f"The exact model rounds norms and activations to {row.exact_bits} fraction bits"
         )
 
 

@@ -28,6 +28,7 @@ from circuitsim.netlist.evaluator.simulate import evaluate as evaluate_circuit
 from circuitsim.netlist.interface import output_bits, with_wired
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
+from circuitsim.networks.refusals import unbuilt
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.networks.trace import ExactTrace, IntegerTrace, Trace
 from circuitsim.networks.trust import MARGIN
@@ -68,13 +69,20 @@ class Truth:
 
 @dataclass(frozen=True)
 class Row:
-    """All comparisons at one length."""
+    """All comparisons at one length.
+
+    Attributes:
+        exact_bits: fraction bits that the exact model rounds norms and activations to; None where there are none.
+        unbuilt: the part of the model of which circuits are not built, so that the ladder ends before them.
+    """
 
     n: int
     bits: int | None
     exhaustive: bool
     inputs: int
     rungs: tuple[Rung, ...] = field(default_factory=tuple)
+    exact_bits: int | None = None
+    unbuilt: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -124,10 +132,11 @@ def climb(
         truths[False] = Truth(
             "integer", integer.answers, tuple((r, 1) for r in integer.residuals)
         )
-    for family in families:
+    missing = unbuilt(model)
+    for family in families if missing is None else ():
         progress(f"{family.basis}: schematic, circuit, file")
         rungs += _circuit_rungs(family, n, codes, truths[family.exact], max_gates)
-    return Row(n, bits, everything, len(codes), tuple(rungs))
+    return Row(n, bits, everything, len(codes), tuple(rungs), exact.bits, missing)
 
 
 def _float_exact(model: AnyModel, codes: Longs, floating: Trace, exact: ExactTrace) -> Rung:
