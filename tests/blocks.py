@@ -1,10 +1,15 @@
 """Random models with the parts of real blocks: norms, activations, gates, inner rounding, means, signs."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.blocks import ACTIVATIONS, NORM_KINDS
+from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import MASKS, FeedForward, Head, Layer, Model, Norm, Readout
+from circuitsim.models.recurrent import NetCell
 from tests.cases import KINDS, POSITIONS
 
 WEIGHTS = [
@@ -84,6 +89,28 @@ class Dice(random.Random):
             net_norm=self.norm(d) if net else None,
             norms=self.choice(("before", "after")),
         )
+
+
+def with_activations(net: AnyModel, seed: int) -> AnyModel:
+    """A recurrent or fully connected net with other activations, and gates, in its nets."""
+    r = Dice(seed)
+
+    def changed(one: FeedForward) -> FeedForward:
+        h, d = one.hidden.scaled.shape
+        gate = {"gate": r.matrix(h, d), "gate_bias": r.vector(h)} if r.random() < 0.5 else {}
+        return replace(one, activation=r.choice(ACTIVATIONS), **gate)
+
+    def all_changed(owner: Any, names: tuple[str, ...]) -> Any:
+        return replace(owner, **{n: tuple(map(changed, getattr(owner, n))) for n in names})
+
+    if isinstance(net, FullyConnected):
+        return all_changed(net, ("layers",))
+    cells = {
+        name: all_changed(cell, ("nets",))
+        for name in ("forward", "backward")
+        if isinstance(cell := getattr(net, name), NetCell)
+    }
+    return replace(all_changed(net, ("nets",)), **cells)
 
 
 def random_block_model(seed: int, layers: int | None = None) -> Model:
