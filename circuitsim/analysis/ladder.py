@@ -31,6 +31,7 @@ from circuitsim.netlist.interface import output_bits, with_wired
 from circuitsim.networks.draw import network
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
+from circuitsim.networks.refusals import unbuilt
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.networks.trace import ExactTrace, IntegerTrace, Trace
 from circuitsim.networks.trust import MARGIN
@@ -75,7 +76,12 @@ class Truth:
 
 @dataclass(frozen=True)
 class Row:
-    """All comparisons at one length."""
+    """All comparisons at one length.
+
+    Attributes:
+        exact_bits: fraction bits that the exact model rounds norms and activations to; None where there are none.
+        unbuilt: the part of the model of which circuits are not built, so that the ladder ends before them.
+    """
 
     n: int
     bits: int | None
@@ -84,6 +90,8 @@ class Row:
     rungs: tuple[Rung, ...] = field(default_factory=tuple)
     gap_bits: int | None = None
     weight_bits: int | None = None
+    exact_bits: int | None = None
+    unbuilt: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -135,13 +143,14 @@ def climb(
         truths[False] = Truth(
             "integer", integer.answers, tuple((r, 1) for r in integer.residuals)
         )
-    for family in families:
+    missing = unbuilt(model)
+    for family in families if missing is None else ():
         progress(f"{family.basis}: schematic, circuit, file")
         rungs += _circuit_rungs(family, n, codes, truths[family.exact], max_gates)
     allowed = floor((1 - Fraction(agree)) * len(codes))
     rungs = [replace(r, allowed=allowed) if r.relation == "~" else r for r in rungs]
     softmax = network(model, n).softmax_bits
-    return Row(n, bits, everything, len(codes), tuple(rungs), *softmax)
+    return Row(n, bits, everything, len(codes), tuple(rungs), *softmax, exact.bits, missing)
 
 
 def _float_exact(model: AnyModel, codes: Longs, floating: Trace, exact: ExactTrace) -> Rung:

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from circuitsim.models.sequence import Codes, score_blocks
 from circuitsim.models.tables import table_rows
+from circuitsim.numbers.functions import rounded_all
 from circuitsim.numbers.scaled import (
     FITS_INT64,
     Array,
     Scaled,
     add,
+    distinct,
     largest,
     multiply,
     narrow,
@@ -27,9 +29,9 @@ from circuitsim.numbers.scaled import (
 
 from . import network as net
 from .keys import Flags, key_mask, over_pairs, select, weigh
-from .network import Network, run
-from .refusals import refuse_softmax
-from .softmax import EXACT_BITS
+from .network import EXACT_BITS, Network, run
+from .norms import normalised
+from .refusals import refuse_softmax, refuse_unbuilt
 from .trace import ExactTrace, decide
 
 RANKED = 16  # times that the score of two different vectors is wanted, for ranks to be faster
@@ -133,6 +135,29 @@ class Exact:
         """The positive part."""
         return self.positive(x)
 
+    def activate(self, index: int, how: net.Activate, x: Scaled) -> Scaled:
+        """The function, correctly rounded."""
+        return Scaled(rounded_all(how.function, x, EXACT_BITS), 1 << EXACT_BITS).reduced()
+
+    def multiply(self, index: int, how: net.Multiply, x: Scaled, y: Scaled) -> Scaled:
+        """Products, component by component."""
+        products = multiply(x.numerators, y.numerators)
+        return Scaled(products, x.denominator * y.denominator).reduced()
+
+    def normalise(self, index: int, how: net.Normalise, x: Scaled) -> Scaled:
+        """Vectors with a norm, correctly rounded."""
+        return Scaled(normalised(how, x, EXACT_BITS), 1 << EXACT_BITS).reduced()
+
+    def round(self, index: int, how: net.Round, x: Scaled) -> Scaled:
+        """The same."""
+        return x
+
+    def sum(self, index: int, how: net.Sum, x: Scaled) -> Scaled:
+        """Sums over positions."""
+        wide = x.numerators.dtype != object and x.shape[1] * x.largest >= FITS_INT64
+        numbers = x.numerators.astype(object) if wide else x.numerators
+        return Scaled(numbers.sum(axis=1, keepdims=True), x.denominator).reduced()
+
     def pairs(self, index: int, how: net.Pairs, x: Scaled, y: Scaled) -> Scaled:
         """Products at pairs of positions."""
         return self.products(x, y)
@@ -220,16 +245,20 @@ def run_exact(
         rules: the datatype, whose numbers are rounded where it says.
 
     Raises:
-        ModelError: a head is softmax, and the datatype another one.
+        ModelError: a head is softmax, or there are parts of real blocks, and the datatype is another one.
     """
     if rules is not Exact:
         refuse_softmax(network, "this datatype is for")
+        refuse_unbuilt(network.model, "other datatypes have none")
     values = run(network, rules(network, codes))
     residuals = tuple(
         joined([values[x] for x in parts], 1).reduced() for parts in network.residuals
     )
     outputs = joined([values[x] for x in network.outputs], 1)
-    return ExactTrace(residuals, outputs, decide(outputs.numerators, network.answer))
+    decisions = decide(outputs.numerators, network.answer)
+    return ExactTrace(
+        residuals, outputs, decisions, EXACT_BITS if network.irrational else None
+    )
 
 
 def affine(weights: Scaled, x: Scaled, bias: Scaled | None) -> Scaled:
@@ -262,16 +291,6 @@ def states_of(how: net.States, codes: Codes) -> NDArray[np.int64]:
         state = moves[state, codes[:, place]]
         found[:, place - first] = state
     return found
-
-
-def distinct(vectors: Array) -> tuple[Array, Array]:
-    """The different vectors of (..., k) in the order in which they appear, (u, k), and which of them each is, (...)."""
-    flat = vectors.reshape(-1, vectors.shape[-1])
-    known: dict[tuple[int, ...], int] = {}
-    index = [known.setdefault(row, len(known)) for row in map(tuple, flat.tolist())]
-    first = np.empty((len(known), flat.shape[1]), dtype=flat.dtype)
-    first[:] = np.array(list(known), dtype=object).reshape(first.shape)
-    return first, np.array(index, np.int64).reshape(vectors.shape[:-1])
 
 
 def inner(query: Scaled, key: Scaled) -> Scaled:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from circuitsim.models.sequence import mask_matrix
 from circuitsim.numbers.rounding import drop_bits
 from circuitsim.numbers.scaled import product
@@ -168,13 +170,23 @@ class Heads:
 def exponent(network: Network, x: Value, bits: int) -> int:
     """Of the stream that an affine line reads."""
     (read,) = network.lines[x].primitive.reads
-    return bits if isinstance(network.lines[read].primitive, net.Tokens) else 2 * bits
+    return unit(network, read, bits)
+
+
+def unit(network: Network, x: Value, bits: int) -> int:
+    """Fraction bits of a stream, or of an affine line before powers of two are divided out."""
+    how = network.lines[x].primitive
+    if isinstance(how, net.Affine):
+        return exponent(network, x, bits) + bits
+    return bits if isinstance(how, net.Tokens) else 2 * bits
 
 
 def columns(network: Network, index: Value) -> Ints:
-    """What the line that reads some computed numbers multiplies them by: (d, numbers)."""
+    """What the line that reads some computed numbers multiplies them by: (d, numbers); ones for other products."""
     reader = network.reader(index)
     assert reader is not None
     how = network.lines[reader].primitive
+    if isinstance(how, net.Multiply):
+        return np.identity(network.width(index), object)
     assert isinstance(how, net.Affine)
     return how.weights.numerators.astype(object)

@@ -11,16 +11,19 @@ import numpy.typing as npt
 
 from circuitsim.models.sequence import Codes
 from circuitsim.models.tables import table_rows
-from circuitsim.numbers.rounding import drop_bits, drop_bits_each
-from circuitsim.numbers.scaled import same_type_product
+from circuitsim.numbers.functions import rounded_all
+from circuitsim.numbers.rounding import drop_bits, drop_bits_each, floor_bits_each
+from circuitsim.numbers.scaled import Scaled, same_type_product
 
 from . import network as net
 from .exact import states_of
 from .fixed_point import FixedPoint
 from .forms import Affine
+from .heads import unit
 from .keys import key_mask, over_pairs, select, weigh
-from .known import HeadForms, NetForms, Weighed
+from .known import GateForms, HeadForms, NetForms, Weighed
 from .network import run
+from .norms import normalised
 from .trace import IntegerTrace, decide
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -59,7 +62,7 @@ def _run(fixed: FixedPoint, codes: Codes) -> IntegerTrace:
     network = fixed.network
     values = run(network, Integer(fixed, codes))
     residuals = tuple(_joined([values[x] for x in parts]) for parts in network.residuals)
-    exponents = (fixed.bits, *[2 * fixed.bits] * (len(residuals) - 1))
+    exponents = tuple(unit(network, parts[0], fixed.bits) for parts in network.residuals)
     outputs = _joined([values[x] for x in network.outputs])
     decisions = decide(outputs, network.answer)
     return IntegerTrace(residuals, exponents, outputs, fixed.output_exponent, decisions)
@@ -116,6 +119,37 @@ class Integer:
         known = self.fixed.known[index]
         assert isinstance(known, NetForms)
         return np.maximum(drop_bits_each(x, known.shifts), 0)
+
+    def activate(self, index: int, how: net.Activate, x: Array) -> Array:
+        """R of the function, of sums that are floored to the grid."""
+        known, bits = self.fixed.known[index], self.fixed.bits
+        assert isinstance(known, NetForms)
+        floored = Scaled(floor_bits_each(x, known.shifts), 1 << bits)
+        return rounded_all(how.function, floored, bits).astype(self.kind)
+
+    def multiply(self, index: int, how: net.Multiply, x: Array, y: Array) -> Array:
+        """R of products."""
+        known = self.fixed.known[index]
+        assert isinstance(known, GateForms)
+        return drop_bits_each(x * y, known.shifts)
+
+    def normalise(self, index: int, how: net.Normalise, x: Array) -> Array:
+        """R of the components of vectors with a norm, in units of 2^-2b."""
+        denominator = 1 << unit(self.fixed.network, how.reads[0], self.fixed.bits)
+        found = normalised(how, Scaled(x, denominator), self.fixed.bits)
+        return self._fine(found.astype(self.kind))
+
+    def round(self, index: int, how: net.Round, x: Array) -> Array:
+        """R, in units of 2^-2b."""
+        (read,) = how.reads
+        known, bits = self.fixed.known[read], self.fixed.bits
+        powers = known.powers if isinstance(known, Affine) else (0,) * x.shape[2]
+        drop = unit(self.fixed.network, read, bits) - bits
+        return self._fine(drop_bits_each(x, [drop - power for power in powers]))
+
+    def sum(self, index: int, how: net.Sum, x: Array) -> Array:
+        """Sums over positions, in units of 2^-2b."""
+        return self._lifted(how.reads[0], x).sum(axis=1, keepdims=True)
 
     def pairs(self, index: int, how: net.Pairs, x: Array, y: Array) -> Array:
         """Products at pairs of positions."""

@@ -93,6 +93,16 @@ class NetForms:
 
 
 @dataclass(frozen=True)
+class GateForms:
+    """Hidden units times another affine form: the bits that R drops from each product, and the numbers R(product)."""
+
+    units: NetForms
+    hidden: Affine
+    shifts: tuple[int, ...]
+    outputs: tuple[Number, ...]
+
+
+@dataclass(frozen=True)
 class Weighed:
     """Computed numbers, each times its column, plus a constant (d,); in units of 2^-2b."""
 
@@ -131,7 +141,15 @@ class ReadoutRows:
 
 
 Known: TypeAlias = (
-    Stream | Affine | PairForms | HeadForms | NetForms | Weighed | StateForms | ReadoutRows
+    Stream
+    | Affine
+    | PairForms
+    | HeadForms
+    | NetForms
+    | GateForms
+    | Weighed
+    | StateForms
+    | ReadoutRows
 )
 
 

@@ -8,9 +8,11 @@ one method for each primitive, named after it, which `run` calls.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
 from circuitsim.models.any_model import AnyModel
+from circuitsim.models.blocks import Activation, NormKind
 from circuitsim.models.model import Answer, Attention, Mask
 from circuitsim.models.recurrent import Automaton
 from circuitsim.numbers.scaled import Scaled
@@ -18,6 +20,10 @@ from circuitsim.numbers.scaled import Scaled
 from .softmax import Softmax
 
 Value: TypeAlias = int  # the number of a line
+
+EXACT_BITS = (
+    48  # fraction bits of norms and activations in the exact model, which has none of its own
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,50 @@ class Relu(Primitive):
     """The positive part, rounded where a meaning rounds."""
 
     name = "relu"
+
+
+@dataclass(frozen=True)
+class Activate(Primitive):
+    """A function of every component, on a grid and rounded where a meaning rounds."""
+
+    name = "activate"
+    function: Activation
+
+
+@dataclass(frozen=True)
+class Multiply(Primitive):
+    """The product of two values, component by component, rounded where a meaning rounds."""
+
+    name = "multiply"
+
+
+@dataclass(frozen=True)
+class Normalise(Primitive):
+    """gain c / sqrt(v + eps) + bias of every vector, rounded where a meaning rounds; see `models.blocks.Norm`.
+
+    Args:
+        gain, bias: (d,).
+    """
+
+    name = "normalise"
+    gain: Scaled
+    bias: Scaled
+    eps: Fraction
+    kind: NormKind
+
+
+@dataclass(frozen=True)
+class Round(Primitive):
+    """The same numbers, rounded where a meaning rounds."""
+
+    name = "round"
+
+
+@dataclass(frozen=True)
+class Sum(Primitive):
+    """The sum of the vectors at all positions, at one position."""
+
+    name = "sum"
 
 
 @dataclass(frozen=True)
@@ -200,6 +250,12 @@ class Network:
     def answer(self) -> Answer:
         """Whether outputs decide, or are numbers."""
         return self.model.readout.answer
+
+    @property
+    def irrational(self) -> bool:
+        """Whether the exact model, too, rounds: softmax, norms or activations."""
+        rounded = (isinstance(line.primitive, Normalise | Activate) for line in self.lines)
+        return self.softmax is not None or any(rounded)
 
     @contextmanager
     def inside(self, scope: str, place: str) -> Iterator[None]:

@@ -17,7 +17,6 @@ import numpy as np
 from circuitsim.numbers.irrationals import ceiling_of_log2, floor_of_power
 from circuitsim.numbers.scaled import Array, narrow
 
-EXACT_BITS = 48  # of means in the exact model
 Steps: TypeAlias = tuple[tuple[int, int], ...]  # (limit, worth): of gaps below, ascending
 
 

@@ -35,6 +35,11 @@ def rational(value: object, where: str = "number") -> Fraction:
     return Fraction(number)
 
 
+def decimal(value: object, where: str = "number") -> Fraction:
+    """Read one exact rational; a float is the shortest decimal that it is the nearest one to, as people write it."""
+    return rational(str(value) if isinstance(value, float) else value, where)
+
+
 def _parse(text: str, where: str) -> Fraction:
     stripped = text.strip()
     exponent = stripped.lower().partition("e")[2].lstrip("+-").lstrip("0")

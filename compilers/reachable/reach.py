@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.model import Head, Layer, Model
+from circuitsim.networks.refusals import refuse_unbuilt
 from circuitsim.numbers.scaled import Scaled
 
 from .boxes import Boxes, InputSets
@@ -122,6 +123,7 @@ def adds(head: Head) -> bool:
 
 
 def _refuse_heads(model: Model, places: Sequence[Sequence[str]]) -> None:
+    refuse_unbuilt(model)
     for layer, named in zip(model.layers, places, strict=True):
         for head, place in zip(layer.heads, named, strict=True):
             if head.attention == "softmax":
