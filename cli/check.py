@@ -251,7 +251,7 @@ def _print_notes(row: "Row") -> None:
         click.echo(f"{row.unbuilt}, and circuits of that are not built yet".capitalize())
     if row.exact_bits is not None:
         click.echo(
-            f"The exact model rounds norms and activations to {row.exact_bits} fraction bits"
+            f"The exact model rounds softmax, norms and activations to {row.exact_bits} fraction bits"
         )
 
 
