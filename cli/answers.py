@@ -204,14 +204,10 @@ class ModelAnswers:
 
     def _build(self, model: Any, length: int) -> Built:
         from circuitsim.netlist.evaluator.simulate import Evaluator
-        from circuitsim.networks.refusals import unbuilt
         from circuitsim.schematic.measure import measure
 
         family = self.how.family(model, self.basis, self.how.bits_at(model, length), length)
         fixed = None if family.exact else family.fixed(length)
-        if (missing := unbuilt(model)) is not None:
-            self._tell(0, f"{missing}, and circuits of that are not built yet.")
-            return Built(fixed, None, None, 0)
         schematic = family(length)
         cost = measure(schematic)
         if not cost.exceeds(self.max_gates):

@@ -69,7 +69,7 @@ def _share(text: str) -> Fraction:
 @options.max_gates_option
 @options.json_option(
     "holds rows[n bits gap_bits weight_bits exhaustive inputs rungs[from to relation disagreements allowed undecided"
-    " largest_error first_difference] exact_bits unbuilt]"
+    " largest_error first_difference] exact_bits]"
 )
 @click.pass_context
 def command(
@@ -92,7 +92,6 @@ def command(
     output. Exits with 1 if a decision flips or a bit differs, and names an input.
     """
     from circuitsim.analysis.ladder import climb
-    from circuitsim.networks.refusals import unbuilt
 
     from .lengths import limit_lengths
     from .printing import Status, print_json, softmax_words
@@ -124,7 +123,7 @@ def command(
             bits = how.bits_at(transformer, n)
             family = how.family(transformer, first, bits, max(lengths))
             families = [family.in_basis(basis) for basis in chosen]
-            for family in families if unbuilt(transformer) is None else ():
+            for family in families:
                 _refuse_large(family, n, max_gates)
             row = climb(
                 families,
@@ -221,9 +220,7 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
                 parts.append(
                     f"on {_inputs(some, seed)} of {words(tuple(row.n for row in some))}"
                 )
-        missing = rows[0].unbuilt
-        where = f"in {' and '.join(bases)}" if missing is None else "as far as circuits"
-        click.secho(f"holds {', and '.join(parts)}, {where}", fg="green")
+        click.secho(f"holds {', and '.join(parts)}, in {' and '.join(bases)}", fg="green")
         differing = [rung for row in rows for rung in row.rungs if rung.disagreements]
         if differing:
             lost = sum(rung.disagreements for rung in differing)
@@ -247,8 +244,6 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
 
 def _print_notes(row: "Row") -> None:
     """What is to be said of the model."""
-    if row.unbuilt is not None:
-        click.echo(f"{row.unbuilt}, and circuits of that are not built yet".capitalize())
     if row.exact_bits is not None:
         click.echo(
             f"The exact model rounds softmax, norms and activations to {row.exact_bits} fraction bits"

@@ -31,7 +31,6 @@ from circuitsim.netlist.interface import output_bits, with_wired
 from circuitsim.networks.draw import network
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.refusals import unbuilt
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.networks.trace import ExactTrace, IntegerTrace, Trace
 from circuitsim.networks.trust import MARGIN
@@ -91,7 +90,6 @@ class Row:
     gap_bits: int | None = None
     weight_bits: int | None = None
     exact_bits: int | None = None
-    unbuilt: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -143,14 +141,13 @@ def climb(
         truths[False] = Truth(
             "integer", integer.answers, tuple((r, 1) for r in integer.residuals)
         )
-    missing = unbuilt(model)
-    for family in families if missing is None else ():
+    for family in families:
         progress(f"{family.basis}: schematic, circuit, file")
         rungs += _circuit_rungs(family, n, codes, truths[family.exact], max_gates)
     allowed = floor((1 - Fraction(agree)) * len(codes))
     rungs = [replace(r, allowed=allowed) if r.relation == "~" else r for r in rungs]
     softmax = network(model, n).softmax_bits
-    return Row(n, bits, everything, len(codes), tuple(rungs), *softmax, exact.bits, missing)
+    return Row(n, bits, everything, len(codes), tuple(rungs), *softmax, exact.bits)
 
 
 def _float_exact(model: AnyModel, codes: Longs, floating: Trace, exact: ExactTrace) -> Rung:
