@@ -198,7 +198,9 @@ def _norms(model: Model) -> list[str]:
     for layer in model.layers:
         placed += [(norm, layer.norms) for norm in (layer.attention_norm, layer.net_norm)]
     placed.append((model.final_norm, "before the read-out"))
-    words = [f"{norm.kind} norm {where}, eps {float(norm.eps):g}" for norm, where in placed if norm]
+    words = [
+        f"{norm.kind} norm {where}, eps {float(norm.eps):g}" for norm, where in placed if norm
+    ]
     return list(dict.fromkeys(words))
 
 
