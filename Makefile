@@ -19,7 +19,7 @@ test: .venv/dev
 check: .venv/dev
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(MAKE) --no-print-directory types
-	@$(BIN)/python -m pytest -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not slow" --few 3
 
 format: .venv/dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

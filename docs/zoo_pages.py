@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from circuitsim.analysis.separations.separations import Separation
     from circuitsim.analysis.separations.squeezing import Squeezed
 
-LENGTHS = (8, 16, 32)
+LENGTHS = (8, 16, 32, 64, 128, 256)
 
 ZOO = """# The zoo: tasks, and models that solve them
 
@@ -51,7 +51,8 @@ gathers. The tables of [separations.md](separations.md) compare the widths of he
 SEPARATIONS = """# Separations: what each architecture needs
 
 Written by `python docs/zoo_pages.py separations docs` from what `circuitsim separations`
-prints at n = 8, 16 and 32; a test compares the rows of the shortest.
+prints at its own lengths, n = 8 to 256, doubling; a model that is not made so large has fewer rows. A test
+compares the rows of the shortest.
 
 Each row is a concrete model that solves the task ([zoo.md](zoo.md)), measured:
 

@@ -34,6 +34,7 @@ def test_make_bench_runs_all_sections():
     assert sorted(listed[1].split(", ")) == SECTIONS
 
 
+@pytest.mark.slow
 def test_a_peer_that_is_missing_is_said_and_left_out():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); sys.modules.update(aigverse=None, cirbo=None)\n"

@@ -78,6 +78,7 @@ def blocks(page: Path) -> list[str]:
 CASES = [(page, block) for page in PAGES for block in blocks(page)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "block"), CASES, ids=[f"{p.name}:{b.splitlines()[0][2:60]}" for p, b in CASES]
 )
@@ -97,6 +98,7 @@ def test_consoles_print_what_the_page_says(page, block, folder):
 WITH_PYTHON = [p for p in PAGES if PYTHON.search(p.read_text())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=lambda p: p.name)
 def test_python_blocks_run(page, folder):
     code = "\n".join(PYTHON.findall(page.read_text()))

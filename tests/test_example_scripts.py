@@ -22,6 +22,7 @@ SCRIPT = ROOT / "examples" / "depth_vs_n.py"
 BASES = ("aig", "xag", "tc0", "ac0")
 
 
+@pytest.mark.slow
 def test_depth_against_n_on_short_inputs(tmp_path):
     command = [sys.executable, SCRIPT, "--longest", "16", "--out", "short"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -87,6 +88,7 @@ def test_depth_against_n_is_what_the_page_says(tmp_path):
         ), f"{model} in {basis}"
 
 
+@pytest.mark.slow
 def test_state_bits_grow_like_log_n_but_not_over_the_rationals():
     script = ROOT / "examples" / "state_bits.py"
     done = subprocess.run(
@@ -109,6 +111,7 @@ COMMITTED = {
 }
 
 
+@pytest.mark.slow
 def test_the_pictures_of_the_pages_are_drawn(tmp_path):
     script = ROOT / "examples" / "pictures.py"
     done = subprocess.run(
@@ -123,6 +126,7 @@ def test_the_pictures_of_the_pages_are_drawn(tmp_path):
             assert ElementTree.parse(path).getroot().tag.endswith("svg")
 
 
+@pytest.mark.slow
 def test_the_pictures_in_the_pages_are_fresh(tmp_path, monkeypatch):
     monkeypatch.setenv(
         "PATH", "/nowhere"
@@ -158,6 +162,7 @@ UNIFORM = Head(
 )  # saturated, all scores equal
 
 
+@pytest.mark.slow
 def test_the_prime_encoding_decides_and_grows_as_the_notes_say():
     script = ROOT / "examples" / "primes.py"
     done = subprocess.run(

@@ -5,6 +5,8 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "benchmarks" / "house.py"
 spec = spec_from_file_location("house", SCRIPT)
@@ -61,6 +63,7 @@ def test_a_small_house_is_counted_right(tmp_path: Path) -> None:
     assert figures["functions with 6 arguments and more"] == "33.3 %"
 
 
+@pytest.mark.slow
 def test_two_checkouts_stand_beside_each_other_and_none_is_refused(tmp_path: Path) -> None:
     shown = subprocess.run(
         [sys.executable, SCRIPT, "--against", ROOT],

@@ -61,6 +61,7 @@ def parity() -> Claims:
     return claims(study(PARITY, DOUBLING))
 
 
+@pytest.mark.slow
 def test_parity_has_what_the_papers_say(parity):
     assert parity.holds
     assert names(parity) == {
@@ -87,6 +88,7 @@ def test_evidence_is_json_and_claims_have_sources(parity):
     )
 
 
+@pytest.mark.slow
 def test_hard_attention_is_in_ac0():
     found = claims(study(FIRST, DOUBLING))
     assert found.holds
@@ -212,6 +214,7 @@ def test_a_state_that_doubles_fails():
     assert "at n = 32, more than" in found.line
 
 
+@pytest.mark.slow
 def test_rationals_grow_where_denominators_meet():
     model = load(EXAMPLES / "reciprocal.json")
     found = claim(claim_precision.rationals_grow(study(model, DOUBLING)))
@@ -241,6 +244,7 @@ def test_a_float_model_that_flips_is_found(monkeypatch):
     assert "FAILS at n = 2 on 4 of all 4 inputs, first '00'" in found.line
 
 
+@pytest.mark.slow
 def test_six_bits_decide_majority_up_to_178_letters():
     found = claim(claim_agreement.bits_agree(study(MAJORITY, bits="6"), searches=True))
     failure = found.evidence["first_failure"]
@@ -266,6 +270,7 @@ def test_the_integer_model_itself_is_wrong_there():
     assert integer.decisions.tolist() == [[0]]
 
 
+@pytest.mark.slow
 def test_too_few_bits_are_found_on_strings_too():
     found = claim(claim_agreement.bits_agree(study(PARITY, bits="4"), searches=True))
     assert (found.evidence["first_failure"]["n"], found.holds) == (9, False)
@@ -273,6 +278,7 @@ def test_too_few_bits_are_found_on_strings_too():
     assert "FAILS at n = 4" in found.line
 
 
+@pytest.mark.slow
 def test_a_search_on_samples_ends_with_its_work(monkeypatch):
     monkeypatch.setattr(failures, "MOST_SCORES", 2**20)
     found = claim(claim_agreement.bits_agree(study(PARITY, bits="2*log2(n)"), searches=True))
@@ -281,6 +287,7 @@ def test_a_search_on_samples_ends_with_its_work(monkeypatch):
     assert "no wrong decision" in found.line
 
 
+@pytest.mark.slow
 def test_lengths_without_a_meaning_are_passed_over():
     model = replace(
         PARITY, positions=["0", "0", "0", "i/n", "cos(pi*i)", "0*1/(n-3)", "0", "0", "0"]
@@ -320,6 +327,7 @@ def test_circuits_that_are_not_built_are_said(monkeypatch):
     assert "small enough" in why(claim_agreement.circuits_equal(study(MAJORITY, (2,))))
 
 
+@pytest.mark.slow
 def test_least_bits_above_the_models_fail():
     found = claim(claim_precision.least_precision(study(PARITY, bits="2")))
     assert not found.holds
@@ -346,6 +354,7 @@ def test_constant_precision_that_follows_fails():
     assert "RIGHTLY" in found.line
 
 
+@pytest.mark.slow
 def test_literal_division_breaks_parity_and_not_a_plain_majority():
     found = claim(claim_agreement.literal_decides(study(PARITY)))
     assert not found.holds
@@ -362,6 +371,7 @@ def test_literal_division_breaks_parity_and_not_a_plain_majority():
     assert found.evidence["wrong"] == 0
 
 
+@pytest.mark.slow
 def test_the_facade_sorts_lengths_and_refuses_what_cannot_be():
     found = try_claims(MAJORITY, [3, 2, 3])
     assert found.n == (2, 3)

@@ -29,6 +29,7 @@ EMPTY = Series("wires only, xag", (4,), (0,), (0,), (0,), "xag")
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", STARTS)
 def test_figures_are_the_same_bytes_each_time(tmp_path: Path, suffix: str) -> None:
     written = []
@@ -41,6 +42,7 @@ def test_figures_are_the_same_bytes_each_time(tmp_path: Path, suffix: str) -> No
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_the_figure_says_what_was_fitted(tmp_path: Path) -> None:
     path = tmp_path / "f.svg"
     growth_figure([DEEP, FLAT], path)
@@ -52,6 +54,7 @@ def test_the_figure_says_what_was_fitted(tmp_path: Path) -> None:
     assert text.count("input length $n$ (letters)") == 2
 
 
+@pytest.mark.slow
 def test_one_length_no_gates_and_many_series_are_drawn(tmp_path: Path) -> None:
     growth_figure([EMPTY], tmp_path / "one.png")
     many = [Series(f"s{k}", NS, tuple(k + n for n in NS), NS, NS, "tc0") for k in range(9)]

@@ -46,6 +46,7 @@ def test_numbers_that_grow_too_wide_end_the_search():
         least_bits(random_model(0), 4, max_bits=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [0, 1])
 def test_fault_26_bits_that_decide_rightly_where_more_cannot_be_tried(more: int) -> None:
     model, n = random_model(12), 4  # 4 fraction bits are right, and 3 are not

@@ -37,6 +37,7 @@ def made(name, ns=(8,)):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["index-lookup", "equality", "q-sparse-averaging"])
 def test_what_is_taken_lies_on_or_above_the_bound(name):
     found = made(name)
@@ -48,6 +49,7 @@ def test_what_is_taken_lies_on_or_above_the_bound(name):
         assert row.cut_items or row.cut_bits is None
 
 
+@pytest.mark.slow
 def test_the_bits_of_a_row_are_least():
     row = next(row for row in made("q-sparse-averaging") if "sign" in row.architecture)
     entry = built(row.model.removeprefix("zoo:"))
@@ -61,6 +63,7 @@ def test_the_bits_of_a_row_are_least():
     assert not all(right[max(0, row.bits - 3) : row.bits])
 
 
+@pytest.mark.slow
 def test_a_side_that_is_not_made_at_a_length_says_why():
     found = list(rows(SEPARATIONS["bounded-dyck"], (7,)))
     why = [row.why for row in found if isinstance(row, Missing)]
@@ -98,6 +101,7 @@ def test_a_model_that_is_right_sends_at_least_the_messages_that_are_needed(name,
     assert messages(see, gadget) >= distinguishable(gadget) == 2**gadget.bits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "label"),
     [("index-lookup", "recurrent net"), ("equality", "transformer, one layer")],
@@ -119,6 +123,7 @@ def test_a_squeezed_model_fails_on_an_input_that_replays(name, label):
         assert found.sent >= found.needed > found.sent_less
 
 
+@pytest.mark.slow
 def test_one_bit_less_fails_on_an_input_that_replays():
     row = next(row for row in made("q-sparse-averaging") if "sign" in row.architecture)
     entry = built(row.model.removeprefix("zoo:"))

@@ -62,6 +62,7 @@ def counts(side, variant, gadget, value):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "label"), SQUEEZED)
 def test_messages_are_too_few_first_where_a_scan_of_all_gadgets_says(task, label):
     side, variant, found = squeezed(task, label, N)

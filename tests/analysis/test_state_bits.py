@@ -100,6 +100,7 @@ def growth(name, datatype, ns):
     return {f.layer: f for f in fits(state_bits(load(EXAMPLES / name), ns, [datatype]))}
 
 
+@pytest.mark.slow
 def test_parity_needs_four_bits_for_each_doubling():
     """2 log2 n fraction bits under a one and a sign; its rational state is i/n, then 1/n over n/2."""
     for datatype, layer, a, b in [
@@ -112,6 +113,7 @@ def test_parity_needs_four_bits_for_each_doubling():
         assert (fit.a, fit.b, fit.residual) == pytest.approx((a, b, 0), abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["majority.pt", "parity.json", "first.json", "reciprocal.json"]
 )
@@ -133,6 +135,7 @@ def test_majority_and_first_do_not_grow_at_all_with_means_rounded():
         assert fit.a == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_rational_states_are_linear_where_positions_are_reciprocals():
     """The denominator is a common multiple of up to n numbers, of 1.44 n bits; "O(log n) bits" needs dyadics."""
     ns = [8, 16, 32, 64, 128]
@@ -153,6 +156,7 @@ def test_rational_sizes_do_not_depend_on_the_bits():
     assert few[0].precision is None
 
 
+@pytest.mark.slow
 def test_floats_are_p_bits_by_definition_and_keep_the_decisions():
     rows = state_bits(load(EXAMPLES / "parity.json"), POWERS, ["float"])
     assert {r.measured - 4 * (r.n - 1).bit_length() for r in rows} == {16}

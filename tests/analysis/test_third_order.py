@@ -88,6 +88,7 @@ def test_no_state_is_larger_than_its_bound(seed):
         assert largest_size(state) <= bound
 
 
+@pytest.mark.slow
 def test_claims_hold_or_say_why_they_do_not_apply():
     found = try_claims(HALF, (2, 4, 8, 16, 32), samples=20)
     assert found.holds

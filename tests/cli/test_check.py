@@ -44,6 +44,7 @@ def test_the_verdict_says_on_what_it_holds(models: dict[str, str]) -> None:
     assert text.splitlines()[-1] == expected
 
 
+@pytest.mark.slow
 def test_too_few_bits_fail_with_a_named_string() -> None:
     text = succeed("check", PARITY, "-n", "1:3", "--bits", 1, "--basis", "xag", code=1)
     assert "fails at n = 2: the integer model with 1 fraction bits decides otherwise" in text
@@ -59,6 +60,7 @@ def test_too_few_bits_fail_with_a_named_string() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_long_counterexample_is_named_whole() -> None:
     command = ("check", PARITY, "-n", 80, "--bits", 4, "--samples", 20, "--basis", "xag")
     string = answer(*command, code=1)["rows"][0]["rungs"][1]["first_difference"]
@@ -81,6 +83,7 @@ def test_no_bits_at_all_are_enough(
     assert "up to 32" in sentence
 
 
+@pytest.mark.slow
 def test_bits_that_only_wider_numbers_would_give(
     models: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

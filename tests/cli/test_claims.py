@@ -8,6 +8,7 @@ FIRST, PARITY, MAJORITY = (
 KINDS = {"by construction", "exhaustive", "sampled", "fitted"}
 
 
+@pytest.mark.slow
 def test_first_has_every_claim_about_hard_attention() -> None:
     found = answer("claims", FIRST)
     assert (found["model"], found["n"], found["holds"]) == (
@@ -31,6 +32,7 @@ def test_the_verdict_says_at_which_lengths() -> None:
     assert "\nnot applicable:\n       ac0-constant-depth: refused at n = 2" in text
 
 
+@pytest.mark.slow
 def test_a_failing_claim_is_named_with_its_place() -> None:
     text = succeed("claims", MAJORITY, "-n", 2, "--bits", 6, code=1)
     assert "FAILS  bits-agree" in text
@@ -43,6 +45,7 @@ def test_a_failing_claim_is_named_with_its_place() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_literal_division_is_tried_on_demand() -> None:
     text = succeed("claims", PARITY, "-n", 2, "--division", "literal", code=1)
     said = " ".join(text.split())
@@ -52,6 +55,7 @@ def test_literal_division_is_tried_on_demand() -> None:
     assert text.splitlines()[-1].endswith("claims fail: literal-division")
 
 
+@pytest.mark.slow
 def test_auto_bits_agree() -> None:
     assert answer("claims", PARITY, "-n", "2,4", "--bits", "auto")["holds"]
 

@@ -50,6 +50,7 @@ def test_one_command_has_one_mode_of_positions(models: dict[str, str]) -> None:
     assert {row["positions"] for row in rows} == {"folded"}
 
 
+@pytest.mark.slow
 def test_many_folded_positions_are_warned_of(models: dict[str, str]) -> None:
     for verb in ("measure", "compile"):
         result = invoke(
@@ -142,6 +143,7 @@ def test_positions_by_expression_have_a_limit(models: dict[str, str]) -> None:
     assert "position expressions" in complaint("measure", models["thirds"], "-n", 2**24)
 
 
+@pytest.mark.slow
 def test_fits_follow_from_three_lengths_on(models: dict[str, str]) -> None:
     found = answer("measure", models["majority"], "-n", "64:4096:*2", "--basis", "aig")
     fits = found["fits"]
@@ -264,6 +266,7 @@ def test_sizes_that_no_float_holds_are_null(models: dict[str, str]) -> None:
     assert "  2^1," in succeed(*arguments, "--construction", "paper")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_the_figure_is_written(models: dict[str, str], tmp_path: Path, suffix: str) -> None:
     pytest.importorskip("matplotlib")
@@ -295,6 +298,7 @@ def test_what_cannot_be_drawn_is_said_before_measuring(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_an_interrupted_sweep_writes_its_files(
     models: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ def test_run_answers_on_every_rung(nets):
     assert answer("run", nets["or"], "0010")["rows"][0]["circuit"] == 1
 
 
+@pytest.mark.slow
 def test_check_climbs_the_ladder_in_every_basis(nets):
     for name, lengths in (("parity", "1:5"), ("majority", "4"), ("dyck", "4"), ("or", "4")):
         found = answer("check", nets[name], "-n", lengths, "--basis", "xag,aig,tc0")
@@ -75,6 +76,7 @@ def test_commands_about_transformers_refuse_in_one_sentence(nets):
     assert "for n=4 alone" in complaint("check", nets["or"], "-n", "3")
 
 
+@pytest.mark.slow
 def test_a_net_is_drawn(nets, tmp_path):
     assert (
         answer("render", nets["parity"], "-n", "4", "-o", tmp_path / "parity.svg")["altitude"]

@@ -60,6 +60,7 @@ def test_every_option_has_help() -> None:
             assert not isinstance(parameter, click.Option) or parameter.help
 
 
+@pytest.mark.slow
 def test_the_examples_in_the_help_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +167,7 @@ def test_bad_usage_is_one_sentence(models: dict[str, str], arguments: list[str])
     assert "\x1b" not in sentence
 
 
+@pytest.mark.slow
 def test_streams_and_codes_of_a_process(models: dict[str, str]) -> None:
     good = process("run", models["majority"], "-", "--json", stdin=b"011\n001\n")
     assert (good.returncode, good.stderr) == (0, b"")
@@ -186,6 +188,7 @@ def test_standard_input_that_is_closed(models: dict[str, str]) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_output_that_is_closed_is_not_written(
     models: dict[str, str], tmp_path: Path, closed: str
@@ -221,6 +224,7 @@ def completed(*words: str, folder: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_a_shell_completes_what_the_program_knows(tmp_path: Path) -> None:
     """Fault 10."""
     (tmp_path / "in.txt").write_text("01")
@@ -280,6 +284,7 @@ def test_a_full_disk_under_standard_output(models: dict[str, str]) -> None:
     assert done.stderr == b"circuitsim: No space left on device.\n"
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away(models: dict[str, str]) -> None:
     command = (
         f"{PROGRAM} measure {models['majority']} -n 1:300 | head -2; exit ${{PIPESTATUS[0]}}"
@@ -292,6 +297,7 @@ def test_a_reader_that_goes_away(models: dict[str, str]) -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_the_rows_that_are_done(
     models: dict[str, str], tmp_path: Path
 ) -> None:
@@ -363,6 +369,7 @@ sys.meta_path.insert(0, Finder())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", [LOST, AS_SYSTEM_ERROR, DROPPED, IN_AN_IMPORT])
 @pytest.mark.parametrize("verb", ["compile", "measure"])
 def test_no_interrupt_is_lost(

@@ -55,6 +55,7 @@ def test_every_altitude_in_every_format(folder: Path, altitude: str, form: str) 
     assert (folder / f"a.{form}").read_bytes() == first
 
 
+@pytest.mark.slow
 def test_a_large_file_for_graphviz_comes_with_a_word_of_warning(folder: Path) -> None:
     """Fault 20."""
     result = invoke(
@@ -95,6 +96,7 @@ def test_a_circuit_file_is_drawn_as_its_model(folder: Path) -> None:
     assert "no schematic" in complaint("render", "c.npz", "--altitude", "schematic")
 
 
+@pytest.mark.slow
 def test_filters_and_values(folder: Path) -> None:
     def drawn(*options: object) -> int:
         return int(

@@ -190,6 +190,7 @@ def test_bytes_that_are_no_text(models: dict[str, str], tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_circuit_answers_a_long_file_as_it_answers_each_line(
     circuit: Path, tmp_path: Path
 ) -> None:

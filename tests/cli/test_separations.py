@@ -86,6 +86,7 @@ def test_lengths_that_are_not_measured_are_one_sentence(name: str) -> None:
     assert len(said) < 300
 
 
+@pytest.mark.slow
 def test_a_variant_is_said_and_two_inputs_that_too_few_heads_cannot_tell_apart() -> None:
     text = invoke("separations", "qstr", "-n", "6").stdout
     assert "zoo:qstr:q=4 at n = 6: right with heads = 4, wrong with 3" in text
@@ -166,6 +167,7 @@ def test_the_page_of_the_zoo_is_fresh() -> None:
     assert zoo_page() == wanted, "python docs/zoo_pages.py zoo > docs/zoo.md"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEPARATIONS)
 def test_the_rows_of_the_page_are_what_is_measured(name: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
@@ -180,6 +182,7 @@ def test_the_rows_of_the_page_are_what_is_measured(name: str) -> None:
     assert (ROOT / "docs" / "pictures" / f"separation-{name}.svg").exists()
 
 
+@pytest.mark.slow
 def test_the_example_writes_figures_and_a_table(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     command = [

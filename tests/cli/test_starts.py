@@ -55,6 +55,7 @@ stranger = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @stranger
 @pytest.mark.parametrize("home", [None, "/", "/nonexistent"])
 def test_fault_1_a_user_without_a_home_or_a_writable_package(home: str | None) -> None:
@@ -72,6 +73,7 @@ def test_fault_1_a_user_without_a_home_or_a_writable_package(home: str | None) -
         assert made.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_fault_1_no_folder_can_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     answer, told = compile_one(NUMBA_CACHE_DIR=str(tmp_path / "file"))
@@ -94,6 +96,7 @@ def test_fault_2_results_are_computed_where_there_is_no_home(
     assert store.remembered({"question": 1}, lambda: 2) == 2
 
 
+@pytest.mark.slow
 @stranger
 def test_fault_2_two_users_share_a_folder(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
@@ -108,6 +111,7 @@ def test_fault_2_two_users_share_a_folder(tmp_path: Path) -> None:
     assert len(list(shared.iterdir())) == 2  # none reads what the other wrote
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", [0, 20, 100, -1])
 def test_fault_3_a_kernel_that_is_empty_or_cut_is_compiled_anew(
     tmp_path: Path, left: int
@@ -130,6 +134,7 @@ def test_fault_3_the_end_of_a_file_is_no_interrupt(
     assert "Ran out of input" in complaint("measure", models["majority"], "-n", 4, code=70)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0,
     reason="needs root, to mount a small disk",
@@ -150,6 +155,7 @@ def test_fault_4_the_disk_is_full(tmp_path: Path) -> None:
     assert "No space left on device" in told
 
 
+@pytest.mark.slow
 def test_fault_4_locks_that_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +169,7 @@ def test_fault_4_locks_that_are_refused(
     assert len(list(tmp_path.rglob("*.kernel"))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [["info", MODEL], ["run", MODEL, "0110"], ["check", MODEL, "-n", "1:2"]]
 )
@@ -175,6 +182,7 @@ def test_fault_5_a_first_command_compiles_nothing(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["info"], ["run", "0110"], ["check", "-n", "1:2"]])
 def test_flint_is_imported_only_for_numbers_that_need_it(arguments: list[str]) -> None:
     verb, *rest = arguments
@@ -184,6 +192,7 @@ def test_flint_is_imported_only_for_numbers_that_need_it(arguments: list[str]) -
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_fault_5_a_command_that_compiles_says_so_at_once(tmp_path: Path) -> None:
     environment = {
         **os.environ,
@@ -205,6 +214,7 @@ def test_fault_5_a_command_that_compiles_says_so_at_once(tmp_path: Path) -> None
     assert list(tmp_path.rglob("*.kernel"))
 
 
+@pytest.mark.slow
 def test_how_kernels_run_is_one_of_three_words(
     models: dict[str, str], tmp_path: Path
 ) -> None:
@@ -223,6 +233,7 @@ def test_how_kernels_run_is_one_of_three_words(
     assert invoke("info", models["majority"]).exit_code == 0
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_first_commands_runs() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "benchmarks" / "run.py", "--smallest", "startup"],

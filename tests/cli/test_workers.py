@@ -37,6 +37,7 @@ def _die(task: int, progress: Progress) -> int:
     return task
 
 
+@pytest.mark.slow
 def test_results_come_in_the_order_of_the_tasks_from_other_processes() -> None:
     before = {name: os.environ.get(name) for name in THREADS}
     found = list(in_order(_slow_first, range(5), 2, Status()))
@@ -69,6 +70,7 @@ def test_a_process_that_is_killed_is_said_and_not_waited_for() -> None:
         list(in_order(_die, range(3), 2, Status()))
 
 
+@pytest.mark.slow
 def test_what_is_left_over_is_ended() -> None:
     with closing(in_order(_slow_first, range(50), 2, Status())) as found:
         next(found)
@@ -77,6 +79,7 @@ def test_what_is_left_over_is_ended() -> None:
     assert active_children() == []
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_the_rows_that_are_done() -> None:
     command = [
         str(PROGRAM),
@@ -109,6 +112,7 @@ def test_an_interrupt_keeps_the_rows_that_are_done() -> None:
     assert "Traceback" not in complaints
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks for processes in /proc"
 )

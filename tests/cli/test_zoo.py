@@ -54,6 +54,7 @@ def test_bad_lengths_name_the_nearest() -> None:
     assert "near" in complaint("zoo", "check", "equality", "-n", "5")
 
 
+@pytest.mark.slow
 def test_a_model_by_address_does_what_a_file_does(tmp_path: Path) -> None:
     file = tmp_path / "m.json"
     assert invoke("zoo", "export", "equality", "-n", "6", "-o", file).exit_code == 0
@@ -83,6 +84,7 @@ def test_export_without_a_file_prints_what_would_be_in_it(tmp_path: Path) -> Non
     assert run_exact(model, codes).decisions[:, 0].tolist() == [1, 0]
 
 
+@pytest.mark.slow
 def test_check_reports_rows_and_says_where_a_model_is_wrong() -> None:
     found = json.loads(succeed("zoo", "check", "palindrome", "-n", "3,5", "--json"))
     assert found["holds"]
@@ -113,6 +115,7 @@ def test_agreement_counts_what_is_wrong_on_every_rung() -> None:
     assert wrong.wrong[0] == "xag"
 
 
+@pytest.mark.slow
 def test_least_bits_are_the_first_of_three_that_are_right() -> None:
     entry = built("parity")
     for n, bits in ((2, 2), (5, 4), (9, 5)):

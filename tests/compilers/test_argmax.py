@@ -105,6 +105,7 @@ def costs(classes, d, bits, basis, optimize="depth"):
     return [(cost.gates, cost.depth) for cost in found.values()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", ["xag", "aig"])
 def test_thirty_one_rows_take_less_than_a_tenth_of_the_gates_of_all_pairs(basis):
     chosen, _, pairs = costs(31, 8, 6, basis)

@@ -87,6 +87,7 @@ def test_sums_of_counts_are_the_sums_of_numbers(seed, basis, selects):
     assert_measured_exactly(schematic)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("seed", [3, 8, 11, 14, 17, 20, 26, 29])
 def test_both_orders_are_the_integer_model(monkeypatch, seed, first):
@@ -102,6 +103,7 @@ def test_both_orders_are_the_integer_model(monkeypatch, seed, first):
         assert_measured_exactly(family(n))
 
 
+@pytest.mark.slow
 def test_the_random_models_take_both_orders(monkeypatch):
     taken = set()
     saves = Counting.saves

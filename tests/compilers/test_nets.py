@@ -73,6 +73,7 @@ def parity_cost(n, basis):
     return cost.gates, cost.depth
 
 
+@pytest.mark.slow
 def test_a_sum_that_no_net_reads_is_added_once():
     assert [Family(majority(), "tc0")(n).measure().depth for n in (4, 16, 64)] == [1, 1, 1]
     xag = [Family(majority(), "xag")(n).measure().depth for n in (16, 64, 256)]
@@ -80,6 +81,7 @@ def test_a_sum_that_no_net_reads_is_added_once():
     assert xag[2] < 34
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", BASES)
 def test_automata_read_records(basis):
     fields = (

@@ -36,6 +36,7 @@ def assert_every_rung_agrees(seed: int, basis: str) -> None:
         assert_measured_exactly(family(n))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", BASES)
 @pytest.mark.parametrize("seed", QUICK)
 def test_every_rung_agrees_residual_by_residual(seed, basis):
@@ -48,6 +49,7 @@ def test_every_rung_agrees_residual_by_residual_on_many(seed):
     assert_every_rung_agrees(seed, BASES[seed % len(BASES)])
 
 
+@pytest.mark.slow
 def test_float_can_be_trusted_on_at_least_half_the_cases():
     trusted = inputs = 0
     for seed in (*QUICK, *range(24, 60)):
@@ -78,6 +80,7 @@ def test_constants_that_single_out_every_second_key_leave_no_dead_gate():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_numbers_beyond_64_bits_stay_whole(seed):
     """Tables are of 64 bits where they fit, and the circuit's units are finer than theirs."""

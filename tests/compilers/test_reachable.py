@@ -132,6 +132,7 @@ def test_looking_for_a_one_is_one_or_gate():
     assert (cost.gates, cost.wires, cost.depth) == (1, 20, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_bounded_dyck_is_recognised_in_constant_depth(form):
     for n in (2, 5, 8):
@@ -142,6 +143,7 @@ def test_bounded_dyck_is_recognised_in_constant_depth(form):
     assert {drawn(bounded_dyck(2), n, form).measure().depth for n in (10, 12, 14)} == {5}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letters", ["ab", "abc"])
 def test_look_ups_of_any_length_take_two_levels_a_layer(letters):
     for n in (1, 4, 64):
@@ -207,6 +209,7 @@ def test_too_many_sets_of_tied_keys_are_refused():
         drawn(cs.load("examples/majority.pt"), 40, max_ties=40, max_wires=32 * 256)
 
 
+@pytest.mark.slow
 def test_every_code_that_occurs_is_reachable():
     extra = []
     for seed in range(60):

@@ -15,6 +15,7 @@ from tests.models.random_records import random_records
 from tests.netlist.recount import assert_measured_exactly
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("positions", ["folded", "wired"])
 def test_every_rung_agrees_bit_by_bit(seed, positions):
@@ -32,6 +33,7 @@ def test_every_rung_agrees_bit_by_bit(seed, positions):
             assert rung.relation == "~" or rung.disagreements == 0, (n, rung)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", ["xag", "aig", "tc0"])
 def test_measure_is_what_is_built(basis):
     for seed in range(3):

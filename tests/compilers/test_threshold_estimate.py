@@ -70,6 +70,7 @@ def test_too_much_to_draw_is_refused_with_the_estimate_where_and_what_to_do():
     assert measure(family(4)).gates < 200  # where means take few values
 
 
+@pytest.mark.slow
 def test_the_limit_is_on_the_estimate_of_the_whole(monkeypatch):
     family = Family(deep_model(), "tc0")
     monkeypatch.setattr(estimate, "MOST_DRAWN", estimated(family, 2))

@@ -64,6 +64,7 @@ def most_levels(model: Model) -> int:
     return 5 * len(model.layers) + 1 + rounded + (len(model.readout.weights) > 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", QUICK)
 def test_random_models_agree_residual_by_residual_on_all_inputs(seed):
     assert_every_rung_agrees(seed, 3)
@@ -75,6 +76,7 @@ def test_many_random_models_agree_residual_by_residual_on_all_inputs(seed):
     assert_every_rung_agrees(seed, 6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_dense_models_take_exactly_five_levels_a_layer_and_one(layers):
     family = Family(cs.load(EXAMPLES / f"dense-{layers}.json"), "tc0", positions="wired")
@@ -82,6 +84,7 @@ def test_dense_models_take_exactly_five_levels_a_layer_and_one(layers):
     assert set(depths.values()) == {5 * layers + 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("mask", ["none", "causal", "strict-anti-causal"])
 @pytest.mark.parametrize("attention", ["saturated", "hard-left", "hard-right"])
@@ -211,6 +214,7 @@ def test_masked_rivals_never_win_at_either_end_of_the_scores(attention, mask):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["majority.pt", "first.json", "dense-1.json", "dense-2.json"]
 )

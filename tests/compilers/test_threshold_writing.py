@@ -91,6 +91,7 @@ def digits_levels(model: cs.Model) -> int:
     return most_levels(model) + 4 * len(model.layers) + rounded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 4, 9, 11, 12, 13, 14, 16, 17, 19, 20, 24, 25])
 def test_random_models_agree_when_every_number_is_written_in_digits(seed, monkeypatch):
     monkeypatch.setattr(writing, "LONG", 2)
@@ -137,6 +138,7 @@ def deep_model() -> cs.Model:
     return cs.Model("01", embedding, layers, readout, positions=["i", "0"], bits="4")
 
 
+@pytest.mark.slow
 def test_deep_models_take_a_thousandth_of_the_wires_in_digits():
     """Fault 16: numbers of long range are read by each other, so wires go with the square of the range."""
     model = deep_model()

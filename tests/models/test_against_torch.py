@@ -452,6 +452,7 @@ def assert_runs_agree(tmp_path, network, dtype):
 SEEDS = range(60)
 
 
+@pytest.mark.slow
 def test_softmax_runs_as_in_torch(tmp_path):
     for seed in SEEDS:
         network = fill(Network(seed, kinds=("softmax",)), torch.randn)
@@ -459,6 +460,7 @@ def test_softmax_runs_as_in_torch(tmp_path):
             pass
 
 
+@pytest.mark.slow
 def test_hard_attention_runs_as_in_torch(tmp_path):
     trusted = []
     for seed in SEEDS:
@@ -471,6 +473,7 @@ def test_hard_attention_runs_as_in_torch(tmp_path):
     )  # dyadic numbers are exact in floats, unless they have very many digits
 
 
+@pytest.mark.slow
 def test_saturated_attention_averages_exact_ties_as_in_torch(tmp_path):
     ties = 0
     for seed in SEEDS:
@@ -484,6 +487,7 @@ def test_saturated_attention_averages_exact_ties_as_in_torch(tmp_path):
     assert ties > 1000
 
 
+@pytest.mark.slow
 def test_kinds_mixed_in_deep_models_run_as_in_torch(tmp_path):
     for seed in SEEDS:
         # Random positions: keys tie only where they hold the same vector, so that either choice gives the same.

@@ -107,6 +107,7 @@ def test_lookup_is_right_on_every_string(n):
         )
 
 
+@pytest.mark.slow
 def test_lookup_takes_four_levels_of_and_and_or():
     family = compile(load(ROOT / "examples" / "lookup.json"), "ac0")
     assert [family(n).measure().depth for n in (1, *range(2, 13), 32)] == [1] + [4] * 12

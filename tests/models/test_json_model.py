@@ -67,6 +67,7 @@ def test_numbers_are_read_as_they_are_written():
     assert (model.bits, model.name) == ("6", "m")
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(models())
 def test_what_is_written_reads_back_equal(model):

@@ -73,6 +73,7 @@ def inner_pickle(rng):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("kind", ["pt", "safetensors", "json", "pickle"])
 def test_damaged_files_load_or_end_in_one_error(kind, tmp_path):

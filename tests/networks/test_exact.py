@@ -111,6 +111,7 @@ def assert_twins_agree(model, codes):
         assert plain.decisions[0].tolist() == fast.decisions[row].tolist()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(models(), st.integers(1, 5), st.data())
 def test_the_fast_twin_equals_the_definition(model, n, data):
@@ -126,6 +127,7 @@ HUGE = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(models(weights=HUGE), st.integers(1, 4))
 def test_the_fast_twin_is_exact_past_64_bits(model, n):

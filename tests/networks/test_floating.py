@@ -21,6 +21,7 @@ THIRDS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(models(weights=THIRDS), st.integers(1, 5))
 def test_a_trusted_float_run_agrees_with_the_exact_model(model, n):

@@ -42,6 +42,7 @@ def decimal_cosine(x: Decimal) -> Decimal:
     return total
 
 
+@pytest.mark.slow
 def test_cosines_and_logarithms_against_decimals() -> None:
     with localcontext(prec=85):
         for x in rationals(1, 300):

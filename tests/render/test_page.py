@@ -57,6 +57,7 @@ def strings(circuit, many=20):
     return [every[i] for i in picked]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_values_typed_in_equal_the_evaluator(opened, name):
     shown, circuit = opened(name)
@@ -140,6 +141,7 @@ def test_figures_on_the_page_are_those_of_compile(opened, name):
         ]
 
 
+@pytest.mark.slow
 def test_folding_moves_nothing(opened):
     shown, circuit = opened("majority")
     gate = circuit.nodes - 1
@@ -157,6 +159,7 @@ def test_folding_moves_nothing(opened):
     assert (shown.says(f"placeOf({gate})"), shown.says("camera()")) == (place, view)
 
 
+@pytest.mark.slow
 def test_scopes_fold_by_key_and_sort_by_click(opened):
     shown, _ = opened("majority")
     row = shown.find('tbody tr[tabindex="0"]')
@@ -177,6 +180,7 @@ def test_scopes_fold_by_key_and_sort_by_click(opened):
     assert shown.all("thead th")[1].get_attribute("aria-sort") == "descending"
 
 
+@pytest.mark.slow
 def test_a_gate_is_found_selected_and_explained(opened):
     shown, circuit = opened("majority")
     shown.keys("/")
@@ -200,6 +204,7 @@ def test_a_gate_is_found_selected_and_explained(opened):
     assert shown.says("selected().node") == b
 
 
+@pytest.mark.slow
 def test_a_gate_is_selected_by_a_click_in_the_drawing_and_walked_from_by_arrows(opened):
     shown, circuit = opened("parity")
     node = circuit.nodes - 1
@@ -237,6 +242,7 @@ def test_the_cone_is_what_the_gate_depends_on(opened):
     assert shown.find('[data-cone="in"]').get_attribute("aria-checked") == "true"
 
 
+@pytest.mark.slow
 def test_values_appear_level_by_level(opened):
     shown, circuit = opened("majority")
     level, values = levels(circuit), values_of_all_nodes(circuit, np.zeros(4, int))[0]
@@ -270,6 +276,7 @@ def test_themes_change_the_ground_and_the_drawing(opened):
     assert seen["light"] != seen["dark"]
 
 
+@pytest.mark.slow
 def test_zoom_keeps_the_place_under_the_pointer(opened):
     shown, _ = opened("majority")
     before = shown.says("camera()")
@@ -287,6 +294,7 @@ def test_zoom_keeps_the_place_under_the_pointer(opened):
     assert shown.says("camera()") == pytest.approx(before)
 
 
+@pytest.mark.slow
 def test_keys_are_listed_and_the_critical_path_marked(opened):
     shown, _ = opened("majority")
     shown.keys("?")

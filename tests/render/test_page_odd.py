@@ -70,6 +70,7 @@ def odd_circuits():
 ODD = dict(odd_circuits())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ODD)
 def test_odd_circuits_are_shown_and_run(driver, tmp_path, name):
     circuit = ODD[name]
@@ -101,6 +102,7 @@ def test_odd_circuits_are_shown_and_run(driver, tmp_path, name):
     assert shown.errors() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, 18, 24, 27, 31, 35, 37, 38])
 def test_random_models_decide_as_their_circuits_do(driver, tmp_path, seed):
     """One-hot letters and classes, a decision for every position, wired positions."""
@@ -138,6 +140,7 @@ def test_a_number_is_shown_as_a_fraction(driver, tmp_path):
     assert shown.errors() == []
 
 
+@pytest.mark.slow
 def test_hostile_text_is_shown_as_text(driver, tmp_path):
     file = tmp_path / "hostile.html"
     file.write_text(page(hostile_circuit()))

@@ -64,6 +64,7 @@ def test_the_same_picture_gives_the_same_text(paint):
     )
 
 
+@pytest.mark.slow
 @needs_dot
 @pytest.mark.parametrize("format", ["svg", "pdf", "png"])
 def test_graphviz_gives_the_same_bytes(format, monkeypatch):  # noqa: A002
@@ -231,6 +232,7 @@ def test_columns_pack_by_least_squares():
                 assert ((other - wanted) ** 2).sum() >= cost - 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2_500, 20_000, 21_000])
 def test_large_pictures_are_marks_in_few_elements(count):
     picture = pictures.random_gates(count, 50, clusters=True)

@@ -31,6 +31,7 @@ def subject(name="lookup.json", basis="ac0", n=3) -> Subject:
     return Subject(schematic(name, basis, n))
 
 
+@pytest.mark.slow
 @needs_dot
 def test_every_format():
     for form, start in (
@@ -68,6 +69,7 @@ def test_graphviz_that_takes_too_long_is_stopped(monkeypatch):
         draw(subject("majority.pt", "xag", 4), Request(), "png")
 
 
+@pytest.mark.slow
 @needs_cairo
 @pytest.mark.parametrize(
     ("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
@@ -98,6 +100,7 @@ def test_cairo_gives_the_same_bytes(form):
     assert cairo.paint(svg, form) == cairo.paint(svg, form)
 
 
+@pytest.mark.slow
 @needs_cairo
 def test_cairo_keeps_pictures_to_a_size_that_is_shown():
     wide = layered.svg(pictures.random_gates(400, 300))

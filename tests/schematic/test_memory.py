@@ -51,6 +51,7 @@ def test_an_array_beyond_memory_is_named(monkeypatch):
         schematic.flatten()
 
 
+@pytest.mark.slow
 def test_a_process_of_little_memory_refuses():
     """The limit of the shell (`ulimit -v`), which nobody can ask before."""
     code = (

@@ -93,6 +93,7 @@ def check(columns, depths, constant, keep, basis, optimize, rng, chain=1) -> Sum
     return plan
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", BASES)
 @pytest.mark.parametrize("start", [1, 75, 150, 225])
 def test_counting_ones_is_exact(basis, start):

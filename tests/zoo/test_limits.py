@@ -125,6 +125,7 @@ def test_models_too_large_are_refused_before_they_are_made(address, n, said):
         built(address).at(n)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "n"),
     [

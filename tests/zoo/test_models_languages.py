@@ -65,6 +65,7 @@ def assert_both_rungs_decide_as_the_task(models, n, codes):
     assert np.array_equal(run_integer(fix(model, n), codes).decisions, expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_model_decides_every_short_input_as_its_task_does(address):
     models = built(address)

@@ -192,6 +192,7 @@ def test_hard_attention_is_also_in_ac0():
     assert check(built("k-hop-chain:k=3,letters=2").at(4), 4, bases=("ac0",)).holds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "n"),
     [("index-lookup-rnn", 9), ("equality-rnn", 14), ("equality-one-layer", 14)],

@@ -164,6 +164,7 @@ def members(task, n):
     return int(task.decisions(task.inputs(n)).sum())
 
 
+@pytest.mark.slow
 def test_members_are_counted_by_the_known_sequences():
     assert [members(Dyck1(), 2 * m) for m in range(1, 7)] == list(CATALAN[1:])
     assert [members(ShuffleDyck(), 2 * m) for m in (1, 2, 3)] == [
@@ -256,6 +257,7 @@ def test_corruption_changes_at_most_a_tenth_of_the_letters(n):
     assert set(changed.tolist()) == set(range(1, max(1, n // 10) + 1))
 
 
+@pytest.mark.slow
 def test_members_of_bounded_dyck_are_drawn_with_the_papers_chances():
     # At n = 4: open one of 2 types, then each of 2 openings and the closing with chance 1/3; the rest is forced,
     # but for the type of a second pair. So nested pairs have chance 1/6 and pairs side by side 1/12.

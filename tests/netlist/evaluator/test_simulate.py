@@ -225,6 +225,7 @@ def test_a_chain_of_depth_100000_is_no_recursion(fuse_: bool) -> None:
     assert np.array_equal(Evaluator(circuit, fuse=fuse_)(patterns)[:, 0], patterns[:, 1])
 
 
+@pytest.mark.slow
 def test_breadth_first_netlists_are_reordered_to_need_few_slots(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -16,6 +16,7 @@ from tests.netlist.random_circuits import random_unbounded, random_words, refere
 BASES = ("ac0", "tc0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("basis", BASES)
 def test_random_circuits_mean_what_the_reference_says(basis: str) -> None:
     rng = np.random.default_rng(1)
