@@ -83,9 +83,9 @@ def _transformer(drawn: Network, model: Model, x: Value) -> None:
         with drawn.inside(f"layer{index}", f"layer {index}"):
             x = _layer(drawn, layer, x)
         _show(drawn, f"residual{index + 1}", [x])
-    x = drawn.pick(x, model.readout_positions(drawn.n))
-    x = draw_norm(drawn, model.final_norm, "final_norm", x)
     with drawn.inside("readout", ""):
+        x = drawn.pick(x, model.readout_positions(drawn.n))
+        x = draw_norm(drawn, model.final_norm, "final_norm", x)
         if model.readout.position == "mean":
             _mean(drawn, model.readout, x)
         else:

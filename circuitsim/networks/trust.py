@@ -29,6 +29,7 @@ Scores = tuple[
 MARGIN = 2.0**-30
 ERROR = 2.0**-50  # of a difference of two numbers, in terms of their scales
 MOST = 2.0**53
+DYADIC_BITS = 900  # of denominators whose quotients cannot underflow
 RANGE = (
     2.0**480
 )  # scales outside [1/RANGE, RANGE] may underflow or overflow when multiplied: not trusted
@@ -57,6 +58,9 @@ def quantity(x: Scaled) -> Quantity:
     Raises:
         ModelError: a number beyond the range of float64.
     """
+    power = x.denominator.bit_length() - 1
+    if x.numerators.dtype != object and x.denominator == 1 << power and power < DYADIC_BITS:
+        return _dyadic(x.numerators, power)
     flat = [Fraction(int(n), x.denominator) for n in x.numerators.flat]
     try:
         values = np.array([float(number) for number in flat], dtype=np.float64).reshape(
@@ -77,6 +81,15 @@ def quantity(x: Scaled) -> Quantity:
         scales,
         np.array([_grid(number) for number in flat], dtype=np.float64).reshape(x.shape),
     )
+
+
+def _dyadic(numerators: NDArray[np.int64], bits: int) -> Quantity:
+    """The same of integers over 2^bits."""
+    values = numerators / 2.0**bits
+    zeros = np.where(numerators == 0, bits, np.frexp(numerators & -numerators)[1] - 1)
+    exact = np.abs(numerators) >> zeros < MOST
+    grids = np.where(exact, np.maximum(bits - zeros, 0), np.inf)
+    return Quantity(values, np.abs(values), grids)
 
 
 def rows(x: Scaled) -> Quantity:

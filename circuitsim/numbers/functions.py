@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from math import erfc, exp, pi, sqrt, tanh
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,12 @@ from circuitsim.numbers.scaled import Array, Scaled, narrow
 if TYPE_CHECKING:
     from flint import arb
 
+Enclosed: TypeAlias = "Callable[[arb], arb]"
+
 FIRST_BITS = 64  # precision of the first enclosure, beyond that of the answer; doubled until it is certain
+GUARD = 24  # the same for many numbers
 REMEMBERED = 2**16  # values
+FEW = 2**12  # different numbers that are remembered
 CUBE = Fraction("0.044715")  # the factor of x^3 in the other form of GELU
 
 
@@ -32,9 +36,33 @@ def rounded(name: str, x: Fraction, bits: int) -> Fraction:
 def rounded_all(name: str, x: Scaled, bits: int) -> Array:
     """floor(f(x) 2^bits + 1/2) of every number, each found once."""
     different, which = np.unique(x.numerators, return_inverse=True)
-    found = np.empty(len(different), dtype=object)
-    found[:] = [_rounded(name, int(top), x.denominator, bits) for top in different.tolist()]
+    tops = different.tolist()
+    found = np.empty(len(tops), dtype=object)
+    if len(tops) <= FEW:
+        found[:] = [_rounded(name, top, x.denominator, bits) for top in tops]
+    else:
+        found[:] = _many_rounded(name, tops, x.denominator, bits)
     return narrow(found[which.ravel()].reshape(x.shape))
+
+
+def _many_rounded(name: str, tops: list[int], bottom: int, bits: int) -> list[int]:
+    """The same of many numbers over one denominator: nearly all are decided by a short enclosure."""
+    from flint import arb, ctx
+
+    longest = max(abs(top) for top in tops).bit_length() - bottom.bit_length()
+    with ctx.workprec(GUARD + bits + max(0, longest)):
+        function, unit, half, less = (
+            ENCLOSED[name](),
+            arb(1 << bits),
+            arb(1) / 2,
+            arb(1) / bottom,
+        )
+        enclosed = [(function(arb(top) * less) * unit + half).floor() for top in tops]
+        certain = [whole.unique_fmpz() for whole in enclosed]
+    return [
+        _rounded(name, top, bottom, bits) if whole is None else int(whole)
+        for top, whole in zip(tops, certain, strict=True)
+    ]
 
 
 @lru_cache(REMEMBERED)
@@ -49,7 +77,7 @@ def _rounded(name: str, top: int, bottom: int, bits: int) -> int:
     precision = FIRST_BITS + bits + max(0, top.bit_length() - bottom.bit_length())
     while True:
         with ctx.workprec(precision):
-            value = ENCLOSED[name](arb(fmpq(top, bottom))) * fmpq(1 << bits) + fmpq(1, 2)
+            value = ENCLOSED[name]()(arb(fmpq(top, bottom))) * (1 << bits) + fmpq(1, 2)
             certain = value.floor().unique_fmpz()
             if certain is not None:
                 return int(certain)
@@ -59,30 +87,36 @@ def _rounded(name: str, top: int, bottom: int, bits: int) -> int:
         precision *= 2
 
 
-def _gelu(x: "arb") -> "arb":
+def _gelu() -> Enclosed:
     from flint import arb
 
-    return x * ((x / arb(2).sqrt()).erf() + 1) / 2
+    root = arb(2).sqrt()
+    return lambda x: x * ((x / root).erf() + 1) / 2
 
 
-def _gelu_tanh(x: "arb") -> "arb":
-    from flint import fmpq
+def _gelu_tanh() -> Enclosed:
+    from flint import arb
 
-    inner = x + x * x * x * fmpq(CUBE.numerator, CUBE.denominator)
-    return x * ((inner * (2 / x.pi()).sqrt()).tanh() + 1) / 2
-
-
-def _silu(x: "arb") -> "arb":
-    if x > 0:
-        return x / ((-x).exp() + 1)
-    return x * x.exp() / (x.exp() + 1)  # the other form may overflow
+    factor = (2 / arb.pi()).sqrt()
+    cube = arb(CUBE.numerator) / CUBE.denominator
+    return lambda x: x * (((x + cube * x * x * x) * factor).tanh() + 1) / 2
 
 
-ENCLOSED: dict[str, Callable[["arb"], "arb"]] = {
+def _silu() -> Enclosed:
+    def function(x: "arb") -> "arb":
+        if x > 0:
+            return x / ((-x).exp() + 1)
+        return x * x.exp() / (x.exp() + 1)  # the other form may overflow
+
+    return function
+
+
+# What makes each function, with its constants at the precision that is set.
+ENCLOSED: dict[str, Callable[[], Enclosed]] = {
     "gelu": _gelu,
     "gelu-tanh": _gelu_tanh,
     "silu": _silu,
-    "tanh": lambda x: x.tanh(),
+    "tanh": lambda: lambda x: x.tanh(),
 }
 
 # In float64.

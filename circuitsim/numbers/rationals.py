@@ -37,7 +37,8 @@ def rational(value: object, where: str = "number") -> Fraction:
 
 def decimal(value: object, where: str = "number") -> Fraction:
     """Read one exact rational; a float is the shortest decimal that it is the nearest one to, as people write it."""
-    return rational(str(value) if isinstance(value, float) else value, where)
+    binary = isinstance(value, numbers.Real) and not isinstance(value, numbers.Rational)
+    return rational(str(value) if binary else value, where)
 
 
 def _parse(text: str, where: str) -> Fraction:

@@ -61,6 +61,7 @@ def test_models_without_these_parts_are_written_as_ever():
 def test_eps_is_the_decimal_that_is_written_also_as_a_float():
     assert Norm([1], eps=1e-5).eps == Norm([1], eps="1e-5").eps == Fraction(1, 100_000)
     assert Norm([1], eps=np.float64(1e-12)).eps == Fraction(1, 10**12)
+    assert Norm([1], eps=np.float32(1e-12)).eps == Fraction(1, 10**12)
     text = json.dumps(written(FULL)).replace('"1/1000000000000"', "1e-12")
     assert "1e-12" in text
     assert parse_json(text.encode(), "full.json") == FULL

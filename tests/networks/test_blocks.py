@@ -139,6 +139,7 @@ def test_the_random_models_have_every_part():
     assert any(head.third_order for model in models for head in model.heads)
 
 
+@pytest.mark.slow
 def test_inner_rounding_changes_the_integer_model_alone():
     differs = 0
     for seed in range(40):

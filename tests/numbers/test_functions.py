@@ -7,6 +7,7 @@ from math import floor
 import numpy as np
 import pytest
 
+from circuitsim.numbers import functions
 from circuitsim.numbers.functions import (
     FLOAT,
     LEAST_AT,
@@ -88,6 +89,22 @@ def test_float64_is_near(name):
     with np.errstate(over="ignore"):
         extreme = of_floats(name, np.array([-1e300, 1e300, -800.0]))
     assert extreme.tolist() == ([-1, 1, -1] if name == "tanh" else [0, 1e300, 0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_many_numbers_are_rounded_as_each(name, monkeypatch):
+    r = np.random.default_rng(3)
+    tops = [*r.integers(-(2**40), 2**40, 300).tolist(), 0, 81 << 35, 10**40]
+    x = Scaled(
+        np.array(tops, dtype=object), 1 << 36
+    )  # halves of units, and what is far out, too
+    for bits in (0, 5, 30):
+        slow = rounded_all(name, x, bits).tolist()
+        with monkeypatch.context() as changed:
+            changed.setattr(functions, "FEW", 0)
+            assert rounded_all(name, x, bits).tolist() == slow
+        fractions = [rounded(name, Fraction(top, 1 << 36), bits) * 2**bits for top in tops]
+        assert fractions == slow
 
 
 def test_of_an_array_every_number_is_found():
