@@ -113,7 +113,13 @@ class CircuitAnswers:
         outputs = self.evaluator(with_wired(self.interface.entries, tokens.bits(codes)))
         found = Answers(block.texts)
         said = answers(self.interface.entries, outputs)
-        found.fill("circuit", range(len(block.texts)), said, self.interface.several)
+        found.fill(
+            "circuit",
+            range(len(block.texts)),
+            said,
+            self.interface.several,
+            self.interface.signs,
+        )
         return found
 
 
@@ -187,7 +193,7 @@ class ModelAnswers:
                 {"wired": built.schematic.wired_bits()}, model.format.bits(codes)
             )
             said = answers(built.schematic.interface, built.evaluator(bits))
-            found.fill("circuit", indices, said, several)
+            found.fill("circuit", indices, said, several, labels)
 
     def _built(self, model: Any, length: int) -> Built:
         """The circuit of a length, kept for the next block while there is room for its gates."""

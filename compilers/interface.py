@@ -20,5 +20,6 @@ def interface(
         **model.format.interface(),
         "readout": "each" if model.readout.position == "each" else "one",
         "readout_positions": len(model.readout_positions(n)) * signs,
+        **({"signs": signs} if signs > 1 else {}),
         **(decides if digits is None else digits.entries()),
     }

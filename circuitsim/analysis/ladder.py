@@ -79,7 +79,7 @@ class Row:
 
     Attributes:
         exact_bits: fraction bits that the exact model rounds norms and activations to; None where there are none.
-        unbuilt: the part of the model of which circuits are not built, so that the ladder ends before them.
+        modern_part: the part of the model of which circuits are not built, so that the ladder ends before them.
     """
 
     n: int

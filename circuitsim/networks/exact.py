@@ -31,7 +31,7 @@ from . import network as net
 from .keys import Flags, key_mask, over_pairs, select, weigh
 from .network import EXACT_BITS, Network, run
 from .norms import normalised
-from .refusals import refuse_softmax, refuse_unbuilt
+from .refusals import refuse_parts, refuse_softmax
 from .trace import ExactTrace, decide
 
 RANKED = 16  # times that the score of two different vectors is wanted, for ranks to be faster
@@ -249,7 +249,7 @@ def run_exact(
     """
     if rules is not Exact:
         refuse_softmax(network, "this datatype is for")
-        refuse_unbuilt(network.model, "other datatypes have none")
+        refuse_parts(network.model, "other datatypes have none")
     values = run(network, rules(network, codes))
     residuals = tuple(
         joined([values[x] for x in parts], 1).reduced() for parts in network.residuals

@@ -1,4 +1,4 @@
-"""What softmax is refused with, by what knows hard and saturated attention alone; what circuits are not built of."""
+"""What softmax is refused with, by what knows hard and saturated attention alone; what the theorems leave out."""
 
 from collections.abc import Iterator
 
@@ -22,20 +22,18 @@ def refuse_softmax(network: Network, what: str) -> None:
             )
 
 
-def unbuilt(model: AnyModel) -> str | None:
-    """The first part of a model of which circuits are not built yet, such as "layer 0 has a norm"."""
-    return next(_unbuilt(model), None)
+def modern_part(model: AnyModel) -> str | None:
+    """The first part of a model that the theorems leave out, such as "layer 0 has a norm"."""
+    return next(_parts(model), None)
 
 
-def refuse_unbuilt(model: AnyModel, why: str = "circuits of that are not built yet") -> None:
+def refuse_parts(model: AnyModel, why: str) -> None:
     """Raise a ModelError where a model has such a part."""
-    if found := unbuilt(model):
-        raise ModelError(
-            f"{model.name}: {found}, and {why}; run and check show what it computes."
-        )
+    if found := modern_part(model):
+        raise ModelError(f"{model.name}: {found}, and {why}.")
 
 
-def _unbuilt(model: AnyModel) -> Iterator[str]:
+def _parts(model: AnyModel) -> Iterator[str]:
     nets: dict[str, FeedForward] = {}
     if isinstance(model, Model):
         if model.embedding_norm:

@@ -87,7 +87,7 @@ def function_cell(width: int, changes: tuple[tuple[int, ...], ...]) -> Cell:
 def reaches(r: Recorder, bits: Sequence[int], constants: Sequence[int]) -> dict[int, int]:
     """[number >= c] for all constants: the high half is more, or as much and the low half reaches its part."""
     width = len(bits)
-    found = {c: FALSE if c >> width else TRUE for c in constants if c <= 0 or c >> width}
+    found = {c: TRUE if c <= 0 else FALSE for c in constants if c <= 0 or c >> width}
     left = [c for c in constants if c not in found]
     if width == 1:
         return found | dict.fromkeys(left, bits[0])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.model import Head, Layer, Model
-from circuitsim.networks.refusals import refuse_unbuilt
+from circuitsim.networks.refusals import refuse_parts
 from circuitsim.numbers.scaled import Scaled
 
 from .boxes import Boxes, InputSets
@@ -123,7 +123,7 @@ def adds(head: Head) -> bool:
 
 
 def _refuse_heads(model: Model, places: Sequence[Sequence[str]]) -> None:
-    refuse_unbuilt(model)
+    refuse_parts(model, "ac0 has no circuits of that; take --basis xag, aig or tc0")
     for layer, named in zip(model.layers, places, strict=True):
         for head, place in zip(layer.heads, named, strict=True):
             if head.attention == "softmax":

@@ -13,7 +13,7 @@ from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
 from circuitsim.bases import DEFAULT
 from circuitsim.compilers.family import AUTO
 from circuitsim.errors import InputError
-from circuitsim.networks.refusals import refuse_softmax, refuse_unbuilt
+from circuitsim.networks.refusals import refuse_parts, refuse_softmax
 
 Division: TypeAlias = Literal["exact", "literal"]
 
@@ -70,7 +70,7 @@ def claims(study: Study, division: Division = "exact") -> Claims:
             f"{study.model.name}: the theorems are about decisions, and this model answers by a number; give it a"
             " read-out that decides."
         )
-    refuse_unbuilt(study.model)
+    refuse_parts(study.model, "the theorems are tried without that")
     refuse_softmax(
         study.family(DEFAULT).fixed(study.ns[0]).network, "these theorems are about"
     )

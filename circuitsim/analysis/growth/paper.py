@@ -40,7 +40,7 @@ from circuitsim.models.model import Model
 from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.known import HeadForms
 from circuitsim.networks.limits import MAX_BITS
-from circuitsim.networks.refusals import refuse_unbuilt
+from circuitsim.networks.refusals import refuse_parts
 
 D_PLUS = 2  # iterated addition: Siu and Roychowdhury 1994
 
@@ -72,7 +72,7 @@ def predict(
         LimitError: a number needs more than `max_bits`.
         ModelError: the model has a part of which circuits are not built.
     """
-    refuse_unbuilt(model, "the papers have no circuit of that")
+    refuse_parts(model, "the papers have no circuit of that")
     if has_third_order(model) or model.readout.answer == "number":
         return []
     kinds = {head.attention for layer in model.layers for head in layer.heads}
