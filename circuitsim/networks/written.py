@@ -18,9 +18,7 @@ from .network import Network, Value
 from .norms import norm_ends, normalised
 from .values import all_few, jointly, named
 
-MOST_NORMED = (
-    2**16
-)  # components of all vectors that a norm can read, where these are gone through
+MOST_NORMED = 2**13  # components of all vectors of a norm, where these are gone through
 
 
 @dataclass(frozen=True)
