@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,9 +19,14 @@ from .network import Network, Value
 from .norms import norm_ends, normalised
 from .values import all_few, jointly, named
 
-MOST_NORMED = (
-    2**16
-)  # components of all vectors that a norm can read, where these are gone through
+MOST_NORMED = 2**13  # components of all vectors of a norm, where these are gone through
+
+
+class HiddenUnit(NamedTuple):
+    """What a hidden unit makes of its sum, whose last bits are to be dropped; of values, and of an interval."""
+
+    value: Callable[[Ints, int], Ints]
+    bounds: Callable[[int, int, int], Range]
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class Written:
         def bounds(low: int, high: int, drop: int) -> Range:
             return max(0, drop_bits(low, drop)), max(0, drop_bits(high, drop))
 
-        return self._units(index, how, x, positive, bounds)
+        return self._units(index, how, x, HiddenUnit(positive, bounds))
 
     def activate(self, index: Value, how: net.Activate, x: Affine) -> NetForms:
         """Values of the function on the grid."""
@@ -57,7 +63,7 @@ class Written:
         def bounds(low: int, high: int, drop: int) -> Range:
             return ends(how.function, low >> drop, high >> drop, self.bits)
 
-        return self._units(index, how, x, value, bounds)
+        return self._units(index, how, x, HiddenUnit(value, bounds))
 
     def multiply(self, index: Value, how: net.Multiply, x: NetForms, y: Affine) -> GateForms:
         """Products of an activation and another map."""
@@ -72,7 +78,8 @@ class Written:
             low, high = (drop_bits(end, shifts[c]) for end in product)
             both, few = jointly([number.few, factors[c]]), None
             if both is not None:
-                products = both.cases[:, 0].astype(object) * (both.cases[:, 1] >> y.powers[c])
+                first, second = both.cases.astype(object).T
+                products = first * (second >> y.powers[c])
                 few = both.few(narrow(drop_bits(products, shifts[c])))
                 low, high = few.values[0], few.values[-1]
             numbers.append(named(Number(worth[:, c], low, high, few), (index, c)))
@@ -137,22 +144,19 @@ class Written:
         return stream
 
     def _units(
-        self,
-        index: Value,
-        how: net.Primitive,
-        x: Affine,
-        value: Callable[[Ints, int], Ints],
-        bounds: Callable[[int, int, int], Range],
+        self, index: Value, how: net.Primitive, x: Affine, made: HiddenUnit
     ) -> NetForms:
-        """Hidden units: `value` of some sums and `bounds` of an interval of them, both given the bits to drop."""
+        """Hidden units of some sums."""
         own = exponent(self.network, how.reads[0], self.bits)
         shifts = tuple(own - power for power in x.powers)
         worth, numbers = columns(self.network, index), []
         for c, few in enumerate(self.few.pop(how.reads[0])):
             if few is None:
-                (low, high), rounded = bounds(*x.ranges[c], shifts[c]), None
+                rounded = None
+                low, high = made.bounds(*x.ranges[c], shifts[c])
             else:
-                rounded = Few(value(few.cases, shifts[c] + x.powers[c]), few.causes)
+                cases = made.value(few.cases, shifts[c] + x.powers[c])
+                rounded = Few(cases, few.causes)
                 low, high = rounded.values[0], rounded.values[-1]
             numbers.append(named(Number(worth[:, c], low, high, rounded), (index, c)))
         return NetForms(x, shifts, tuple(numbers))

@@ -41,7 +41,7 @@ def same(trace, found):
     )
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(1, 41))
 def test_the_definition_is_what_the_formulas_say(seed):
     model, n = random_block_model(seed), 1 + seed % 4
     for string in strings(model, seed, n, 2):
@@ -121,7 +121,7 @@ def among(number, computed):
 
 
 def test_the_random_models_have_every_part():
-    models = [random_block_model(seed) for seed in range(300)]
+    models = [random_block_model(seed) for seed in range(100)]
     layers = [layer for model in models for layer in model.layers]
     nets = [layer.feed_forward for layer in layers if layer.feed_forward]
     assert {net.activation for net in nets} == set(ACTIVATIONS)

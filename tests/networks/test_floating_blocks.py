@@ -101,6 +101,7 @@ def test_it_is_near_the_exact_model_and_decides_as_that_does(seed):
     assert near.reshape(len(codes), -1).all(axis=1)[found.trusted].all()
 
 
+@pytest.mark.slow
 def test_most_inputs_are_decided():
     trusted = []
     for seed in range(40):
