@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from circuitsim.formats.table import load as load_circuit
     from circuitsim.formats.table import save as save_circuit
     from circuitsim.models.connected import FullyConnected
-    from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+    from circuitsim.models.model import FeedForward, Head, Layer, Model, Norm, Readout
     from circuitsim.models.positions import PositionTable
     from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
     from circuitsim.netlist.circuit import Circuit
@@ -32,12 +32,13 @@ _WHERE = {
     "Circuit": "netlist.circuit:Circuit",
     "CircuitSimError": "errors:CircuitSimError",
     "Family": "compilers.family:Family",
-    "FeedForward": "models.model:FeedForward",
+    "FeedForward": "models.blocks:FeedForward",
     "FullyConnected": "models.connected:FullyConnected",
     "Head": "models.model:Head",
     "Layer": "models.model:Layer",
     "Model": "models.model:Model",
     "NetCell": "models.recurrent:NetCell",
+    "Norm": "models.blocks:Norm",
     "PositionTable": "models.positions:PositionTable",
     "Readout": "models.model:Readout",
     "RecurrentNet": "models.recurrent:RecurrentNet",
@@ -62,6 +63,7 @@ __all__ = [
     "Layer",
     "Model",
     "NetCell",
+    "Norm",
     "PositionTable",
     "Readout",
     "RecurrentNet",

@@ -36,12 +36,11 @@ def compile(  # noqa: A001
 
     Args:
         bits: fraction bits, a number, an expression in n, or "auto"; None takes the model's own.
-        attention: replaces every head's kind, for models trained with softmax.
+        attention: replaces every head's kind. How softmax is rounded is part of the model: see `with_softmax`.
         optimize: "depth", "balanced" or "size". positions: "folded" or "wired"; None folds up to 256 letters.
         max_ties: keys that a saturated head may average in ac0.
 
     Raises:
-        ModelError: the model has a softmax head and `attention` does not replace it.
         LimitError: when called with an n at which an interval is wider than `max_bits`.
     """
     if attention is not None:

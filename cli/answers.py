@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from circuitsim.tokens import Format
 
 One: TypeAlias = int | float | Fraction  # a decision, or a number
-Answer: TypeAlias = One | list[One]
+Answer: TypeAlias = One | list[One] | list[list[One]]
 Group: TypeAlias = "tuple[int, list[int], Codes]"  # the length, which inputs of a block have it, and their codes
 AT_ONCE = 1024  # inputs that a model runs together
 MOST_BUILT = 64  # lengths whose circuits are kept
@@ -43,9 +43,16 @@ class Answers:
         self.undecided: list[bool | None] = [None] * len(inputs)
         self.numbers = False
 
-    def fill(self, rung: str, indices: Sequence[int], answers: Any, several: bool) -> None:
-        """Enter answers (inputs, positions): as a list for each input, or the one that there is."""
+    def fill(
+        self, rung: str, indices: Sequence[int], answers: Any, several: bool, labels: int = 0
+    ) -> None:
+        """Enter answers (inputs, positions): as a list for each input, or the one that there is.
+
+        With `labels` an answer is a list itself, of as many.
+        """
         self.numbers |= answers.dtype.kind != "i"
+        if labels:
+            answers = answers.reshape(len(answers), -1, labels)
         column = self.rungs.setdefault(rung, [None] * len(self.inputs))
         rows = answers.tolist() if several else answers[:, 0].tolist()
         for index, row in zip(indices, rows, strict=True):
@@ -106,16 +113,22 @@ class CircuitAnswers:
         outputs = self.evaluator(with_wired(self.interface.entries, tokens.bits(codes)))
         found = Answers(block.texts)
         said = answers(self.interface.entries, outputs)
-        found.fill("circuit", range(len(block.texts)), said, self.interface.several)
+        found.fill(
+            "circuit",
+            range(len(block.texts)),
+            said,
+            self.interface.several,
+            self.interface.signs,
+        )
         return found
 
 
 @dataclass
 class Built:
-    """What stands for a model at one length; no evaluator where the circuit is too large."""
+    """What stands for a model at one length; no evaluator where the circuit is too large, or not built."""
 
     fixed: Any
-    schematic: "Schematic"
+    schematic: "Schematic | None"
     evaluator: "Evaluator | None"
     gates: int
 
@@ -163,23 +176,24 @@ class ModelAnswers:
         from circuitsim.networks.integer import run_integer
         from circuitsim.networks.rungs import run_exact, run_float
 
-        several = model.readout.position == "each"
+        readout = model.readout
+        several = readout.position == "each"
+        labels = len(readout.weights) if readout.answer == "signs" else 0
         floating = run_float(model, codes)
-        found.fill("float", indices, floating.answers, several)
-        if any(head.attention == "softmax" for head in model.heads):
-            return
+        found.fill("float", indices, floating.answers, several, labels)
         for index, sure in zip(indices, floating.trusted.tolist(), strict=True):  # type: ignore[union-attr]
             found.undecided[index] = not sure
-        found.fill("exact", indices, run_exact(model, codes).answers, several)
+        found.fill("exact", indices, run_exact(model, codes).answers, several, labels)
         built = self._built(model, length)
         if built.fixed is not None:
-            found.fill("integer", indices, run_integer(built.fixed, codes).answers, several)
-        if built.evaluator is not None:
+            integer = run_integer(built.fixed, codes).answers
+            found.fill("integer", indices, integer, several, labels)
+        if built.evaluator is not None and built.schematic is not None:
             bits = with_wired(
                 {"wired": built.schematic.wired_bits()}, model.format.bits(codes)
             )
             said = answers(built.schematic.interface, built.evaluator(bits))
-            found.fill("circuit", indices, said, several)
+            found.fill("circuit", indices, said, several, labels)
 
     def _built(self, model: Any, length: int) -> Built:
         """The circuit of a length, kept for the next block while there is room for its gates."""
@@ -199,17 +213,23 @@ class ModelAnswers:
         from circuitsim.schematic.measure import measure
 
         family = self.how.family(model, self.basis, self.how.bits_at(model, length), length)
-        schematic = family(length)
         fixed = None if family.exact else family.fixed(length)
+        schematic = family(length)
         cost = measure(schematic)
         if not cost.exceeds(self.max_gates):
             return Built(fixed, schematic, Evaluator(schematic.flatten()), cost.gates)
-        if length not in self.told:
-            self.told.add(length)
-            self.status.clear()
-            told = f"circuitsim: n={length:,}: the circuit has {cost.against(self.max_gates)}; it is not run."
-            click.echo(told, err=True)
+        self._tell(
+            length,
+            f"n={length:,}: the circuit has {cost.against(self.max_gates)}; it is not run.",
+        )
         return Built(fixed, schematic, None, 0)
+
+    def _tell(self, topic: int, text: str) -> None:
+        """Say something once: of a length, or with 0 of the model."""
+        if topic not in self.told:
+            self.told.add(topic)
+            self.status.clear()
+            click.echo(f"circuitsim: {text}", err=True)
 
 
 def _encoded(

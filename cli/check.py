@@ -1,5 +1,6 @@
 """`circuitsim check`: the ladder from the float64 model to the file of its circuit, on stated inputs."""
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
     from circuitsim.analysis.ladder import Row, Rung
 
 MOST_LETTERS = 2**24  # of all samples of one length together
+
+
+def _share(text: str) -> Fraction:
+    """99% as a number.
+
+    Raises:
+        InputError: not a percentage.
+    """
+    try:
+        share = Fraction(text.removesuffix("%")) / 100
+    except ValueError:
+        share = Fraction(-1)
+    if not text.endswith("%") or not 0 <= share <= 1:
+        raise InputError(f"--agree {text!r:.40} is no share; give one such as 99% or 99.5%.")
+    return share
 
 
 @click.command(
@@ -40,12 +56,20 @@ MOST_LETTERS = 2**24  # of all samples of one length together
     metavar="K",
     help="Inputs of a length that are tried where not all are: half random, half near ties and boundaries.",
 )
+@click.option(
+    "--agree",
+    callback=options.parsed(_share),
+    default="100%",
+    show_default=True,
+    metavar="P%",
+    help="The share of the inputs on which rungs that round must decide alike.",
+)
 @options.bases_option
 @options.construction_options
 @options.max_gates_option
 @options.json_option(
-    "holds rows[n bits exhaustive inputs rungs[from to relation disagreements undecided largest_error"
-    " first_difference]]"
+    "holds rows[n bits gap_bits weight_bits exhaustive inputs rungs[from to relation disagreements allowed undecided"
+    " largest_error first_difference] exact_bits]"
 )
 @click.pass_context
 def command(
@@ -55,6 +79,7 @@ def command(
     lengths: tuple[int, ...],
     exhaustive: bool,
     samples: int,
+    agree: Fraction,
     bases: tuple[tuple[BasisName, ...], ...],
     max_gates: int,
     as_json: bool,
@@ -69,7 +94,7 @@ def command(
     from circuitsim.analysis.ladder import climb
 
     from .lengths import limit_lengths
-    from .printing import Status, print_json
+    from .printing import Status, print_json, softmax_words
 
     limit_lengths(lengths, "check")
     if (
@@ -107,6 +132,7 @@ def command(
                 samples=samples,
                 seed=how.seed,
                 max_gates=max_gates,
+                agree=agree,
                 progress=lambda rung, n=n: status(f"n = {n}: {rung}"),  # type: ignore[misc]
             )
             status.clear()
@@ -118,7 +144,11 @@ def command(
         print_json({"holds": holds, "rows": [_row_object(row) for row in rows]})
     else:
         click.echo()
+        rounded = softmax_words(rows[0].gap_bits, rows[0].weight_bits)
+        if rounded:
+            click.echo(f"softmax in whole numbers: {rounded}")
         _print_verdict(rows, chosen, how.seed)
+        _print_notes(rows[0])
     if not holds:
         context.exit(1)
 
@@ -191,6 +221,10 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
                     f"on {_inputs(some, seed)} of {words(tuple(row.n for row in some))}"
                 )
         click.secho(f"holds {', and '.join(parts)}, in {' and '.join(bases)}", fg="green")
+        differing = [rung for row in rows for rung in row.rungs if rung.disagreements]
+        if differing:
+            lost = sum(rung.disagreements for rung in differing)
+            click.echo(f"with {lost:,} decisions lost to rounding, which --agree allows")
         return
     failing: dict[str, list[tuple[Row, Rung]]] = {}
     for row in rows:
@@ -205,6 +239,14 @@ def _print_verdict(rows: "list[Row]", bases: tuple[str, ...], seed: int) -> None
     if "exact integer" in failing:
         click.echo(
             "The integer model rounds too much: give more --bits, or --bits auto to find how many it needs."
+        )
+
+
+def _print_notes(row: "Row") -> None:
+    """What is to be said of the model."""
+    if row.exact_bits is not None:
+        click.echo(
+            f"The exact model rounds softmax, norms and activations to {row.exact_bits} fraction bits"
         )
 
 

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 @options.construction_options
 @options.max_gates_option
 @options.json_option(
-    "model n basis bits positions inputs outputs gates ands depth wires wires_weighted gates_by_kind max_fan_in"
-    " max_weight max_fan_in_weighted state_bits scopes[scope gates depth] seconds file; with --share also"
-    " shared[gates_before depth_before gates_saved]"
+    "model n basis bits gap_bits weight_bits positions inputs outputs gates ands depth wires wires_weighted"
+    " gates_by_kind max_fan_in max_weight max_fan_in_weighted state_bits scopes[scope gates depth] seconds file; with"
+    " --share also shared[gates_before depth_before gates_saved]"
 )
 def command(
     how: Construction,
@@ -161,7 +161,7 @@ def _share(circuit: "Circuit", before: "Row", result: dict[str, Any]) -> "Circui
 
 
 def _print(result: dict[str, Any]) -> None:
-    from .printing import number, print_facts, print_table
+    from .printing import number, print_facts, print_table, softmax_words
 
     basis, gates, shared = BASES[result["basis"]], result["gates"], result.get("shared")
     kinds = ", ".join(
@@ -187,6 +187,7 @@ def _print(result: dict[str, Any]) -> None:
             ),
             ("shared", saving),
             ("fraction bits", result["bits"]),
+            ("softmax", softmax_words(result["gap_bits"], result["weight_bits"])),
             ("state bits", result["state_bits"]),
             ("positions", result["positions"]),
             ("file", result["file"]),

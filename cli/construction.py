@@ -39,6 +39,8 @@ class Construction:
 
     bits: str | None
     attention: "Attention | None"
+    gap_bits: str | None
+    weight_bits: str | None
     optimize: Literal["depth", "balanced", "size"]
     positions: Literal["folded", "wired"] | None
     max_bits: int
@@ -58,7 +60,11 @@ class Construction:
                 f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both."
             )
         model = load_any(path)
-        return model if self.attention is None else model.with_attention(self.attention)
+        if self.attention is not None:
+            model = model.with_attention(self.attention)
+        if self.gap_bits is not None or self.weight_bits is not None:
+            model = model.with_softmax(self.gap_bits, self.weight_bits)
+        return model
 
     def bits_at(self, model: "Model", n: int) -> str | None:
         """Fraction bits at n, to give to `family`; computes what `auto` is.

@@ -20,6 +20,7 @@ class Interface:
     format: Format
     n: int
     several: bool  # every letter is read out, also where there is one
+    signs: int  # that make one answer; 0 where one does
     entries: dict[str, Any]  # as `netlist.interface` reads them
 
 
@@ -31,12 +32,13 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
     """
     entries = circuit.interface
     tokens, n, classes = format_of(entries), entries.get("n"), entries.get("classes")
-    wired = entries.get("wired", [])
+    wired, signs = entries.get("wired", []), entries.get("signs", 0)
     if type(n) is not int or type(classes) is not int:
         raise InputError(
             f"{path}: the circuit does not say how letters become its inputs, so it cannot be run."
         )
     readout = entries.get("readout")  # older files lack it
+    outputs = max(1, signs) * classes if type(signs) is int else 0  # of one answer
     sound = (
         tokens is not None
         and 0 < n <= circuit.inputs
@@ -44,18 +46,19 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
         and all(bit in (0, 1) for bit in wired)
         and tokens.inputs(n) + len(wired) == circuit.inputs
         and classes > 0
+        and outputs > 0
         and _sound_number(entries)
-        and len(circuit.outputs) % classes == 0
+        and len(circuit.outputs) % outputs == 0
         and readout in (None, "each", "one")
-        and (readout != "one" or len(circuit.outputs) == classes)
+        and (readout != "one" or len(circuit.outputs) == outputs)
     )
     if tokens is None or not sound:
         raise InputError(
             f"{path}: the description of the circuit does not fit it: n={n}, its letters and"
             f" {classes} classes for {circuit.inputs} inputs and {len(circuit.outputs)} outputs."
         )
-    several = len(circuit.outputs) > classes if readout is None else readout == "each"
-    return Interface(tokens, n, several, entries)
+    several = len(circuit.outputs) > outputs if readout is None else readout == "each"
+    return Interface(tokens, n, several, signs, entries)
 
 
 def _sound_number(entries: dict[str, Any]) -> bool:

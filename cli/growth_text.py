@@ -11,7 +11,7 @@ import click
 
 from circuitsim.bases import BASES
 
-from .printing import Columns, clean, print_table
+from .printing import Columns, clean, print_table, softmax_words
 
 if TYPE_CHECKING:
     from circuitsim.analysis.growth.fits import PowerFit
@@ -32,7 +32,9 @@ class GrowthTable:
 
     def __init__(self, name: str, first: "Row", longest: int) -> None:
         positions = f", positions {first.positions}" if first.positions else ""
-        click.secho(f"{clean(name)} in {first.basis}{positions}", bold=True)
+        rounded = softmax_words(first.gap_bits, first.weight_bits)
+        softmax = f", softmax with {rounded}" if rounded else ""
+        click.secho(f"{clean(name)} in {first.basis}{positions}{softmax}", bold=True)
         basis = BASES[first.basis]
         self.kinds, self.weighted = (
             basis.kinds if len(basis.kinds) > 1 else (),

@@ -97,6 +97,16 @@ def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
         ("attention", ", ".join(facts.attention) or None),
         ("masks", ", ".join(facts.masks) or None),
         ("score bits", ", ".join(map(str, facts.score_bits)) or None),
+        ("gap bits", facts.gap_bits),
+        ("weight bits", facts.weight_bits),
+        ("norms", "; ".join(facts.norms) or None),
+        ("activations", ", ".join(facts.activations) or None),
+        (
+            "inner rounding",
+            "queries, keys, values, and what norms read"
+            if facts.inner == "rounded"
+            else None,
+        ),
         ("positions", _positions(facts)),
         ("rounded", _irrational(facts)),
         ("read-out", _readout(facts.readout)),
@@ -116,6 +126,7 @@ def _net_lines(facts: "NetFacts") -> list[tuple[str, Any]]:
             for name, cell in zip(("forward", "backward"), facts.cells, strict=False)
         ),
         ("hidden", ", ".join(map(str, facts.hidden)) or None),
+        ("activations", ", ".join(facts.activations) or None),
         ("parameters", f"{facts.parameters:,}"),
         ("positions", _positions(facts)),
         ("rounded", _irrational(facts)),
@@ -134,6 +145,8 @@ def _cell(cell: dict[str, Any]) -> str:
 def _readout(readout: dict[str, Any]) -> str:
     if readout["answer"] == "number":
         said = "a number"
+    elif readout["answer"] == "signs":
+        said = f"{readout['rows']} signs"
     elif readout["rows"] == 1:
         said = "accepts if positive"
     else:

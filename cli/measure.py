@@ -83,9 +83,10 @@ def parse_constructions(text: str) -> tuple[str, ...]:
 @options.construction_options
 @options.json_option(
     "rows[n basis bits positions depth gates ands wires wires_weighted gates_by_kind max_fan_in max_weight"
-    " max_fan_in_weighted state_bits seconds construction], of a paper with source log2_gates items[name count inputs"
-    " outputs depth gates log2_gates source], and null for what is not predicted or beyond 2^1023; fits[depth gates"
-    " wires plateau], null with fewer than three lengths, of the first basis, and fits_by_basis"
+    " max_fan_in_weighted state_bits seconds gap_bits weight_bits construction], of a paper with source log2_gates"
+    " items[name count inputs outputs depth gates log2_gates source], and null for what is not predicted or beyond"
+    " 2^1023; fits[depth gates wires plateau], null with fewer than three lengths, of the first basis, and"
+    " fits_by_basis"
 )
 @click.pass_context
 def command(

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 CHECKED = names(checked=True)  # unless told otherwise
 NAMES = "|".join(BASES)
-ATTENTIONS = ("hard-left", "hard-right", "saturated")
+ATTENTIONS = ("hard-left", "hard-right", "saturated", "softmax")
 MAX_GATES = 200_000_000
 MAX_BITS = 62
 
@@ -142,8 +143,9 @@ def construction_options(function: F) -> F:
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
-        names = ("bits", "attention", "optimize", "positions", "max_bits", "max_ties", "seed")
-        how = Construction(**{name: given.pop(name) for name in names})
+        how = Construction(
+            **{each.name: given.pop(each.name) for each in fields(Construction)}
+        )
         with naming(given.get("model") or given.get("file") or ""):
             return function(how=how, **given)
 
@@ -164,7 +166,17 @@ CONSTRUCTION = (
         "--attention",
         type=click.Choice(ATTENTIONS),
         metavar="KIND",
-        help="Make every head hard-left, hard-right or saturated, as models trained with softmax need it.",
+        help="Make every head hard-left, hard-right, saturated or softmax.",
+    ),
+    click.option(
+        "--gap-bits",
+        metavar="EXPR",
+        help="Of softmax: fraction bits of how far a score lies below the largest. [default: the model's]",
+    ),
+    click.option(
+        "--weight-bits",
+        metavar="EXPR",
+        help="Of softmax: bits of the weight of a key. [default: the model's]",
     ),
     click.option(
         "--optimize",

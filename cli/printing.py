@@ -32,6 +32,13 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def softmax_words(gap_bits: int | None, weight_bits: int | None) -> str | None:
+    """How softmax is rounded, where there is any."""
+    if gap_bits is None:
+        return None
+    return f"gaps of {gap_bits} fraction bits, weights of {weight_bits} bits"
+
+
 def clean(text: object) -> str:
     """Text from a file or a user, with what would move the cursor or change colours written out."""
     shown = str(text)

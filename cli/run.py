@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 )
 @options.json_option(
     "rows[input float exact integer circuit undecided]; an answer is 0 or 1, or the index of a class, or a number"
-    " (exact ones that are not whole as a text, such as 1/3), or a list where every letter is read out, or null"
+    " (exact ones that are not whole as a text, such as 1/3), or a list of signs; or a list of these where every letter"
+    " is read out; or null"
 )
 @click.pass_context
 def command(
@@ -156,10 +157,6 @@ class _Table:
             click.echo(
                 "? rounding in float64 may have decided this; the exact model is the truth"
             )
-        if self.there == ["float"]:
-            click.echo(
-                "softmax has no exact meaning and no circuit; choose one with --attention"
-            )
         if self.differing:
             click.echo(f"the rungs differ on {self.differing} of {self.total} inputs")
 
@@ -167,4 +164,6 @@ class _Table:
 def _word(answer: "Answer | None") -> str:
     if answer is None:
         return "-"
-    return " ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
+    if not isinstance(answer, list):
+        return str(answer)
+    return " ".join("".join(map(str, a)) if isinstance(a, list) else str(a) for a in answer)

@@ -10,13 +10,16 @@ def interface(
 ) -> dict[str, Any]:
     """What a reader of the circuit of a model on n letters needs; `digits` where its answer is a number."""
     rows = len(model.readout.weights)
-    decides = {"decision": "bit" if rows == 1 else "one-hot", "classes": rows}
+    signs = rows if model.readout.answer == "signs" else 1  # at a position
+    classes = 1 if signs > 1 else rows
+    decides = {"decision": "bit" if classes == 1 else "one-hot", "classes": classes}
     return {
         "model": model.name,
         "n": n,
         "bits": bits,
         **model.format.interface(),
         "readout": "each" if model.readout.position == "each" else "one",
-        "readout_positions": len(model.readout_positions(n)),
+        "readout_positions": len(model.readout_positions(n)) * signs,
+        **({"signs": signs} if signs > 1 else {}),
         **(decides if digits is None else digits.entries()),
     }

@@ -40,6 +40,26 @@ class FlatResidual(JoinedResidual):
         return own + [(wires.expand(0), w) for wires, w in weights if w.any()]
 
 
+@dataclass(frozen=True)
+class AddedResidual(JoinedResidual):
+    """The sum of one segment over its positions, at one position."""
+
+    def parts(self, row: Ints) -> Parts:
+        """Row . x without its offset: one operand a block, over its positions and its wires."""
+        (segment,) = self.segments
+        found = []
+        for wires, weights in segment.parts(row):
+            every = np.broadcast_to(weights, (segment.positions, len(weights)))
+            found.append((wires.expand(0), every))
+        return Residual.parts(self, row) + found
+
+
+def added(segment: Residual, stream: Stream) -> AddedResidual:
+    """The sum of a residual over all positions."""
+    offset = segment.offset * segment.positions
+    return AddedResidual(segment.drawing, (), offset, stream, 1, (segment,))
+
+
 def join(segments: Sequence[Residual], stream: Stream) -> JoinedResidual:
     """Residuals at one position each as one vector."""
     offset = np.concatenate([segment.offset for segment in segments])

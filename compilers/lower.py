@@ -11,10 +11,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from circuitsim.networks import network as net
 from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Affine, Ints, Number, zeros
-from circuitsim.networks.known import HeadForms, NetForms, StateForms, Weighed
+from circuitsim.networks.heads import unit
+from circuitsim.networks.known import GateForms, HeadForms, NetForms, StateForms, Weighed
 from circuitsim.networks.network import Value
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.schematic import Schematic
@@ -24,7 +27,7 @@ from .bands import Bands
 from .bases import LOWERINGS
 from .embedding import embed
 from .interface import interface
-from .joined import flatten, join
+from .joined import added, flatten, join
 from .readout import digits, readout
 from .residual import Bits, Positions, Residual
 
@@ -140,16 +143,67 @@ class Lower:
         """Hidden units that vary and that somebody reads."""
         known, stream = self.fixed.known[index], x.at(self.spans[index])
         assert isinstance(known, NetForms)
-        found = []
-        for unit, number in enumerate(known.outputs):
-            constant = number.low == number.high or not number.column.any()
-            bits = (
-                Bits(None, number.low, number.low)
-                if constant
-                else self.way.hidden(stream, known, unit)
+        return [
+            _constant(number) or self.way.hidden(stream, known, c)
+            for c, number in enumerate(known.outputs)
+        ]
+
+    def activate(self, index: Value, how: net.Activate, x: Placed) -> list[Bits]:
+        """Hidden units of another function."""
+        known, stream = self.fixed.known[index], x.at(self.spans[index])
+        assert isinstance(known, NetForms)
+        given = how.function, self.fixed.bits
+        return [
+            _constant(number) or self.way.activated(stream, known, c, *given)
+            for c, number in enumerate(known.outputs)
+        ]
+
+    def multiply(
+        self, index: Value, how: net.Multiply, x: list[Bits], y: Placed
+    ) -> list[Bits]:
+        """Hidden units times another map."""
+        known, stream = self.fixed.known[index], y.at(self.spans[index])
+        assert isinstance(known, GateForms)
+        return [
+            _constant(number) or self.way.gated(stream, known, c, own)
+            for c, (number, own) in enumerate(zip(known.outputs, x, strict=True))
+        ]
+
+    def normalise(self, index: Value, how: net.Normalise, x: Placed) -> Placed:
+        """Components of a norm."""
+        numbers, bits = self.fixed.stream(index).numbers, self.fixed.bits
+        return self._anew(
+            index, self.way.normalised(x.at(self.spans[index]), how, numbers, bits)
+        )
+
+    def round(self, index: Value, how: net.Round, x: Placed) -> Placed:
+        """R of every component, or of every row."""
+        (read,), numbers = how.reads, self.fixed.stream(index).numbers
+        stream, known = x.at(self.spans[index]), self.fixed.known[read]
+        drop = unit(self.fixed.network, read, self.fixed.bits) - self.fixed.bits
+        if isinstance(known, Affine):
+            kept = zip(known.grains, known.powers, strict=True)
+            rows, offsets = known.rows, known.offsets
+            drops = [grain + drop - power for grain, power in kept]
+        else:
+            rows, offsets = (
+                np.identity(len(numbers), np.int64).astype(object),
+                zeros(len(numbers)),
             )
-            found.append(bits)
-        return found
+            drops = [drop] * len(numbers)
+        return self._anew(
+            index,
+            [
+                _constant(number)
+                or self.way.rounded(stream, rows[c], int(offsets[c]), drops[c], number)
+                for c, number in enumerate(numbers)
+            ],
+        )
+
+    def sum(self, index: Value, how: net.Sum, x: Placed) -> Placed:
+        """The wires of all positions."""
+        stream = self.fixed.stream(index)
+        return Placed(added(x.residual.finer(stream.exponent), stream))
 
     def pairs(self, index: Value, how: net.Pairs, x: Placed, y: Placed) -> Placed:
         """The stream of both factors: the head reads it at pairs of positions."""
@@ -183,10 +237,8 @@ class Lower:
     def settle(self, index: Value, how: net.Settle, x: Placed) -> Placed:
         """Every component written as one number."""
         stream = self.fixed.stream(index)
-        numbers = [(number, self._written(x.residual, number)) for number in stream.numbers]
-        zero = zeros(len(stream.constant))
-        return Placed(
-            Residual(self.drawing, (), zero, stream, 1).plus(numbers, zero, stream, True)
+        return self._anew(
+            index, [self._written(x.residual, number) for number in stream.numbers]
         )
 
     def show(self, index: Value, value: Any) -> None:
@@ -204,6 +256,14 @@ class Lower:
             "probe_positions": [[start, stop] for _, start, stop in self.probed],
         }
 
+    def _anew(self, index: Value, bits: Sequence[Bits]) -> Placed:
+        """A stream of numbers that were written out, at the positions that are read."""
+        stream, (start, stop) = self.fixed.stream(index), self.spans[index]
+        zero = zeros(len(stream.constant))
+        empty = Residual(self.drawing, (), zero, stream, stop - start)
+        numbers = list(zip(stream.numbers, bits, strict=True))
+        return Placed(empty.plus(numbers, zero, stream, True), start)
+
     def _written(self, state: Residual, number: Number) -> Bits:
         unit = number.column * 0
         unit[number.column.argmax()] = 1
@@ -211,6 +271,12 @@ class Lower:
         return self.way.resolve(
             state, unit, (number.low << grain, number.high << grain), grain
         )
+
+
+def _constant(number: Number) -> Bits | None:
+    """The number, where it is always the same or nobody reads it."""
+    idle = number.low == number.high or not number.column.any()
+    return Bits(None, number.low, number.low) if idle else None
 
 
 def spans(network: net.Network) -> list[Span]:
@@ -239,6 +305,6 @@ def _asked(network: net.Network, index: Value, span: Span) -> Sequence[Span]:
         return [span, *whole[1:]]
     if isinstance(how, net.Pick):
         return [(how.places[0], how.places[-1] + 1)]
-    if isinstance(how, net.Pairs | net.Flat):
+    if isinstance(how, net.Pairs | net.Flat | net.Sum):
         return whole
     return [span if network.positions(x) > 1 else (0, 1) for x in how.reads]

@@ -18,10 +18,14 @@ def readout(fixed: FixedPoint, affine: Affine, residual: Residual, way: Lowering
         grain = affine.grains[0]
         offset = int(affine.offsets[0]) - (low << grain)
         return way.digits(residual, affine.rows[0], offset, max(high - low, 1), grain)
-    if len(affine.rows) == 1:
-        low, high = affine.unshifted[0]
-        offset = int(affine.offsets[0]) - 1
-        return way.sign(residual, affine.rows[0], offset, (low - 1, high - 1)).expand(1)
+    if len(affine.rows) == 1 or fixed.network.answer == "signs":
+        signs = []
+        for row, offset, (low, high) in zip(
+            affine.rows, affine.offsets, affine.unshifted, strict=True
+        ):
+            ends = (low - 1, high - 1)
+            signs.append(way.sign(residual, row, int(offset) - 1, ends).expand(1))
+        return residual.drawing.concat(signs, 1) if len(signs) > 1 else signs[0]
     return _largest(affine, residual, way)
 
 

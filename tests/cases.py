@@ -1,6 +1,7 @@
 """Random models for the tests of every rung: small weights that make ties, every kind, mask and option."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 from circuitsim.models.model import (
@@ -98,3 +99,26 @@ def _vector(r: random.Random, size: int) -> list[Fraction]:
 
 def _matrix(r: random.Random, rows: int, columns: int) -> list[list[Fraction]]:
     return [_vector(r, columns) for _ in range(rows)]
+
+
+def softmax_model(seed: int, layers: int | None = None, heads: int | None = None) -> Model:
+    """The random model of a seed, most of whose heads are softmax, with few bits."""
+    r = random.Random(seed)
+    model = random_model(seed, layers, heads)
+
+    def soft(head: Head) -> Head:
+        if r.random() < 0.2:
+            return head
+        return replace(head, attention="softmax", base=r.choice([None, None, 2, "3/2", 10]))
+
+    made = tuple(
+        replace(layer, heads=tuple(map(soft, layer.heads))) for layer in model.layers
+    )
+    return replace(
+        model,
+        layers=made,
+        name=f"softmax{seed}",
+        gap_bits=r.choice(["0", "1", "2", "3", "log2(n)"]),
+        weight_bits=r.choice(["0", "1", "2", "4", "n"]),
+        bits=r.choice(["0", "1", "3", "4"]),
+    )

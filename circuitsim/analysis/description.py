@@ -25,6 +25,9 @@ class ModelFacts:
     Args:
         kind: "model". heads: of each layer. feed_forward: hidden size of each layer, 0 where it has no net.
         parameters: numbers in all matrices and tables, and in the biases that are not zero.
+        gap_bits, weight_bits: how softmax is rounded, where there is any.
+        norms, activations: each kind that occurs, once, with where it stands and whether there is a gate.
+        inner: whether the integer model rounds more than it must.
         attention, masks, score_bits: each kind that occurs, once; kinds of third order say so.
         prepend, append: constant tokens.
         positions: None, ("table", rows), or the expressions.
@@ -48,6 +51,11 @@ class ModelFacts:
     positions: dict[str, Any] | None
     irrational: list[str]
     score_bits: list[int]
+    gap_bits: str | None
+    weight_bits: str | None
+    norms: list[str]
+    activations: list[str]
+    inner: str
     kind: str = "model"
 
 
@@ -58,7 +66,7 @@ class NetFacts:
     Args:
         kind: "recurrent" or "fully-connected". n: the one length it is for, or None.
         width: of a token's row. cells: of a recurrent net, forward and backward.
-        hidden: hidden size of each net before the read-out, or of each layer.
+        hidden: hidden size of each net before the read-out, or of each layer. activations: of all nets, each once.
         parameters: numbers in all matrices and tables, and in the biases that are not zero; of an automaton the
             entries of its table.
     """
@@ -71,6 +79,7 @@ class NetFacts:
     width: int
     cells: list[dict[str, Any]]
     hidden: list[int]
+    activations: list[str]
     parameters: int
     readout: dict[str, Any]
     bits: str
@@ -129,6 +138,13 @@ def _transformer(model: Model) -> ModelFacts:
         positions=_positions(model.positions),
         irrational=_irrational(model),
         score_bits=sorted({head.score_bits for head in heads if head.score_bits is not None}),
+        gap_bits=model.gap_bits if model.has_softmax else None,
+        weight_bits=model.weight_bits if model.has_softmax else None,
+        norms=_norms(model),
+        activations=_activations(
+            [layer.feed_forward for layer in model.layers if layer.feed_forward]
+        ),
+        inner=model.inner,
     )
 
 
@@ -160,12 +176,37 @@ def _net(
         width=model.width,
         cells=cells,
         hidden=[len(net.hidden) for net in nets],
+        activations=_activations(
+            [*nets, *(net for cell in getattr(model, "cells", ()) for net in _nets(cell))]
+        ),
         parameters=parameters(model),
         readout=_readout(model),
         bits=model.bits,
         positions=_positions(model.positions),
         irrational=_irrational(model),
     )
+
+
+def _nets(cell: NetCell | Automaton) -> Sequence[FeedForward]:
+    return cell.nets if isinstance(cell, NetCell) else ()
+
+
+def _activations(nets: Sequence[FeedForward]) -> list[str]:
+    return list(
+        dict.fromkeys(f"{net.activation}{' with a gate' * bool(net.gate)}" for net in nets)
+    )
+
+
+def _norms(model: Model) -> list[str]:
+    """Such as "layer norm before, eps 1e-05"."""
+    placed = [(model.embedding_norm, "of the embedding")]
+    for layer in model.layers:
+        placed += [(norm, layer.norms) for norm in (layer.attention_norm, layer.net_norm)]
+    placed.append((model.final_norm, "before the read-out"))
+    words = [
+        f"{norm.kind} norm {where}, eps {float(norm.eps):g}" for norm, where in placed if norm
+    ]
+    return list(dict.fromkeys(words))
 
 
 def _net_cell(cell: NetCell) -> dict[str, Any]:

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from circuitsim.models.any_model import AnyModel
+from circuitsim.models.blocks import MAPS
 from circuitsim.models.connected import FullyConnected
-from circuitsim.models.model import PROJECTIONS, FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.model import (
+    PROJECTIONS,
+    FeedForward,
+    Head,
+    Layer,
+    Model,
+    Norm,
+    Readout,
+)
 from circuitsim.models.positions import PositionTable
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 
@@ -67,7 +76,12 @@ RESOURCES: dict[type, Callable[[Any], tuple[int, int, int]]] = {
 
 def _of_layer(layer: Layer) -> int:
     net = 0 if layer.feed_forward is None else _of_net(layer.feed_forward)
-    return sum(map(_of_head, layer.heads)) + _bias(layer.output_bias) + net
+    norms = _of_norm(layer.attention_norm) + _of_norm(layer.net_norm)
+    return sum(map(_of_head, layer.heads)) + _bias(layer.output_bias) + net + norms
+
+
+def _of_norm(norm: Norm | None) -> int:
+    return 0 if norm is None else len(norm.gain) + _bias(norm.bias)
 
 
 def _of_head(head: Head) -> int:
@@ -76,12 +90,8 @@ def _of_head(head: Head) -> int:
 
 
 def _of_net(net: FeedForward) -> int:
-    return (
-        _entries(net.hidden)
-        + _entries(net.output)
-        + _bias(net.hidden_bias)
-        + _bias(net.output_bias)
-    )
+    maps = sum(_entries(getattr(net, name)) for name in MAPS)
+    return maps + sum(_bias(getattr(net, f"{name}_bias")) for name in MAPS)
 
 
 def _of_net_cell(cell: NetCell) -> int:
@@ -119,7 +129,11 @@ PARTS: dict[type, Callable[[Any], int]] = {
 }
 # Of a model, beside the rows of its tokens and positions.
 PARAMETERS: dict[type, Callable[[Any], int]] = {
-    Model: lambda model: _all(model.layers, [model.readout]),
+    Model: lambda model: (
+        _all(model.layers, [model.readout])
+        + _of_norm(model.embedding_norm)
+        + _of_norm(model.final_norm)
+    ),
     RecurrentNet: lambda model: _all(model.cells, model.nets, [model.readout]),
     FullyConnected: lambda model: _all(model.layers, model.readouts),
 }

@@ -89,8 +89,9 @@ class FullyConnected(Embedded):
         rows = {len(readout.weights) for readout in self.readouts}
         if len(rows) > 1:
             yield f"readouts have {sorted(rows)} rows, expected one number of them"
-        if len({readout.answer for readout in self.readouts}) > 1:
-            yield "readouts answer partly by a decision and partly by a number, expected one of the two"
+        answers = dict.fromkeys(readout.answer for readout in self.readouts)
+        if len(answers) > 1:
+            yield f"readouts answer partly by {' and partly by '.join(answers)}, expected one of them"
         places = {readout.position for readout in self.readouts}
         if places != {"each"} and len(self.readouts) > 1:
             yield "several read-outs must all be at position each"

@@ -11,7 +11,7 @@ from circuitsim.numbers.arrays import Vector, vector
 from circuitsim.tokens import Field, Format, Letters, letters
 
 if TYPE_CHECKING:
-    from circuitsim.models.model import Attention, Head, Readout
+    from circuitsim.models.model import Attention, Head, Inner, Readout
     from circuitsim.models.tables import Table
 
 Embedding: TypeAlias = Annotated[Mapping[str, Vector], "in the order of the model's tokens"]
@@ -28,6 +28,7 @@ class Embedded:
         positions: what is added to the row of every token.
         readout: where every position has its own, the first.
         bits: fraction bits of the integer model, an expression in n.
+        inner: whether the integer model rounds more than it must; see `Model`.
         name: for people.
     """
 
@@ -42,6 +43,7 @@ class Embedded:
     name: str
     prepend: tuple[str, ...] = ()
     append: tuple[str, ...] = ()
+    inner: Inner = "exact"
 
     def __repr__(self) -> str:
         letters = (
@@ -105,6 +107,8 @@ class Embedded:
         """Positions (from 0, over the whole sequence) that are read out for n letters."""
         length, start = self.length(n), len(self.prepend)
         where = self.readout.position
+        if where == "mean":
+            return tuple(range(length))
         if where == "each":
             return tuple(range(start, start + n))
         if where in ("first", "last"):
@@ -120,6 +124,16 @@ class Embedded:
             ModelError: `kind` is not a kind of attention, or the model has no attention.
         """
         raise ModelError(f"{self.name} has no attention to replace; leave out --attention.")
+
+    def with_softmax(self, gap_bits: str | None, weight_bits: str | None) -> Self:
+        """The model with other roundings of softmax; None keeps what it has.
+
+        Raises:
+            ModelError: not an expression in n; or the model has no softmax head.
+        """
+        raise ModelError(
+            f"{self.name} has no softmax head; leave out --gap-bits and --weight-bits."
+        )
 
     def _normalise(self) -> None:
         """Read tokens, rows, positions and bits as people write them."""

@@ -21,6 +21,7 @@ Value: TypeAlias = Fraction | PiSum
 
 LARGEST = 4096  # bits of a numerator or denominator of a power
 LARGEST_DEGREE = 64  # of a root written as a fractional power
+LARGEST_SOFTMAX_BITS = 16  # of gaps and of weights: a step of the weight for each
 LARGEST_BITS = 512  # fraction bits that a `bits` expression may ask for
 
 ZERO, ONE, HALF = Fraction(0), Fraction(1), Fraction(1, 2)
@@ -77,21 +78,24 @@ def expression(text: str) -> Expression:
     return Expression(text)
 
 
-def bits_at(text: str, n: int) -> int:
-    """Fraction bits that the expression `text` asks for at n letters: its value, rounded up.
+def bits_at(text: str, n: int, what: str = "bits", most: int = LARGEST_BITS) -> int:
+    """Bits that the expression `text` asks for at n letters: its value, rounded up.
+
+    Args:
+        what: the bits are called so where they are refused.
 
     Raises:
-        ModelError: not an expression in n alone, or its value is not from 0 to 512.
+        ModelError: not an expression in n alone, or its value is not from 0 to `most`.
     """
     parsed = expression(text)
     if "i" in parsed.names:
         raise ModelError(
-            f"bits {text!r} uses i; bits depend on n, the number of letters, alone."
+            f"{what} {text!r} uses i; bits depend on n, the number of letters, alone."
         )
     value = parsed.value(0, n)
-    if not 0 <= ceil(value) <= LARGEST_BITS:
+    if not 0 <= ceil(value) <= most:
         shown = str(ceil(value)) if abs(value) < 10**9 else "a larger number"
-        raise ModelError(f"bits {text!r} is {shown} at n={n}, expected 0 to {LARGEST_BITS}.")
+        raise ModelError(f"{what} {text!r} is {shown} at n={n}, expected 0 to {most}.")
     return ceil(value)
 
 

@@ -12,8 +12,12 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from circuitsim.errors import ModelError
+from circuitsim.models.blocks import (
+    FeedForward as FeedForward,
+)  # a layer's parts may be had from here
+from circuitsim.models.blocks import Norm as Norm
 from circuitsim.models.embedded import Embedded, Embedding
-from circuitsim.models.positions import Formula, Positions
+from circuitsim.models.positions import Formula, Positions, SoftmaxBits
 from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import (
     EMPTY,
@@ -32,11 +36,14 @@ Attention: TypeAlias = Literal["hard-left", "hard-right", "saturated", "softmax"
 Mask: TypeAlias = Literal[
     "none", "causal", "strict-causal", "anti-causal", "strict-anti-causal"
 ]
-Answer: TypeAlias = Literal["decision", "number"]
+Norms: TypeAlias = Literal["before", "after"]
+Inner: TypeAlias = Literal["exact", "rounded"]
+Answer: TypeAlias = Literal["decision", "number", "signs"]
 
 ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
 MASKS: tuple[Mask, ...] = get_args(Mask)
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
+OPTIONS = {"norms": get_args(Norms), "inner": get_args(Inner)}
 MOST_SCORE_BITS = 64
 PROJECTIONS = (
     "query",
@@ -46,6 +53,7 @@ PROJECTIONS = (
     "value2",
 )  # of a head, each with its bias; key2, value2 may be empty
 
+Base: TypeAlias = Annotated[Fraction | None, "of the powers in softmax; None is e"]
 RowOrRows: TypeAlias = Annotated[Matrix, "m", "d"]  # a single row may be given flat
 
 
@@ -62,6 +70,7 @@ class Head:
         key2: (k, d); value2: (v, d). Both empty in an ordinary head.
         attention: what is done with the maxima of the scores; see docs/model-format.md.
         mask: which keys a query may see.
+        base: softmax takes powers of it, a rational above 1; None is e.
         score_bits: round every score to this many fraction bits, half up; None leaves scores exact.
         scale: what scores are multiplied by; it becomes part of `query` and `query_bias`.
     """
@@ -80,6 +89,7 @@ class Head:
     attention: Attention = "saturated"
     mask: Mask = "none"
     score_bits: int | None = None
+    base: Base = None
     scale: InitVar[Fraction] = Fraction(1)
 
     def __post_init__(self, scale: Fraction) -> None:
@@ -101,6 +111,10 @@ class Head:
             raise ModelError(
                 f"attention {repr(self.attention)[:40]} is not one of {', '.join(ATTENTIONS)}."
             )
+        if self.base is not None:
+            object.__setattr__(self, "base", rational(self.base, "base"))
+            if self.base <= 1:
+                raise ModelError(f"base must be above 1, got {self.base}.")
         if self.mask not in MASKS:
             raise ModelError(f"mask {repr(self.mask)[:40]} is not one of {', '.join(MASKS)}.")
         if self.score_bits is not None and (
@@ -121,42 +135,25 @@ class Head:
 
 
 @dataclass(frozen=True)
-class FeedForward:
-    """x -> output relu(hidden x + hidden_bias) + output_bias, added to x where `residual`.
+class Layer:
+    """Attention heads, whose outputs and `output_bias` (d,) add up (to x where `residual`), then a net.
 
     Args:
-        hidden: (h, d); output: (d, h). Biases may be left out (zero).
+        attention_norm, net_norm: of what the heads read and of what the net reads, with `norms` "before"; with "after"
+            of the sum of x and what the heads add, and of that and what the net adds.
     """
-
-    hidden: Annotated[Matrix, "h", "d"]
-    output: Annotated[Matrix, "d", "h"]
-    hidden_bias: Bias = EMPTY
-    output_bias: Bias = EMPTY
-    residual: bool = True
-
-    def __post_init__(self) -> None:
-        for name in ("hidden", "output"):
-            rows = matrix(getattr(self, name), name)
-            bias = vector(getattr(self, f"{name}_bias"), f"{name}_bias")
-            if bias and len(bias) != len(rows):
-                raise ModelError(
-                    f"{name}_bias has {len(bias)} entries, {name} has {len(rows)} rows."
-                )
-            object.__setattr__(self, name, rows)
-            object.__setattr__(self, f"{name}_bias", bias or zeros(len(rows)))
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Attention heads, whose outputs and `output_bias` (d,) add up (to x where `residual`), then a net."""
 
     heads: tuple[Head, ...] = field(metadata={"left out": ()})
     output_bias: Vector = EMPTY
     residual: bool = True
+    attention_norm: Norm | None = field(default=None, kw_only=True)
+    net_norm: Norm | None = field(default=None, kw_only=True)
+    norms: Norms = field(default="before", kw_only=True)
     feed_forward: FeedForward | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "heads", tuple(self.heads))
+        _check_option("norms", self.norms)
         object.__setattr__(self, "output_bias", vector(self.output_bias, "output_bias"))
 
 
@@ -166,8 +163,10 @@ class Readout:
 
     Args:
         weights: (m, d); a single row may be given flat. bias: (m,), or left out (zero).
-        position: "first" or "last" of the whole sequence, "each" letter, or the name of a constant token.
-        answer: a "decision", which one row takes by > 0, and more by the (lowest) largest; or the "number" of one row.
+        position: "first" or "last" of the whole sequence, "each" letter, the "mean" of all positions of the whole
+            sequence, or the name of a constant token.
+        answer: a "decision", which one row takes by > 0, and more by the (lowest) largest; "signs", a decision of each
+            row by > 0; or the "number" of one row.
     """
 
     weights: RowOrRows
@@ -187,10 +186,22 @@ class Readout:
             raise ModelError(
                 f"readout.answer {repr(self.answer)[:40]} is not one of {', '.join(ANSWERS)}."
             )
+        if self.answer == "number" and self.position == "mean":
+            raise ModelError(
+                "readout.answer is a number, and a mean is never divided; give a decision or signs."
+            )
         if self.answer == "number" and len(self.weights) > 1:
             raise ModelError(
                 f"readout.answer is a number, which has one row, and readout.weights has {len(self.weights)}."
             )
+
+
+def _check_option(name: str, given: object) -> None:
+    """Refuse what is not one of the words that a field may be."""
+    if given not in OPTIONS[name]:
+        raise ModelError(
+            f"{name} {repr(given)[:40]} is not one of {', '.join(OPTIONS[name])}."
+        )
 
 
 def row_or_rows(given: Any, where: str) -> Matrix:
@@ -212,8 +223,11 @@ class Model(Embedded):
         embedding: token -> vector (d,), for every letter and constant token.
         layers, readout: as their classes say.
         positions: None, a table, or expressions (a plain sequence of strings is read as expressions).
+        embedding_norm: of the sum of token and position. final_norm: of what the read-out reads.
+        inner: "rounded" where the integer model also rounds queries, keys, values and what norms read.
         prepend, append: constant tokens before and after every input; they are not inputs.
         bits: fraction bits of the integer model, an expression in n (the number of letters), rounded up.
+        gap_bits, weight_bits: how softmax is rounded, expressions in n; see `networks.softmax`.
         name: for people.
         fields, tables: instead of a vocabulary, for tokens that are records: see `tables`. The embedding then holds
             the constant tokens alone.
@@ -234,7 +248,14 @@ class Model(Embedded):
     layers: tuple[Layer, ...]
     readout: Readout
     positions: Positions | None = field(default=None, metadata={"after": "embedding"})
+    embedding_norm: Norm | None = field(
+        default=None, kw_only=True, metadata={"after": "embedding"}
+    )
+    final_norm: Norm | None = field(default=None, kw_only=True, metadata={"after": "layers"})
+    inner: Inner = field(default="exact", kw_only=True)
     bits: Formula = field(default="8", kw_only=True)
+    gap_bits: SoftmaxBits = field(default="4", kw_only=True)
+    weight_bits: SoftmaxBits = field(default="8", kw_only=True)
 
     def __post_init__(self) -> None:
         from circuitsim.models.shapes import (
@@ -243,7 +264,10 @@ class Model(Embedded):
 
         for name in ("layers", "prepend", "append"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name in ("gap_bits", "weight_bits"):
+            object.__setattr__(self, name, str(getattr(self, name)))
         self._normalise()
+        _check_option("inner", self.inner)
         check_shapes(self)
 
     @property
@@ -258,6 +282,19 @@ class Model(Embedded):
             heads = tuple(replace(head, attention=kind) for head in layer.heads)
             layers.append(replace(layer, heads=heads))
         return replace(self, layers=tuple(layers))
+
+    def with_softmax(self, gap_bits: str | None, weight_bits: str | None) -> "Model":
+        """The model with other roundings of softmax; None keeps what it has."""
+        if not self.has_softmax:
+            return super().with_softmax(gap_bits, weight_bits)
+        gaps = self.gap_bits if gap_bits is None else gap_bits
+        weights = self.weight_bits if weight_bits is None else weight_bits
+        return replace(self, gap_bits=gaps, weight_bits=weights)
+
+    @property
+    def has_softmax(self) -> bool:
+        """Whether any head is softmax."""
+        return any(head.attention == "softmax" for head in self.heads)
 
     def _parts(self) -> str:
         layers, heads = len(self.layers), len(self.heads)

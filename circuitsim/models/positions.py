@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 from circuitsim.numbers.arrays import Matrix, matrix
 
 Formula: TypeAlias = Annotated[str, "or a number"]  # an expression in i and n
+SoftmaxBits: TypeAlias = Annotated[str, "or a number; files may leave it out"]
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ class NetCell:
     def reads_state(self) -> bool:
         """Whether a net reads the state; if none does, the state is a sum over tokens, each by itself."""
         for net in self.nets:
-            if any(weight for row in net.hidden for weight in row[: self.size]):
+            rows = [*net.hidden, *net.gate]
+            if any(weight for row in rows for weight in row[: self.size]):
                 return True
             if not net.residual:
                 return False

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from circuitsim.models.embedded import Embedded
-    from circuitsim.models.model import FeedForward, Head, Model, Readout
+    from circuitsim.models.model import FeedForward, Head, Model, Norm, Readout
 
-PLACES = ("first", "last", "each")  # of the read-out, where it is not at a constant token
+PLACES = ("first", "last", "each")  # of the read-out of any model
+MEAN = "mean"  # of all positions, in a transformer
 
 
 def check_shapes(model: Model) -> None:
@@ -33,10 +34,20 @@ def refuse(name: str, problems: Iterator[str]) -> None:
 def _problems(model: Model) -> Iterator[str]:
     if not (yield from token_problems(model)):
         return
+    for what in ("gap_bits", "weight_bits"):
+        yield from _bits(what, getattr(model, what))
     if not model.layers:
         yield "there is no layer"
+    for name in ("embedding_norm", "final_norm"):
+        yield from _norm(getattr(model, name), model.width, name)
     for index, layer in enumerate(model.layers):
         where = f"layer {index}"
+        for name in ("attention_norm", "net_norm"):
+            yield from _norm(getattr(layer, name), model.width, f"{where}, {name}")
+        if layer.attention_norm and layer.norms == "before" and not layer.heads:
+            yield f"{where}, attention_norm: it stands before the heads, and there are none"
+        if layer.net_norm and layer.feed_forward is None:
+            yield f"{where}, net_norm: there is no feed_forward"
         if layer.output_bias and len(layer.output_bias) != model.width:
             yield f"{where}: output_bias has {len(layer.output_bias)} entries, expected {model.width}"
         for number, head in enumerate(layer.heads):
@@ -49,9 +60,9 @@ def _problems(model: Model) -> Iterator[str]:
     where = model.readout.position
     constants = dict.fromkeys(model.prepend + model.append)
     named = (model.prepend + model.append).count(where)
-    if where not in PLACES and named != 1:
+    if where not in (*PLACES, MEAN) and named != 1:
         yield (
-            f"readout.position {repr(where)[:40]} is not first, last, each, or a constant token that stands in"
+            f"readout.position {repr(where)[:40]} is not first, last, each, mean, or a constant token that stands in"
             f" the sequence once (constant tokens: {', '.join(constants) or 'none'})"
             + (f", it stands there {named} times" if named else "")
         )
@@ -73,7 +84,9 @@ def token_problems(model: Embedded) -> Generator[str, None, bool]:
     if odd := [t for t in tokens if not is_token(t)]:
         yield f"tokens must be printable texts without spaces, got {', '.join(repr(t)[:40] for t in odd[:5])}"
         return False
-    if taken := [t for t in dict.fromkeys(model.prepend + model.append) if t in PLACES]:
+    if taken := [
+        t for t in dict.fromkeys(model.prepend + model.append) if t in (*PLACES, MEAN)
+    ]:
         yield f"a constant token cannot be called {' or '.join(taken)}, which readout.position understands as a place"
     missing = [t for t in model.tokens if t not in model.embedding]
     if missing or not (model.embedding or model.fields):
@@ -88,7 +101,7 @@ def token_problems(model: Embedded) -> Generator[str, None, bool]:
     if not isinstance(model.name, str):
         yield "name must be a string"
     yield from _positions(model)
-    yield from _bits(model.bits)
+    yield from _bits("bits", model.bits)
     return True
 
 
@@ -117,6 +130,7 @@ def net_problems(nets: tuple[FeedForward, ...], width: int, where: str) -> Itera
             yield f"{place}: hidden has rows of {len(net.hidden[0]) if net.hidden else 0} entries, expected {width}"
         if not rows or len(net.output[0]) != len(net.hidden):
             yield f"{place}: output has rows of {len(net.output[0]) if rows else 0} entries, expected {len(net.hidden)}"
+        yield from (f"{place}: {problem}" for problem in _gate(net, width))
         if net.residual and rows != width:
             yield f"{place}: with residual its output has {width} rows, got {rows}"
         width = rows
@@ -161,12 +175,12 @@ def _expressions(components: tuple[str, ...]) -> Iterator[str]:
             yield f"positions[{index}]: {str(error).rstrip('.')}"
 
 
-def _bits(bits: str) -> Iterator[str]:
+def _bits(what: str, bits: str) -> Iterator[str]:
     try:
         if "i" in expression(bits).names:
-            yield f"bits {bits!r} uses i; bits depend on n, the number of letters, alone"
+            yield f"{what} {bits!r} uses i; bits depend on n, the number of letters, alone"
     except ModelError as error:
-        yield f"bits: {str(error).rstrip('.')}"
+        yield f"{what}: {str(error).rstrip('.')}"
 
 
 def _head(head: Head, width: int) -> Iterator[str]:
@@ -195,8 +209,20 @@ def _head(head: Head, width: int) -> Iterator[str]:
 def _net(net: FeedForward, width: int) -> Iterator[str]:
     if net.hidden and len(net.hidden[0]) != width:
         yield f"hidden has rows of {len(net.hidden[0])} entries, expected {width}"
+    yield from _gate(net, width)
     if len(net.output) != width:
         yield f"output has {len(net.output)} rows, expected {width}"
     if not net.hidden or (net.output and len(net.output[0]) != len(net.hidden)):
         entries = len(net.output[0]) if net.output else 0
         yield f"output has rows of {entries} entries, expected {len(net.hidden)}"
+
+
+def _gate(net: FeedForward, width: int) -> Iterator[str]:
+    if net.gate and net.gate.scaled.shape != (len(net.hidden), width):
+        rows, entries = net.gate.scaled.shape
+        yield f"gate has {rows} rows of {entries} entries, expected {len(net.hidden)} of {width}"
+
+
+def _norm(norm: Norm | None, width: int, where: str) -> Iterator[str]:
+    if norm is not None and len(norm.gain) != width:
+        yield f"{where}: gain has {len(norm.gain)} entries, expected {width}"

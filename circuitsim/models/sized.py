@@ -40,6 +40,10 @@ class Sized:
         """The models with every head's kind of attention replaced."""
         return replace(self, make=lambda n: self.make(n).with_attention(kind))
 
+    def with_softmax(self, gap_bits: str | None, weight_bits: str | None) -> "Sized":
+        """The models with other roundings of softmax."""
+        return replace(self, make=lambda n: self.make(n).with_softmax(gap_bits, weight_bits))
+
     def letters_in(self, text: str, most: int) -> int:
         """How many letters a string has: those between spaces, or its characters.
 

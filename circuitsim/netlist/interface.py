@@ -2,7 +2,8 @@
 
 The interface of a circuit is a JSON-able dictionary: `vocabulary`, `token_code` ("bit" for two letters, else
 "one-hot"; "fields" for records, which `fields` describes: see `tokens`), `n`, `decision` ("bit", "one-hot" or
-"number"), `classes` (outputs at a position), `readout_positions`, `wired` (constants of the inputs that are not
+"number"), `classes` (outputs at a position), `signs` (decisions that make one answer, where they do),
+`readout_positions`, `wired` (constants of the inputs that are not
 letters), and what people want to know: `model`, `bits`. A number has its `offset` and `scale` too: see `Digits`.
 """
 

@@ -7,14 +7,38 @@ import numpy as np
 
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
-from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.expressions import LARGEST_SOFTMAX_BITS, bits_at
+from circuitsim.models.model import (
+    PROJECTIONS,
+    FeedForward,
+    Head,
+    Layer,
+    Model,
+    Readout,
+)
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.sequence import position_values
 from circuitsim.models.tables import scaled_tables
-from circuitsim.numbers.arrays import Matrix, zeros
+from circuitsim.numbers.arrays import Bias, Matrix, zeros
+from circuitsim.numbers.irrationals import log2, log2_of_e
 from circuitsim.numbers.scaled import Scaled
 
-from .network import Attend, Flat, Network, Pairs, Probe, Relu, Settle, States, Tokens, Value
+from .exact import joined
+from .network import (
+    Attend,
+    Flat,
+    Network,
+    Pairs,
+    Probe,
+    Round,
+    Settle,
+    States,
+    Sum,
+    Tokens,
+    Value,
+)
+from .parts import draw_net, draw_norm, scaled_matrix, with_net
+from .softmax import Softmax
 
 DIRECTIONS = ("forward", "backward")
 
@@ -31,6 +55,8 @@ def network(model: AnyModel, n: int) -> Network:
     with drawn.inside("embedding", ""):
         tokens = Tokens((), scaled_tables(model), rows)
         x = drawn.draw(tokens, (model.length(n), model.width), "embedding")
+    if isinstance(model, Model):
+        x = draw_norm(drawn, model.embedding_norm, "embedding_norm", x)
     _show(drawn, "residual0", [x])
     ARCHITECTURES[type(model)](drawn, model, x)
     return drawn
@@ -58,17 +84,27 @@ def _transformer(drawn: Network, model: Model, x: Value) -> None:
             x = _layer(drawn, layer, x)
         _show(drawn, f"residual{index + 1}", [x])
     with drawn.inside("readout", ""):
-        _readout(drawn, model.readout, drawn.pick(x, model.readout_positions(drawn.n)))
+        x = drawn.pick(x, model.readout_positions(drawn.n))
+        x = draw_norm(drawn, model.final_norm, "final_norm", x)
+        if model.readout.position == "mean":
+            _mean(drawn, model.readout, x)
+        else:
+            _readout(drawn, model.readout, x)
 
 
 def _layer(drawn: Network, layer: Layer, x: Value) -> Value:
+    first, after = layer.norms == "before", layer.norms == "after"
     terms = [x] if layer.residual else []
+    read = draw_norm(drawn, layer.attention_norm, "attention_norm", x) if first else x
     place = drawn.place
     for number, head in enumerate(layer.heads):
         with drawn.inside(f"head{number}", f"{place}, head {number}"):
             terms.append(
                 drawn.affine(
-                    _head(drawn, head, x), _matrix(head.output, len(head.value)), None, ""
+                    _head(drawn, head, read),
+                    scaled_matrix(head.output, len(head.value)),
+                    None,
+                    "",
                 )
             )
     if any(layer.output_bias) or not terms:
@@ -77,47 +113,98 @@ def _layer(drawn: Network, layer: Layer, x: Value) -> Value:
             drawn.constant((layer.output_bias or zeros(drawn.width(x))).scaled, positions)
         )
     x = drawn.add(terms, "residual stream")
+    x = draw_norm(drawn, layer.attention_norm, "attention_norm", x) if after else x
     if layer.feed_forward is None:
         return x
+    read = draw_norm(drawn, layer.net_norm, "net_norm", x) if first else x
     with drawn.inside("feed_forward", f"{place}, feed-forward"):
-        return _net(drawn, layer.feed_forward, x, "residual stream")
+        result = draw_net(drawn, layer.feed_forward, read)
+        x = drawn.add(
+            [x, result] if layer.feed_forward.residual else [result], "residual stream"
+        )
+    return draw_norm(drawn, layer.net_norm, "net_norm", x) if after else x
 
 
 def _head(drawn: Network, head: Head, x: Value) -> Value:
     """R(mean) at every position."""
-
-    def linear(name: str) -> Value:
-        weights, bias = getattr(head, name), getattr(head, f"{name}_bias")
-        return drawn.affine(
-            x, _matrix(weights, drawn.width(x)), bias.scaled if bias else None, name
-        )
-
+    linear = (_rounded if drawn.model.inner == "rounded" else _linear)(drawn, head, x)
     read = [linear("query"), linear("key"), linear("value")]
     if head.third_order:
         for index, name in ((1, "key2"), (2, "value2")):
             second = linear(name)
             shape = drawn.positions(x) ** 2, drawn.width(second)
             read[index] = drawn.draw(Pairs((read[index], second)), shape)
-    attend = Attend(tuple(read), head.attention, head.mask, head.score_bits, head.third_order)
+    softmax = _softmax(drawn) if head.attention == "softmax" else None
+    attend = Attend(
+        tuple(read), head.attention, head.mask, head.score_bits, head.third_order, softmax
+    )
     return drawn.draw(attend, (drawn.positions(x), len(head.value)), "mean")
 
 
-def _net(drawn: Network, net: FeedForward, x: Value, quantity: str) -> Value:
-    """A ReLU net on every vector."""
-    hidden = drawn.affine(
-        x, _matrix(net.hidden, drawn.width(x)), net.hidden_bias.scaled, "hidden sum"
+def _softmax(drawn: Network) -> Softmax:
+    """How the weights of a model's heads are rounded at this length."""
+    model, most, n = drawn.model, LARGEST_SOFTMAX_BITS, drawn.n
+    assert isinstance(model, Model)
+    return Softmax(
+        bits_at(model.gap_bits, n, "gap_bits", most),
+        bits_at(model.weight_bits, n, "weight_bits", most),
     )
-    positive = drawn.draw(Relu((hidden,)), drawn.lines[hidden].shape, "hidden unit")
-    result = drawn.affine(
-        positive, _matrix(net.output, len(net.hidden)), net.output_bias.scaled, ""
-    )
-    return drawn.add([x, result] if net.residual else [result], quantity)
+
+
+def _linear(drawn: Network, head: Head, x: Value) -> Callable[[str], Value]:
+    """The linear maps of a head, by name."""
+
+    def linear(name: str) -> Value:
+        weights, bias = _projection(head, name)
+        return drawn.affine(
+            x, scaled_matrix(weights, drawn.width(x)), bias.scaled if bias else None, name
+        )
+
+    return linear
+
+
+def _projection(head: Head, name: str) -> tuple[Matrix, Bias]:
+    """Weights and bias of a head's linear map; of a softmax query so that powers are of two."""
+    weights, bias = getattr(head, name), getattr(head, f"{name}_bias")
+    if name != "query" or head.attention != "softmax":
+        return weights, bias
+    factor = log2(head.base)[0] if head.base else log2_of_e()
+    return weights.times(factor), bias.times(factor)
+
+
+def _rounded(drawn: Network, head: Head, x: Value) -> Callable[[str], Value]:
+    """The same maps, all rounded at once: each reads its components of one vector."""
+    both = [_projection(head, name) for name in PROJECTIONS]
+    maps = [scaled_matrix(weights, drawn.width(x)) for weights, _ in both]
+    biases = [bias.scaled for _, bias in both]
+    exact = drawn.affine(x, joined(maps, 0), joined(biases, 0), "query, key or value")
+    shape = drawn.lines[exact].shape
+    vector = drawn.draw(Round((exact,)), shape, "query, key or value")
+    ends = np.cumsum([len(rows.numerators) for rows in maps])
+    parts = np.split(np.identity(shape[1], np.int64), ends[:-1])
+    selections = dict(zip(PROJECTIONS, parts, strict=True))
+
+    def linear(name: str) -> Value:
+        return drawn.affine(vector, Scaled(selections[name], 1), None, name)
+
+    return linear
 
 
 def _readout(drawn: Network, readout: Readout, x: Value) -> None:
     drawn.outputs.append(
         drawn.affine(x, readout.weights.scaled, readout.bias.scaled, "read-out")
     )
+
+
+def _mean(drawn: Network, readout: Readout, x: Value) -> None:
+    """The read-out of the sum over all positions, to which as many biases belong."""
+    weights = readout.weights.scaled
+    total = drawn.draw(Sum((x,)), (1, drawn.width(x)), "sum of positions")
+    if any(readout.bias):
+        positions = Scaled(np.array([drawn.positions(x)]), 1)
+        total = drawn.beside([total, drawn.constant(positions)])
+        weights = joined([weights, readout.bias.scaled[:, None]], 1)
+    drawn.outputs.append(drawn.affine(total, weights, None, "read-out"))
 
 
 def _recurrent(drawn: Network, model: RecurrentNet, x: Value) -> None:
@@ -177,7 +264,7 @@ def _steps(
 def _nets(drawn: Network, nets: Sequence[FeedForward], x: Value, place: str) -> Value:
     for index, net in enumerate(nets):
         with drawn.inside("", f"{place} {index}"):
-            x = _net(drawn, net, x, "output")
+            x = with_net(drawn, net, x)
     return x
 
 
@@ -187,7 +274,7 @@ def _connected(drawn: Network, model: FullyConnected, x: Value) -> None:
     joined = True
     for index, layer in enumerate(model.layers):
         with drawn.inside(f"layer{index}", f"layer {index}"):
-            x = _net(drawn, layer, x, "output")
+            x = with_net(drawn, layer, x)
         joined = joined and layer.residual
         _show(drawn, f"residual{index + 1}", [x])
         if joined:  # all rows and something added: no vector of its own
@@ -195,11 +282,6 @@ def _connected(drawn: Network, model: FullyConnected, x: Value) -> None:
     with drawn.inside("readout", ""):
         for readout in model.readouts:
             _readout(drawn, readout, x)
-
-
-def _matrix(rows: Matrix, columns: int) -> Scaled:
-    """A matrix (r, columns), which may have no row."""
-    return rows.scaled if rows else Scaled(np.zeros((0, columns), np.int64), 1)
 
 
 CELLS: dict[type, Callable[[Network, str, Any, range, Value], dict[int, Value]]] = {

@@ -5,6 +5,7 @@ are rounded: `total`, `product`, `inner`, `pairs`, `mean`, `positive`.
 """
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import reduce
 from math import lcm
 
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 
 from circuitsim.models.sequence import Codes, score_blocks
 from circuitsim.models.tables import table_rows
+from circuitsim.numbers.functions import rounded_all
 from circuitsim.numbers.scaled import (
     FITS_INT64,
     Array,
     Scaled,
     add,
+    distinct,
     largest,
     multiply,
     narrow,
@@ -25,9 +28,10 @@ from circuitsim.numbers.scaled import (
 )
 
 from . import network as net
-from .keys import Flags, key_mask, over_pairs, select
-from .network import Network, run
-from .refusals import refuse_softmax
+from .keys import Flags, key_mask, over_pairs, select, weigh
+from .network import EXACT_BITS, Network, run
+from .norms import normalised
+from .refusals import refuse_parts, refuse_softmax
 from .trace import ExactTrace, decide
 
 RANKED = 16  # times that the score of two different vectors is wanted, for ranks to be faster
@@ -82,6 +86,19 @@ class Exact:
             value.denominator * common,
         )
 
+    def softmax(
+        self, how: net.Attend, scores: Scaled, visible: Flags, value: Scaled
+    ) -> Scaled:
+        """Means of the visible values by softmax of the scores (batch, queries, keys), rounded to 48 bits."""
+        assert how.softmax is not None
+        unit = scores.denominator if how.score_bits is None else 1 << how.score_bits
+        steps = how.softmax.steps(Fraction(unit))
+        weights = weigh(steps, comparable(how.score_bits, scores), visible)
+        sums = product(weights, value.numerators).astype(object)
+        totals = np.maximum(weights.sum(axis=2), 1).astype(object)[..., None]
+        whole = totals * value.denominator
+        return Scaled((2 * (sums << EXACT_BITS) + whole) // (2 * whole), 1 << EXACT_BITS)
+
     def positive(self, x: Scaled) -> Scaled:
         """The positive part."""
         return Scaled(np.maximum(x.numerators, 0), x.denominator)
@@ -118,6 +135,29 @@ class Exact:
         """The positive part."""
         return self.positive(x)
 
+    def activate(self, index: int, how: net.Activate, x: Scaled) -> Scaled:
+        """The function, correctly rounded."""
+        return Scaled(rounded_all(how.function, x, EXACT_BITS), 1 << EXACT_BITS).reduced()
+
+    def multiply(self, index: int, how: net.Multiply, x: Scaled, y: Scaled) -> Scaled:
+        """Products, component by component."""
+        products = multiply(x.numerators, y.numerators)
+        return Scaled(products, x.denominator * y.denominator).reduced()
+
+    def normalise(self, index: int, how: net.Normalise, x: Scaled) -> Scaled:
+        """Vectors with a norm, correctly rounded."""
+        return Scaled(normalised(how, x, EXACT_BITS), 1 << EXACT_BITS).reduced()
+
+    def round(self, index: int, how: net.Round, x: Scaled) -> Scaled:
+        """The same."""
+        return x
+
+    def sum(self, index: int, how: net.Sum, x: Scaled) -> Scaled:
+        """Sums over positions."""
+        wide = x.numerators.dtype != object and x.shape[1] * x.largest >= FITS_INT64
+        numbers = x.numerators.astype(object) if wide else x.numerators
+        return Scaled(numbers.sum(axis=1, keepdims=True), x.denominator).reduced()
+
     def pairs(self, index: int, how: net.Pairs, x: Scaled, y: Scaled) -> Scaled:
         """Products at pairs of positions."""
         return self.products(x, y)
@@ -127,14 +167,17 @@ class Exact:
     ) -> Scaled:
         """Means of the selected values, a block of queries at a time."""
         batch, length, _ = query.shape
-        visible, scores = (
-            key_mask(how.mask, length, how.third_order),
-            self._scores(how, query, key),
-        )
+        visible = key_mask(how.mask, length, how.third_order)
+        scores = None if how.softmax else self._scores(how, query, key)
         parts = []
         for rows, queries in score_blocks(batch, length, key.shape[1]):
-            chosen = select(how.attention, scores(rows, queries), visible[queries])
-            parts.append((rows, queries, self.mean(chosen, value[rows]).reduced()))
+            if scores is None:
+                inner = self.inner(query[rows, queries], key[rows])
+                mean = self.softmax(how, inner, visible[queries], value[rows])
+            else:
+                chosen = select(how.attention, scores(rows, queries), visible[queries])
+                mean = self.mean(chosen, value[rows])
+            parts.append((rows, queries, mean.reduced()))
         common = lcm(*(part.denominator for _, _, part in parts))
         means = np.zeros((batch, length, value.shape[-1]), dtype=object)
         for rows, queries, part in parts:
@@ -202,15 +245,20 @@ def run_exact(
         rules: the datatype, whose numbers are rounded where it says.
 
     Raises:
-        ModelError: a head is softmax, which has no exact meaning.
+        ModelError: a head is softmax, or there are parts of real blocks, and the datatype is another one.
     """
-    refuse_softmax(network)
+    if rules is not Exact:
+        refuse_softmax(network, "this datatype is for")
+        refuse_parts(network.model, "other datatypes have none")
     values = run(network, rules(network, codes))
     residuals = tuple(
         joined([values[x] for x in parts], 1).reduced() for parts in network.residuals
     )
     outputs = joined([values[x] for x in network.outputs], 1)
-    return ExactTrace(residuals, outputs, decide(outputs.numerators, network.answer))
+    decisions = decide(outputs.numerators, network.answer)
+    return ExactTrace(
+        residuals, outputs, decisions, EXACT_BITS if network.irrational else None
+    )
 
 
 def affine(weights: Scaled, x: Scaled, bias: Scaled | None) -> Scaled:
@@ -243,16 +291,6 @@ def states_of(how: net.States, codes: Codes) -> NDArray[np.int64]:
         state = moves[state, codes[:, place]]
         found[:, place - first] = state
     return found
-
-
-def distinct(vectors: Array) -> tuple[Array, Array]:
-    """The different vectors of (..., k) in the order in which they appear, (u, k), and which of them each is, (...)."""
-    flat = vectors.reshape(-1, vectors.shape[-1])
-    known: dict[tuple[int, ...], int] = {}
-    index = [known.setdefault(row, len(known)) for row in map(tuple, flat.tolist())]
-    first = np.empty((len(known), flat.shape[1]), dtype=flat.dtype)
-    first[:] = np.array(list(known), dtype=object).reshape(first.shape)
-    return first, np.array(index, np.int64).reshape(vectors.shape[:-1])
 
 
 def inner(query: Scaled, key: Scaled) -> Scaled:

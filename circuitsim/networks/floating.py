@@ -10,6 +10,7 @@ import numpy as np
 
 from circuitsim.models.sequence import Codes, score_blocks
 from circuitsim.models.tables import table_rows
+from circuitsim.numbers.functions import of_floats
 
 from . import network as net
 from . import trust
@@ -25,7 +26,8 @@ def run_float(network: Network, codes: Codes) -> Trace:
 
     Returns:
         Arrays of float64. `trusted` is False for an input if a rounding error may have changed a maximum, a rounded
-        score or a decision, and for every input of a model with softmax, which nothing exact matches.
+        score or a decision. Of a model with softmax, norms or activations, which the exact model rounds too, decisions
+        alone count.
 
     Raises:
         ModelError: a weight beyond the range of float64.
@@ -34,9 +36,9 @@ def run_float(network: Network, codes: Codes) -> Trace:
     with np.errstate(all="ignore"):  # what overflows is not trusted
         values = run(network, rules)
         outputs = joined([values[x] for x in network.outputs], 1)
-        trusted = rules.trusted & outputs.sound()
-        if network.answer == "decision":
-            trusted &= trust.clear_decisions(outputs)
+        trusted = outputs.sound() & (rules.trusted | network.irrational)
+        if network.answer != "number":
+            trusted &= trust.clear_decisions(outputs, network.answer)
     residuals = tuple(
         joined([values[x] for x in parts], 1).values for parts in network.residuals
     )
@@ -86,6 +88,28 @@ class Float:
     def relu(self, index: int, how: net.Relu, x: Quantity) -> Quantity:
         """The positive part."""
         return Quantity(np.maximum(x.values, 0), x.scales, x.grids)
+
+    def activate(self, index: int, how: net.Activate, x: Quantity) -> Quantity:
+        """The function; where it is steepest it moves hardly more than its argument."""
+        return Quantity(
+            of_floats(how.function, x.values), x.scales, np.full(x.grids.shape, np.inf)
+        )
+
+    def multiply(self, index: int, how: net.Multiply, x: Quantity, y: Quantity) -> Quantity:
+        """Products, component by component."""
+        return self._watched(trust.multiply(x, y))
+
+    def normalise(self, index: int, how: net.Normalise, x: Quantity) -> Quantity:
+        """Vectors with a norm."""
+        return self._watched(trust.normalised(how, x))
+
+    def round(self, index: int, how: net.Round, x: Quantity) -> Quantity:
+        """The same."""
+        return x
+
+    def sum(self, index: int, how: net.Sum, x: Quantity) -> Quantity:
+        """Sums over positions."""
+        return self._watched(trust.over_positions(x))
 
     def pairs(self, index: int, how: net.Pairs, x: Quantity, y: Quantity) -> Quantity:
         """Products at pairs of positions."""
@@ -155,7 +179,6 @@ def _attend(
         trusted &= sure
         scales, grid = np.abs(values), 0
     if how.attention == "softmax":
-        trusted[:] = False
         shares = _softmax(values, visible)
         return Quantity(
             shares @ value.values, shares @ value.scales, np.full(value.grids.shape, np.inf)
@@ -168,10 +191,10 @@ def _attend(
 
 
 def _softmax(scores: Floats, visible: Flags) -> Floats:
-    """Shares (batch, queries, keys) that add up to one, or to zero where nothing is visible."""
+    """Shares (batch, queries, keys) by powers of two, which add up to one, or to zero where nothing is visible."""
     masked = np.where(visible, scores, -np.inf)
     top = np.where(visible.any(axis=1, keepdims=True), masked.max(axis=2, keepdims=True), 0)
-    powers = np.exp(masked - top)
+    powers = np.exp2(masked - top)
     return np.asarray(
         powers / np.maximum(powers.sum(axis=2, keepdims=True), 1e-300), dtype=np.float64
     )

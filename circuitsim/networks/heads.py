@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from circuitsim.models.sequence import mask_matrix
 from circuitsim.numbers.rounding import drop_bits
 from circuitsim.numbers.scaled import product
@@ -13,7 +15,6 @@ from .forms import Affine, Few, Ints, Number, Range
 from .known import HeadForms, powers_of, ranges_of, times
 from .limits import Limits
 from .network import Network, Value
-from .refusals import no_circuit
 from .selection import Keys, by_letter, chosen_keys, means
 from .values import named
 
@@ -38,16 +39,17 @@ class Heads:
     ) -> HeadForms:
         """Scores of the components that matter, and means."""
         place = self.network.lines[index].place
-        if how.attention == "softmax":
-            raise no_circuit(place)
         key, key2 = (key.first, key.second) if how.third_order else (key, None)
         value, value2 = (value.first, value.second) if how.third_order else (value, None)
-        shifts, outputs = self._means(index, how, value, value2)
         both = [*zip(query.ranges, ranges_of(key, key2), strict=True)]
         tie = all((0, 0) in pair or pair[1][0] == pair[1][1] for pair in both)
-        outputs = few_means(index, outputs, self._averaged(how, value, shifts, tie))
+        if tie and how.softmax:
+            how = replace(how, attention="saturated", softmax=None)
+        shifts, outputs = self._means(index, how, value, value2)
+        if not how.softmax:
+            outputs = few_means(index, outputs, self._averaged(how, value, shifts, tie))
         asked = any(number.low < number.high and number.column.any() for number in outputs)
-        chosen = None if how.third_order else self._chosen(how)
+        chosen = None if how.third_order or how.softmax else self._chosen(how)
         if chosen is not None:  # the scores say so, and are kept
             outputs = self._decided(index, how, outputs, chosen)
         kept = tuple(c for c, pair in enumerate(both) if asked and (0, 0) not in pair)
@@ -60,10 +62,11 @@ class Heads:
         rounds = how.score_bits is not None and bool(
             kept
         )  # a score of nothing is zero, and stays it
-        drop = max(0, order * unit - common - (how.score_bits or 0)) if rounds else None
+        fine = order * unit - common
+        drop = max(0, fine - (how.score_bits or 0)) if rounds else None
         return HeadForms(
             how.attention, how.mask, kept, query, key, value, weights, score, drop, shifts, outputs, key2, value2,
-            chosen,
+            chosen, how.softmax, fine - (drop or 0),
         )  # fmt: skip
 
     def _score(
@@ -98,7 +101,8 @@ class Heads:
             for name, form in (("value", value), ("value2", value2)):
                 self.limits.check(place, name, *(form.unshifted[c : c + 1] if form else ()))
             drop = factors * unit - self.bits - power
-            total = 4 * keys * max(abs(low), abs(high), 1 << drop)
+            weight = 1 << how.softmax.weight_bits if how.softmax else 1
+            total = 4 * keys * weight * max(abs(low), abs(high), 1 << drop)
             self.limits.check(place, "sum of values", (-total, total))
             low, high = drop_bits(low, drop), drop_bits(high, drop)
             if how.mask.startswith("strict"):
@@ -166,13 +170,23 @@ class Heads:
 def exponent(network: Network, x: Value, bits: int) -> int:
     """Of the stream that an affine line reads."""
     (read,) = network.lines[x].primitive.reads
-    return bits if isinstance(network.lines[read].primitive, net.Tokens) else 2 * bits
+    return unit(network, read, bits)
+
+
+def unit(network: Network, x: Value, bits: int) -> int:
+    """Fraction bits of a stream, or of an affine line before powers of two are divided out."""
+    how = network.lines[x].primitive
+    if isinstance(how, net.Affine):
+        return exponent(network, x, bits) + bits
+    return bits if isinstance(how, net.Tokens) else 2 * bits
 
 
 def columns(network: Network, index: Value) -> Ints:
-    """What the line that reads some computed numbers multiplies them by: (d, numbers)."""
+    """What the line that reads some computed numbers multiplies them by: (d, numbers); ones for other products."""
     reader = network.reader(index)
     assert reader is not None
     how = network.lines[reader].primitive
+    if isinstance(how, net.Multiply):
+        return np.identity(network.width(index), object)
     assert isinstance(how, net.Affine)
     return how.weights.numerators.astype(object)

@@ -11,16 +11,19 @@ import numpy.typing as npt
 
 from circuitsim.models.sequence import Codes
 from circuitsim.models.tables import table_rows
-from circuitsim.numbers.rounding import drop_bits, drop_bits_each
-from circuitsim.numbers.scaled import same_type_product
+from circuitsim.numbers.functions import rounded_all
+from circuitsim.numbers.rounding import drop_bits, drop_bits_each, floor_bits_each
+from circuitsim.numbers.scaled import Scaled, same_type_product
 
 from . import network as net
 from .exact import states_of
 from .fixed_point import FixedPoint
 from .forms import Affine
-from .keys import key_mask, over_pairs, select
-from .known import HeadForms, NetForms, Weighed
+from .heads import unit
+from .keys import key_mask, over_pairs, select, weigh
+from .known import GateForms, HeadForms, NetForms, Weighed
 from .network import run
+from .norms import normalised
 from .trace import IntegerTrace, decide
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -59,7 +62,7 @@ def _run(fixed: FixedPoint, codes: Codes) -> IntegerTrace:
     network = fixed.network
     values = run(network, Integer(fixed, codes))
     residuals = tuple(_joined([values[x] for x in parts]) for parts in network.residuals)
-    exponents = (fixed.bits, *[2 * fixed.bits] * (len(residuals) - 1))
+    exponents = tuple(unit(network, parts[0], fixed.bits) for parts in network.residuals)
     outputs = _joined([values[x] for x in network.outputs])
     decisions = decide(outputs, network.answer)
     return IntegerTrace(residuals, exponents, outputs, fixed.output_exponent, decisions)
@@ -117,6 +120,37 @@ class Integer:
         assert isinstance(known, NetForms)
         return np.maximum(drop_bits_each(x, known.shifts), 0)
 
+    def activate(self, index: int, how: net.Activate, x: Array) -> Array:
+        """R of the function, of sums that are floored to the grid."""
+        known, bits = self.fixed.known[index], self.fixed.bits
+        assert isinstance(known, NetForms)
+        floored = Scaled(floor_bits_each(x, known.shifts), 1 << bits)
+        return rounded_all(how.function, floored, bits).astype(self.kind)
+
+    def multiply(self, index: int, how: net.Multiply, x: Array, y: Array) -> Array:
+        """R of products."""
+        known = self.fixed.known[index]
+        assert isinstance(known, GateForms)
+        return drop_bits_each(x * y, known.shifts)
+
+    def normalise(self, index: int, how: net.Normalise, x: Array) -> Array:
+        """R of the components of vectors with a norm, in units of 2^-2b."""
+        denominator = 1 << unit(self.fixed.network, how.reads[0], self.fixed.bits)
+        found = normalised(how, Scaled(x, denominator), self.fixed.bits)
+        return self._fine(found.astype(self.kind))
+
+    def round(self, index: int, how: net.Round, x: Array) -> Array:
+        """R, in units of 2^-2b."""
+        (read,) = how.reads
+        known, bits = self.fixed.known[read], self.fixed.bits
+        powers = known.powers if isinstance(known, Affine) else (0,) * x.shape[2]
+        drop = unit(self.fixed.network, read, bits) - bits
+        return self._fine(drop_bits_each(x, [drop - power for power in powers]))
+
+    def sum(self, index: int, how: net.Sum, x: Array) -> Array:
+        """Sums over positions, in units of 2^-2b."""
+        return self._lifted(how.reads[0], x).sum(axis=1, keepdims=True)
+
     def pairs(self, index: int, how: net.Pairs, x: Array, y: Array) -> Array:
         """Products at pairs of positions."""
         return over_pairs(x, y)
@@ -130,18 +164,21 @@ class Integer:
         kept = list(head.kept)
         query, key = query[..., kept].astype(self.kind), key[..., kept].astype(self.kind)
         scores = np.zeros((len(query), query.shape[1], key.shape[1]), self.kind)
-        weights = np.array([*head.weights], dtype=self.kind)
-        scores = scores + same_type_product(query * weights, np.swapaxes(key, 1, 2))
+        worth = np.array([*head.weights], dtype=self.kind)
+        scores = scores + same_type_product(query * worth, np.swapaxes(key, 1, 2))
         if head.shift is not None:
             scores = drop_bits(scores, head.shift)
         visible = key_mask(how.mask, scores.shape[1], how.third_order)
-        chosen = select(how.attention, scores, visible)
-        count = chosen.sum(axis=2)[..., None].astype(self.kind)
+        if head.steps:
+            weights = weigh(head.steps, scores, visible)
+        else:
+            weights = select(head.attention, scores, visible).astype(np.int64)
+        count = weights.sum(axis=2)[..., None].astype(self.kind)
         read = np.array([number.column.any() for number in head.outputs])
         value = np.where(read, value, 0).astype(
             self.kind
         )  # what nobody reads may be wider than 64 bits
-        total = same_type_product(chosen.astype(self.kind), value)
+        total = same_type_product(weights.astype(self.kind), value)
         unit = np.array([1 << shift for shift in head.value_shifts], self.kind)
         means = (2 * total + count * unit) // (2 * unit * np.maximum(count, 1))
         means = np.where(count > 0, means, 0).astype(self.kind)

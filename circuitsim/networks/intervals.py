@@ -2,7 +2,8 @@
 
 Units: stored numbers are multiples of 2^-b; the residual stream is in 2^-b before the first layer and in 2^-2b after;
 q, k and v add b bits to the stream's, scores twice that (in third order thrice, and values twice); hidden sums and
-the read-out are in 2^-3b; means and hidden units in 2^-b.
+the read-out are in 2^-3b; means and hidden units in 2^-b. Components of a norm, and rounded ones, are a stream in 2^-2b
+of numbers in 2^-b.
 """
 
 from dataclasses import replace
@@ -12,12 +13,12 @@ import numpy as np
 
 from circuitsim.models.recurrent import reachable
 from circuitsim.models.tables import fields_of
-from circuitsim.numbers.rounding import drop_bits
 
 from . import network as net
-from .forms import Affine, Few, Ints, Number, Range, Stream, affine, joined, zeros
-from .heads import Heads, columns, exponent
+from .forms import Affine, Few, Ints, Range, Stream, affine, joined, zeros
+from .heads import Heads
 from .known import (
+    GateForms,
     HeadForms,
     Known,
     NetForms,
@@ -28,7 +29,8 @@ from .known import (
 )
 from .limits import Limits
 from .network import Network, Value
-from .values import few_values, named, narrowed, unnamed
+from .values import few_values, narrowed, unnamed
+from .written import Written
 
 MANY = 1 << 30  # powers of two to divide out: all there are
 MOST_PLACED = 512  # letters at positions that are gone through, all positions together
@@ -41,6 +43,7 @@ class Intervals:
         self.network, self.bits, self.limits = network, bits, limits
         self.few: dict[Value, list[Few | None]] = {}
         self.cases = _cases(network)
+        self.written = Written(network, bits, limits, self.few)
         self.heads = Heads(network, bits, limits, self.few, self.cases)
 
     def tokens(self, index: int, how: net.Tokens) -> Stream:
@@ -73,7 +76,7 @@ class Intervals:
             if how.bias is None
             else how.bias.numerators.astype(object)
         )
-        if isinstance(x, HeadForms | NetForms):
+        if isinstance(x, HeadForms | NetForms | GateForms):
             return Weighed(x.outputs, bias * (1 << self.bits))
         assert isinstance(x, Stream)
         quantity, rows = self.network.lines[index].quantity, how.weights.numerators
@@ -117,21 +120,27 @@ class Intervals:
 
     def relu(self, index: int, how: net.Relu, x: Affine) -> NetForms:
         """Numbers that are not negative."""
-        unit = exponent(self.network, how.reads[0], self.bits)
-        shifts = tuple(unit - power for power in x.powers)
-        ends = [
-            (max(0, drop_bits(low, shift)), max(0, drop_bits(high, shift)))
-            for (low, high), shift in zip(x.ranges, shifts, strict=True)
-        ]
-        worth, numbers = columns(self.network, index), []
-        for c, few in enumerate(self.few.pop(how.reads[0])):
-            (low, high), rounded = ends[c], None
-            if few is not None:
-                positive = np.maximum(drop_bits(few.cases, shifts[c] + x.powers[c]), 0)
-                rounded = Few(positive, few.causes)
-                low, high = rounded.values[0], rounded.values[-1]
-            numbers.append(named(Number(worth[:, c], low, high, rounded), (index, c)))
-        return NetForms(x, shifts, tuple(numbers))
+        return self.written.relu(index, how, x)
+
+    def activate(self, index: int, how: net.Activate, x: Affine) -> NetForms:
+        """Values of a function."""
+        return self.written.activate(index, how, x)
+
+    def multiply(self, index: int, how: net.Multiply, x: NetForms, y: Affine) -> GateForms:
+        """Products."""
+        return self.written.multiply(index, how, x, y)
+
+    def normalise(self, index: int, how: net.Normalise, x: Stream) -> Stream:
+        """Components of a norm."""
+        return self.written.normalise(index, how, x)
+
+    def round(self, index: int, how: net.Round, x: Stream | Affine) -> Stream:
+        """Rounded components."""
+        return self.written.round(index, how, x)
+
+    def sum(self, index: int, how: net.Sum, x: Stream) -> Stream:
+        """Sums over positions."""
+        return self.written.sum(index, how, x)
 
     def pairs(self, index: int, how: net.Pairs, x: Affine, y: Affine) -> PairForms:
         """Both factors."""
@@ -161,15 +170,8 @@ class Intervals:
         return joined([self._row(x, place) for place in range(self.network.n)])
 
     def settle(self, index: int, how: net.Settle, x: Stream) -> Stream:
-        """One number a component, of the same interval."""
-        numbers = []
-        for component, ((low, high), grain) in enumerate(
-            zip(x.ranges, x.components.grains, strict=True)
-        ):
-            unit = zeros(len(x.ranges))
-            unit[component] = 1 << grain
-            numbers.append(Number(unit, low >> grain, high >> grain))
-        return Stream(x.exponent, zeros(len(x.ranges)), (), None, tuple(numbers))
+        """One number a component."""
+        return self.written.settle(index, how, x)
 
     def _check(self, index: Value, ranges: tuple[Range, ...]) -> None:
         line = self.network.lines[index]

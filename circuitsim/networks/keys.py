@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from circuitsim.models.model import Attention, Mask
 from circuitsim.models.sequence import mask_matrix
 
+from .softmax import Steps, weights_of
+
 Flags = NDArray[np.bool_]
 
 
@@ -48,6 +50,13 @@ def select(attention: Attention, scores: NDArray[Any], visible: Flags) -> Flags:
     if attention == "hard-left":
         return _first(maxima)
     return _first(maxima[..., ::-1])[..., ::-1]
+
+
+def weigh(steps: Steps, scores: NDArray[Any], visible: Flags) -> NDArray[np.int64]:
+    """Weights (batch, queries, keys) by steps in the unit of the scores; zero where a key is not visible."""
+    masked = np.where(visible, scores, scores.min(initial=0))
+    gaps = masked.max(axis=2, keepdims=True) - masked
+    return np.where(visible, weights_of(steps, gaps), 0)
 
 
 def _first(chosen: Flags) -> Flags:

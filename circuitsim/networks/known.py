@@ -1,6 +1,7 @@
 """What is known of the values of a network at one precision: integers, and the interval of every quantity."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
@@ -9,6 +10,7 @@ from circuitsim.models.recurrent import Automaton
 
 from .forms import Affine, Forms, Ints, Number, Range, Stream, columns_of, zeros
 from .selection import Keys
+from .softmax import Softmax, Steps
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class HeadForms:
 
     Only the components `kept` count: of others a factor is always zero. None are where nobody reads the outputs.
     In third order k is key * key2 and v is value * value2, each factor at a position of its own.
-    `shift` is how many bits of it `score_bits` drops, or None.
+    `shift` is how many bits of it `score_bits` drops, or None. `fine` are the fraction bits of what is left.
+    A softmax head whose scores are the same for all keys is saturated.
 
     `chosen` are the keys that each position selects: None for one where letters have a say, and altogether where that
     is not known. `outputs` are the numbers the head gives: R(mean of values), in [low, high], units 2^-b;
@@ -46,6 +49,13 @@ class HeadForms:
     key2: Affine | None = None
     value2: Affine | None = None
     chosen: tuple[Keys | None, ...] | None = None
+    softmax: Softmax | None = None
+    fine: int = 0
+
+    @cached_property
+    def steps(self) -> Steps:
+        """How the weight falls with the gap of a score, in the unit of scores; of softmax alone."""
+        return self.softmax.steps(Fraction(2) ** self.fine) if self.softmax else ()
 
     @property
     def third_order(self) -> bool:
@@ -80,6 +90,16 @@ class NetForms:
     def columns(self) -> Ints:
         """What a unit's number is multiplied by (units, d)."""
         return columns_of(self.outputs)
+
+
+@dataclass(frozen=True)
+class GateForms:
+    """Hidden units times another affine form: the bits that R drops from each product, and the numbers R(product)."""
+
+    units: NetForms
+    hidden: Affine
+    shifts: tuple[int, ...]
+    outputs: tuple[Number, ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +141,15 @@ class ReadoutRows:
 
 
 Known: TypeAlias = (
-    Stream | Affine | PairForms | HeadForms | NetForms | Weighed | StateForms | ReadoutRows
+    Stream
+    | Affine
+    | PairForms
+    | HeadForms
+    | NetForms
+    | GateForms
+    | Weighed
+    | StateForms
+    | ReadoutRows
 )
 
 

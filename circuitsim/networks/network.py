@@ -8,14 +8,22 @@ one method for each primitive, named after it, which `run` calls.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
 from circuitsim.models.any_model import AnyModel
+from circuitsim.models.blocks import Activation, NormKind
 from circuitsim.models.model import Answer, Attention, Mask
 from circuitsim.models.recurrent import Automaton
 from circuitsim.numbers.scaled import Scaled
 
+from .softmax import Softmax
+
 Value: TypeAlias = int  # the number of a line
+
+EXACT_BITS = (
+    48  # fraction bits of norms and activations in the exact model, which has none of its own
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,50 @@ class Relu(Primitive):
 
 
 @dataclass(frozen=True)
+class Activate(Primitive):
+    """A function of every component, on a grid and rounded where a meaning rounds."""
+
+    name = "activate"
+    function: Activation
+
+
+@dataclass(frozen=True)
+class Multiply(Primitive):
+    """The product of two values, component by component, rounded where a meaning rounds."""
+
+    name = "multiply"
+
+
+@dataclass(frozen=True)
+class Normalise(Primitive):
+    """gain c / sqrt(v + eps) + bias of every vector, rounded where a meaning rounds; see `models.blocks.Norm`.
+
+    Args:
+        gain, bias: (d,).
+    """
+
+    name = "normalise"
+    gain: Scaled
+    bias: Scaled
+    eps: Fraction
+    kind: NormKind
+
+
+@dataclass(frozen=True)
+class Round(Primitive):
+    """The same numbers, rounded where a meaning rounds."""
+
+    name = "round"
+
+
+@dataclass(frozen=True)
+class Sum(Primitive):
+    """The sum of the vectors at all positions, at one position."""
+
+    name = "sum"
+
+
+@dataclass(frozen=True)
 class Pairs(Primitive):
     """Products at every pair of positions, by component: pair j1 * length + j2."""
 
@@ -93,6 +145,7 @@ class Attend(Primitive):
     """For every query the mean of the values at the keys that it selects, rounded where a meaning rounds.
 
     Reads a query, a key and a value. In third order keys and values are those of all pairs of positions.
+    Softmax selects all keys, each with its weight, which `softmax` says.
     """
 
     name = "attend"
@@ -100,6 +153,7 @@ class Attend(Primitive):
     mask: Mask
     score_bits: int | None
     third_order: bool
+    softmax: Softmax | None = None
 
 
 @dataclass(frozen=True)
@@ -181,9 +235,27 @@ class Network:
     place: str = ""
 
     @property
+    def softmax(self) -> Softmax | None:
+        """How softmax is rounded, where there is any."""
+        found = (getattr(line.primitive, "softmax", None) for line in self.lines)
+        return next(filter(None, found), None)
+
+    @property
+    def softmax_bits(self) -> tuple[int | None, int | None]:
+        """Its gap bits and weight bits."""
+        found = self.softmax
+        return (None, None) if found is None else (found.gap_bits, found.weight_bits)
+
+    @property
     def answer(self) -> Answer:
         """Whether outputs decide, or are numbers."""
         return self.model.readout.answer
+
+    @property
+    def irrational(self) -> bool:
+        """Whether the exact model, too, rounds: softmax, norms or activations."""
+        rounded = (isinstance(line.primitive, Normalise | Activate) for line in self.lines)
+        return self.softmax is not None or any(rounded)
 
     @contextmanager
     def inside(self, scope: str, place: str) -> Iterator[None]:

@@ -19,7 +19,7 @@ class Trace:
     Args:
         residuals: L + 1 arrays (batch, length, d): after the embedding and after every whole layer.
         outputs: (batch, positions, m), at the positions that are read out.
-        decisions: (batch, positions) int64, as `decide` says.
+        decisions: (batch, positions) int64, of signs one for each row, as `decide` says.
         trusted: (batch,) bool for float runs: whether rounding can have changed no maximum and no decision.
         scales: for float runs those of the outputs (see `trust`), which say how far rounding can have moved them.
     """
@@ -44,11 +44,13 @@ class ExactTrace:
         residuals: L + 1 of shape (batch, length, d): after the embedding and after every whole layer.
         outputs: (batch, positions, m).
         decisions: (batch, positions) int64, as `decide` says.
+        bits: fraction bits that norms and activations are rounded to; None where there are none.
     """
 
     residuals: tuple[Scaled, ...]
     outputs: Scaled
     decisions: NDArray[np.int64]
+    bits: int | None = None
 
     def trace(self) -> Trace:
         """The same with arrays of Fraction."""
@@ -87,10 +89,11 @@ class IntegerTrace:
 def decide(outputs: Array, answer: Answer = "decision") -> NDArray[np.int64]:
     """Decisions of outputs (..., positions, m): for m = 1 whether it is positive, else the first maximum's index.
 
-    Where the answer is a number, nothing is decided: no positions are left.
+    Signs are a decision of each row: (..., positions * m). Where the answer is a number, nothing is decided: no
+    positions are left.
     """
     if answer == "number":
         return np.zeros((*outputs.shape[:-2], 0), np.int64)
-    if outputs.shape[-1] == 1:
-        return (outputs[..., 0] > 0).astype(np.int64)
+    if outputs.shape[-1] == 1 or answer == "signs":
+        return (outputs > 0).astype(np.int64).reshape(*outputs.shape[:-2], -1)
     return np.asarray(np.argmax(outputs, axis=-1), dtype=np.int64)

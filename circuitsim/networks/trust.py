@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import ModelError
+from circuitsim.models.model import Answer
 from circuitsim.numbers.scaled import Scaled
 
 from .keys import over_pairs as pairs_of
+from .network import Normalise
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -25,7 +27,9 @@ Scores = tuple[
 ]  # (batch, queries, keys), their scales, and the grid of all of them
 
 MARGIN = 2.0**-30
+ERROR = 2.0**-50  # of a difference of two numbers, in terms of their scales
 MOST = 2.0**53
+DYADIC_BITS = 900  # of denominators whose quotients cannot underflow
 RANGE = (
     2.0**480
 )  # scales outside [1/RANGE, RANGE] may underflow or overflow when multiplied: not trusted
@@ -54,6 +58,9 @@ def quantity(x: Scaled) -> Quantity:
     Raises:
         ModelError: a number beyond the range of float64.
     """
+    power = x.denominator.bit_length() - 1
+    if x.numerators.dtype != object and x.denominator == 1 << power and power < DYADIC_BITS:
+        return _dyadic(x.numerators, power)
     flat = [Fraction(int(n), x.denominator) for n in x.numerators.flat]
     try:
         values = np.array([float(number) for number in flat], dtype=np.float64).reshape(
@@ -74,6 +81,15 @@ def quantity(x: Scaled) -> Quantity:
         scales,
         np.array([_grid(number) for number in flat], dtype=np.float64).reshape(x.shape),
     )
+
+
+def _dyadic(numerators: NDArray[np.int64], bits: int) -> Quantity:
+    """The same of integers over 2^bits."""
+    values = numerators / 2.0**bits
+    zeros = np.where(numerators == 0, bits, np.frexp(numerators & -numerators)[1] - 1)
+    exact = np.abs(numerators) >> zeros < MOST
+    grids = np.where(exact, np.maximum(bits - zeros, 0), np.inf)
+    return Quantity(values, np.abs(values), grids)
 
 
 def rows(x: Scaled) -> Quantity:
@@ -114,6 +130,41 @@ def over_pairs(x: Quantity, y: Quantity) -> Quantity:
     grids = np.where(used, x.grids + y.grids, 0)
     return _on_grid(
         Quantity(pairs_of(x.values, y.values), pairs_of(x.scales, y.scales), grids)
+    )
+
+
+def multiply(x: Quantity, y: Quantity) -> Quantity:
+    """Products, component by component."""
+    used = (_peaks(x) > 0) & (_peaks(y) > 0)
+    grids = np.where(used, x.grids + y.grids, 0)
+    return _on_grid(Quantity(x.values * y.values, x.scales * y.scales, grids))
+
+
+def over_positions(x: Quantity) -> Quantity:
+    """Sums over positions (batch, 1, c)."""
+    values, scales = (part.sum(axis=1, keepdims=True) for part in (x.values, x.scales))
+    return _on_grid(Quantity(values, scales, x.grids))
+
+
+def normalised(how: Normalise, x: Quantity) -> Quantity:
+    """Vectors with a norm.
+
+    Scales start anew, as those of gain c / sqrt(v + eps) and of the bias: what was added up before a norm says little
+    about what comes after it. Only where it divides by little more than a rounding error, that one counts.
+    """
+    gain, bias = quantity(how.gain), quantity(how.bias)
+    centred, sizes = x.values, x.scales
+    if how.kind == "layer":
+        centred = centred - centred.mean(axis=-1, keepdims=True)
+        sizes = sizes + sizes.mean(axis=-1, keepdims=True)
+    square = (centred**2).mean(axis=-1, keepdims=True) + float(how.eps)
+    root = np.where(square > 0, np.sqrt(square), 1)
+    values, errors = centred / root, ERROR * sizes / root
+    scales = np.maximum(np.abs(values), errors / MARGIN)
+    return Quantity(
+        values * gain.values + bias.values,
+        scales * gain.scales + bias.scales,
+        np.full(x.grids.shape, np.inf),
     )
 
 
@@ -169,13 +220,12 @@ def clear_maximum(values: Floats, scales: Floats, visible: Flags) -> Flags:
     return np.asarray((near.sum(axis=-1) <= 1) | zeros, dtype=np.bool_)
 
 
-def clear_decisions(outputs: Quantity) -> Flags:
+def clear_decisions(outputs: Quantity, answer: Answer) -> Flags:
     """Which inputs (batch,) have decisions, of outputs (batch, positions, m), beyond doubt."""
     exact = bool(np.isfinite(outputs.grids).all())
-    if outputs.values.shape[-1] == 1:
-        clear = (np.abs(outputs.values) > MARGIN * outputs.scales)[..., 0] | (
-            outputs.scales[..., 0] == 0
-        )
+    if outputs.values.shape[-1] == 1 or answer == "signs":
+        clear = (np.abs(outputs.values) > MARGIN * outputs.scales) | (outputs.scales == 0)
+        clear = clear.all(axis=-1)
     else:
         clear = clear_maximum(
             outputs.values, outputs.scales, np.ones(outputs.values.shape, dtype=np.bool_)

@@ -6,7 +6,7 @@ cancel. What depends on too many is taken apart: then what is found may be too m
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -39,6 +39,14 @@ def few_values(stream: Stream, rows: Ints, offsets: Ints) -> list[Few | None]:
         if None not in terms:
             found[m] = _sum(int(fixed[m]), [term for term in terms if term is not None])
     return found
+
+
+def all_few(stream: Stream) -> list[Few | None]:
+    """What each component can be, where that is little for all of them; nothing is tried where it is not."""
+    width = len(stream.constant)
+    if any(known(number) is None and number.column.any() for number in stream.numbers):
+        return [None] * width
+    return few_values(stream, np.identity(width, np.int64), zeros(width))
 
 
 def known(number: Number) -> Few | None:
@@ -85,6 +93,30 @@ def together(few: Sequence[Few]) -> Ints | None:
     shape = tuple(sizes[cause] for cause in sorted(sizes))
     functions = [_function(0, [one], sizes).cases for one in few]
     return np.stack([np.broadcast_to(f, shape).ravel() for f in functions], axis=1)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """What several forms can be at once: (cases, forms), in every case of their causes."""
+
+    causes: tuple[Cause, ...]
+    shape: tuple[int, ...]
+    cases: Ints
+
+    def few(self, values: Ints) -> Few:
+        """A function of these forms, given case by case."""
+        return Few(values.reshape(self.shape), self.causes)
+
+
+def jointly(few: Sequence[Few | None]) -> Joint | None:
+    """What several forms can be at once; None where that is too much."""
+    terms = [one for one in few if one is not None]
+    sizes = _sizes(terms) if len(terms) == len(few) else None
+    cases = None if sizes is None else together(terms)
+    if sizes is None or cases is None:
+        return None
+    causes = tuple(sorted(sizes))
+    return Joint(causes, tuple(sizes[cause] for cause in causes), cases)
 
 
 def _weights(stream: Stream, rows: Ints) -> Ints:

@@ -7,7 +7,8 @@ twice the precision, until both ends round to the same float; no irrational valu
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, inf
+from functools import cache
+from math import ceil, floor, inf
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -81,6 +82,28 @@ def log2(x: Fraction) -> tuple[Fraction, bool]:
     if x == Fraction(2) ** exponent:
         return Fraction(exponent), True
     return nearest(lambda: _ball(x).log() / _ball(Fraction(2)).log()), False
+
+
+@cache
+def log2_of_e() -> Fraction:
+    """1 / ln 2, correctly rounded to float64."""
+    return nearest(lambda: 1 / _ball(Fraction(2)).log())
+
+
+def ceiling_of_log2(x: int, times: int) -> int:
+    """The least whole number that is not below times log2 x, for whole numbers of which neither is below 1."""
+    exponent = x.bit_length() - 1
+    if x == 1 << exponent:
+        return times * exponent
+    two = Fraction(2)
+    return _certain(lambda: times * _ball(Fraction(x)).log() / _ball(two).log(), ceil)
+
+
+def floor_of_power(exponent: Fraction) -> int:
+    """The largest whole number up to 2^exponent."""
+    if exponent.denominator == 1:
+        return floor(Fraction(2) ** exponent.numerator)
+    return _certain(lambda: _ball(Fraction(2)) ** _ball(exponent), floor)
 
 
 def root(x: Fraction, degree: int) -> tuple[Fraction, bool]:

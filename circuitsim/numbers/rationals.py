@@ -35,6 +35,12 @@ def rational(value: object, where: str = "number") -> Fraction:
     return Fraction(number)
 
 
+def decimal(value: object, where: str = "number") -> Fraction:
+    """Read one exact rational; a float is the shortest decimal that it is the nearest one to, as people write it."""
+    binary = isinstance(value, numbers.Real) and not isinstance(value, numbers.Rational)
+    return rational(str(value) if binary else value, where)
+
+
 def _parse(text: str, where: str) -> Fraction:
     stripped = text.strip()
     exponent = stripped.lower().partition("e")[2].lstrip("+-").lstrip("0")

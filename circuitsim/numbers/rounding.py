@@ -28,6 +28,14 @@ def drop_bits(value: Any, bits: int) -> Any:
 
 def drop_bits_each(values: npt.NDArray[Any], bits: Sequence[int]) -> npt.NDArray[Any]:
     """`drop_bits` along the last axis, with its own number of bits for each entry."""
-    shifts = np.array(bits, values.dtype)
+    if max(bits, default=0) > MOST_DROPPED:
+        values = values.astype(object)
     halves = np.array([(1 << b) >> 1 for b in bits], values.dtype)
-    return np.asarray((values + halves) >> shifts)
+    return floor_bits_each(values + halves, bits)
+
+
+def floor_bits_each(values: npt.NDArray[Any], bits: Sequence[int]) -> npt.NDArray[Any]:
+    """floor(value / 2^bits) along the last axis, with its own number of bits for each entry."""
+    if max(bits, default=0) > MOST_DROPPED:
+        values = values.astype(object)
+    return np.asarray(values >> np.array(bits, values.dtype))

@@ -129,6 +129,16 @@ def narrow(array: Array) -> Array:
     )
 
 
+def distinct(vectors: Array) -> tuple[Array, Array]:
+    """The different vectors of (..., k) in the order in which they appear, (u, k), and which of them each is, (...)."""
+    flat = vectors.reshape(-1, vectors.shape[-1])
+    known: dict[tuple[int, ...], int] = {}
+    index = [known.setdefault(row, len(known)) for row in map(tuple, flat.tolist())]
+    first = np.empty((len(known), flat.shape[1]), dtype=flat.dtype)
+    first[:] = np.array(list(known), dtype=object).reshape(first.shape)
+    return first, np.array(index, np.int64).reshape(vectors.shape[:-1])
+
+
 def multiply(array: Array, factor: int | Array) -> Array:
     """Integers times integers, elementwise (broadcast), in whatever type holds them."""
     if isinstance(factor, int) and factor == 1:

@@ -6,7 +6,7 @@ from circuitsim.schematic.drawing import Drawing, Wires
 from ..bands import Bands
 from ..pairs import over_pairs
 from ..residual import Bits, Residual
-from . import hard, saturated
+from . import average, hard
 from .head import HeadAtWork
 from .scores import scores
 
@@ -32,7 +32,8 @@ def attend(
     with drawing.scope("values"):
         rounded = tuple(_rounded(head, residual, c) for c in live)
     work = HeadAtWork(drawing, head, residual, live, table, rounded, shown, chosen)
-    wires = saturated.average(work) if head.attention == "saturated" else hard.choose(work)
+    graded = head.attention in ("saturated", "softmax")
+    wires = average.average(work) if graded else hard.choose(work)
     for c, w in zip(live, wires, strict=True):
         outputs[c] = Bits(w, head.outputs[c].low, head.outputs[c].high)
     return outputs

@@ -50,10 +50,14 @@ class Form:
 
 
 class Counting:
-    """The wires that some numbers read, and the sums of the numbers from the counts of these wires."""
+    """The wires that some numbers read, and the sums of the numbers from the counts of these wires.
 
-    def __init__(self, residual: Residual, forms: Sequence[Form]) -> None:
-        self.residual, self.forms = residual, tuple(forms)
+    Args:
+        weight_bits: bits of a key's weight; a wire of a key with a weight counts as often.
+    """
+
+    def __init__(self, residual: Residual, forms: Sequence[Form], weight_bits: int) -> None:
+        self.residual, self.forms, self.weight_bits = residual, tuple(forms), weight_bits
         self.parts = [
             {wires.index: (wires, weights) for wires, weights in residual.parts(f.row)}
             for f in forms
@@ -89,12 +93,10 @@ class Counting:
         for band in bands:
             selected = scored or band.mask is not None
             queries = band.queries if selected else 1
-            length = band.keys.bit_length()
-            weighing += queries * (
-                band.keys * bits * selected + adder * (band.keys - 1) * bits
-            )
+            terms, length = band.keys * self.weight_bits, self._length(band)
+            weighing += queries * (terms * bits * selected + adder * (terms - 1) * bits)
             counting += queries * (
-                band.keys * self.wires * selected + adder * (band.keys - length) * self.wires
+                terms * self.wires * selected + adder * (terms - length) * self.wires
             )
             counting += (
                 queries
@@ -107,11 +109,11 @@ class Counting:
         """The sum over a band's selected keys of every number, times 2^grain: (queries or 1, bits).
 
         Args:
-            selected: (queries or 1, keys), None where every key is. count: how many are: (queries or 1, bits).
+            selected: weights (queries or 1, keys, bits), None where all are one. count: their sum (queries or 1, bits).
         """
-        drawing, width = self.residual.drawing, band.keys.bit_length()
+        drawing, width = self.residual.drawing, self._length(band)
         counts = {
-            index: _counted(drawing, wires, at, selected, band)
+            index: self._counted(wires, at, selected, band)
             for index, (wires, at) in self.read.items()
         }
         results = []
@@ -122,7 +124,9 @@ class Counting:
                 places = self.read[index][1]
                 operands.append((counts[index], np.outer(weights[places], powers(width))))
             results.append(
-                drawing.sum(operands, 0, ((form.high << form.grain) * band.keys).bit_length())
+                drawing.sum(
+                    operands, 0, ((form.high << form.grain) * self._most(band)).bit_length()
+                )
             )
         return results
 
@@ -159,12 +163,22 @@ class Counting:
         )
         return max(0, length * found - self.forms[index].bits)
 
+    def _counted(
+        self, wires: Wires, places: list[int], selected: Wires | None, band: Band
+    ) -> Wires:
+        """The weights of the keys that have each of these wires, added up: (queries or 1, places, bits)."""
+        chosen = wires if len(places) == wires.shape[1] else wires.take(places, 1)
+        seen = band.see(chosen, 0).transpose(1, 0).expand(0)
+        if selected is None:
+            return self.residual.drawing.sum([(seen, [1])], 0, self._length(band))
+        terms, worth = selected.expand(1) & seen.expand(3), powers(self.weight_bits)
+        return self.residual.drawing.sum(
+            [(terms, worth.reshape(1, -1))], 0, self._length(band)
+        )
 
-def _counted(
-    drawing: Drawing, wires: Wires, places: list[int], selected: Wires | None, band: Band
-) -> Wires:
-    """How many selected keys have each of these wires: (queries or 1, places, bits)."""
-    chosen = wires if len(places) == wires.shape[1] else wires.take(places, 1)
-    seen = band.see(chosen, 0).transpose(1, 0).expand(0)
-    terms = seen if selected is None else selected.expand(1) & seen
-    return drawing.sum([(terms, [1])], 0, band.keys.bit_length())
+    def _most(self, band: Band) -> int:
+        """The largest sum of the weights of a band's keys."""
+        return band.keys << (self.weight_bits - 1)
+
+    def _length(self, band: Band) -> int:
+        return self._most(band).bit_length()

@@ -113,7 +113,7 @@ def division_cell(w: int, c: int, width: int, radix: int, or_carries: bool) -> C
     Args:
         radix: bits a digit. or_carries: carries propagate through ORs, a level less where XOR is no gate.
     """
-    r = _Adders(w, c, or_carries=or_carries, ripple=radix == 1)
+    r = Adders(w, c, or_carries=or_carries, ripple=radix == 1)
     n, divisor = r.argument(0) + [FALSE] * max(0, width - w), r.argument(1)
     remainder = (n[width:] + [FALSE] * c)[:c]
     multiples: dict[int, list[int]] = {1: divisor}
@@ -129,7 +129,7 @@ def division_cell(w: int, c: int, width: int, radix: int, or_carries: bool) -> C
 
 
 def _digit(
-    r: "_Adders", remainder: list[int], multiples: dict[int, list[int]], digit: int, c: int
+    r: "Adders", remainder: list[int], multiples: dict[int, list[int]], digit: int, c: int
 ) -> tuple[list[int], list[int]]:
     """One digit: its bits, and the next remainder (c bits)."""
     top = 1 << digit
@@ -156,7 +156,7 @@ def _digit(
     return bits, following
 
 
-def _multiple(r: "_Adders", known: dict[int, list[int]], t: int) -> list[int]:
+def _multiple(r: "Adders", known: dict[int, list[int]], t: int) -> list[int]:
     """T times the divisor, with the fewest additions for t below 16."""
     if t not in known:
         if t % 2 == 0:
@@ -171,7 +171,7 @@ def _multiple(r: "_Adders", known: dict[int, list[int]], t: int) -> list[int]:
     return known[t]
 
 
-class _Adders(Recorder):
+class Adders(Recorder):
     """A recorder with adders: carries by ripple, or by Sklansky's prefix network of depth log2."""
 
     def __init__(self, *arguments: int, or_carries: bool, ripple: bool) -> None:

@@ -1,10 +1,12 @@
 """What fan-in 2 does its own way beside attention: hidden units and signs, by one `sum` each."""
 
-from circuitsim.networks.forms import Ints, Range
-from circuitsim.networks.known import NetForms
+import numpy as np
+
+from circuitsim.networks.forms import Ints, Number, Range
+from circuitsim.networks.known import GateForms, NetForms
 from circuitsim.schematic.drawing import Wires
 
-from ..residual import Bits, Residual, only_wire
+from ..residual import Bits, Parts, Residual, only_wire, powers
 
 
 def hidden(residual: Residual, net: NetForms, index: int) -> Bits:
@@ -31,6 +33,45 @@ def _relu(residual: Residual, row: Ints, offset: int, interval: Range, drop: int
     sign = wires.slice(-1, width - 1, width)
     kept = wires.slice(-1, drop, drop + (interval[1] >> drop).bit_length())
     return kept & ~sign
+
+
+def rounded(residual: Residual, row: Ints, offset: int, drop: int, number: Number) -> Bits:
+    """R of a linear form: floor((row . x + offset) / 2^drop + 1/2), which is the number."""
+    half = (1 << drop) >> 1
+    return residual.resolve(
+        row, offset + half, (number.low << drop, number.high << drop), drop
+    )
+
+
+def gated(residual: Residual, gate: GateForms, index: int, unit: Bits) -> Bits:
+    """R of the product of a hidden unit and a linear form."""
+    drawing, number = residual.drawing, gate.outputs[index]
+    grain, shift = gate.hidden.grains[index], gate.shifts[index]
+    row, offset = gate.hidden.rows[index], int(gate.hidden.offsets[index])
+    low, high = (end << grain for end in gate.hidden.ranges[index])
+    other = residual.resolve(row, offset, (low, high), grain)
+    own = _parts(unit)
+    parts: Parts = [(wires, other.low * weights) for wires, weights in own]
+    for wires, weights in _parts(other):
+        parts.append((wires, unit.low * weights))
+        for mine, worth in own:
+            both = mine.expand(2) & wires.expand(1)
+            parts.append((both, np.outer(worth, weights)))
+    constant = unit.low * other.low + ((1 << shift) >> 1) - (number.low << shift)
+    width = (number.high - number.low).bit_length() + shift
+    wires = drawing.sum(parts, constant, width)
+    if len(wires.shape) == 1:
+        wires = wires.expand(0).broadcast((residual.positions, width))
+    return Bits(wires.slice(-1, shift, width), number.low, number.high)
+
+
+def _parts(bits: Bits) -> Parts:
+    """The wires of a number, with what each is worth."""
+    if bits.wires is None:
+        return []
+    width = bits.wires.shape[-1]
+    steps = powers(width) if bits.steps is None else np.array(bits.steps, object)
+    return [(bits.wires, steps)]
 
 
 def resolve(residual: Residual, row: Ints, interval: Range, grain: int) -> Bits:

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from circuitsim.errors import LimitError
+from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.model import Head, Layer, Model
-from circuitsim.networks.refusals import no_circuit
+from circuitsim.networks.refusals import refuse_parts
 from circuitsim.numbers.scaled import Scaled
 
 from .boxes import Boxes, InputSets
@@ -123,10 +123,15 @@ def adds(head: Head) -> bool:
 
 
 def _refuse_heads(model: Model, places: Sequence[Sequence[str]]) -> None:
+    refuse_parts(model, "ac0 has no circuits of that; take --basis xag, aig or tc0")
     for layer, named in zip(model.layers, places, strict=True):
         for head, place in zip(layer.heads, named, strict=True):
             if head.attention == "softmax":
-                raise no_circuit(place)
+                raise ModelError(
+                    f"{place} is softmax, which adds up over all positions: a circuit of AND and OR gates cannot"
+                    " count in constant depth and polynomial size (Furst-Saxe-Sipser, Hastad); take --basis xag, aig or"
+                    " tc0, or --attention hard-left or hard-right."
+                )
             if head.third_order:
                 raise LimitError(
                     f"{place} is a third-order head, whose keys are pairs of positions, and ac0 is built for keys at"

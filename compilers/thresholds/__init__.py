@@ -6,6 +6,19 @@ anew (a rounded mean, a ReLU) comes as a thermometer, the answers to all its thr
 
 from .attention import attend
 from .estimate import refuse_large
+from .functions import activated, gated, written
+from .norms import normalised
 from .numbers import digits, hidden, resolve, sign
 
-__all__ = ["attend", "digits", "hidden", "refuse_large", "resolve", "sign"]
+__all__ = [
+    "activated",
+    "attend",
+    "digits",
+    "gated",
+    "hidden",
+    "normalised",
+    "refuse_large",
+    "resolve",
+    "sign",
+    "written",
+]

@@ -1,4 +1,8 @@
-"""One attention head with threshold gates: products, comparisons, selection and mean are a level each."""
+"""One attention head with threshold gates: products, comparisons, selection and mean are a level each.
+
+The weight of a key in softmax is a sum over steps: so much for every limit that its gap to no rival reaches. So there
+is no maximum, and a selection for every step.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +23,7 @@ from .winners import (
     Winners,
     by_comparisons,
     by_digits,
+    by_gaps,
     every_key,
     fewer_digits,
 )
@@ -44,7 +49,8 @@ def attend(
     once = bands.positions == "folded"
     table = None if chosen else scores(head, asking, residual, start, once)
     work = Work(head, residual, table, rows, bands, live)
-    found = work.means() if head.attention == "saturated" else work.choices()
+    graded = head.attention in ("saturated", "softmax")
+    found = work.means() if graded else work.choices()
     for (c, written), wires in zip(live.items(), found, strict=True):
         outputs[c] = written.bits(written.split(wires))
     return outputs
@@ -84,18 +90,18 @@ class Work:
                     wires = band.see(self._rounded(c, written), 0)
                     own.append(wires.broadcast((band.queries, written.width)))
                 continue
-            winners = self._winners(band)
+            graded = self._graded(band)
             with self.drawing.scope("selection"):
-                chosen = self._selected(winners)
-                count = winners.count()
+                chosen = [(f, worth) for w, worth in graded for f in self._selected(w)]
+                counts = [(winners.count(), worth) for winners, worth in graded]
             with self.drawing.scope("mean"):
                 for index, (c, written) in enumerate(self.live.items()):
                     sums = [
-                        (f.wires, 2 * f.weights[index][None, None, :])
-                        for f in chosen
+                        (f.wires, 2 * worth * f.weights[index][None, None, :])
+                        for f, worth in chosen
                         if f.weights[index].any()
                     ]
-                    mean = self._mean(c, sums, count, winners.always)
+                    mean = self._mean(c, sums, counts, graded[0][0].always)
                     wires = self.drawing.concat(written.draw(mean), 1)
                     found[index].append(wires.broadcast((band.queries, written.width)))
         return [self.drawing.concat(pieces, 0) for pieces in found]
@@ -112,8 +118,18 @@ class Work:
         chosen = factors(self.residual, rows)
         return [Factor(winners.select(factor), None, factor.weights) for factor in chosen]
 
-    def _mean(self, component: int, doubled: Parts, count: Wires, always: bool) -> Ask:
-        """[R(mean) >= t], of twice the sum of the values and how many they are: (queries or 1, thresholds)."""
+    def _mean(
+        self,
+        component: int,
+        doubled: Parts,
+        counts: Sequence[tuple[Wires, int]],
+        always: bool,
+    ) -> Ask:
+        """[R(mean) >= t], of twice the sum of the values and how many they are: (queries or 1, thresholds).
+
+        Args:
+            counts: [key counts for query], and what for. always: every key does.
+        """
         value = self.head.value
         row, drop = (
             value.rows[component],
@@ -122,16 +138,18 @@ class Work:
         constant = int(self.residual.offset @ row) + int(value.offsets[component])
 
         def ask(reached: Sequence[int], known: Known) -> Wires:
-            shares = [[2 * constant - ((2 * t - 1) << drop)] for t in reached]
-            parts = [*doubled, (count, np.array(shares, dtype=object))]
+            each = [[2 * constant - ((2 * t - 1) << drop)] for t in reached]
+            shares = np.array(each, dtype=object)
+            parts = [*doubled, *[(count, worth * shares) for count, worth in counts]]
             for wires, unit in known:  # each is worth its unit for every key that counts
                 weight = -unit << drop + 1
                 if always:
-                    every = np.array([[count.shape[1] * weight]], dtype=object)
+                    every = np.array([[counts[0][0].shape[1] * weight]], dtype=object)
                     parts.append((wires, every))
-                else:
+                    continue
+                for count, worth in counts:
                     both = count.expand(2) & wires.expand(1)
-                    parts.append((both, np.array([[[weight]]], dtype=object)))
+                    parts.append((both, np.array([[[worth * weight]]], dtype=object)))
             return self.drawing.at_least(parts, [0] * len(reached))
 
         return ask
@@ -172,6 +190,19 @@ class Work:
         drop = self.head.value_shifts[component] + value.grains[component]
         row, offset = value.rows[component], int(value.offsets[component])
         return self.drawing.concat(rounded(self.residual, row, offset, drop, written), 1)
+
+    def _graded(self, band: Band) -> list[tuple[Winners, int]]:
+        """Keys that count, and what for: in softmax those of each step, else the maxima, for one."""
+        if self.table is None or not self.head.steps:
+            return [(self._winners(band), 1)]
+        with self.drawing.scope("scores"):
+            heap = self.table.at(band)
+        gaps = [self.table.unit * (limit - 1) for limit, _ in self.head.steps]
+        with self.drawing.scope("maximum"):
+            found = by_gaps(self.drawing, heap, band, gaps)
+        return [
+            (near, worth) for near, (_, worth) in zip(found, self.head.steps, strict=True)
+        ]
 
     def _winners(self, band: Band) -> Winners:
         if self.table is None:

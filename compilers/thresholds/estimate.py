@@ -16,7 +16,7 @@ from circuitsim.errors import LimitError
 from circuitsim.networks import network as net
 from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Number, Range
-from circuitsim.networks.known import HeadForms, NetForms, Weighed
+from circuitsim.networks.known import GateForms, HeadForms, NetForms, Weighed
 from circuitsim.schematic.drawing import Drawing
 
 from ..bands import Bands
@@ -28,6 +28,7 @@ from .winners import MOST_DIGITS, fewer_digits
 from .writing import in_digits, writing
 
 MOST_DRAWN = 1 << 22  # which take about a minute
+WEIGHED = 64  # weights of a threshold's own that take as long as a threshold
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,42 @@ class Estimate:
                 self.drawn[index] += _wires(found[-1])
         return found
 
+    def activate(self, index: int, how: net.Activate, x: Stock) -> list[Chains]:
+        """The wires of every unit, about as many as it has values."""
+        known = self.fixed.known[index]
+        assert isinstance(known, NetForms)
+        return self._anew(index, known.outputs)
+
+    def multiply(
+        self, index: int, how: net.Multiply, x: list[Chains], y: Stock
+    ) -> list[Chains]:
+        """The wires of every product."""
+        known = self.fixed.known[index]
+        assert isinstance(known, GateForms)
+        return self._anew(index, known.outputs)
+
+    def normalise(self, index: int, how: net.Normalise, x: Stock) -> Stock:
+        """Products of all pairs of digits, of which every threshold of every component has its own weights."""
+        found = self.round(index, how, x)
+        digits = sum(held.factors for held in x)
+        self.drawn[index] += digits**2 // 2 + self.drawn[index] * digits**2 // WEIGHED
+        return found
+
+    def round(self, index: int, how: net.Primitive, x: Any) -> Stock:
+        """Every component anew."""
+        numbers = self.fixed.stream(index).numbers
+        pairs = zip(numbers, self._anew(index, numbers), strict=True)
+        return tuple(Held(m.column != 0, *own) for m, chains in pairs for own in chains)
+
+    def sum(self, index: int, how: net.Sum, x: Stock) -> Stock:
+        """All that positions hold, which nobody multiplies."""
+        return ()
+
+    def _anew(self, index: int, numbers: Sequence[Number]) -> list[Chains]:
+        chains = [self._written(number) for number in numbers]
+        self.drawn[index] += sum(map(_wires, chains))
+        return chains
+
     def pairs(self, index: int, how: net.Pairs, x: Stock, y: Stock) -> Stock:
         """What both factors read."""
         return x
@@ -124,8 +161,11 @@ class Estimate:
             key = value = self._products(index, key)
         bands, chosen = self.bands.of(head, *self.spans[index])
         scores = self._scores(head, query, key)
-        each = wires + sum(held.digits for held in value if held.read_by(values).any())
-        if head.attention != "saturated":
+        steps = len(head.steps) or 1
+        each = wires + steps * sum(
+            held.digits for held in value if held.read_by(values).any()
+        )
+        if head.attention not in ("saturated", "softmax"):
             self.drawn[index], each = self.drawn[index] + wires, 0
         if self.bands.positions == "folded":  # products are drawn once, for all queries
             self.drawn[index] += 0 if chosen else scores
@@ -182,7 +222,9 @@ class Estimate:
         return total
 
     def _maximum(self, head: HeadForms, keys: int) -> int:
-        """One threshold for what is compared, or those of the digits of scores."""
+        """One threshold for what is compared, one a step, or those of the digits of scores."""
+        if head.steps:
+            return len(head.steps)
         most = MOST_DIGITS[self.optimize] if head.attention == "saturated" else 0
         places = fewer_digits(head.score[1] - head.score[0], keys, most)
         return thresholds_of(places) if places else 1

@@ -92,6 +92,7 @@ class Scores:
         keys, queries: (d,) rows of what depends on one position only.
         drop: bits that `score_bits` cuts, after adding half; 0 compares scores as they are.
         constant: what depends on nothing. interval: of the rounded score.
+        unit: what one unit of the head's scores is in weights of heaps.
     """
 
     residual: Residual
@@ -104,6 +105,7 @@ class Scores:
     constant: int
     interval: tuple[int, int]
     once: bool
+    unit: int
 
     def at(self, band: Band) -> Heap:
         """The scores of a band's queries and keys."""
@@ -223,6 +225,7 @@ def scores(
         constant,
         interval,
         once,
+        1 if drop else 1 << finest,
     )
 
 

@@ -5,6 +5,7 @@ Digits: the maximum is found digit by digit, each by a thermometer of every key 
 where its score is not below. More levels, often fewer gates.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from circuitsim.networks.forms import Ints
@@ -86,19 +87,34 @@ def by_comparisons(
     Args:
         ties: "left" or "right" where one key is to win; None for all maxima.
     """
+    ahead = None if ties is None else bands.ahead(band, ties)
+    return by_gaps(drawing, heap, band, [0], ahead)[0]
+
+
+def by_gaps(
+    drawing: Drawing, heap: Heap, band: Band, gaps: Sequence[int], ahead: Wires | None = None
+) -> list[Winners]:
+    """For each gap those keys whose score is at most so much below every rival's.
+
+    Args:
+        gaps: in the unit of the heap's weights.
+        ahead: [rival r of key j wins a tie] (keys, rivals); None where all that tie count.
+    """
     mask = () if band.mask is None else (band.mask.expand(2),)
     if band.keys == 1:
-        return Winners(drawing, band, mask)
+        return [Winners(drawing, band, mask)] * len(gaps)
     parts = []
     for wires, weights in heap.parts:
         parts += [(wires.expand(2), weights[None]), (wires.others(1), -weights[None])]
     worst = heap.high - heap.low
-    if ties is not None:
-        parts.append((bands.ahead(band, ties).expand(0, 3), -heap.grain * powers(1)[None]))
+    if ahead is not None:
+        parts.append((ahead.expand(0, 3), -heap.grain * powers(1)[None]))
         worst += heap.grain
     if band.mask is not None:
         parts.append(((~band.mask).others(1).expand(3), worst * powers(1)[None]))
-    return Winners(drawing, band, (drawing.at_least(parts, [0]).squeeze(3), *mask))
+    found = drawing.at_least(parts, [-gap for gap in gaps])
+    near = [found.slice(3, i, i + 1).squeeze(3) for i in range(len(gaps))]
+    return [Winners(drawing, band, (wires, *mask)) for wires in near]
 
 
 def by_digits(drawing: Drawing, heap: Heap, band: Band, places: Places) -> Winners:

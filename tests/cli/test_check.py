@@ -1,6 +1,6 @@
 import pytest
 
-from .runs import ROOT, answer, complaint, succeed
+from .runs import ROOT, answer, complaint, invoke, succeed
 
 PARITY = ROOT / "examples/parity.json"
 RUNG_KEYS = {
@@ -9,6 +9,7 @@ RUNG_KEYS = {
         "to",
         "relation",
         "disagreements",
+        "allowed",
         "undecided",
         "largest_error",
         "first_difference",
@@ -188,3 +189,18 @@ def test_numbers_are_checked_bit_for_bit_and_rounding_is_no_disagreement() -> No
     assert [r["disagreements"] for r in rungs] == [0] * 8
     assert rungs[0]["largest_error"] < 1e-15
     assert 2**-9 < rungs[1]["largest_error"] < 2**-7
+
+
+def test_some_decisions_may_be_lost_where_that_is_said() -> None:
+    rough = ("check", PARITY, "-n", 5, "--bits", 1, "--basis", "xag")
+    lost = answer(*rough, "--agree", "0%")["rows"][0]["rungs"]
+    flipped = max(rung["disagreements"] for rung in lost if rung["relation"] == "~")
+    assert flipped > 0
+    kept = 100 - 100 * flipped / 32
+    found = answer(*rough, "--agree", f"{kept}%")
+    assert found["holds"]
+    assert {rung["allowed"] for rung in found["rows"][0]["rungs"]} == {0, flipped}
+    assert "which --agree allows" in succeed(*rough, "--agree", f"{kept}%")
+    strict = invoke(*rough, "--agree", f"{kept + 0.5}%")
+    assert strict.exit_code == 1
+    assert invoke(*rough).exit_code == 1

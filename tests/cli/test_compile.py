@@ -16,6 +16,8 @@ KEYS = {
     "n",
     "basis",
     "bits",
+    "gap_bits",
+    "weight_bits",
     "positions",
     "inputs",
     "outputs",

@@ -26,6 +26,8 @@ KEYS = {
     "max_fan_in_weighted",
     "state_bits",
     "seconds",
+    "gap_bits",
+    "weight_bits",
     "construction",
 }
 MEASURED = KEYS - {"seconds", "construction"}
@@ -133,10 +135,23 @@ def test_a_sweep_that_ends_in_an_error_writes_no_file(
     assert not list(tmp_path.iterdir())
 
 
-def test_softmax_names_the_way_out(models: dict[str, str]) -> None:
+def test_every_output_says_how_softmax_is_rounded(models: dict[str, str]) -> None:
+    bits = ("-n", 4, "--gap-bits", "log2(n)", "--weight-bits", 3)
+    said = "gaps of 2 fraction bits, weights of 3 bits"
     for verb in ("measure", "compile", "check"):
-        assert "--attention" in complaint(verb, models["softmax"], "-n", 4)
-    assert answer("measure", models["softmax"], "-n", 4, "--attention", "saturated")["rows"]
+        assert said in succeed(verb, models["softmax"], *bits)
+        found = answer(verb, models["softmax"], *bits)
+        row = found if verb == "compile" else found["rows"][0]
+        assert (row["gap_bits"], row["weight_bits"]) == (2, 3)
+    plain = answer("measure", models["majority"], "-n", 4)["rows"][0]
+    assert (plain["gap_bits"], plain["weight_bits"]) == (None, None)
+    assert "Furst-Saxe-Sipser" in complaint(
+        "measure", models["softmax"], "-n", 4, "--basis", "ac0"
+    )
+    assert "no softmax head" in complaint(
+        "measure", models["majority"], "-n", 4, "--gap-bits", 3
+    )
+    assert "0 to 16" in complaint("check", models["softmax"], "-n", 4, "--weight-bits", 17)
 
 
 def test_positions_by_expression_have_a_limit(models: dict[str, str]) -> None:
@@ -239,9 +254,9 @@ def test_only_the_papers_circuits(models: dict[str, str]) -> None:
     assert "Hao, Angluin and Frank" in succeed(
         "measure", models["softmax"], "-n", 8, "--construction", "paper", *hard
     )
-    assert "--attention" in complaint(
-        "measure", models["softmax"], "-n", 8, "--construction", "paper"
-    )
+    soft = answer("measure", models["softmax"], "-n", 8, "--construction", "paper")["rows"]
+    (row,) = soft
+    assert "2207.00729, Theorem 1" in row["source"]
     assert "'theirs'" in complaint(
         "measure", models["majority"], "-n", 8, "--construction", "ours,theirs"
     )

@@ -94,7 +94,7 @@ def test_options_offer_what_the_package_has() -> None:
     from circuitsim.networks.limits import MAX_BITS
 
     assert MAX_BITS == options.MAX_BITS
-    assert set(options.ATTENTIONS) == set(ATTENTIONS) - {"softmax"}
+    assert set(options.ATTENTIONS) == set(ATTENTIONS)
 
 
 def test_version_and_no_command() -> None:
@@ -149,7 +149,13 @@ def test_files_that_are_no_files(models: dict[str, str], tmp_path: Path) -> None
         ["compile", "MODEL", "-n", "0"],
         ["compile", "MODEL", "-n", "4", "--basis", "xor"],
         ["compile", "MODEL", "-n", "4", "--basis", "xag,aig"],
-        ["compile", "MODEL", "-n", "4", "--attention", "softmax"],
+        ["compile", "MODEL", "-n", "4", "--attention", "sparsemax"],
+        ["compile", "MODEL", "-n", "4", "--gap-bits", "4"],
+        ["compile", "MODEL", "-n", "4", "--attention", "softmax", "--gap-bits", "17"],
+        ["compile", "MODEL", "-n", "4", "--attention", "softmax", "--weight-bits", "i"],
+        ["check", "MODEL", "-n", "4", "--agree", "99"],
+        ["check", "MODEL", "-n", "4", "--agree", "101%"],
+        ["check", "MODEL", "-n", "4", "--agree", "x%"],
         ["compile", "MODEL", "-n", "4", "--max-bits", "0"],
         ["compile", "MODEL", "-n", "5000", "--bits", "auto"],
         ["measure", "MODEL", "-n", "1:99999999"],

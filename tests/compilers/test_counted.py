@@ -63,7 +63,8 @@ def test_sums_of_counts_are_the_sums_of_numbers(seed, basis, selects):
         count = drawing.constant([[keys >> k & 1 for k in range(length)]])
     else:
         count = drawing.sum([(selected, [1])], 0, length)
-    sums = Counting(residual, forms).sums(selected, count, band)
+    weights = None if selected is None else selected.expand(2)
+    sums = Counting(residual, forms, 1).sums(weights, count, band)
     schematic = drawing.finish([wires.broadcast((queries, wires.shape[1])) for wires in sums])
 
     given = rng.integers(0, 2, (64, schematic.inputs)).astype(bool)

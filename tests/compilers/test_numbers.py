@@ -193,7 +193,7 @@ def test_what_a_number_cannot_be_is_refused():
         Readout([1], answer="sum")
     net = random_connected(3, 2)
     mixed = (Readout([1], position="each", answer="number"), Readout([1], position="each"))
-    with pytest.raises(ModelError, match="partly by a decision and partly by a number"):
+    with pytest.raises(ModelError, match="partly by number and partly by decision"):
         replace(net, layers=(), n=2, readouts=mixed)
     with pytest.raises(InputError, match=r"--bits auto .* answers by a number"):
         least_bits(share(), 3)

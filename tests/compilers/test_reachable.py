@@ -187,7 +187,8 @@ def test_counting_is_refused_with_the_theorem(name, keys):
 
 def test_softmax_is_refused():
     with pytest.raises(
-        ModelError, match=r"layer 0, head 0 has softmax attention.*--attention saturated"
+        ModelError,
+        match=r"layer 0, head 0 is softmax, .*Furst-Saxe-Sipser.*--basis xag, aig or tc0",
     ):
         drawn(look_up().with_attention("softmax"), 4)
 

@@ -15,7 +15,7 @@ from circuitsim.models.files.annotations import Reader, document, keys_of
 from circuitsim.models.files.json_model import parse_json
 from circuitsim.models.files.state_dict import model_from_state
 from circuitsim.models.files.tensors import OF_LAYERS, OF_MODELS
-from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.model import FeedForward, Head, Layer, Model, Norm, Readout
 from circuitsim.models.positions import Formula, PositionExpressions, PositionTable
 from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
 from circuitsim.models.tables import Table
@@ -26,7 +26,7 @@ from tests.models.torch_files import state
 
 CLASSES = (
     *(Model, RecurrentNet, FullyConnected, Layer, Head, FeedForward, Readout),
-    *(NetCell, Automaton, Field, Table, PositionTable),
+    *(NetCell, Automaton, Field, Table, PositionTable, Norm),
 )
 
 

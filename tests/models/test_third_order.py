@@ -208,7 +208,6 @@ def test_softmax_of_third_order_is_the_papers_formula():
     model = replace(model, layers=(replace(layer, heads=(head,), feed_forward=None),))
     codes = all_inputs(model, 3)
     trace = run_float(model, codes)
-    assert not trace.trusted.any()
     for x, y in zip(trace.residuals[0], trace.residuals[1], strict=True):
         q, k1, k2, v1, v2 = (
             x @ np.array(getattr(head, name), float).T

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import circuitsim as cs
-from circuitsim.errors import ModelError
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs, encode
 from circuitsim.networks import exact
@@ -89,16 +88,6 @@ def test_a_net_adds_to_the_stream_or_replaces_it():
 def test_ties_of_an_argmax_go_to_the_lowest_index():
     model = Model("a", {"a": [1]}, [Layer([])], Readout([[0], [1], [1]]))
     assert run_definition(model, [0]).decisions.tolist() == [[1]]
-
-
-def test_softmax_is_refused_with_what_to_do():
-    model = one_head("saturated").with_attention("softmax")
-    for run in (run_definition, lambda m, c: run_exact(m, np.array([c]))):
-        with pytest.raises(
-            ModelError,
-            match=r"layer 0, head 0 is softmax.*--attention saturated, hard-left or hard-right",
-        ):
-            run(model, [0])
 
 
 def assert_twins_agree(model, codes):

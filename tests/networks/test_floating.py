@@ -11,6 +11,8 @@ from circuitsim.errors import ModelError
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs, encode
 from circuitsim.networks.rungs import run_exact, run_float
+from circuitsim.networks.trust import quantity
+from circuitsim.numbers.scaled import Scaled
 from tests.models.random_models import WEIGHTS, models
 
 THIRDS = st.one_of(
@@ -80,7 +82,7 @@ def test_scores_at_a_rounding_boundary_are_not_trusted():
     assert run_float(model, encode(model, ["a"])).trusted.tolist() == [False]
 
 
-def test_softmax_runs_and_is_never_trusted():
+def test_softmax_is_trusted_where_the_decision_has_a_margin():
     head = Head([[1]], [[1]], [[1]], [[1]], attention="softmax", mask="strict-causal")
     model = Model(
         "01",
@@ -89,7 +91,7 @@ def test_softmax_runs_and_is_never_trusted():
         Readout([1], position="each"),
     )
     trace = run_float(model, encode(model, ["011"]))
-    assert trace.trusted.tolist() == [False]
+    assert trace.trusted.tolist() == [True]
     np.testing.assert_allclose(trace.outputs[0, :, 0], [0, 0, np.e / (1 + np.e)])
     assert (
         run_float(model.with_attention("saturated"), encode(model, ["011"])).outputs[0, 2, 0]
@@ -103,3 +105,17 @@ def test_numbers_beyond_float64_are_refused_or_not_trusted():
         run_float(model, encode(model, ["a"]))
     model = Model("a", {"a": [Fraction(1, 10**400)]}, [Layer([])], Readout([1]))
     assert run_float(model, encode(model, ["a"])).trusted.tolist() == [False]
+
+
+@pytest.mark.parametrize("bits", [0, 3, 60, 800])
+def test_dyadic_numbers_are_taken_as_a_whole(bits):
+    """As one by one, which Python's integers are."""
+    r = np.random.default_rng(bits)
+    numerators = r.integers(-(2**61), 2**61, (40, 6)) >> r.integers(0, 62, (40, 6))
+    numerators <<= r.integers(0, 2, (40, 6)) * r.integers(0, 3, (40, 6))
+    fast = quantity(Scaled(numerators, 1 << bits))
+    slow = quantity(Scaled(numerators.astype(object), 1 << bits))
+    assert (fast.values == slow.values).all()
+    assert (fast.scales == slow.scales).all()
+    assert (fast.grids == slow.grids).all()
+    assert np.isinf(fast.grids).any()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from circuitsim.errors import LimitError, ModelError
+from circuitsim.errors import LimitError
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.sequence import all_inputs
@@ -113,12 +113,6 @@ def test_an_interval_past_max_bits_names_the_layer_and_the_quantity():
         match=r"layer 0, head 0: the score needs \d+ bits at n=3, and --max-bits is 20",
     ):
         fix(model, 3, 0, max_bits=20)
-
-
-def test_softmax_is_refused_with_what_to_do():
-    model = one_head(attention="softmax")
-    with pytest.raises(ModelError, match=r"layer 0, head 0 .*--attention saturated"):
-        fix(model, 3)
 
 
 def test_an_empty_set_of_keys_gives_zero_without_the_value_bias():

@@ -13,6 +13,7 @@ from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
 from circuitsim.bases import DEFAULT
 from circuitsim.compilers.family import AUTO
 from circuitsim.errors import InputError
+from circuitsim.networks.refusals import refuse_parts, refuse_softmax
 
 Division: TypeAlias = Literal["exact", "literal"]
 
@@ -60,7 +61,7 @@ def claims(study: Study, division: Division = "exact") -> Claims:
         division: "literal" adds the papers' own division.
 
     Raises:
-        ModelError: the model has a softmax head.
+        ModelError: the model has a softmax head, or a part of which circuits are not built.
         InputError: the model answers by a number, and decides nothing.
         LimitError: at the shortest length a number is wider than the study's `max_bits`.
     """
@@ -69,7 +70,10 @@ def claims(study: Study, division: Division = "exact") -> Claims:
             f"{study.model.name}: the theorems are about decisions, and this model answers by a number; give it a"
             " read-out that decides."
         )
-    study.family(DEFAULT).fixed(study.ns[0])
+    refuse_parts(study.model, "the theorems are tried without that")
+    refuse_softmax(
+        study.family(DEFAULT).fixed(study.ns[0]).network, "these theorems are about"
+    )
     entries = [entry(study) for entry in ENTRIES]
     if division == "literal":
         entries.append(agreement.literal_decides(study))

@@ -19,6 +19,7 @@ from circuitsim.analysis.claims.state_bounds import dyadic_bounds, literal_bound
 from circuitsim.analysis.growth.fits import Fit, PowerFit, fit_log, fit_power
 from circuitsim.models.inputs import chosen_inputs
 from circuitsim.models.model import Model
+from circuitsim.networks.refusals import refuse_parts
 from circuitsim.networks.rungs import run_exact
 from circuitsim.numbers.scaled import Scaled, largest
 
@@ -81,8 +82,9 @@ def state_bits(
         samples, seed: the inputs where there are more than 2^12, half of them extremal; below, all are run.
 
     Raises:
-        ModelError: the model has a softmax head.
+        ModelError: the model has a softmax head, or a norm or another part of real blocks.
     """
+    refuse_parts(model, "the bounds know none")
     rows = []
     for n in ns:
         _, codes = chosen_inputs(model, n, None, samples, seed)

@@ -27,7 +27,7 @@ class Row:
     `ands` are the gates that cost something in garbled circuits and in encrypted evaluation, where XOR is nearly free;
     None where gates are not of two inputs. Gates without weights have weight 1. `wires_weighted` and
     `max_fan_in_weighted` count a wire as often as its weight is large: they are the wires and the largest fan-in of
-    the circuit without weights.
+    the circuit without weights. `gap_bits` and `weight_bits` say how softmax is rounded, where there is any.
     """
 
     n: int
@@ -45,6 +45,8 @@ class Row:
     max_fan_in_weighted: int
     state_bits: int
     seconds: float
+    gap_bits: int | None = None
+    weight_bits: int | None = None
 
 
 def row(
@@ -54,6 +56,8 @@ def row(
     started = clock()
     cost = measure(family(n) if schematic is None else schematic)
     seconds = clock() - started
+    none = (None, None)
+    gap_bits, weight_bits = none if family.exact else family.fixed(n).network.softmax_bits
     return Row(
         n=n,
         basis=family.basis,
@@ -70,6 +74,8 @@ def row(
         max_fan_in_weighted=cost.max_fan_in_weighted,
         state_bits=family.state_bits(n),
         seconds=seconds,
+        gap_bits=gap_bits,
+        weight_bits=weight_bits,
     ), scopes(cost)
 
 

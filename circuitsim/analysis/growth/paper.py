@@ -40,6 +40,7 @@ from circuitsim.models.model import Model
 from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.known import HeadForms
 from circuitsim.networks.limits import MAX_BITS
+from circuitsim.networks.refusals import refuse_parts
 
 D_PLUS = 2  # iterated addition: Siu and Roychowdhury 1994
 
@@ -63,13 +64,15 @@ def predict(
         d_plus: depth of iterated addition in 2207.00729; its size is that of depth 2, whatever is given.
 
     Returns:
-        Theorem 5 and 2207.00729 where every head is saturated, 2204.06618 where every head is hard; nothing where
+        Theorem 5 where every head is saturated, 2207.00729 where heads are saturated or softmax, 2204.06618 where every
+        head is hard; nothing where
         a model has heads of both kinds, or of third order, or answers by a number.
 
     Raises:
         LimitError: a number needs more than `max_bits`.
-        ModelError: the model has a softmax head.
+        ModelError: the model has a part of which circuits are not built.
     """
+    refuse_parts(model, "the papers have no circuit of that")
     if has_third_order(model) or model.readout.answer == "number":
         return []
     kinds = {head.attention for layer in model.layers for head in layer.heads}
@@ -77,7 +80,8 @@ def predict(
     costs = [hao_angluin_frank(model, n)] if kinds <= hard else []
     if not kinds & hard and (basis is None or not BASES[basis].exact):
         fixed = fix(model, n, bits, max_bits)
-        costs += [merrill_sabharwal_smith(fixed), merrill_sabharwal(fixed, d_plus)]
+        costs += [] if "softmax" in kinds else [merrill_sabharwal_smith(fixed)]
+        costs.append(merrill_sabharwal(fixed, d_plus))
     return costs
 
 

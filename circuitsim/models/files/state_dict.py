@@ -11,7 +11,10 @@ from circuitsim.models.files.annotations import Key, Reader, keys_of, unfit_keys
 from circuitsim.models.files.documents import check_format, plain, show
 from circuitsim.models.files.tensors import (
     HEAD,
+    LAYER_NORMS,
+    MODEL_NORMS,
     NET,
+    NORM,
     OUTPUT_BIAS,
     PARTS,
     READOUT,
@@ -20,7 +23,7 @@ from circuitsim.models.files.tensors import (
     Tensors,
     prefix_of,
 )
-from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.model import FeedForward, Head, Layer, Model, Norm, Readout
 from circuitsim.models.positions import PositionTable
 from circuitsim.numbers.arrays import Matrix, Vector
 
@@ -38,11 +41,13 @@ def _options(cls: type) -> Options:
     return {n: key for n, key in keys_of(cls).items() if key.base not in (Matrix, Vector)}
 
 
-MADE_OF_TENSORS = ("fields", "tables", "embedding", "layers", "readout")
+MADE_OF_TENSORS = ("fields", "tables", "embedding", "layers", "readout", *MODEL_NORMS)
 OF_MODEL = {name: key for name, key in keys_of(Model).items() if name not in MADE_OF_TENSORS}
 OF_READOUT = {f"readout_{name}": key for name, key in _options(Readout).items()}
 OF_HEADS, OF_NETS = _options(Head), _options(FeedForward)
-BY_LAYER = ("heads", *OF_HEADS, *OF_NETS)
+OF_LAYERS = {name: keys_of(Layer)[name] for name in ("residual", "norms")}
+OF_NORMS = {f"norm_{name}": key for name, key in _options(Norm).items()}  # the same for all
+BY_LAYER = tuple(dict.fromkeys(("heads", *OF_HEADS, *OF_NETS, *OF_LAYERS)))
 REQUIRED = ("format", "version", "vocabulary")
 
 
@@ -80,9 +85,10 @@ class _Maker:
         self.sizes: dict[str, int] = {}  # of tensors, by their letters
         self.reader = Reader()
         self.problems = self.reader.problems
+        self.of_norms: dict[str, Any] = {}
 
     def model(self, where: str) -> Model:
-        known = (*REQUIRED, *BY_LAYER, *OF_MODEL, *OF_READOUT)
+        known = (*REQUIRED, *BY_LAYER, *OF_MODEL, *OF_READOUT, *OF_NORMS)
         self.problems += unfit_keys(self.config, "config", REQUIRED, known)
         self.problems += self.state.strange_names()
         self.problems += self.state.problems("", [*ROWS, *READOUT], self.sizes)
@@ -90,6 +96,8 @@ class _Maker:
         options = self.values(OF_MODEL, once)
         tokens = self.tokens(options)
         readout = self.values(OF_READOUT, once)
+        self.of_norms = self.values(OF_NORMS, once)
+        options |= self.norms("", MODEL_NORMS)
         shares = self.shares(once, BY_LAYER, len(self.state.layers), "layers")
         layers = list(map(self.layer, sorted(self.state.layers), shares))
         self.reader.refuse(where)
@@ -132,13 +140,16 @@ class _Maker:
             expected = f"expected a whole number from 1 to {MOST_HEADS:,}"
             self.problems.append(f"{place}: {expected}, got {show(count)}")
             return None
-        attention, feed_forward = (f"layers.{index}.{name}." for name in PARTS)
-        for where, part in zip((attention, feed_forward), PARTS.values(), strict=True):
+        attention, feed_forward = (
+            f"layers.{index}.{n}." for n in ("attention", "feed_forward")
+        )
+        for where, part in ((attention, PARTS["attention"]), (feed_forward, NET)):
             if self.state.has(where, part):
                 self.problems += self.state.problems(where, part, dict(self.sizes), count)
+        norms = self.norms(f"layers.{index}.", LAYER_NORMS)
         shares = self.shares(given, OF_HEADS, count, "heads")
         options = [self.values(OF_HEADS, share) for share in shares]
-        own = self.values(OF_NETS, given)
+        own, of_layer = self.values(OF_NETS, given), self.values(OF_LAYERS, given)
         if len(self.problems) > before:
             return None
         heads = [
@@ -155,8 +166,21 @@ class _Maker:
             tuple(heads),
             feed_forward=FeedForward(**net, **own) if net else None,
             **bias,
-            **{name: value for name, value in own.items() if name in keys_of(Layer)},
+            **norms,
+            **of_layer,
         )
+
+    def norms(self, place: str, names: Iterable[str]) -> dict[str, Any]:
+        """The norms that there are tensors of, as far as they are right."""
+        found = {}
+        for name in names:
+            where, before = f"{place}{name}", len(self.problems)
+            if self.state.has(f"{where}.", NORM):
+                self.problems += self.state.problems(f"{where}.", NORM, dict(self.sizes))
+                if len(self.problems) == before:
+                    fields = self.state.fields(f"{where}.", NORM) | self.of_norms
+                    found[name] = self.reader.build(Norm, fields, where)
+        return found
 
     def values(self, known: Options, given: dict[str, Given]) -> dict[str, Any]:
         """The fields that the config has a value of."""

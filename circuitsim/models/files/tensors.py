@@ -1,7 +1,7 @@
 """The named tensors that training code saves, and the fields of the models' classes that they become.
 
 A matrix `query` of a head is the tensor `layers.L.attention.query.weight`, and what is added to it, `query_bias`, is
-`layers.L.attention.query.bias`. So a matrix that is added to a class is read from then on.
+`layers.L.attention.query.bias`. So a matrix that is added to a class is read from then on, and so is a norm.
 """
 
 import re
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from circuitsim.models.files.annotations import keys_of
 from circuitsim.models.files.documents import show
-from circuitsim.models.model import FeedForward, Head, Readout
+from circuitsim.models.model import FeedForward, Head, Layer, Model, Norm, Readout
 from circuitsim.numbers.arrays import Bias, Matrix, matrix, vector
 
 Tensors: TypeAlias = Mapping[str, NDArray[Any]]
@@ -65,9 +65,20 @@ def _slots(cls: type) -> list[Slot]:
     return found
 
 
+def _norms(cls: type) -> tuple[str, ...]:
+    """The fields of a class that are norms."""
+    return tuple(name for name, key in keys_of(cls).items() if Norm in get_args(key.base))
+
+
 HEAD, NET = _slots(Head), _slots(FeedForward)
 OUTPUT_BIAS = Slot("output.bias", "output_bias", ("d",))  # of a layer
-PARTS = {"attention": [*HEAD, OUTPUT_BIAS], "feed_forward": NET}
+NORM = [Slot("weight", "gain", ("d",), required=True), Slot("bias", "bias", ("d",))]
+LAYER_NORMS, MODEL_NORMS = _norms(Layer), _norms(Model)
+PARTS = {
+    "attention": [*HEAD, OUTPUT_BIAS],
+    "feed_forward": NET,
+    **dict.fromkeys(LAYER_NORMS, NORM),
+}
 WEIGHTS, BIASES = _slots(Readout)
 READOUT = [
     Slot("readout.weight", WEIGHTS.field, WEIGHTS.sizes, required=True),
@@ -79,6 +90,7 @@ ROWS = [
 ]
 OF_LAYERS = {f"{part}.{slot.tensor}" for part, listed in PARTS.items() for slot in listed}
 OF_MODELS = {slot.tensor for slot in (*ROWS, *READOUT)}
+OF_MODELS |= {f"{name}.{slot.tensor}" for name in MODEL_NORMS for slot in NORM}
 LAYER = re.compile(r"layers\.(\d{1,6})\.(.+)", re.ASCII | re.DOTALL)
 EMBEDDING = re.compile(r"((?:.*\.)?)embedding(?:\.weight)?", re.DOTALL)
 

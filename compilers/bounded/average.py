@@ -1,8 +1,12 @@
-"""Saturated attention: maximum, selection of all keys that attain it, masked sums, one rounded quotient.
+"""Saturated attention and softmax: maximum, weights of all keys, weighted sums, one rounded quotient.
+
+A weight is a wire in saturated attention, whether the key attains the maximum, and a number of some bits in softmax.
 
 R(mean) is floor(sum of (v + one half) / count) in units where R leaves a whole number, so half-up rounding costs
 no more than a constant in every value.
 """
+
+import numpy as np
 
 from circuitsim.schematic.drawing import Drawing, Wires
 
@@ -12,7 +16,7 @@ from .counted import Counting, Form
 from .division import quotient
 from .head import HeadAtWork
 from .maximum import maximum
-from .scores import Scores
+from .softmax import weight_bits, weights
 
 
 def average(work: HeadAtWork) -> list[Wires]:
@@ -38,16 +42,16 @@ def average(work: HeadAtWork) -> list[Wires]:
 
 
 def _totals(work: HeadAtWork, bands: list[Band]) -> tuple[list[Wires], list[list[Wires]]]:
-    """For each band how many keys a query selects, and for each component the sum of their values."""
+    """For each band the sum of the weights of a query's keys, and for each component of their values so weighted."""
     drawing = work.drawing
     forms = [_form(work, c) for c in work.live]
-    counting = Counting(work.residual, forms)
+    counting = Counting(work.residual, forms, weight_bits(work.head))
     counts_first = counting.saves(bands, work.scores is not None)
     with drawing.scope("values"):
         weighed = [] if counts_first else [form.resolved(work.residual) for form in forms]
     counts, sums = [], []
     for band in bands:
-        selected = _select(drawing, work.scores, band)
+        selected = _select(work, band)
         with drawing.scope("sums"):
             counts.append(_count(drawing, selected, band))
             drops = [_fraction(work, component) for component in work.live]
@@ -83,36 +87,45 @@ def _form(work: HeadAtWork, component: int) -> Form:
     return Form(head.value.rows[component] * factor, offset, high, grain)
 
 
-def _select(drawing: Drawing, scores: Scores | None, band: Band) -> Wires | None:
-    """[key j attains the maximum of query i]: (queries or 1, keys); None where every key does."""
+def _select(work: HeadAtWork, band: Band) -> Wires | None:
+    """The weight of key j for query i: (queries or 1, keys, bits); None where every key has weight one."""
+    drawing, scores = work.drawing, work.scores
     if scores is None:
-        return band.mask
+        return None if band.mask is None else band.mask.expand(2)
     with drawing.scope("maximum"):
         found = scores.at(band)
         if band.mask is not None:
             found = found.broadcast((band.queries, *found.shape[1:])) & band.mask.expand(2)
         best = maximum(drawing, found)
     with drawing.scope("selection"):
-        selected = drawing.all([(~(found ^ best), 1)])
-        return selected if band.mask is None else selected & band.mask
+        if work.head.softmax:
+            selected = weights(drawing, work.head.softmax, work.head.fine, best, found)
+        else:
+            selected = drawing.all([(~(found ^ best), 1)]).expand(2)
+        return selected if band.mask is None else selected & band.mask.expand(2)
 
 
 def _count(drawing: Drawing, selected: Wires | None, band: Band) -> Wires:
-    width = band.keys.bit_length()
     if selected is None:
+        width = band.keys.bit_length()
         return drawing.constant([[band.keys >> k & 1 for k in range(width)]])
-    return drawing.sum([(selected, [1])], 0, width)
+    bits = powers(selected.shape[2])
+    most = band.keys * int(bits[-1])
+    return drawing.sum([(selected, bits.reshape(1, -1))], 0, most.bit_length())
 
 
 def _sum(
     drawing: Drawing, selected: Wires | None, value: Wires, high: int, band: Band
 ) -> Wires:
-    """Sum over the selected keys of a value that is at most `high`: (queries or 1, bits)."""
-    seen = band.see(value, 0)
-    terms = seen.expand(0) if selected is None else selected.expand(2) & seen.expand(0)
-    return drawing.sum(
-        [(terms, powers(value.shape[1]).reshape(1, -1))], 0, (high * band.keys).bit_length()
-    )
+    """Sum over the keys of their weight times a value that is at most `high`: (queries or 1, bits)."""
+    seen, bits = band.see(value, 0), powers(value.shape[1])
+    if selected is None:
+        width = (high * band.keys).bit_length()
+        return drawing.sum([(seen.expand(0), bits.reshape(1, -1))], 0, width)
+    worth = powers(selected.shape[2])
+    terms = selected.expand(3) & seen.expand(0, 2)
+    width = (high * band.keys * int(worth[-1])).bit_length()
+    return drawing.sum([(terms, np.outer(worth, bits)[None])], 0, width)
 
 
 def _stack(drawing: Drawing, pieces: list[Wires], queries: list[int]) -> Wires:
