@@ -76,7 +76,8 @@ class Written:
             product = times((number.low, number.high), y.ranges[c])
             self.limits.check(line.place, "product of the gate", product)
             low, high = (drop_bits(end, shifts[c]) for end in product)
-            both, few = jointly([number.few, factors[c]]), None
+            both = jointly([number.few, factors[c]])
+            few = None
             if both is not None:
                 first, second = both.cases.astype(object).T
                 products = first * (second >> y.powers[c])
@@ -105,7 +106,8 @@ class Written:
         found: list[Few | Range] = []
         for own, (low, high), power in zip(few, ranges, powers, strict=True):
             if own is None:
-                found.append((drop_bits(low, drop - power), drop_bits(high, drop - power)))
+                less = drop - power
+                found.append((drop_bits(low, less), drop_bits(high, less)))
             else:
                 found.append(Few(drop_bits(own.cases, drop), own.causes))
         return self._stream(index, found)
@@ -134,8 +136,12 @@ class Written:
         """A stream of one number a component, in units of 2^-b."""
         numbers = []
         for c, own in enumerate(found):
-            few = own if isinstance(own, Few) else None
-            low, high = (own.values[0], own.values[-1]) if isinstance(own, Few) else own
+            if isinstance(own, Few):
+                few: Few | None = own
+                low, high = own.values[0], own.values[-1]
+            else:
+                few = None
+                low, high = own
             column = zeros(len(found))
             column[c] = 1 << self.bits
             numbers.append(named(Number(column, low, high, few), (index, c)))
