@@ -96,6 +96,8 @@ def sign(residual: Residual, row: Ints, offset: int, interval: Range) -> Wires:
     if low >= 0 or high < 0:
         return residual.drawing.fill((residual.positions,), low >= 0)
     read, threshold = residual.parts(row), -int(residual.offset @ row) - offset
+    if not read:
+        return residual.drawing.fill((residual.positions,), threshold <= 0)
     wire = only_wire(read)
     if wire is not None:
         answer = threshold <= 0, threshold <= wire[1]
