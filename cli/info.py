@@ -1,5 +1,6 @@
 """`circuitsim info`: what a file holds, a model or a circuit."""
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,6 +73,8 @@ def _loaded(path: str) -> tuple[Any, str]:
 
 def _format(path: str) -> str:
     """The format of a model that has been read: what the file holds decides, as in reading it."""
+    if os.path.isdir(path):
+        return "folder of gpt2"
     with open(path, "rb") as file:
         start = file.read(9)
     if start[:2] == b"PK":

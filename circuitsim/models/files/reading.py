@@ -7,7 +7,9 @@ from circuitsim.models.any_model import AnyModel
 
 
 def load(path: str | Path) -> AnyModel:
-    """Read a model from a .pt, .safetensors or .json file; what the file holds decides, not its name.
+    """Read a model from a .pt, .safetensors or .json file, or from a folder with a checkpoint of another library.
+
+    What a file holds decides, not its name.
 
     Raises:
         ModelError: the file cannot be read, or holds no model; nothing in it is executed.
@@ -15,14 +17,12 @@ def load(path: str | Path) -> AnyModel:
     """
     path = Path(path)
     try:
+        if path.is_dir():
+            from circuitsim.models.files.safetensors import load_folder
+
+            return load_folder(path)
         if not path.is_file():
-            what = (
-                "a directory"
-                if path.is_dir()
-                else "not a plain file"
-                if path.exists()
-                else "not there"
-            )
+            what = "not a plain file" if path.exists() else "not there"
             raise ModelError(
                 f"{path}: expected a .pt, .safetensors or .json file, and it is {what}."
             )
