@@ -174,6 +174,27 @@ def test_tc0_has_constant_depth(layers, norms, inner, each, more, unknown):
     assert depths[6] == depths[8]
 
 
+@pytest.mark.parametrize("letters", ["01", "012"])
+@pytest.mark.parametrize("inner", ["exact", "rounded"])
+def test_a_first_norm_is_a_table_of_the_letter(letters, inner):
+    rows = {"0": [1, -1], "1": [-1, 2], "2": [3, 1], "<s>": [1, 1]}
+    model = replace(
+        block(1, True, inner),
+        vocabulary=tuple(letters),
+        embedding={token: rows[token] for token in (*letters, "<s>")},
+        prepend=("<s>",),
+        bits="4",
+        name=f"letters {letters} {inner}",
+    )
+    scopes = measure(Family(model, "xag")(3)).scopes
+    names = ("layer0/attention_norm", "layer0/attention_norm/components")
+    spent = sum(scopes[name].gates for name in names if name in scopes)
+    assert spent <= (0 if letters == "01" else 100)
+    wired = measure(Family(model, "xag", positions="wired")(3)).scopes
+    assert wired["layer0/attention_norm/components"].gates > 1000
+    assert_circuits_are_the_integer_model(model, 2, ("xag", "tc0"), 0)
+
+
 @pytest.mark.parametrize("kind", ["layer", "rms"])
 def test_a_whole_block_agrees(kind, unknown):
     model = replace(block(1, True, "rounded", kind), name=f"whole {kind}")
