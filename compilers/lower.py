@@ -28,6 +28,7 @@ from .bases import LOWERINGS
 from .embedding import embed
 from .interface import interface
 from .joined import added, flatten, join
+from .letters import Letters
 from .readout import digits, readout
 from .residual import Bits, Positions, Residual
 
@@ -81,15 +82,18 @@ class Lower:
         self.bands = Bands(drawing, fixed.length, positions)
         self.spans = spans(fixed.network)
         self.outputs: list[Wires] = []
+        self.letters: Letters | None = None
         self.probes = {probe.value: probe for probe in fixed.network.probes}
         self.probed: list[tuple[int, int, int]] = []
 
     def tokens(self, index: Value, how: net.Tokens) -> Placed:
         """Input wires and constants."""
-        fixed = self.fixed
-        return Placed(
-            embed(self.drawing, fixed.model, fixed.n, fixed.stream(index), self.positions)
-        )
+        fixed, model = self.fixed, self.fixed.model
+        stream = fixed.stream(index)
+        found = embed(self.drawing, model, fixed.n, stream, self.positions)
+        if self.positions == "folded":
+            self.letters = Letters.of(found, len(model.vocabulary))
+        return Placed(found)
 
     def states(self, index: Value, how: net.States) -> Placed:
         """An automaton's table, a step a token."""
@@ -172,13 +176,17 @@ class Lower:
     def normalise(self, index: Value, how: net.Normalise, x: Placed) -> Placed:
         """Components of a norm."""
         numbers, bits = self.fixed.stream(index).numbers, self.fixed.bits
-        return self._anew(
-            index, self.way.normalised(x.at(self.spans[index]), how, numbers, bits)
-        )
+        found = self._tables(index, numbers)
+        if found is None:
+            found = self.way.normalised(x.at(self.spans[index]), how, numbers, bits)
+        return self._anew(index, found)
 
     def round(self, index: Value, how: net.Round, x: Placed) -> Placed:
         """R of every component, or of every row."""
         (read,), numbers = how.reads, self.fixed.stream(index).numbers
+        found = self._tables(index, numbers)
+        if found is not None:
+            return self._anew(index, found)
         stream, known = x.at(self.spans[index]), self.fixed.known[read]
         drop = unit(self.fixed.network, read, self.fixed.bits) - self.fixed.bits
         if isinstance(known, Affine):
@@ -255,6 +263,12 @@ class Lower:
             "probe_residuals": [residual for residual, _, _ in self.probed],
             "probe_positions": [[start, stop] for _, start, stop in self.probed],
         }
+
+    def _tables(self, index: Value, numbers: Sequence[Number]) -> list[Bits] | None:
+        """Numbers that the letter at their position decides; None where it does not."""
+        if self.letters is None:
+            return None
+        return self.letters.tables(numbers, *self.spans[index])
 
     def _anew(self, index: Value, bits: Sequence[Bits]) -> Placed:
         """A stream of numbers that were written out, at the positions that are read."""

@@ -4,6 +4,7 @@ The network below is written from docs/model-format.md alone, in torch's own ope
 """
 
 import json
+import math
 import random
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from circuitsim.networks.rungs import run_float
 torch = pytest.importorskip("torch", reason="needs torch: pip install 'circuitsim[train]'")
 torch.set_num_threads(1)
 
+LOG2_OF_E = 1 / math.log(2)
 DTYPES = [torch.float64, torch.float32, torch.float16, torch.bfloat16]
 MASKED = {
     "none": lambda i, j: (i >= 0) & (j >= 0),
@@ -167,12 +169,12 @@ class Network(torch.nn.Module):
             kind, mask, bits = (
                 self.config[name][index][head] for name in ("attention", "mask", "score_bits")
             )
-            score = scores[:, head]
+            score = scores[:, head] * (LOG2_OF_E if kind == "softmax" else 1)  # powers of two
             if bits is not None:
                 score = torch.floor(score * 2**bits + 0.5) / 2**bits
             score = score.masked_fill(~MASKED[mask](i[:, None], i[None, :]), -torch.inf)
             if kind == "softmax":
-                share = torch.softmax(score, dim=2)
+                share = torch.softmax(score / LOG2_OF_E, dim=2)
             else:
                 largest = (score == score.amax(dim=2, keepdim=True)) & (score > -torch.inf)
                 rank, total = largest.cumsum(dim=2), largest.sum(dim=2, keepdim=True)

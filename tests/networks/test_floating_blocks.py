@@ -11,6 +11,11 @@ from circuitsim.models.sequence import all_inputs, encode
 from circuitsim.networks.rungs import run_exact, run_float
 from tests.blocks import random_block_model
 
+try:  # once, before any test takes it away
+    import torch
+except ImportError:
+    torch = None  # type: ignore[assignment]
+
 ROWS = {"a": [0.5, -1.25, 2.0, 0.125], "b": [3.0, 0.0, -0.75, 1.0]}
 GAIN, BIAS = [1.0, 2.0, -0.5, 0.25], [0.0, 0.5, 0.0, -1.0]
 WEIGHTS = np.random.default_rng(5).normal(size=(3, 3, 4))  # hidden, gate, output transposed
@@ -132,8 +137,8 @@ def test_the_sign_of_a_rounding_error_is_not_trusted():
     assert run_float(kept, encode(model, ["a"])).trusted.tolist() == [True]
 
 
+@pytest.mark.skipif(torch is None, reason="needs torch: pip install 'circuitsim[train]'")
 def test_it_is_what_torch_computes():
-    torch = pytest.importorskip("torch")
     functions = torch.nn.functional
     x = torch.tensor(ROWS["b"], dtype=torch.float64)
     gain, bias = (torch.tensor(v, dtype=torch.float64) for v in (GAIN, BIAS))
