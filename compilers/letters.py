@@ -68,12 +68,7 @@ class Letters:
         """All of some numbers; None where one of those that vary is no function of the letter."""
         found = []
         for number in numbers:
-            idle = number.low == number.high or not number.column.any()
-            table = (
-                Bits(None, number.low, number.low)
-                if idle
-                else self.table(number, start, stop)
-            )
+            table = Bits.idle(number) or self.table(number, start, stop)
             if table is None:
                 return None
             found.append(table)

@@ -9,6 +9,7 @@ with n, or by additions alone.
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -82,18 +83,17 @@ class Lower:
         self.bands = Bands(drawing, fixed.length, positions)
         self.spans = spans(fixed.network)
         self.outputs: list[Wires] = []
-        self.letters: Letters | None = None
+        self.embedded: Residual | None = None
         self.probes = {probe.value: probe for probe in fixed.network.probes}
         self.probed: list[tuple[int, int, int]] = []
 
     def tokens(self, index: Value, how: net.Tokens) -> Placed:
         """Input wires and constants."""
-        fixed, model = self.fixed, self.fixed.model
-        stream = fixed.stream(index)
-        found = embed(self.drawing, model, fixed.n, stream, self.positions)
-        if self.positions == "folded":
-            self.letters = Letters.of(found, len(model.vocabulary))
-        return Placed(found)
+        fixed = self.fixed
+        self.embedded = embed(
+            self.drawing, fixed.model, fixed.n, fixed.stream(index), self.positions
+        )
+        return Placed(self.embedded)
 
     def states(self, index: Value, how: net.States) -> Placed:
         """An automaton's table, a step a token."""
@@ -148,7 +148,7 @@ class Lower:
         known, stream = self.fixed.known[index], x.at(self.spans[index])
         assert isinstance(known, NetForms)
         return [
-            _constant(number) or self.way.hidden(stream, known, c)
+            Bits.idle(number) or self.way.hidden(stream, known, c)
             for c, number in enumerate(known.outputs)
         ]
 
@@ -158,7 +158,7 @@ class Lower:
         assert isinstance(known, NetForms)
         given = how.function, self.fixed.bits
         return [
-            _constant(number) or self.way.activated(stream, known, c, *given)
+            Bits.idle(number) or self.way.activated(stream, known, c, *given)
             for c, number in enumerate(known.outputs)
         ]
 
@@ -169,7 +169,7 @@ class Lower:
         known, stream = self.fixed.known[index], y.at(self.spans[index])
         assert isinstance(known, GateForms)
         return [
-            _constant(number) or self.way.gated(stream, known, c, own)
+            Bits.idle(number) or self.way.gated(stream, known, c, own)
             for c, (number, own) in enumerate(zip(known.outputs, x, strict=True))
         ]
 
@@ -202,7 +202,7 @@ class Lower:
         return self._anew(
             index,
             [
-                _constant(number)
+                Bits.idle(number)
                 or self.way.rounded(stream, rows[c], int(offsets[c]), drops[c], number)
                 for c, number in enumerate(numbers)
             ],
@@ -270,6 +270,13 @@ class Lower:
             return None
         return self.letters.tables(numbers, *self.spans[index])
 
+    @cached_property
+    def letters(self) -> Letters | None:
+        """The tokens, drawn once somebody asks; None where positions are wires, or fields make up tokens."""
+        if self.positions == "wired" or self.embedded is None:
+            return None
+        return Letters.of(self.embedded, len(self.fixed.model.vocabulary))
+
     def _anew(self, index: Value, bits: Sequence[Bits]) -> Placed:
         """A stream of numbers that were written out, at the positions that are read."""
         stream, (start, stop) = self.fixed.stream(index), self.spans[index]
@@ -285,12 +292,6 @@ class Lower:
         return self.way.resolve(
             state, unit, (number.low << grain, number.high << grain), grain
         )
-
-
-def _constant(number: Number) -> Bits | None:
-    """The number, where it is always the same or nobody reads it."""
-    idle = number.low == number.high or not number.column.any()
-    return Bits(None, number.low, number.low) if idle else None
 
 
 def spans(network: net.Network) -> list[Span]:

@@ -35,6 +35,12 @@ class Bits:
     steps: tuple[int, ...] | None = None
     rest: "tuple[Bits, ...]" = ()
 
+    @classmethod
+    def idle(cls, number: Number) -> "Bits | None":
+        """The number without a wire, where it is always the same or nobody reads it; else None."""
+        needless = number.low == number.high or not number.column.any()
+        return cls(None, number.low, number.low) if needless else None
+
     @property
     def chain(self) -> bool:
         """Whether each wire is at least the next."""
@@ -173,10 +179,14 @@ class Residual:
         wire = only_wire(parts)
         if wire is not None and (wire[1], constant, high) == (1 << drop, 0, 1):
             return wire[0]  # the number itself
+        return self.summed(parts, constant, width).slice(-1, drop, width)
+
+    def summed(self, parts: Parts, constant: int, width: int) -> Wires:
+        """So many low bits of a sum at every position: (positions, width)."""
         wires = self.drawing.sum(parts, constant, width)
         if len(wires.shape) == 1:  # no wire has weight here: the same constant everywhere
-            wires = wires.expand(0).broadcast((self.positions, width))
-        return wires.slice(-1, drop, width)
+            return wires.expand(0).broadcast((self.positions, width))
+        return wires
 
     def parts(self, row: Ints) -> Parts:
         """Row . x without its offset, as operands of `sum`; blocks without weight are left out."""

@@ -28,7 +28,6 @@ from circuitsim.models.sized import Sized
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.simulate import evaluate as evaluate_circuit
 from circuitsim.netlist.interface import output_bits, with_wired
-from circuitsim.networks.draw import network
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact, run_float
@@ -78,8 +77,8 @@ class Row:
     """All comparisons at one length.
 
     Attributes:
-        exact_bits: fraction bits that the exact model rounds norms and activations to; None where there are none.
-        modern_part: the part of the model of which circuits are not built, so that the ladder ends before them.
+        exact_bits: fraction bits of softmax, norms and activations in the exact model; None where there are none.
+        gap_bits, weight_bits: how softmax is rounded, where there is any.
     """
 
     n: int
@@ -125,6 +124,10 @@ def climb(
     progress("float and exact models")
     floating, exact = run_float(model, codes), run_exact(model, codes)
     rungs, bits = [_float_exact(model, codes, floating, exact)], None
+    softmax: tuple[int | None, int | None] = (
+        None,
+        None,
+    )  # ac0, alone without an integer model, has none
     rounding = [family for family in families if not family.exact]
     truths = {
         True: Truth(
@@ -137,6 +140,7 @@ def climb(
         progress("integer model")
         fixed = rounding[0].fixed(n) if rounding else fix(model, n)
         integer, bits = run_integer(fixed, codes), fixed.bits
+        softmax = fixed.network.softmax_bits
         rungs.append(_exact_integer(model, codes, exact, integer))
         truths[False] = Truth(
             "integer", integer.answers, tuple((r, 1) for r in integer.residuals)
@@ -146,7 +150,6 @@ def climb(
         rungs += _circuit_rungs(family, n, codes, truths[family.exact], max_gates)
     allowed = floor((1 - Fraction(agree)) * len(codes))
     rungs = [replace(r, allowed=allowed) if r.relation == "~" else r for r in rungs]
-    softmax = network(model, n).softmax_bits
     return Row(n, bits, everything, len(codes), tuple(rungs), *softmax, exact.bits)
 
 

@@ -58,6 +58,11 @@ class HeadForms:
         return self.softmax.steps(Fraction(2) ** self.fine) if self.softmax else ()
 
     @property
+    def averages(self) -> bool:
+        """Whether the outputs are means over several keys, and not the value of one."""
+        return self.attention in ("saturated", "softmax")
+
+    @property
     def third_order(self) -> bool:
         """Whether the keys are pairs of positions."""
         return self.value2 is not None

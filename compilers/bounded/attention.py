@@ -32,8 +32,7 @@ def attend(
     with drawing.scope("values"):
         rounded = tuple(_rounded(head, residual, c) for c in live)
     work = HeadAtWork(drawing, head, residual, live, table, rounded, shown, chosen)
-    graded = head.attention in ("saturated", "softmax")
-    wires = average.average(work) if graded else hard.choose(work)
+    wires = average.average(work) if head.averages else hard.choose(work)
     for c, w in zip(live, wires, strict=True):
         outputs[c] = Bits(w, head.outputs[c].low, head.outputs[c].high)
     return outputs

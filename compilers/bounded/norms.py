@@ -34,21 +34,18 @@ def normalised(
     with drawing.scope("variance"):
         most = terms.constant + terms.square * sum(c.most**2 for c in centred)
         parts = [(c.square, terms.square * powers(c.square.shape[-1])) for c in centred]
-        variance = drawing.sum(parts, terms.constant, most.bit_length())
-        if len(variance.shape) == 1:
-            variance = variance.expand(0).broadcast((residual.positions, variance.shape[0]))
+        variance = residual.summed(parts, terms.constant, most.bit_length())
     found = []
     for c, number in enumerate(numbers):
-        if number.low == number.high or not number.column.any():
-            found.append(Bits(None, number.low, number.low))
+        if (idle := Bits.idle(number)) is not None:
+            found.append(idle)
             continue
         gain, bias = int(how.gain.numerators[c]), int(how.bias.numerators[c])
         ends = number.low - bias, number.high - bias
         with drawing.scope("components"):
-            above = centred[c].scaled(terms.product * gain**2)
-            wires = _rounded(
-                above, variance, centred[c].negative(gain < 0), ends, not how.eps
-            )
+            above = centred[c].square, terms.product * gain**2
+            negative = centred[c].negative(gain < 0)
+            wires = _rounded(above, variance, negative, ends, not how.eps)
         found.append(Bits(wires, number.low, number.high))
     return found
 
@@ -101,10 +98,8 @@ class _Centred:
         low, high = (end >> grain for end in residual.stream.range(row))
         width = max(high, -low - 1).bit_length() + 1
         constant = int(residual.offset @ row)
-        wires = drawing.sum(residual.parts(row), constant, width + grain)
-        if len(wires.shape) == 1:
-            wires = wires.expand(0).broadcast((residual.positions, width + grain))
-        wires = wires.slice(-1, grain, width + grain)
+        whole = residual.summed(residual.parts(row), constant, width + grain)
+        wires = whole.slice(-1, grain, width + grain)
         negative, most = wires.slice(-1, width - 1, width), max(high, -low, 1)
         size = most.bit_length()
         flipped = [(wires ^ negative, powers(width)), (negative, powers(1))]
@@ -116,10 +111,6 @@ class _Centred:
         )
         parts = [(magnitude, powers(size) ** 2)] + ([(pairs, of_pairs)] if size > 1 else [])
         return cls(wires, drawing.sum(parts, 0, (most**2).bit_length()), most)
-
-    def scaled(self, factor: int) -> tuple[Wires, int]:
-        """The square times a factor, and the most that it can be."""
-        return self.square, factor
 
     def negative(self, turned: bool) -> Wires:
         """[C < 0]; [C > 0] where `turned`."""
@@ -150,11 +141,11 @@ def _rounded(
     if may_vanish:
         root = root & drawing.any([(variance, 1)]).expand(1)
     size = root.shape[-1]
+    # Half of h, and its last bit; of a negative number the complements of both, plus one each.
     parts = [(root.slice(-1, 0, 1) ^ negative, powers(1))]
     parts.append((negative, np.array([-(1 << (size - 1))], object)))
     if size > 1:
-        parts[0:0] = [(root.slice(-1, 1, size) ^ negative, powers(size - 1))]
-        parts[-1] = (negative, np.array([1 - (1 << (size - 1)) - 1], object))
+        parts.insert(0, (root.slice(-1, 1, size) ^ negative, powers(size - 1)))
     return drawing.sum(parts, -ends[0], (ends[1] - ends[0]).bit_length())
 
 

@@ -45,7 +45,7 @@ def rounded(residual: Residual, row: Ints, offset: int, drop: int, number: Numbe
 
 def gated(residual: Residual, gate: GateForms, index: int, unit: Bits) -> Bits:
     """R of the product of a hidden unit and a linear form."""
-    drawing, number = residual.drawing, gate.outputs[index]
+    number = gate.outputs[index]
     grain, shift = gate.hidden.grains[index], gate.shifts[index]
     row, offset = gate.hidden.rows[index], int(gate.hidden.offsets[index])
     low, high = (end << grain for end in gate.hidden.ranges[index])
@@ -59,9 +59,7 @@ def gated(residual: Residual, gate: GateForms, index: int, unit: Bits) -> Bits:
             parts.append((both, np.outer(worth, weights)))
     constant = unit.low * other.low + ((1 << shift) >> 1) - (number.low << shift)
     width = (number.high - number.low).bit_length() + shift
-    wires = drawing.sum(parts, constant, width)
-    if len(wires.shape) == 1:
-        wires = wires.expand(0).broadcast((residual.positions, width))
+    wires = residual.summed(parts, constant, width)
     return Bits(wires.slice(-1, shift, width), number.low, number.high)
 
 

@@ -49,8 +49,7 @@ def attend(
     once = bands.positions == "folded"
     table = None if chosen else scores(head, asking, residual, start, once)
     work = Work(head, residual, table, rows, bands, live)
-    graded = head.attention in ("saturated", "softmax")
-    found = work.means() if graded else work.choices()
+    found = work.means() if head.averages else work.choices()
     for (c, written), wires in zip(live.items(), found, strict=True):
         outputs[c] = written.bits(written.split(wires))
     return outputs

@@ -165,7 +165,7 @@ class Estimate:
         each = wires + steps * sum(
             held.digits for held in value if held.read_by(values).any()
         )
-        if head.attention not in ("saturated", "softmax"):
+        if not head.averages:
             self.drawn[index], each = self.drawn[index] + wires, 0
         if self.bands.positions == "folded":  # products are drawn once, for all queries
             self.drawn[index] += 0 if chosen else scores

@@ -34,8 +34,8 @@ def normalised(
     variance = squares.times([terms.square] * len(rows))
     found = []
     for c, number in enumerate(numbers):
-        if number.low == number.high or not number.column.any():
-            found.append(Bits(None, number.low, number.low))
+        if (idle := Bits.idle(number)) is not None:
+            found.append(idle)
             continue
         gain, bias = int(how.gain.numerators[c]), int(how.bias.numerators[c])
         factor = terms.product * gain**2

@@ -61,7 +61,7 @@ def claims(study: Study, division: Division = "exact") -> Claims:
         division: "literal" adds the papers' own division.
 
     Raises:
-        ModelError: the model has a softmax head, or a part of which circuits are not built.
+        ModelError: the model has a softmax head, or a norm or another part of real blocks.
         InputError: the model answers by a number, and decides nothing.
         LimitError: at the shortest length a number is wider than the study's `max_bits`.
     """

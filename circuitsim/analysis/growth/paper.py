@@ -70,7 +70,7 @@ def predict(
 
     Raises:
         LimitError: a number needs more than `max_bits`.
-        ModelError: the model has a part of which circuits are not built.
+        ModelError: the model has a norm or another part of real blocks.
     """
     refuse_parts(model, "the papers have no circuit of that")
     if has_third_order(model) or model.readout.answer == "number":
