@@ -46,6 +46,7 @@ class Construction:
     max_bits: int
     max_ties: int
     seed: int
+    words: dict[str, Any]  # of a checkpoint of another library
 
     def model(self, path: str) -> "Any":
         """The model of a file or of a `zoo:` address, at every length or one for each, with its attention replaced.
@@ -59,7 +60,7 @@ class Construction:
             raise InputError(
                 f"{path} is a circuit, already built; a model is needed here. `info` and `run` take both."
             )
-        model = load_any(path)
+        model = load_any(path, **self.words)
         if self.attention is not None:
             model = model.with_attention(self.attention)
         if self.gap_bits is not None or self.weight_bits is not None:

@@ -1,16 +1,21 @@
 """`circuitsim info`: what a file holds, a model or a circuit."""
 
+import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.errors import InputError
 from circuitsim.formats.table import format_of
 
 from . import options
+from .checkpoint_options import checkpoint_options, words
 
 if TYPE_CHECKING:
     from circuitsim.analysis.description import CircuitFacts, ModelFacts, NetFacts
+    from circuitsim.models.files.dialects.describe import CheckpointFacts
 
 SHOWN = 8  # letters, of a model of the zoo, or the next length that has one
 
@@ -18,17 +23,31 @@ SHOWN = 8  # letters, of a model of the zoo, or the next length that has one
 @click.command(
     "info",
     short_help="Say what a file holds, a model or a circuit.",
-    epilog=options.examples("info examples/majority.pt", "info majority64.npz --json"),
+    epilog=options.examples(
+        "info examples/majority.pt",
+        "info majority64.npz --json",
+        "info model.pt --heads 4 --vocabulary '0 1 <bos>' --write-options",
+    ),
 )
 @options.file_argument
+@checkpoint_options(hidden=False)
+@click.option(
+    "--write-options",
+    is_flag=True,
+    help="Write what is said of a checkpoint into its options file, with null for what is missing.",
+)
 @options.json_option(
     "kind format, and of a model name vocabulary layers heads width parameters attention masks readout bits and more;"
     " of a recurrent or fully-connected net name n vocabulary fields width cells hidden parameters readout and more;"
     " of a circuit model vocabulary basis n bits inputs outputs gates depth wires gates_by_kind"
-    " scopes[scope gates depth]"
+    " scopes[scope gates depth]; of a checkpoint that lacks facts name dialect library tensors parameters tokens width"
+    " positions layers rows known missing problems strange complete options_file"
 )
-def command(file: str, as_json: bool) -> None:
+def command(file: str, as_json: bool, write_options: bool, **given: Any) -> None:
     """Say what FILE is: a model, of the zoo too (for 8 tokens or a few more), or a circuit that `compile` wrote.
+
+    Of a checkpoint of another library, a file or a folder, it says what is known and which facts are missing. They can
+    be given as options here and to every command, or once for all in a file beside it, which --write-options begins.
 
     Of position expressions with irrational values, such as cos(i), it says that they are rounded to float64 first;
     everything after that is exact.
@@ -52,7 +71,19 @@ def command(file: str, as_json: bool) -> None:
             ]
             print_table(["<scope", "gates", "depth"], cells)
         return
-    loaded, form = _loaded(file)
+    said = words(given)
+    if write_options:
+        _write_options(file, said)
+    checkpoint = None if file.startswith("zoo:") else _checkpoint(file, said)
+    if checkpoint is not None and not checkpoint.complete:
+        if as_json:
+            print_json(vars(checkpoint))
+        else:
+            print_facts(_checkpoint_lines(checkpoint))
+        return
+    loaded, form = _loaded(file, said)
+    if checkpoint is not None:
+        form = f"{form}, {checkpoint.library}"
     facts: Any = describe_model(loaded)
     if as_json:
         print_json({"kind": facts.kind, "format": form, **vars(facts)})
@@ -60,11 +91,58 @@ def command(file: str, as_json: bool) -> None:
         print_facts(_model_lines(facts, form) if facts.kind == "model" else _net_lines(facts))
 
 
-def _loaded(path: str) -> tuple[Any, str]:
+def _checkpoint(file: str, said: dict[str, Any]) -> "CheckpointFacts | None":
+    """The facts of a checkpoint of another library; None of anything else."""
+    from circuitsim.models.files.dialects.describe import describe
+
+    return describe(Path(file), said)
+
+
+def _write_options(file: str, said: dict[str, Any]) -> None:
+    """Begin the options file of a checkpoint."""
+    from circuitsim.models.files.dialects.describe import template
+
+    from .files import target, write_text
+
+    if file.startswith("zoo:") or _checkpoint(file, said) is None:
+        raise InputError(f"{file}: only checkpoints of other libraries have options files.")
+    path, found = template(Path(file), said)
+    if path.exists() and not said:
+        raise InputError(f"{path} is there already; give options to write them into it.")
+    text = json.dumps(found, indent=2, ensure_ascii=False, default=str)
+    write_text(target(str(path)), f"{text}\n")
+    click.echo(f"circuitsim: wrote {path}", err=True)
+
+
+def _checkpoint_lines(facts: "CheckpointFacts") -> list[tuple[str, Any]]:
+    from .printing import shorten
+
+    counted = f"{facts.tensors:,}, with {facts.parameters:,} numbers"
+    lines: list[tuple[str, Any]] = [
+        ("checkpoint", f"{facts.name} ({facts.library or 'of no library that is known'})"),
+        ("tensors", counted),
+        ("layers", facts.layers or None),
+        ("width", facts.width),
+        ("tokens", facts.tokens),
+        ("positions", f"a table of {facts.positions:,} rows" if facts.positions else None),
+        ("read-out", f"{facts.rows:,} rows" if facts.rows else None),
+    ]
+    lines += [
+        (name.replace("_", " "), shorten(str(value))) for name, value in facts.known.items()
+    ]
+    lines += [("missing", f"{name}: {why}") for name, why in facts.missing.items()]
+    lines += [("does not fit", problem) for problem in facts.problems[:SHOWN]]
+    lines += [("names", shorten(", ".join(facts.strange)))] if facts.strange else []
+    told = "--" + ", --".join(name.replace("_", "-") for name in facts.missing)
+    where = f"{told}; or in {facts.options_file}, which --write-options begins"
+    return [*lines, ("to be given", where if facts.missing else None)]
+
+
+def _loaded(path: str, said: dict[str, Any]) -> tuple[Any, str]:
     """A model, and its format; of the zoo the model for the first length from 8 on that has one."""
     from circuitsim.zoo.addresses import PREFIX, load_any
 
-    loaded = load_any(path)
+    loaded = load_any(path, **said)
     if not path.startswith(PREFIX):
         return loaded, _format(path)
     n = loaded.first(SHOWN)
@@ -74,7 +152,7 @@ def _loaded(path: str) -> tuple[Any, str]:
 def _format(path: str) -> str:
     """The format of a model that has been read: what the file holds decides, as in reading it."""
     if os.path.isdir(path):
-        return "folder of gpt2"
+        return "folder"
     with open(path, "rb") as file:
         start = file.read(9)
     if start[:2] == b"PK":

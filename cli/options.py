@@ -12,6 +12,7 @@ from circuitsim.bases import BASES, DEFAULT, names
 from circuitsim.errors import InputError
 
 from . import completion
+from .checkpoint_options import checkpoint_options, words
 from .construction import Construction, naming
 from .lengths import parse_length, parse_lengths
 
@@ -143,12 +144,13 @@ def construction_options(function: F) -> F:
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
-        how = Construction(
-            **{each.name: given.pop(each.name) for each in fields(Construction)}
-        )
+        said = words(given)
+        names = [each.name for each in fields(Construction) if each.name != "words"]
+        how = Construction(**{name: given.pop(name) for name in names}, words=said)
         with naming(given.get("model") or given.get("file") or ""):
             return function(how=how, **given)
 
+    gathered = checkpoint_options(hidden=True)(gathered)
     for option in reversed(CONSTRUCTION):
         gathered = option(gathered)
     return gathered  # type: ignore[return-value]

@@ -11,16 +11,23 @@ from circuitsim.zoo.near import nearest
 PREFIX = "zoo:"
 
 
-def load_any(address: str | Path) -> Any:
+def load_any(address: str | Path, **options: Any) -> Any:
     """The model of a file, or the models (`Sized`) of a zoo address.
+
+    Args:
+        options: what a checkpoint of another library does not say; see `files.reading.load`.
 
     Raises:
         ModelError: the file cannot be read, or holds no model.
         InputError: no such model in the zoo, or an option it does not have.
     """
     if isinstance(address, str) and address.startswith(PREFIX):
+        if options:
+            raise InputError(
+                f"{address}: a model of the zoo needs no {', '.join(options)}; checkpoints of other libraries do."
+            )
         return built(address.removeprefix(PREFIX)).model
-    return load(address)
+    return load(address, **options)
 
 
 def built(text: str) -> Built:

@@ -408,7 +408,7 @@ def test_a_whole_module_is_refused(tmp_path, zipped):
             load(path)
     torch.save(network.state_dict(), path)
     with pytest.raises(
-        CircuitSimError, match="expected a dictionary with the keys config and state_dict"
+        CircuitSimError, match=r"names as in docs/model-format.md.*missing: mask .*vocabulary"
     ):
         load(path)
 

@@ -527,7 +527,7 @@ def test_files_that_are_no_model(tmp_path):
             read(tmp_path, data, "something")
     with pytest.raises(ModelError, match="not there"):
         load(tmp_path / "absent.pt")
-    with pytest.raises(ModelError, match=r"a folder is read that has config\.json"):
+    with pytest.raises(ModelError, match=r"a folder is read that has weights in it"):
         load(tmp_path)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, InitVar, dataclass, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from circuitsim.errors import ModelError
 from circuitsim.models.files.documents import kind, show
@@ -184,6 +184,7 @@ PARTS: dict[Any, Callable[[Reader, Any, Any, str], Any]] = {
     Annotated: lambda reader, parts, given, place: reader.value(parts[0], given, place),
     Literal: Reader._literal,
     UnionType: Reader._union,
+    Union: Reader._union,  # what a Literal or None is
     tuple: Reader._tuple,
     Mapping: Reader._mapping,
 }

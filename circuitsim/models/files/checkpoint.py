@@ -15,16 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import CircuitSimError, LimitError, ModelError
+from circuitsim.models.files.contents import Contents, Tensors
 from circuitsim.models.files.documents import brief, kind
-from circuitsim.models.files.pickled_values import Storage, StoredTensor
-from circuitsim.models.files.state_dict import MOST_WEIGHTS, model_from_state
+from circuitsim.models.files.pickled_values import Storage, StoredTensor, Unread
+from circuitsim.models.files.state_dict import MOST_WEIGHTS
 from circuitsim.models.files.unpickling import unpickle
-from circuitsim.models.model import Model
 
 LARGEST = 2**30  # bytes of a file
 LARGEST_PICKLE = 16 * 2**20
 LARGEST_DIRECTORY = 4 * 2**20
 LARGEST_TAIL = 2**16 + 98  # of a zip: a comment and both records that end it
+
+# Where training scripts keep a state dict in what they save.
+PLACES = ("state_dict", "model_state_dict", "model", "net", "network", "module", "weights")
 
 # All that zipfile raises for damaged or exotic archives.
 DAMAGE = (
@@ -38,10 +41,10 @@ DAMAGE = (
 )
 
 
-def load_checkpoint(path: Path) -> Model:
-    """Read a model from a file written by torch.save({"config": ..., "state_dict": ...}, path).
+def checkpoint_contents(path: Path) -> Contents:
+    """What a file written by torch.save holds: a state dict, or a dictionary with one in it.
 
-    What else the dictionary holds (an optimizer's state, an epoch, a loss) is not looked at.
+    What else the dictionary holds (an optimizer's state, an epoch, a loss) is plain data that dialects may look at.
 
     Raises:
         ModelError: not such a file; it names what is wrong. Nothing in the file is executed.
@@ -61,14 +64,13 @@ def load_checkpoint(path: Path) -> Model:
             )
         try:
             with zipfile.ZipFile(file) as archive:
-                content, tensors = _Archive(archive, where, size).content()
+                return _Archive(archive, where, size).content()
         except CircuitSimError:
             raise
         except DAMAGE as error:
             raise ModelError(
                 f"{where}: a damaged or truncated zip file ({brief(error)})."
             ) from None
-    return model_from_state(content, tensors, where)
 
 
 def _directory_size(file: BinaryIO, size: int) -> int:
@@ -125,10 +127,12 @@ class _Archive:
         self.root = pickles[0].removesuffix("data.pkl")
         self.raw: dict[str, bytes] = {}  # storages by key: many tensors may be views of one
 
-    def content(self) -> tuple[Any, dict[str, NDArray[Any]]]:
-        """The config, and the tensors by name."""
+    def content(self) -> Contents:
+        """The tensors by name, and what is saved beside them."""
         saved = unpickle(self.read("data.pkl", LARGEST_PICKLE), self.where)
-        if not isinstance(saved, Mapping) or not {"config", "state_dict"} <= set(saved):
+        own = isinstance(saved, Mapping) and {"config", "state_dict"} <= set(saved)
+        states = saved["state_dict"] if own else _states(saved)
+        if states is None:
             keys = (
                 [name for name in saved if isinstance(name, str)]
                 if isinstance(saved, Mapping)
@@ -136,10 +140,19 @@ class _Archive:
             )
             listed = f" with the keys {', '.join(sorted(keys))[:100]}" if keys else ""
             raise ModelError(
-                f"{self.where} holds {kind(saved)}{listed}; expected a dictionary with the keys config and"
-                ' state_dict: torch.save({"config": {...}, "state_dict": model.state_dict()}, path).'
+                f"{self.where} holds {kind(saved)}{listed}; expected a state dict, or a dictionary with one under"
+                f" {', '.join(PLACES[:3])} or another key; our own files have config and state_dict."
             )
-        states = saved["state_dict"]
+        beside = (
+            {} if states is saved else {k: v for k, v in saved.items() if v is not states}
+        )
+        if own and states and isinstance(saved["config"], Mapping):
+            own = "format" in saved["config"]
+        config = saved["config"] if own else beside
+        return Contents(self.tensors(states), config, self.where, own)
+
+    def tensors(self, states: Any) -> Tensors:
+        """The tensors of a state dict, all checked before one is read."""
         if not isinstance(states, Mapping):
             raise ModelError(
                 f"{self.where}: state_dict must hold tensors by name, and it is {kind(states)}."
@@ -161,9 +174,7 @@ class _Archive:
                 raise LimitError(
                     f"{self.where}: more than {MOST_WEIGHTS} weights, the most a model may have."
                 )
-        return saved["config"], {
-            name: self.array(tensor, order) for name, tensor in states.items()
-        }
+        return {name: self.array(tensor, order) for name, tensor in states.items()}
 
     def byte_order(self) -> Literal["<", ">"]:
         if f"{self.root}byteorder" not in self.members:
@@ -230,6 +241,29 @@ class _Archive:
                 f"{self.where}: {member.filename[:100]!r} has {member.file_size} bytes, at most {most}."
             )
         return self.archive.read(member)
+
+
+def _states(saved: Any) -> Mapping[Any, Any] | None:
+    """The state dict in what a file holds: itself, what stands under a usual key, or the only one there is."""
+    if not isinstance(saved, Mapping):
+        return None
+    if _named_tensors(saved):
+        return saved
+    found = [saved[key] for key in PLACES if key in saved and _named_tensors(saved[key])]
+    found = found or [value for value in saved.values() if _named_tensors(value)]
+    return found[0] if found else None
+
+
+def _named_tensors(value: Any) -> bool:
+    """Whether a value looks like a state dict: texts and tensors, and one of two axes at least."""
+    return (
+        isinstance(value, Mapping)
+        and all(isinstance(name, str) for name in value)
+        and any(
+            isinstance(one, StoredTensor) and len(one.shape) > 1 for one in value.values()
+        )
+        and all(isinstance(one, StoredTensor | Unread) for one in value.values())
+    )
 
 
 def _width(storage: Storage) -> int:

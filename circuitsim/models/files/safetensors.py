@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
 from circuitsim.errors import LimitError, ModelError
-from circuitsim.models.files.dialects import gpt2
+from circuitsim.models.files.contents import Contents, Tensors
 from circuitsim.models.files.documents import brief, parse_document
-from circuitsim.models.files.state_dict import MOST_WEIGHTS, model_from_state
-from circuitsim.models.model import Model
+from circuitsim.models.files.folder import config_beside
+from circuitsim.models.files.state_dict import MOST_WEIGHTS
 
 LARGEST = 2**30  # bytes of a file
-LARGEST_CONFIG = 2**20
 
 KINDS = {
     "F64": "<f8",
@@ -29,55 +28,24 @@ KINDS = {
 }
 
 
-def load_safetensors(path: Path) -> Model:
-    """Read a model from a .safetensors file.
+def safetensors_contents(path: Path) -> Contents:
+    """What a .safetensors file holds; the config is its own, or the config.json beside it.
 
     Raises:
-        ModelError: not such a file, or not a model.
+        ModelError: not such a file.
         LimitError: larger than a model may be.
     """
     metadata, tensors = tensors_of(path)
     where = str(path)
     if "circuitsim" not in metadata:
-        config = path.with_name("config.json")
-        if config.is_file():
-            return load_dialect(config, tensors, path)
-        raise ModelError(
-            f'{where}: no model config; put it as JSON into the metadata under "circuitsim", or keep beside it the'
-            " config.json that was saved with it."
-        )
+        return Contents(tensors, config_beside(path), where)
     config = parse_document(
         metadata["circuitsim"].encode("utf-8", "replace"), f"{where}, metadata"
     )
-    return model_from_state(config, tensors, where)
+    return Contents(tensors, config, where, own=True)
 
 
-def load_folder(path: Path) -> Model:
-    """Read a model from a folder with config.json and model.safetensors.
-
-    Raises:
-        ModelError: not such a folder, or no model that is known.
-    """
-    config, weights = path / "config.json", path / "model.safetensors"
-    missing = [file.name for file in (config, weights) if not file.is_file()]
-    if missing:
-        raise ModelError(
-            f"{path}: a folder is read that has config.json and model.safetensors in it; {' and '.join(missing)} is not"
-            " there."
-        )
-    return load_dialect(config, tensors_of(weights)[1], path)
-
-
-def load_dialect(config: Path, tensors: dict[str, NDArray[Any]], path: Path) -> Model:
-    """The model of tensors and a config.json, for a checkpoint at `path`."""
-    given = parse_document(config.read_bytes()[:LARGEST_CONFIG], str(config))
-    if not gpt2.recognised(given):
-        kind = given.get("model_type") if isinstance(given, dict) else None
-        raise ModelError(f"{config}: model_type {repr(kind)[:40]} is not read; gpt2 is.")
-    return gpt2.model(given, tensors, path)
-
-
-def tensors_of(path: Path) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
+def tensors_of(path: Path) -> tuple[dict[str, str], Tensors]:
     """Metadata and tensors of a .safetensors file, those with two names under both.
 
     Raises:
@@ -105,9 +73,7 @@ def tensors_of(path: Path) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
     return metadata, tensors | _aliases(metadata, tensors)
 
 
-def _aliases(
-    metadata: dict[str, str], tensors: dict[str, NDArray[Any]]
-) -> dict[str, NDArray[Any]]:
+def _aliases(metadata: dict[str, str], tensors: Tensors) -> Tensors:
     """Tensors that are others under a second name, as safetensors.torch.save_model writes tied weights.
 
     It keeps one of them, and writes a line "name of the other": "name of the one" into the metadata.

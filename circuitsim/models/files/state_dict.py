@@ -51,13 +51,16 @@ BY_LAYER = tuple(dict.fromkeys(("heads", *OF_HEADS, *OF_NETS, *OF_LAYERS)))
 REQUIRED = ("format", "version", "vocabulary")
 
 
-def model_from_state(config: object, tensors: Tensors, where: str) -> Model:
+def model_from_state(
+    config: object, tensors: Tensors, where: str, theirs: Mapping[str, str] | None = None
+) -> Model:
     """Build a model.
 
     Args:
         config: plain data: format, version, vocabulary and options; what is None counts as left out.
         tensors: name -> array of floats or integers, in nn.Linear layouts.
         where: the file, for errors.
+        theirs: what the file calls tensors, where it has other names.
 
     Raises:
         ModelError: unknown or missing keys and tensors, wrong shapes, NaN or infinite weights; all of them.
@@ -72,7 +75,8 @@ def model_from_state(config: object, tensors: Tensors, where: str) -> Model:
     prefix = prefix_of(tensors)
     if prefix:
         where = f"{where}, names without {show(prefix)}"
-    state = State({name.removeprefix(prefix): array for name, array in tensors.items()})
+    own = {name.removeprefix(prefix): array for name, array in tensors.items()}
+    state = State(own, theirs or {})
     given = {key: value for key, value in given.items() if value is not None}
     return _Maker(given, state).model(where)
 
@@ -150,6 +154,8 @@ class _Maker:
         shares = self.shares(given, OF_HEADS, count, "heads")
         options = [self.values(OF_HEADS, share) for share in shares]
         own, of_layer = self.values(OF_NETS, given), self.values(OF_LAYERS, given)
+        if not self.state.has(attention, HEAD):  # `residual` then speaks of the net alone
+            of_layer.pop("residual", None)
         if len(self.problems) > before:
             return None
         heads = [

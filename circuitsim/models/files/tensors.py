@@ -117,9 +117,14 @@ def _layer(name: str) -> int | None:
 
 
 class State:
-    """Tensors by name: what is wrong with them, and the fields that they become."""
+    """Tensors by name: what is wrong with them, and the fields that they become.
 
-    def __init__(self, tensors: Tensors) -> None:
+    Args:
+        theirs: what a file calls them, where it has other names.
+    """
+
+    def __init__(self, tensors: Tensors, theirs: Mapping[str, str]) -> None:
+        self.theirs = theirs
         long = {name.removesuffix(".weight"): name for name in (slot.tensor for slot in ROWS)}
         self.twice = [name for name in long if name in tensors and long[name] in tensors]
         self.tensors = {long.get(name, name): array for name, array in tensors.items()}
@@ -153,6 +158,12 @@ class State:
             self.exact[name] = (matrix if given.ndim == 2 else vector)(numbers, name)
         return self.exact[name]
 
+    def called(self, name: str) -> str:
+        """A tensor as messages call it: by the file's name, and what it should be."""
+        return (
+            f"{self.theirs[name][:LONGEST_NAME]} (as {name})" if name in self.theirs else name
+        )
+
     def strange_names(self) -> Iterator[str]:
         """Tensors that no model has, two of one thing, and layers without a tensor."""
         for name in self.tensors:
@@ -175,12 +186,13 @@ class State:
             if slot in there:
                 yield from self._misfit(name, slot, sizes, heads)
             elif slot.required or (slot.field in rare and rare & given):  # all or none
-                yield f"missing tensor {name}"
+                yield f"missing tensor {self.called(name)}"
 
     def _misfit(
         self, name: str, slot: Slot, sizes: dict[str, int], heads: int
     ) -> Iterator[str]:
         array, weight = self.tensors[name], len(slot.sizes) == 2
+        name = self.called(name)
         if array.dtype.kind not in "fiub":
             yield f"tensor {name} holds {array.dtype}, expected real numbers"
         elif array.dtype.kind == "f" and not np.isfinite(array).all():

@@ -1,65 +1,93 @@
-"""What no checkpoint says, in a JSON beside it: the names of tokens, what an input may hold, and what is read out."""
+"""What no checkpoint says: names of tokens, what an input may hold, what is read out, and facts of the architecture.
 
-import json
-from dataclasses import dataclass, fields
+They are given to the command, or in a JSON of the same words beside the checkpoint.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from circuitsim.errors import ModelError
+from circuitsim.models.blocks import Activation
 from circuitsim.models.files.annotations import Reader
-from circuitsim.models.files.documents import parse_document
-from circuitsim.models.model import Inner
+from circuitsim.models.files.dialects.names import Source
+from circuitsim.models.files.documents import kind, parse_document, show
+from circuitsim.models.model import Inner, Mask, Norms
 from circuitsim.models.positions import SoftmaxBits
+from circuitsim.tokens import Values
 
 NAME = "circuitsim.json"  # in a folder; of a file it stands behind the file's name
+LARGEST = 2**24  # bytes
 
 Decide: TypeAlias = Literal["argmax", "signs"]
-Place: TypeAlias = Annotated[str, "as readout.position of a model"]
+Bare: TypeAlias = Literal["none", "layer", "rms"]
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a user says of a checkpoint.
+    """What a user says of a checkpoint; None and empty lists: nothing.
 
     Args:
+        dialect: the library that wrote it.
         vocabulary: a name for every token, in the order of ids.
         letters: those that an input may hold; all that are not constants unless given.
         prepend, append: constant tokens before and after every input.
         readout: where the answer is read, as in model files.
-        classes: the tokens among which it is; all unless given.
+        classes: the tokens among which it is, or numbers of rows where rows are not tokens; all unless given.
         decide: "argmax" of them, or "signs": which of them are above 0.
+        heads, mask, activation: of every layer.
+        norms: whether they stand before or after each block.
+        bare_norms: what norms are that have no weights of their own.
         offset: the row of the position table that the first position has.
+        names: our tensors by name, and theirs: what the dialect's table lacks or has otherwise.
         bits, gap_bits, weight_bits, inner: as in model files.
     """
 
-    vocabulary: tuple[str, ...]
+    dialect: str | None = None
+    vocabulary: Values = ()
     letters: tuple[str, ...] = ()
     prepend: tuple[str, ...] = ()
     append: tuple[str, ...] = ()
-    readout: Place = "last"
+    readout: str | None = None
     classes: tuple[str, ...] = ()
     decide: Decide = "argmax"
+    heads: int | None = None
+    mask: Mask | None = None
+    activation: Activation | None = None
+    norms: Norms | None = None
+    bare_norms: Bare | None = None
     offset: int = 0
+    names: Mapping[str, Source] = field(default_factory=dict, metadata={"left out": {}})
     bits: SoftmaxBits = "10"
     gap_bits: SoftmaxBits = "4"
     weight_bits: SoftmaxBits = "8"
     inner: Inner = "rounded"
 
-    def problems(self, tokens: int, positions: int) -> list[str]:
-        """What does not fit a checkpoint of so many tokens and rows of positions."""
+    def problems(self, tokens: int, positions: int | None) -> list[str]:
+        """What does not fit a checkpoint of so many tokens and rows of positions; None: it has no table of them."""
         found = []
         if len(self.vocabulary) != tokens:
             found.append(
                 f"vocabulary names {len(self.vocabulary)} tokens, there are {tokens}"
             )
-        for name in ("letters", "prepend", "append", "classes"):
+        if len(set(self.vocabulary)) < len(self.vocabulary):
+            twice = next(t for t in self.vocabulary if self.vocabulary.count(t) > 1)
+            found.append(f"vocabulary names {show(twice)} twice")
+        for name in ("letters", "prepend", "append"):
             strange = [t for t in getattr(self, name) if t not in self.vocabulary]
             if strange:
                 found.append(
-                    f"{name}: {', '.join(map(repr, strange[:5]))} not in the vocabulary"
+                    f"{name}: {', '.join(map(show, strange[:5]))} not in the vocabulary"
                 )
-        if type(self.offset) is not int or not 0 <= self.offset < positions:
-            found.append(f"offset must be a whole number from 0 to {positions - 1}")
+        if positions is None and self.offset:
+            found.append(f"offset is {show(self.offset)}, and there is no table of positions")
+        elif positions is not None and (
+            type(self.offset) is not int or not 0 <= self.offset < positions
+        ):
+            found.append(
+                f"offset must be a whole number from 0 to {positions - 1}, got {show(self.offset)}"
+            )
         return found
 
 
@@ -71,24 +99,39 @@ def options_file(path: Path) -> Path:
     return of_folder if of_folder.is_file() and not own.is_file() else own
 
 
-def read_options(path: Path, tokens: int) -> Options:
-    """The options of a checkpoint, a file or a folder.
+def read_options(path: Path, given: Mapping[str, Any]) -> Options:
+    """The options of a checkpoint, a file or a folder: those that are given, else those beside it.
 
     Raises:
-        ModelError: there are none, with what is missing and a template; or they hold something else.
+        ModelError: they hold something else.
     """
-    file = options_file(path)
-    if not file.is_file():
-        names = [f"t{number}" for number in range(min(tokens, 3))]
-        known = ", ".join(field.name for field in fields(Options))
-        more = "" if tokens <= 3 else f" and {tokens - 3} more"
-        raise ModelError(
-            f"{path}: the checkpoint does not name its {tokens} tokens. Write {file.name} beside it, such as"
-            f" {json.dumps({'vocabulary': names, 'readout': 'last'})}{more}, with the names in the order of ids; it may"
-            f" hold {known}."
+    file, found = options_file(path), {}
+    if file.is_file():
+        found = _document(file)
+        if not isinstance(found, dict):
+            raise ModelError(f"{file}: expected an object, got {kind(found)}.")
+    where = str(file) if set(given) <= {"dialect"} else f"the options of {path}"
+    merged = {name: value for name, value in {**found, **given}.items() if value is not None}
+    if isinstance(merged.get("names"), str):
+        merged["names"] = _document(
+            (path if path.is_dir() else path.parent) / merged["names"]
         )
+    if isinstance(merged.get("names"), dict):
+        whole = {
+            n: {"tensor": t} if isinstance(t, str) else t for n, t in merged["names"].items()
+        }
+        merged["names"] = whole
     reader = Reader()
-    found = reader.record(Options, parse_document(file.read_bytes(), str(file)))
-    reader.refuse(str(file))
-    assert isinstance(found, Options)
-    return found
+    options = reader.record(Options, merged)
+    reader.refuse(where)
+    assert isinstance(options, Options)
+    return options
+
+
+def _document(file: Path) -> Any:
+    try:
+        if file.stat().st_size > LARGEST:
+            raise ModelError(f"{file}: more than {LARGEST >> 20} MiB of options.")
+        return parse_document(file.read_bytes(), str(file))
+    except OSError as error:
+        raise ModelError(f"{file}: cannot be read ({error.strerror}).") from None
