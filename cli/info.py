@@ -24,7 +24,6 @@ SHOWN = 8  # letters, of a model of the zoo, or the next length that has one
     "info",
     short_help="Say what a file holds, a model or a circuit.",
     epilog=options.examples(
-        "info examples/majority.pt",
         "info majority64.npz --json",
         "info model.pt --heads 4 --vocabulary '0 1 <bos>' --write-options",
     ),

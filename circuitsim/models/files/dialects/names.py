@@ -63,12 +63,14 @@ class Source:
                 f"has shape {pieces[0].shape}, and its first axis should be that of heads"
             )
         if ours in OPEN and pieces[0].ndim > 2:
-            pieces = [piece.reshape([s for s in piece.shape if s > 1]) for piece in pieces]
+            pieces = [piece.reshape([s for s in piece.shape if s != 1]) for piece in pieces]
         pieces = [one for piece in pieces for one in (piece if self.heads else [piece])]
         if self.transpose:
             pieces = [piece.T for piece in pieces]
         if self.part:
             pieces = [self._part(piece) for piece in pieces]
+        if not pieces:
+            raise ModelError("has no heads")
         axis = 1 if ours.endswith(BESIDE) else 0
         if len({piece.shape for piece in pieces}) > 1:
             raise ModelError("differs in shape from that of another head")

@@ -100,7 +100,7 @@ def _others(
 
 def _width(array: Any) -> int:
     """The entries of a row, of what is a table or a map but for axes of length 1; else 0."""
-    shape = [size for size in array.shape if size > 1] if array.ndim > 2 else array.shape
+    shape = [size for size in array.shape if size != 1] if array.ndim > 2 else array.shape
     return int(shape[-1]) if len(shape) == 2 else 0
 
 

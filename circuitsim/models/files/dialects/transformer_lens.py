@@ -18,21 +18,27 @@ from circuitsim.models.files.dialects.dialect import (
 from circuitsim.models.files.dialects.names import Source, names_of
 
 UNREAD = ("blocks.*.attn.mask", "blocks.*.attn.IGNORE")
+OF_GATED = ("blocks.*.mlp.b_in",)  # part of another tensor by then
 MAPS = {"query": "Q", "key": "K", "value": "V"}
 
 
 def read(tensors: Tensors, facts: Facts) -> Layout:
     """The layout of a state dict."""
-    tensors = without_prefix(tensors, "embed.W_E")
+    tensors = _gated(without_prefix(tensors, "embed.W_E"))
     net = any(name.startswith("blocks.") and name.endswith("mlp.W_in") for name in tensors)
     normed = any(name.startswith("blocks.") and name.endswith("ln1.w") for name in tensors)
     config: dict[str, Any] = {"norm_eps": "1e-5"}
-    config["mask"] = facts.ask("mask", _mask(tensors))
+    config["mask"] = facts.ask(
+        "mask", default="causal"
+    )  # the stored one is, whatever is done with it
     if net:
         config["activation"] = facts.ask("activation")
     if normed:
         config["norms"] = facts.ask("norms", "before")
-    layout = Layout(tensors, _table(tensors, net, normed), config, UNREAD)
+        config["norm_kind"] = "layer" if any(n.endswith("ln1.b") for n in tensors) else "rms"
+    gated = any(name.endswith("mlp.W_gate") for name in tensors)
+    unread = UNREAD + OF_GATED if gated else UNREAD
+    layout = Layout(tensors, _table(tensors, net, normed), config, unread)
     kind = None if normed else facts.ask("bare_norms")
     if kind not in (None, "none"):
         config["norm_kind"] = kind
@@ -40,13 +46,21 @@ def read(tensors: Tensors, facts: Facts) -> Layout:
     return layout
 
 
-def _mask(tensors: Tensors) -> str | None:
-    """What the stored masks are; None where there are none."""
-    masks = [array for name, array in tensors.items() if name.endswith("attn.mask")]
-    if not masks:
-        return None
-    causal = all(m.ndim == 2 and np.array_equal(m != 0, np.tri(*m.shape) != 0) for m in masks)
-    return "causal" if causal else "none"
+def _gated(tensors: Tensors) -> Tensors:
+    """Where nets have gates, their first bias is added after the product: it is part of the last one."""
+    found = dict(tensors)
+    for name in tensors:
+        place = name.removesuffix("W_gate")
+        parts = [found.get(f"{place}{end}") for end in ("b_in", "W_out", "b_out")]
+        if place != name and all(part is not None for part in parts):
+            first, output, last = (np.asarray(part, np.float64) for part in parts)
+            if (
+                output.ndim == 2
+                and first.shape == output.shape[:1]
+                and last.shape == output.shape[1:]
+            ):
+                found[f"{place}b_out"] = last + first @ output
+    return found
 
 
 def _table(tensors: Tensors, net: bool, normed: bool) -> dict[str, Source]:
@@ -71,7 +85,6 @@ def _table(tensors: Tensors, net: bool, normed: bool) -> dict[str, Source]:
         found["layers.*.feed_forward.hidden.weight"] = Source(
             f"{block}.mlp.W_in", transpose=True
         )
-        found["layers.*.feed_forward.hidden.bias"] = f"{block}.mlp.b_in"
         found["layers.*.feed_forward.output.weight"] = Source(
             f"{block}.mlp.W_out", transpose=True
         )
@@ -80,6 +93,8 @@ def _table(tensors: Tensors, net: bool, normed: bool) -> dict[str, Source]:
             found["layers.*.feed_forward.gate.weight"] = Source(
                 f"{block}.mlp.W_gate", transpose=True
             )
+        else:
+            found["layers.*.feed_forward.hidden.bias"] = f"{block}.mlp.b_in"
     if normed:
         places = [("layers.*.attention_norm", f"{block}.ln1"), ("final_norm", "ln_final")]
         places += [("layers.*.net_norm", f"{block}.ln2")] if net else []
