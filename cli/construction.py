@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from .printing import Status
 
+AUTO = "auto"
+AUTOMATIC = ("weight_bits", "gap_bits", "bits")
 FOLDED_FAST = 4096  # letters
 LONGEST_EXPRESSIONS = 2**21  # positions that are computed one by one
 
@@ -46,6 +48,7 @@ class Construction:
     max_bits: int
     max_ties: int
     seed: int
+    stated: str | None  # inputs on which auto looks for bits
     words: dict[str, Any]  # of a checkpoint of another library
 
     def model(self, path: str) -> "Any":
@@ -63,9 +66,44 @@ class Construction:
         model = load_any(path, **self.words)
         if self.attention is not None:
             model = model.with_attention(self.attention)
-        if self.gap_bits is not None or self.weight_bits is not None:
-            model = model.with_softmax(self.gap_bits, self.weight_bits)
-        return model
+        given = [None if bits == AUTO else bits for bits in (self.gap_bits, self.weight_bits)]
+        if any(given):
+            model = model.with_softmax(*given)
+        return self._calibrated(path, model)
+
+    def _calibrated(self, path: str, model: Any) -> Any:
+        """The model with the bits that auto finds on stated inputs.
+
+        Raises:
+            InputError: auto for softmax without such inputs, or inputs without auto.
+        """
+        wanted = [name for name in AUTOMATIC if getattr(self, name) == AUTO]
+        if self.stated is None:
+            if wanted not in ([], ["bits"]):
+                option = f"--{wanted[0].replace('_', '-')}"
+                raise InputError(
+                    f"{option} auto needs inputs on which decisions are kept: give --inputs FILE, TASK:LENGTHS or"
+                    " all:LENGTHS."
+                )
+            return model
+        if not wanted:
+            raise InputError(
+                "--inputs states what auto looks for bits on; give --bits auto, or --gap-bits and --weight-bits."
+            )
+        from .printing import Status
+        from .stated import calibrated
+
+        if not hasattr(model, "readout"):
+            raise InputError(
+                f"{path}: --inputs is for models that are the same at every length."
+            )
+        with Status() as status:
+            return calibrated(path, model, self, wanted, status)
+
+    @property
+    def own_bits(self) -> str | None:
+        """Fraction bits as they were given; None where they have become the model's own."""
+        return None if self.stated is not None and self.bits == AUTO else self.bits
 
     def bits_at(self, model: "Model", n: int) -> str | None:
         """Fraction bits at n, to give to `family`; computes what `auto` is.
@@ -77,14 +115,14 @@ class Construction:
         """
         from circuitsim.models.expressions import bits_at
 
-        if self.bits is None:
+        if self.own_bits is None:
             return None
-        if self.bits != "auto":
+        if self.own_bits != AUTO:
             try:
-                bits_at(self.bits, n)
+                bits_at(self.own_bits, n)
             except ModelError as error:
                 raise InputError(f"--bits: {error}") from None
-            return self.bits
+            return self.own_bits
         from circuitsim.compilers.precision import least_bits
 
         return str(least_bits(model, n, seed=self.seed, max_bits=self.max_bits))
@@ -119,7 +157,7 @@ class Construction:
             return Family(
                 model,
                 basis,
-                self.bits,
+                self.own_bits,
                 self.optimize,
                 self.positions,
                 self.max_bits,

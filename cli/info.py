@@ -71,14 +71,15 @@ def command(file: str, as_json: bool, write_options: bool, **given: Any) -> None
             print_table(["<scope", "gates", "depth"], cells)
         return
     said = words(given)
-    if write_options:
-        _write_options(file, said)
+    written = (
+        [("options", f"written to {_write_options(file, said)}")] if write_options else []
+    )
     checkpoint = None if file.startswith("zoo:") else _checkpoint(file, said)
     if checkpoint is not None and not checkpoint.complete:
         if as_json:
             print_json(vars(checkpoint))
         else:
-            print_facts(_checkpoint_lines(checkpoint))
+            print_facts([*_checkpoint_lines(checkpoint), *written])
         return
     loaded, form = _loaded(file, said)
     if checkpoint is not None:
@@ -87,7 +88,8 @@ def command(file: str, as_json: bool, write_options: bool, **given: Any) -> None
     if as_json:
         print_json({"kind": facts.kind, "format": form, **vars(facts)})
     else:
-        print_facts(_model_lines(facts, form) if facts.kind == "model" else _net_lines(facts))
+        lines = _model_lines(facts, form) if facts.kind == "model" else _net_lines(facts)
+        print_facts([*lines, *written])
 
 
 def _checkpoint(file: str, said: dict[str, Any]) -> "CheckpointFacts | None":
@@ -97,8 +99,8 @@ def _checkpoint(file: str, said: dict[str, Any]) -> "CheckpointFacts | None":
     return describe(Path(file), said)
 
 
-def _write_options(file: str, said: dict[str, Any]) -> None:
-    """Begin the options file of a checkpoint."""
+def _write_options(file: str, said: dict[str, Any]) -> Path:
+    """Begin the options file of a checkpoint, and say where it is."""
     from circuitsim.models.files.dialects.describe import template
 
     from .files import target, write_text
@@ -110,7 +112,7 @@ def _write_options(file: str, said: dict[str, Any]) -> None:
         raise InputError(f"{path} is there already; give options to write them into it.")
     text = json.dumps(found, indent=2, ensure_ascii=False, default=str)
     write_text(target(str(path)), f"{text}\n")
-    click.echo(f"circuitsim: wrote {path}", err=True)
+    return path
 
 
 def _checkpoint_lines(facts: "CheckpointFacts") -> list[tuple[str, Any]]:

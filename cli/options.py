@@ -172,13 +172,21 @@ CONSTRUCTION = (
     ),
     click.option(
         "--gap-bits",
-        metavar="EXPR",
+        metavar="EXPR|auto",
         help="Of softmax: fraction bits of how far a score lies below the largest. [default: the model's]",
     ),
     click.option(
         "--weight-bits",
-        metavar="EXPR",
+        metavar="EXPR|auto",
         help="Of softmax: bits of the weight of a key. [default: the model's]",
+    ),
+    click.option(
+        "--inputs",
+        "stated",
+        metavar="WHAT",
+        shell_complete=completion.files,
+        help="On what auto keeps all decisions, of softmax where there is any: a file with an input in each line,"
+        " TASK:LENGTHS of a task of the zoo, or all:LENGTHS. What it finds is written into a checkpoint's options.",
     ),
     click.option(
         "--optimize",
