@@ -1,4 +1,4 @@
-"""The main job on a trained checkpoint, as `make demo` runs it: every command is printed before its output."""
+"""The main job on trained checkpoints, as `make demo` runs it: every command is printed before its output."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MODEL = os.path.relpath(HERE / "majority.pt")
+GPT2 = os.path.relpath(HERE / "brackets")
 
 STEPS = (
     (
@@ -28,6 +29,11 @@ STEPS = (
     (
         "Three strings, decided by every rung.",
         ["run", MODEL, "0110101", "0011", "000111000111011"],
+    ),
+    (
+        "A checkpoint of another library, as it is: GPT-2's shape, two layers, softmax, layer norms, GELU, trained to"
+        " say whether brackets are balanced. Softmax is rounded as stated.",
+        ["compile", GPT2, "-n", "4"],
     ),
 )
 
