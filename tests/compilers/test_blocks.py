@@ -13,6 +13,7 @@ from circuitsim.compilers.family import Family
 from circuitsim.compilers.thresholds import norms as threshold_norms
 
 import circuitsim as cs
+from circuitsim.analysis.claims.classes import tc0_bound
 from circuitsim.analysis.ladder import climb
 from circuitsim.models.blocks import ACTIVATIONS
 from circuitsim.models.model import Norm
@@ -170,7 +171,7 @@ def test_tc0_has_constant_depth(layers, norms, inner, each, more, unknown):
     model = replace(block(layers, norms, inner), name=f"depth {layers} {norms} {inner}")
     family = Family(model, "tc0")
     depths = {n: measure(family(n)).depth for n in (5, 6, 8)}
-    assert max(depths.values()) <= each * layers + more
+    assert max(depths.values()) <= each * layers + more == tc0_bound(model)
     assert depths[6] > (5 * layers if norms or layers > 1 else -1)
     assert depths[6] == depths[8]
 
