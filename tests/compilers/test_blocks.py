@@ -6,6 +6,7 @@ from math import isqrt
 
 import numpy as np
 import pytest
+from circuitsim.compilers import residual
 from circuitsim.compilers.bounded import norms as bounded_norms
 from circuitsim.compilers.bounded.functions import changes_of, function_cell, reaches
 from circuitsim.compilers.bounded.norms import root_cell
@@ -195,6 +196,36 @@ def test_a_first_norm_is_a_table_of_the_letter(letters, inner):
     wired = measure(Family(model, "xag", positions="wired")(3)).scopes
     assert wired["layer0/attention_norm/components"].gates > 1000
     assert_circuits_are_the_integer_model(model, 2, ("xag", "tc0"), 0)
+
+
+@pytest.fixture
+def wide(monkeypatch):
+    """As for a model of many components: numbers are one array, and a mean is written once."""
+    monkeypatch.setattr(residual, "MANY_NUMBERS", 1)
+    monkeypatch.setattr(bounded_norms, "MANY", 1)
+
+
+@pytest.mark.parametrize("inner", ["exact", "rounded"])
+@pytest.mark.parametrize("kind", ["layer", "rms"])
+def test_a_wide_block_agrees(kind, inner, unknown, wide):
+    model = replace(block(1, True, inner, kind), name=f"wide {kind} {inner}")
+    assert_circuits_are_the_integer_model(model, 3, ("xag", "aig"), 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 3, 8, 13, 17, 18, 22])
+def test_wide_models_agree(seed, unknown, wide):
+    model = replace(random_block_model(seed), name=f"wide{seed}")
+    assert_circuits_are_the_integer_model(model, 2, ("xag",), seed)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_numbers_in_one_array_cost_what_they_cost_by_themselves(seed, monkeypatch):
+    model = random_block_model(seed)
+    apart = measure(Family(model, "xag")(2))
+    monkeypatch.setattr(residual, "MANY_NUMBERS", 1)
+    joined = measure(Family(model, "xag")(2))
+    assert (joined.gates_by_kind, joined.depth) == (apart.gates_by_kind, apart.depth)
 
 
 @pytest.mark.parametrize("kind", ["layer", "rms"])
