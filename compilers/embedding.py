@@ -14,7 +14,7 @@ from circuitsim.networks.forms import Ints, Stream
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from .lookup import Found, Operand, decoded, looked_up
-from .residual import Block, Positions, Residual, powers
+from .residual import Block, Positions, Residual, of_numbers
 
 
 def embed(
@@ -28,17 +28,17 @@ def embed(
             wires, matrix, offset = _letters(drawing, model, n, stream.tables[0])
             blocks = [Block(wires, matrix)] if matrix.size else []
         if stream.positions is not None:
+            rows = []
             for component in range(model.width):
                 values = stream.positions[:, component]
                 low, high = int(values.min()), int(values.max())
                 offset[component] += low
                 width = (high - low).bit_length()
                 if width:
-                    column = np.zeros((model.width, width), dtype=object)
-                    column[component] = powers(width)
-                    blocks.append(
-                        Block(_feature(drawing, values, low, width, positions), column)
-                    )
+                    column = np.zeros(model.width, dtype=object)
+                    column[component] = 1
+                    rows.append((_feature(drawing, values, low, width, positions), column))
+            blocks += of_numbers(drawing, rows)
     return Residual(drawing, tuple(blocks), offset, stream, model.length(n))
 
 

@@ -35,7 +35,7 @@ class FlatResidual(JoinedResidual):
         """Row . x without its offset: one operand a block, over its positions and its wires."""
         (segment,) = self.segments
         pieces = row.reshape(segment.positions, -1)
-        weights = [(block.wires, pieces @ block.matrix) for block in segment.blocks]
+        weights = [(block.wires, pieces @ block.whole) for block in segment.blocks]
         own = Residual.parts(self, row)
         return own + [(wires.expand(0), w) for wires, w in weights if w.any()]
 

@@ -4,19 +4,23 @@ A number is an offset (its low end) plus unsigned bits, so every linear map is w
 product or a rounding asks for bits, by one `sum`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from circuitsim.bases import BASES
 from circuitsim.networks.forms import Ints, Number, Range, Stream
+from circuitsim.numbers.scaled import multiply, narrow, product
 from circuitsim.schematic.drawing import Drawing, Wires
 
 Parts: TypeAlias = list[tuple[Wires, npt.NDArray[np.object_]]]
 Positions: TypeAlias = Literal["folded", "wired"]
 POSITIONS: tuple[Positions, ...] = ("folded", "wired")
+MANY_NUMBERS = 16  # whose wires are one array
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,20 @@ class Bits:
         return self.thermometer or self.steps is not None
 
 
+class Places(NamedTuple):
+    """Of every wire (w,) the number that it is a bit of, and what it is worth there."""
+
+    number: npt.NDArray[np.int64]
+    worth: npt.NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Block:
     """Wires (positions, w) of the stream and their matrix (d, w), which is made one of Python integers.
 
     Of a chain each wire is at least the next; of a thermometer, which is one, all columns are equal. At positions that
-    are not `among` given ones, all wires are the constant 0.
+    are not `among` given ones, all wires are the constant 0. Of many numbers together the matrix has a column a number,
+    in 64 bits where they fit, and `places` says which number a wire belongs to.
     """
 
     wires: Wires
@@ -60,11 +72,16 @@ class Block:
     thermometer: bool = False
     among: frozenset[int] | None = None
     chain: bool = False
+    places: Places | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "matrix", self.matrix.astype(object, copy=False)
-        )  # units get finer without limit
+        # Units get finer without limit.
+        matrix = (
+            self.matrix.astype(object, copy=False)
+            if self.places is None
+            else narrow(self.matrix)
+        )
+        object.__setattr__(self, "matrix", matrix)
 
     @cached_property
     def components(self) -> frozenset[int]:
@@ -78,8 +95,22 @@ class Block:
 
     def weights(self, places: npt.NDArray[np.int64], values: Ints) -> Ints:
         """What each wire (w,) is worth to a row of these values at these places of the stream."""
+        if self.places is not None:
+            found = product(narrow(values)[None], self.matrix[places])[0]
+            return multiply(found[self.places.number], self.places.worth)
         found = values @ self._different[places]
         return found.repeat(self.matrix.shape[1]) if self.thermometer else found
+
+    @property
+    def whole(self) -> Ints:
+        """The matrix with a column a wire (d, w)."""
+        if self.places is None:
+            return self.matrix
+        return multiply(self.matrix[:, self.places.number], self.places.worth)
+
+    def finer(self, factor: int) -> "Block":
+        """The block in units that are so much smaller."""
+        return replace(self, matrix=multiply(self.matrix, factor))
 
     def plus(self, other: "Block") -> "Block":
         """Both numbers that the wires of one chain stand for."""
@@ -126,7 +157,7 @@ class Residual:
     def finer(self, exponent: int) -> "Residual":
         """The same in units of 2^-exponent."""
         factor = 1 << (exponent - self.stream.exponent)
-        blocks = tuple(replace(b, matrix=b.matrix * factor) for b in self.blocks)
+        blocks = tuple(block.finer(factor) for block in self.blocks)
         return replace(self, blocks=blocks, offset=self.offset * factor)
 
     def plus(
@@ -141,25 +172,23 @@ class Residual:
         chains = {block.wires.index: at for at, block in enumerate(blocks) if block.chain}
         offset = self.offset + constant if residual else constant
         every = [(number, part) for number, bits in numbers for part in (bits, *bits.rest)]
+        plain = []
         for number, bits in every:
             offset = offset + number.column * bits.low
-            if bits.wires is not None and number.column.any():
-                columns, width = number.column[:, None], bits.wires.shape[-1]
-                if bits.thermometer:
-                    matrix = np.broadcast_to(columns, (len(columns), width))
-                elif bits.steps is None:
-                    matrix = columns * powers(width)
-                else:
-                    matrix = columns * np.array(bits.steps, dtype=object)
-                block = Block(bits.wires, matrix, bits.thermometer, None, bits.chain)
-                at = (
-                    chains.setdefault(bits.wires.index, len(blocks))
-                    if bits.chain
-                    else len(blocks)
-                )
-                blocks[at : at + 1] = (
-                    [blocks[at].plus(block)] if at < len(blocks) else [block]
-                )
+            if bits.wires is None or not number.column.any():
+                continue
+            if not bits.chain:
+                plain.append((bits.wires, number.column))
+                continue
+            columns, width = number.column[:, None], bits.wires.shape[-1]
+            if bits.thermometer:
+                matrix = np.broadcast_to(columns, (len(columns), width))
+            else:
+                matrix = columns * np.array(bits.steps, dtype=object)
+            block = Block(bits.wires, matrix, bits.thermometer, None, True)
+            at = chains.setdefault(bits.wires.index, len(blocks))
+            blocks[at : at + 1] = [blocks[at].plus(block)] if at < len(blocks) else [block]
+        blocks += of_numbers(self.drawing, plain)
         return replace(self, blocks=tuple(blocks), offset=offset, stream=after)
 
     def resolve(self, row: Ints, offset: int, interval: Range, drop: int = 0) -> Bits:
@@ -209,8 +238,24 @@ class Residual:
     def probe(self, name: str) -> None:
         """Make the stream readable under a name; costs nothing."""
         self.drawing.probe(
-            name, [(block.wires, block.matrix) for block in self.blocks], self.offset
+            name, [(block.wires, block.whole) for block in self.blocks], self.offset
         )
+
+
+def of_numbers(drawing: Drawing, numbers: Sequence[tuple[Wires, Ints]]) -> list[Block]:
+    """Unsigned numbers with their columns (d,): one block where they are many, so that a sum reads one operand."""
+    if len(numbers) < MANY_NUMBERS or BASES[drawing.basis].unbounded:
+        blocks = []
+        for wires, column in numbers:
+            blocks.append(Block(wires, column[:, None] * powers(wires.shape[-1])))
+        return blocks
+    widths = [wires.shape[-1] for wires, _ in numbers]
+    columns = np.stack([column for _, column in numbers], axis=1)
+    worth = np.concatenate([np.left_shift(1, np.arange(width)) for width in widths])
+    places = Places(np.arange(len(numbers)).repeat(widths), worth)
+    return [
+        Block(drawing.concat([wires for wires, _ in numbers], -1), columns, places=places)
+    ]
 
 
 def only_wire(parts: Parts) -> tuple[Wires, int] | None:

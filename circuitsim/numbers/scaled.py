@@ -129,6 +129,17 @@ def narrow(array: Array) -> Array:
     )
 
 
+def smallest(array: Array) -> Array:
+    """The same integers in the smallest signed type that holds them; Python integers where 64 bits may not."""
+    array = narrow(array)
+    if array.dtype == object:
+        return array
+    for kind in (np.int8, np.int16, np.int32):
+        if largest(array) <= np.iinfo(kind).max:
+            return array.astype(kind)
+    return array.astype(np.int64)
+
+
 def distinct(vectors: Array) -> tuple[Array, Array]:
     """The different vectors of (..., k) in the order in which they appear, (u, k), and which of them each is, (...)."""
     flat = vectors.reshape(-1, vectors.shape[-1])

@@ -262,10 +262,9 @@ class Drawing:
         """
         if not parts:
             return self.constant([constant >> bit & 1 for bit in range(width)])
-        arrays = [np.asarray(weights, dtype=object) for _, weights in parts]
-        leads = [_lead("sum", w, own, ()) for (w, _), own in zip(parts, arrays, strict=True)]
-        lead = broadcast_shapes(*leads)
-        summands = tuple(Summand(tuple(map(int, own.ravel())), own.shape) for own in arrays)
+        summands = tuple(Summand(np.asarray(weights)) for _, weights in parts)
+        read = zip(parts, summands, strict=True)
+        lead = broadcast_shapes(*(_lead("sum", w, own.weights, ()) for (w, _), own in read))
         attributes = (summands, constant % (1 << width), width)
         return self.add("sum", [w for w, _ in parts], (*lead, width), attributes)
 

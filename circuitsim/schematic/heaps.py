@@ -15,6 +15,9 @@ from circuitsim.kernels import compiled
 from circuitsim.schematic.profile import ABSENT, CONST0, CONST1
 from circuitsim.schematic.schematic import Summand
 
+MOST_KEPT = 512  # weights of a sum whose layout is kept
+MOST_COLUMNS = 60  # of a sum whose weights are taken apart in 64 bits
+
 
 class Layout(NamedTuple):
     """The digits of one `sum`: digit d is wire `element[d]` (complemented if `negated[d]`) at `column[d]`.
@@ -58,41 +61,106 @@ def layout(
         sizes: for every operand and added axis the run lengths it is given in: all 1 where the weights differ
             along the axis, any where they do not.
     """
+    if sum(summand.weights.size for summand in summands) > MOST_KEPT:
+        return _layout(summands, sizes, constant, width)
     frozen = tuple(tuple(tuple(r.tolist()) for r in runs) for runs in sizes)
-    return _layout(summands, frozen, constant, width)
+    return _kept_layout(summands, frozen, constant, width)
 
 
 @lru_cache(maxsize=4096)
-def _layout(
+def _kept_layout(
     summands: tuple[Summand, ...],
     sizes: tuple[tuple[tuple[int, ...], ...], ...],
     constant: int,
     width: int,
 ) -> Layout:
+    given = [[np.array(r, np.int64) for r in runs] for runs in sizes]
+    return _layout(summands, given, constant, width)
+
+
+def _layout(
+    summands: tuple[Summand, ...], sizes: list[list[Longs]], constant: int, width: int
+) -> Layout:
     element: list[Longs] = [np.zeros(0, np.int64)]
-    digit: list[Longs] = [np.zeros((2, 0), np.int64)]
+    column: list[Longs] = [np.zeros(0, np.int64)]
+    negated: list[Bools] = [np.zeros(0, np.bool_)]
     repeats: list[Longs] = [np.zeros(0, np.int64)]
     start, offset = 0, 0
     for summand, runs in zip(summands, sizes, strict=True):
         counts: Longs = np.ones((), np.int64)
         for r in runs:
-            counts = counts[..., None] * np.array(r, np.int64)
-        numbers = np.arange(len(summand.weights)).reshape(summand.shape)
+            counts = counts[..., None] * r
+        numbers = np.arange(summand.weights.size).reshape(summand.shape)
         which = np.broadcast_to(numbers, counts.shape).ravel()
-        for index, weight in enumerate(summand.weights):
-            chosen = np.flatnonzero(which == index)
-            many = int(counts.ravel()[chosen].sum())
-            for column, minus in _digits(weight, width):
-                element.append(start + chosen)
-                digit.append(np.full((len(chosen), 2), (column, minus)).T)
-                offset -= (many << column) if minus else 0
+        # The elements of each weight in order: as many for one as for another.
+        many, size = which.size, summand.weights.size
+        chosen = which.argsort(kind="stable").reshape(size, many // max(size, 1))
+        places, columns, minus = all_digits(summand.weights.ravel(), width)
+        element.append((start + chosen[places]).ravel())
+        column.append(columns.repeat(chosen.shape[1]))
+        negated.append(minus.repeat(chosen.shape[1]))
+        wires = counts.ravel()[chosen].sum(axis=1)[places]
+        for c, taken in enumerate(np.bincount(columns[minus], wires[minus]).tolist()):
+            offset -= int(taken) << c
         repeats.append(counts.ravel())
         start += counts.size
     total = (constant + offset) % (1 << width)
     bits = np.array([total >> c & 1 for c in range(width)], np.int64)
-    column, negated = np.concatenate(digit, axis=1)
-    elements, counted = np.concatenate(element), np.concatenate(repeats)
-    return Layout(width, elements, column, negated.astype(bool), counted, bits)
+    return Layout(
+        width,
+        np.concatenate(element),
+        np.concatenate(column),
+        np.concatenate(negated),
+        np.concatenate(repeats),
+        bits,
+    )
+
+
+def all_digits(weights: Array, width: int) -> tuple[Longs, Longs, Bools]:
+    """The `digits` of weights (w,) in order: which weight each is of, its column, and whether it is negated."""
+    if weights.dtype == object or width > MOST_COLUMNS:
+        return _one_by_one(weights, width)
+    found: tuple[Longs, Longs, Bools] = _all_digits(weights.astype(np.int64), width)
+    return found
+
+
+def _one_by_one(weights: Array, width: int) -> tuple[Longs, Longs, Bools]:
+    found = [(i, *d) for i, w in enumerate(weights.tolist()) for d in _digits(w, width)]
+    places, columns, minus = np.array(found, np.int64).reshape(-1, 3).T
+    return places, columns, minus.astype(np.bool_)
+
+
+@compiled(work=lambda weights, width: weights.size, plain=_one_by_one)
+def _all_digits(weights: Any, width: Any) -> Any:
+    """`all_digits` of weights of 64 bits."""
+    places = np.empty(len(weights) * width, np.int64)
+    columns = np.empty(len(places), np.int64)
+    minus = np.empty(len(places), np.bool_)
+    below = (1 << width) - 1
+    found = 0
+    for i in range(len(weights)):
+        weight = weights[i]
+        half = weight >> 1
+        more = weight + half
+        # weight + half and half differ where the weight has a digit, which is negative where half has the bit.
+        signed, negative, plain = (
+            (more ^ half) & below,
+            (more ^ half) & half & below,
+            weight & below,
+        )
+        one, other = signed, plain
+        while one and other:  # whichever runs out of ones first has fewer
+            one &= one - 1
+            other &= other - 1
+        if one or not other:
+            signed, negative = plain, 0
+        c = 0
+        while signed >> c:
+            if signed >> c & 1:
+                places[found], columns[found], minus[found] = i, c, negative >> c & 1
+                found += 1
+            c += 1
+    return places[:found], columns[:found], minus[:found]
 
 
 _digits = lru_cache(maxsize=65536)(digits)

@@ -22,6 +22,7 @@ from circuitsim.schematic.schematic import Schematic
 Codes = Ints
 Mode: TypeAlias = Literal["depth", "size"]
 LATE = 1 << 30  # later than any wire
+MOST_KEPT = 1 << 14  # bytes that tell a sum whose plan is kept
 
 
 class Total(NamedTuple):
@@ -57,19 +58,22 @@ def totals(schematic: Schematic, layout: Layout, classes: Codes) -> Iterator[Tot
         span = max(latest, 0) - base + 1
         counts = np.ascontiguousarray(column_counts(layout, own, reached, base, span)[:width])
         constant = sum(int(bit) << c for c, bit in enumerate(settled.bits[row, :width]))
-        plan, made = _sum(counts.tobytes(), constant, tuple(keep), schematic.basis, mode)
+        planned = _kept_sum if counts.nbytes <= MOST_KEPT else _sum
+        plan, made = planned(counts.tobytes(), constant, tuple(keep), schematic.basis, mode)
         depths = [d + base if d >= 0 else d for d in plan.depths]
         deepest = max((d for d, gate in zip(depths, made, strict=True) if gate), default=0)
         yield Total(row, keep, plan.gates, depths, deepest, base, plan, used)
 
 
-@lru_cache(maxsize=65536)
 def _sum(
     data: bytes, constant: int, keep: tuple[int, ...], basis: BasisName, optimize: Mode
 ) -> tuple[SumPlan, tuple[bool, ...]]:
     counts = np.frombuffer(data, np.int64).reshape(keep[-1] + 1, -1).copy()
     plan = plan_sum(counts, constant, keep, basis, optimize)
     return plan, _gate_outputs(counts, constant, keep)
+
+
+_kept_sum = lru_cache(maxsize=65536)(_sum)
 
 
 def _gate_outputs(counts: Longs, constant: int, keep: tuple[int, ...]) -> tuple[bool, ...]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from circuitsim.array_types import Array, Bools, Longs
 from circuitsim.bases import BasisName
 from circuitsim.netlist import showing
-from circuitsim.numbers.scaled import largest, narrow
+from circuitsim.numbers.scaled import largest, smallest
 from circuitsim.schematic.cells import Cell
 
 if TYPE_CHECKING:
@@ -38,21 +38,37 @@ class Instruction:
     attributes: Any = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Summand:
     """How `sum` reads one operand: its last axes are added up, weighted.
 
     Args:
-        weights: one axis for every axis added up; of length 1 where the weight is the same along it.
+        weights: one axis for every axis added up; of length 1 where the weight is the same along it. In the smallest
+            type that holds them, as a large model has many.
     """
 
-    weights: tuple[int, ...]
-    shape: Shape
+    weights: Array
 
-    @cached_property
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", smallest(self.weights))
+
+    @property
+    def shape(self) -> Shape:
+        """Lengths of the axes."""
+        return self.weights.shape
+
+    @property
     def table(self) -> Array:
-        """The weights in their shape, in 64 bits where they fit."""
-        return narrow(np.array(self.weights, object).reshape(self.shape))
+        """The weights in 64 bits where they fit."""
+        return self.weights if self.weights.dtype == object else self.weights.astype(np.int64)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Summand):
+            return NotImplemented
+        return np.array_equal(self.weights, other.weights)
+
+    def __hash__(self) -> int:
+        return hash((self.shape, *self.weights.ravel().tolist()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,4 +293,4 @@ def _show(attributes: Any) -> str:
 
 
 def _weights(summands: tuple[Summand, ...]) -> str:
-    return "; ".join(" ".join(map(str, s.weights[:99])) for s in summands)
+    return "; ".join(" ".join(map(str, s.weights.ravel()[:99])) for s in summands)

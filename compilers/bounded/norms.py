@@ -20,6 +20,8 @@ from circuitsim.schematic.drawing import Wires
 from ..residual import Bits, Residual, powers
 from .division import Adders
 
+MANY = 8  # components whose sum is written once, and not in each of them
+
 
 def normalised(
     residual: Residual, how: Normalise, numbers: tuple[Number, ...], bits: int
@@ -27,10 +29,16 @@ def normalised(
     """R(gain c / sqrt(v + eps) + bias) of every component at every position, in units of 2^-bits."""
     assert how.gain.denominator == how.bias.denominator == 1 << bits
     drawing, rows = residual.drawing, centred_rows(how, len(numbers))
-    grain = min(residual.stream.forms(rows, zeros(len(rows))).grains)
+    forms = residual.stream.forms(rows, zeros(len(rows)))
+    grain = min(forms.grains)
     terms = Terms.of(how, residual.stream.exponent - grain)
     with drawing.scope("squares"):
-        centred = [_Centred.of(residual, row, grain) for row in rows]
+        less = _total(residual) if how.kind == "layer" and len(rows) >= MANY else None
+        read = rows if less is None else rows + 1
+        centred = [
+            _Centred.of(residual, row, less, grain, own)
+            for row, own in zip(read, forms.ranges, strict=True)
+        ]
     with drawing.scope("variance"):
         most = terms.constant + terms.square * sum(c.most**2 for c in centred)
         parts = [(c.square, terms.square * powers(c.square.shape[-1])) for c in centred]
@@ -48,6 +56,12 @@ def normalised(
             wires = _rounded(above, variance, negative, ends, not how.eps)
         found.append(Bits(wires, number.low, number.high))
     return found
+
+
+def _total(residual: Residual) -> Bits:
+    """The sum of all components, for all of them."""
+    ones = np.ones(len(residual.offset), np.int64).astype(object)
+    return residual.resolve(ones, 0, residual.stream.range(ones))
 
 
 def centred_rows(how: Normalise, width: int) -> Ints:
@@ -92,13 +106,19 @@ class _Centred:
     most: int
 
     @classmethod
-    def of(cls, residual: Residual, row: Ints, grain: int) -> "_Centred":
-        """Row . x / 2^grain, which is whole."""
+    def of(
+        cls, residual: Residual, row: Ints, less: Bits | None, grain: int, interval: Range
+    ) -> "_Centred":
+        """(Row . x less a number) / 2^grain, which is whole; the difference lies in `interval`."""
         drawing = residual.drawing
-        low, high = (end >> grain for end in residual.stream.range(row))
+        low, high = (end >> grain for end in interval)
         width = max(high, -low - 1).bit_length() + 1
-        constant = int(residual.offset @ row)
-        whole = residual.summed(residual.parts(row), constant, width + grain)
+        parts, constant = residual.parts(row), int(residual.offset @ row)
+        if less is not None:
+            constant -= less.low
+            if less.wires is not None:
+                parts.append((less.wires, -powers(less.wires.shape[-1])))
+        whole = residual.summed(parts, constant, width + grain)
         wires = whole.slice(-1, grain, width + grain)
         negative, most = wires.slice(-1, width - 1, width), max(high, -low, 1)
         size = most.bit_length()

@@ -23,7 +23,7 @@ from circuitsim.analysis.claims.claims import Claims, claims
 from circuitsim.analysis.claims.state_bounds import StateBounds
 from circuitsim.api import claims as try_claims
 from circuitsim.api import compile
-from circuitsim.errors import InputError, LimitError, ModelError
+from circuitsim.errors import InputError, LimitError
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
 from tests.networks.datatypes.test_literal import EXAMPLES
@@ -380,10 +380,52 @@ def test_the_facade_sorts_lengths_and_refuses_what_cannot_be():
     }
     with pytest.raises(InputError, match="one length"):
         try_claims(MAJORITY, [])
-    with pytest.raises(ModelError, match="softmax"):
-        try_claims(MAJORITY.with_attention("softmax"), [2])
     with pytest.raises(LimitError, match="max-bits"):
         try_claims(MAJORITY, [2], max_bits=4)
+
+
+def softmax(**options) -> Model:
+    """A layer without a zero, as softmax."""
+    dense = load(EXAMPLES / "dense-1.json").with_attention("softmax")
+    return replace(dense, **{"bits": "4", "gap_bits": "1", "weight_bits": "3"} | options)
+
+
+@pytest.mark.slow
+def test_softmax_of_log_precision_is_in_tc0():
+    found = claims(study(softmax(), DOUBLING))
+    assert found.holds
+    claimed = {entry.name: entry for entry in found.claims}
+    assert set(claimed) == {
+        "tc0-constant-depth",
+        "nc1-log-depth",
+        "float-agrees",
+        "bits-agree",
+        "circuits-equal-model",
+        "least-precision",
+    }
+    tc0 = claimed["tc0-constant-depth"]
+    assert "log-precision" in tc0.statement
+    assert "at most 6 by construction (published: 3 + (9 + 2 d) 1 = 16, d = 2)" in tc0.line
+    assert "weight bits 3 at every n in 2..32" in tc0.line
+    said = {entry.name: entry.why for entry in found.not_applicable}
+    assert "softmax" in said["ac0-constant-depth"]
+    assert "layer 0, head 0 is softmax" in said["others"]
+
+
+def test_softmax_that_is_deeper_than_by_construction_fails():
+    planted = study(softmax())
+    rows = planted.measured("tc0").rows
+    planted._measured["tc0"] = Measured((*rows[:-1], replace(rows[-1], depth=7)))
+    found = claim(claim_classes.tc0_depth(planted))
+    assert not found.holds
+    assert "EXCEEDED at n = 4 with 7" in found.line
+
+
+@pytest.mark.parametrize("name", ["gap_bits", "weight_bits"])
+def test_roundings_of_softmax_must_be_log_precision(name):
+    reason = why(claim_classes.tc0_depth(study(softmax(**{name: "n/2"}), DOUBLING)))
+    assert reason.startswith("precision must be O(log n) bits")
+    assert name.replace("_", " ") in reason
 
 
 def test_what_two_lengths_foretell():

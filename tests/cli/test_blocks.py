@@ -51,7 +51,6 @@ PARTS = {
 }
 REFUSED = (
     ["compile", "-n", 3, "--basis", "ac0"],
-    ["claims", "-n", 2],
     ["measure", "-n", 3, "--construction", "paper"],
 )
 
@@ -85,6 +84,8 @@ def test_the_part_is_named_where_it_is_left_out(part: str, tmp_path: Path) -> No
     save_json(PARTS[part], tmp_path / "model.json")
     for verb, *options in REFUSED:
         assert part in complaint(verb, str(tmp_path / "model.json"), *options)
+    left_out = cs.claims(replace(PARTS[part], bits="3"), [2]).not_applicable
+    assert any(part in entry.why for entry in left_out)
     bits = ("--bits", 3)  # weights of thresholds stay below 64 bits
     file = str(tmp_path / "model.json")
     found = answer("check", file, "-n", 3, "--basis", "xag,tc0", *bits, "--agree", "0%")

@@ -6,6 +6,7 @@ from math import isqrt
 
 import numpy as np
 import pytest
+from circuitsim.compilers import residual
 from circuitsim.compilers.bounded import norms as bounded_norms
 from circuitsim.compilers.bounded.functions import changes_of, function_cell, reaches
 from circuitsim.compilers.bounded.norms import root_cell
@@ -13,6 +14,7 @@ from circuitsim.compilers.family import Family
 from circuitsim.compilers.thresholds import norms as threshold_norms
 
 import circuitsim as cs
+from circuitsim.analysis.claims.classes import tc0_bound
 from circuitsim.analysis.ladder import climb
 from circuitsim.models.blocks import ACTIVATIONS
 from circuitsim.models.model import Norm
@@ -170,7 +172,7 @@ def test_tc0_has_constant_depth(layers, norms, inner, each, more, unknown):
     model = replace(block(layers, norms, inner), name=f"depth {layers} {norms} {inner}")
     family = Family(model, "tc0")
     depths = {n: measure(family(n)).depth for n in (5, 6, 8)}
-    assert max(depths.values()) <= each * layers + more
+    assert max(depths.values()) <= each * layers + more == tc0_bound(model)
     assert depths[6] > (5 * layers if norms or layers > 1 else -1)
     assert depths[6] == depths[8]
 
@@ -194,6 +196,36 @@ def test_a_first_norm_is_a_table_of_the_letter(letters, inner):
     wired = measure(Family(model, "xag", positions="wired")(3)).scopes
     assert wired["layer0/attention_norm/components"].gates > 1000
     assert_circuits_are_the_integer_model(model, 2, ("xag", "tc0"), 0)
+
+
+@pytest.fixture
+def wide(monkeypatch):
+    """As for a model of many components: numbers are one array, and a mean is written once."""
+    monkeypatch.setattr(residual, "MANY_NUMBERS", 1)
+    monkeypatch.setattr(bounded_norms, "MANY", 1)
+
+
+@pytest.mark.parametrize("inner", ["exact", "rounded"])
+@pytest.mark.parametrize("kind", ["layer", "rms"])
+def test_a_wide_block_agrees(kind, inner, unknown, wide):
+    model = replace(block(1, True, inner, kind), name=f"wide {kind} {inner}")
+    assert_circuits_are_the_integer_model(model, 3, ("xag", "aig"), 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 3, 8, 13, 17, 18, 22])
+def test_wide_models_agree(seed, unknown, wide):
+    model = replace(random_block_model(seed), name=f"wide{seed}")
+    assert_circuits_are_the_integer_model(model, 2, ("xag",), seed)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_numbers_in_one_array_cost_what_they_cost_by_themselves(seed, monkeypatch):
+    model = random_block_model(seed)
+    apart = measure(Family(model, "xag")(2))
+    monkeypatch.setattr(residual, "MANY_NUMBERS", 1)
+    joined = measure(Family(model, "xag")(2))
+    assert (joined.gates_by_kind, joined.depth) == (apart.gates_by_kind, apart.depth)
 
 
 @pytest.mark.parametrize("kind", ["layer", "rms"])

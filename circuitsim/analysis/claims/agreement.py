@@ -13,6 +13,7 @@ from circuitsim.analysis.claims.claim import (
 )
 from circuitsim.analysis.claims.failures import (
     Failure,
+    counted_inputs,
     defined,
     failure_at,
     first_failure,
@@ -21,7 +22,7 @@ from circuitsim.analysis.claims.failures import (
 from circuitsim.analysis.claims.papers_division import literal_disagreements
 from circuitsim.analysis.ladder import Rung
 from circuitsim.bases import BasisName
-from circuitsim.models.inputs import few_inputs, representatives
+from circuitsim.models.inputs import few_inputs
 
 LITERAL_NS, LITERAL_BITS = range(1, 13), 8
 
@@ -50,7 +51,7 @@ def float_agrees(study: Study) -> Entry:
 def bits_agree(study: Study, searches: bool) -> Entry:
     """The integer model decides as the exact model; `searches`: also beyond the lengths of the study."""
     rungs, bits = _rungs(study, "exact", "integer"), [study.bits_at(n) for n in study.ns]
-    counted = [n for n in study.ns if representatives(study.model, n) is not None]
+    counted = [n for n in study.ns if counted_inputs(study.model, n) is not None]
     failures = [found for n in counted if (found := failure_at(study, n, study.bits_at(n)))]
     first, reached, everything = (
         first_failure(study) if searches else (None, max(study.ns), False)

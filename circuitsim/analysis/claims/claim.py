@@ -9,11 +9,13 @@ from typing import Any, Literal, TypeAlias
 from circuitsim.analysis import ladder
 from circuitsim.analysis.growth import growth
 from circuitsim.analysis.growth.bounded_growth import BIT, grows_like_log
-from circuitsim.bases import DEFAULT, BasisName, names
+from circuitsim.bases import BASES, DEFAULT, BasisName, names
 from circuitsim.compilers.family import Family
 from circuitsim.compilers.precision import least_bits
-from circuitsim.errors import LimitError, NoPrecisionError
+from circuitsim.errors import LimitError, ModelError, NoPrecisionError
+from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import Model
+from circuitsim.numbers.scaled import FITS_INT64
 
 Kind: TypeAlias = Literal["by construction", "exhaustive", "sampled", "fitted"]
 
@@ -123,7 +125,9 @@ class Study:
             self.progress(f"{family.basis}, n = {n}")
             try:
                 rows.append(growth.row(family, n)[0])
-            except LimitError as error:
+            except (LimitError, ModelError) as error:
+                if isinstance(error, ModelError) and not BASES[family.basis].exact:
+                    raise
                 return Measured(tuple(rows), f"refused at n = {n}: {error}")
         return Measured(tuple(rows))
 
@@ -136,7 +140,11 @@ class Study:
                 for row in self.measured(basis).rows
                 if row.n == n
             ]
-            families = [self.family(row.basis) for row in rows if row.wires <= MOST_BUILT]
+            families = [
+                self.family(row.basis)
+                for row in rows
+                if row.wires <= MOST_BUILT and row.max_fan_in_weighted < FITS_INT64
+            ]
             model = replace(self.model, bits=str(self.bits_at(n)))
             self._ladder[n] = ladder.climb(
                 families,
@@ -163,13 +171,23 @@ class Study:
                 )
         return self._least[n]
 
+    @property
+    def precision(self) -> dict[str, list[int]]:
+        """Fraction bits at every n, and with softmax those of its gaps and the bits of its weights."""
+        found = {"bits": [self.bits_at(n) for n in self.ns]}
+        if self.model.has_softmax:
+            for name in ("gap_bits", "weight_bits"):
+                formula = getattr(self.model, name)
+                found[name.replace("_", " ")] = [bits_at(formula, n) for n in self.ns]
+        return found
+
     def precision_grows(self) -> str | None:
         """What is wrong with the precision, if it grows faster than log n: a precondition of several theorems."""
-        bits = [self.bits_at(n) for n in self.ns]
-        test = grows_like_log(self.ns, bits, BIT)
-        if test is None or test.holds:
-            return None
-        return f"precision must be O(log n) bits; here it is {listed(self.ns, bits, ' bits')}"
+        for name, bits in self.precision.items():
+            test = grows_like_log(self.ns, bits, BIT)
+            if test is not None and not test.holds:
+                return f"precision must be O(log n) bits; here it is {listed(self.ns, bits, f' {name}')}"
+        return None
 
 
 def foretold(points: Sequence[tuple[int, int]], n: int) -> float:

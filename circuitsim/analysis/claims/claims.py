@@ -13,14 +13,18 @@ from circuitsim.analysis.claims.claim import Claim, Entry, NotApplicable, Study
 from circuitsim.bases import DEFAULT
 from circuitsim.compilers.family import AUTO
 from circuitsim.errors import InputError
-from circuitsim.networks.refusals import refuse_parts, refuse_softmax
+from circuitsim.models.model import Model
+from circuitsim.networks.refusals import modern_part
 
 Division: TypeAlias = Literal["exact", "literal"]
 
-ENTRIES: tuple[Callable[[Study], Entry], ...] = (
+CLASSES: tuple[Callable[[Study], Entry], ...] = (
     classes.ac0_depth,
     classes.tc0_depth,
     classes.log_depth,
+)
+OF_SATURATED: tuple[Callable[[Study], Entry], ...] = (
+    *CLASSES,
     bits.log_state,
     bits.rationals_grow,
     agreement.float_agrees,
@@ -32,6 +36,14 @@ ENTRIES: tuple[Callable[[Study], Entry], ...] = (
     classes.ac0_refused,
     bits.constant_precision,
 )
+OF_SOFTMAX: tuple[Callable[[Study], Entry], ...] = (
+    *CLASSES,
+    agreement.float_agrees,
+    lambda study: agreement.bits_agree(study, searches=False),
+    agreement.circuits_equal,
+    bits.least_precision,
+)
+OF_SATURATED_ALONE = "log-state-bits, ac0-refuses-ties and constant-precision-fails"
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,6 @@ def claims(study: Study, division: Division = "exact") -> Claims:
         division: "literal" adds the papers' own division.
 
     Raises:
-        ModelError: the model has a softmax head, or a norm or another part of real blocks.
         InputError: the model answers by a number, and decides nothing.
         LimitError: at the shortest length a number is wider than the study's `max_bits`.
     """
@@ -70,13 +81,25 @@ def claims(study: Study, division: Division = "exact") -> Claims:
             f"{study.model.name}: the theorems are about decisions, and this model answers by a number; give it a"
             " read-out that decides."
         )
-    refuse_parts(study.model, "the theorems are tried without that")
-    refuse_softmax(
-        study.family(DEFAULT).fixed(study.ns[0]).network, "these theorems are about"
-    )
-    entries = [entry(study) for entry in ENTRIES]
-    if division == "literal":
+    study.family(DEFAULT).fixed(study.ns[0])  # which refuses numbers that are too wide
+    real = _real_part(study.model)
+    entries = [entry(study) for entry in (OF_SOFTMAX if real else OF_SATURATED)]
+    if real:
+        why = (
+            f"{OF_SATURATED_ALONE} are about hard and saturated attention alone; here {real}"
+        )
+        entries.append(NotApplicable("others", why))
+    elif division == "literal":
         entries.append(agreement.literal_decides(study))
     found = tuple(entry for entry in entries if isinstance(entry, Claim))
     others = tuple(entry for entry in entries if isinstance(entry, NotApplicable))
     return Claims(study.model.name, study.ns, found, others)
+
+
+def _real_part(model: Model) -> str | None:
+    """What a model has that the theorems on saturated attention leave out, such as "layer 0, head 0 is softmax"."""
+    for number, layer in enumerate(model.layers):
+        for index, head in enumerate(layer.heads):
+            if head.attention == "softmax":
+                return f"layer {number}, head {index} is softmax"
+    return modern_part(model)

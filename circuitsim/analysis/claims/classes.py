@@ -24,6 +24,18 @@ from circuitsim.models.model import Model
 
 AC0_LEVELS = {"depth": 2, "balanced": 4, "size": 4}  # a layer, by what is made small
 TC0_LEVELS = 5  # a layer: products, comparisons, selection, mean, function of one number; in third order 6
+NORM_LEVELS = 2  # squares and comparisons; one more where components are rounded before
+GATE_LEVELS = 2  # products and comparisons
+SATURATED = (
+    "Saturated attention over O(log n)-bit numbers has threshold circuits of constant depth and polynomial size.",
+    "Merrill, Sabharwal and Smith 2022 (2106.16213), Theorem 5; bound of Merrill and Sabharwal 2023 (2207.00729),"
+    " Theorem 1",
+)
+LOG_PRECISION = (
+    "A log-precision transformer, softmax included, has threshold circuits of constant depth and polynomial size.",
+    "Merrill and Sabharwal 2023 (2207.00729), Theorem 1; here with softmax in whole numbers and the roundings of this"
+    " model",
+)
 HARD = ("hard-left", "hard-right")
 
 
@@ -65,7 +77,7 @@ def ac0_depth(study: Study) -> Entry:
 
 
 def tc0_depth(study: Study) -> Entry:
-    """Saturated attention has TC0 circuits."""
+    """Saturated attention, and softmax of log precision, have TC0 circuits."""
     name = "tc0-constant-depth"
     found = study.measured(TC0.name)
     wrong = study.precision_grows()
@@ -80,12 +92,15 @@ def tc0_depth(study: Study) -> Entry:
         None if has_third_order(study.model) else 3 + (9 + 2 * D_PLUS) * layers,
         _Size(found),
     )
+    roundings = study.precision if study.model.has_softmax else {}
+    statement, source = LOG_PRECISION if roundings else SATURATED
     same = next(n for k, n in enumerate(found.ns) if len(set(depths[k:])) == 1)
     evidence = {
         **_columns(found, "bits", "depth", "gates", "wires", "max_weight"),
         "bound": bound,
         "published_bound": published,
         "same_depth_from_n": same,
+        "precision": roundings,
         "argument": "products, comparisons of keys, selection, means by thresholds and functions of one number take a"
         " level each, whatever n and the precision",
         "size": size.evidence,
@@ -95,13 +110,13 @@ def tc0_depth(study: Study) -> Entry:
         f"{_depth_line(found, bound)} ({_published(layers, published)})",
         size.line,
         f"largest weight {max(found.column('max_weight')):,}",
+        *(f"{name} {listed(study.ns, bits)}" for name, bits in roundings.items()),
         found.left_out,
     ]
     return Claim(
         name,
-        "Saturated attention over O(log n)-bit numbers has threshold circuits of constant depth and polynomial size.",
-        "Merrill, Sabharwal and Smith 2022 (2106.16213), Theorem 5; bound of Merrill and Sabharwal 2023 (2207.00729),"
-        " Theorem 1",
+        statement,
+        source,
         max(depths) <= bound and size.holds,
         "by construction",
         evidence,
@@ -116,20 +131,20 @@ def _published(layers: int, bound: int | None) -> str:
 
 
 def tc0_bound(model: Model) -> int:
-    """Levels of our tc0 circuits: 5 a layer, one more each where a head rounds its scores or is of third order.
-
-    The read-out takes 1, or 2.
-    """
-    rounded = sum(
-        any(head.score_bits is not None for head in layer.heads) for layer in model.layers
-    )
-    pairs = sum(any(head.third_order for head in layer.heads) for layer in model.layers)
-    return (
-        TC0_LEVELS * len(model.layers)
-        + rounded
-        + pairs
-        + (1 if len(model.readout.weights) == 1 else 2)
-    )
+    """Levels of our tc0 circuits: 5 a layer, and those of what else a layer has; the read-out takes 1, an argmax 2."""
+    inner = int(model.inner == "rounded")
+    norm = NORM_LEVELS + inner
+    norms = sum(map(bool, (model.embedding_norm, model.final_norm)))
+    levels = 0
+    for layer in model.layers:
+        norms += sum(map(bool, (layer.attention_norm, layer.net_norm)))
+        rounded = any(head.score_bits is not None for head in layer.heads)
+        pairs = any(head.third_order for head in layer.heads)
+        gated = layer.feed_forward is not None and bool(layer.feed_forward.gate)
+        levels += TC0_LEVELS + rounded + pairs + inner + GATE_LEVELS * gated
+    readout = model.readout
+    argmax = len(readout.weights) > 1 and readout.answer == "decision"
+    return levels + norm * norms + (2 if argmax else 1)
 
 
 def log_depth(study: Study) -> Entry:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from circuitsim.analysis.claims.claim import Study
 from circuitsim.analysis.claims.multisets import differing
@@ -14,6 +15,7 @@ from circuitsim.models.sequence import decode, position_values
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.limits import MAX_BITS
+from circuitsim.networks.refusals import modern_part
 from circuitsim.networks.rungs import run_exact
 
 SEARCHED = 1024  # letters up to which the first failing n is looked for
@@ -36,9 +38,14 @@ class Failure:
     exhaustive: bool
 
 
+def counted_inputs(model: Model, n: int) -> npt.NDArray[np.int64] | None:
+    """`representatives`, where what runs long strings by their counts of letters knows all parts of the model."""
+    return None if modern_part(model) else representatives(model, n)
+
+
 def failure_at(study: Study, n: int, bits: int) -> Failure | None:
     """The first input of n letters on which `bits` fraction bits decide wrongly: exact where counts decide."""
-    model, codes = study.model, representatives(study.model, n)
+    model, codes = study.model, counted_inputs(study.model, n)
     everything = codes is not None
     if codes is not None:
         wrong = differing(model, codes, bits)
@@ -66,7 +73,7 @@ def first_failure(study: Study) -> tuple[Failure | None, int, bool]:
         study.progress(f"first n at which the bits are too few: {n}")
         if not defined(study, n):
             continue
-        if representatives(study.model, n) is None:
+        if counted_inputs(study.model, n) is None:
             inputs = (
                 max(FEW, study.samples)
                 if not few_inputs(study.model, n)
@@ -100,4 +107,4 @@ def defined(study: Study, n: int) -> bool:
 
 
 def _few(model: Model, n: int) -> bool:
-    return representatives(model, n) is not None or few_inputs(model, n)
+    return counted_inputs(model, n) is not None or few_inputs(model, n)
