@@ -133,7 +133,13 @@ def _checkpoint_lines(facts: "CheckpointFacts") -> list[tuple[str, Any]]:
     ]
     lines += [("missing", f"{name}: {why}") for name, why in facts.missing.items()]
     lines += [("does not fit", problem) for problem in facts.problems[:SHOWN]]
-    lines += [("names", shorten(", ".join(facts.strange)))] if facts.strange else []
+    lines += [("tensor", f"{name} {shape}") for name, shape in facts.strange.items()]
+    if facts.library is None:
+        names = f"names, in {facts.options_file} or a file that --names gives: which tensor is which"
+        return [
+            *lines,
+            ("to be given", f'{names} (docs/model-format.md, "Names of your own")'),
+        ]
     told = "--" + ", --".join(name.replace("_", "-") for name in facts.missing)
     where = f"{told}; or in {facts.options_file}, which --write-options begins"
     return [*lines, ("to be given", where if facts.missing else None)]

@@ -54,6 +54,25 @@ def test_gpt2_of_transformers(seed, tmp_path):
     assert_outputs(model, module(torch.tensor(ids)).logits, ids)
 
 
+def test_a_classifier_of_transformers(tmp_path):
+    transformers = pytest.importorskip("transformers")
+    config = transformers.GPT2Config(
+        vocab_size=TOKENS,
+        n_positions=LENGTH,
+        n_embd=8,
+        n_layer=1,
+        n_head=2,
+        num_labels=3,
+        pad_token_id=TOKENS - 1,
+    )
+    module = randomised(transformers.GPT2ForSequenceClassification(config), 0)
+    module.save_pretrained(tmp_path)
+    ids = np.minimum(inputs(0), TOKENS - 2).tolist()
+    for path in (tmp_path, tmp_path / "config.json"):
+        model = cs.load(path, vocabulary=TOKENS)
+        assert_outputs(model, module(torch.tensor(ids)).logits, ids)
+
+
 @pytest.mark.parametrize(
     "kind", ["BertForSequenceClassification", "BertForTokenClassification", "BertForMaskedLM"]
 )

@@ -274,3 +274,18 @@ def test_public_models_decide_as_softmax_does(name, tmp_path):
                 assert [np.flatnonzero(row).tolist() for row in rows] == string["decisions"]
             else:
                 assert found[start:].tolist() == string["decisions"]
+
+
+def test_positions_that_turn_are_refused_with_the_reason(tmp_path):
+    tensors = {
+        "model.embed_tokens.weight": np.ones((3, 4), np.float32),
+        "model.layers.0.self_attn.q_proj.weight": np.ones((4, 4), np.float32),
+    }
+    save_file(tensors, tmp_path / "m.safetensors")
+    with pytest.raises(ModelError, match=r"angles \(rotary\).*--dialect own"):
+        cs.load(tmp_path / "m.safetensors")
+    (tmp_path / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(
+        ModelError, match=r"model_type 'llama' is not read, because its positions"
+    ):
+        cs.load(tmp_path / "m.safetensors")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from circuitsim.errors import ModelError
 from circuitsim.models.any_model import AnyModel
+from circuitsim.models.files.folder import CONFIG, SEVERAL, config_beside, folder_contents
 
 if TYPE_CHECKING:
     from circuitsim.models.files.contents import Contents
@@ -23,7 +24,7 @@ def load(path: str | Path, **options: Any) -> AnyModel:
         ModelError: the file cannot be read, or holds no model; nothing in it is executed.
         LimitError: larger than a model may be.
     """
-    path = Path(path)
+    path = whole(Path(path))
     given = {name: value for name, value in options.items() if value is not None}
     try:
         found = contents_of(path)
@@ -44,6 +45,13 @@ def load(path: str | Path, **options: Any) -> AnyModel:
         raise ModelError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
+def whole(path: Path) -> Path:
+    """The folder of a checkpoint of which a file is only a part: its config.json, or the index of its shards."""
+    if path.name in SEVERAL or (path.name == CONFIG and "model_type" in config_beside(path)):
+        return path.parent
+    return path
+
+
 def contents_of(path: Path) -> "Contents | None":
     """What a file or a folder holds; None where a model is written as JSON.
 
@@ -51,23 +59,12 @@ def contents_of(path: Path) -> "Contents | None":
         ModelError, LimitError: as `load`. OSError: as files do.
     """
     if path.is_dir():
-        from circuitsim.models.files.folder import folder_contents
-
         return folder_contents(path, _weights)
     if not path.is_file():
         what = "not a plain file" if path.exists() else "not there"
         raise ModelError(
             f"{path}: expected a .pt, .safetensors or .json file, and it is {what}."
         )
-    if path.name.endswith(".index.json"):
-        from circuitsim.models.files.folder import index_contents
-
-        return index_contents(path, _weights)
-    if path.name == "config.json":  # of a folder that a library wrote
-        from circuitsim.models.files.folder import config_beside, folder_contents
-
-        if "model_type" in config_beside(path):
-            return folder_contents(path.parent, _weights)
     with path.open("rb") as file:
         start = file.read(64)
     if _is_safetensors(start) or start[:2] == b"PK":

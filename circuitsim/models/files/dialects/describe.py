@@ -4,10 +4,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from circuitsim.models.files.contents import Contents
 from circuitsim.models.files.dialects.dialect import WHY
 from circuitsim.models.files.dialects.options import Options, options_file
 from circuitsim.models.files.dialects.reading import MOST_LISTED, Checkpoint, understood
-from circuitsim.models.files.reading import contents_of
+from circuitsim.models.files.reading import contents_of, whole
 
 FILLED = {
     "vocabulary",
@@ -26,7 +27,7 @@ class CheckpointFacts:
         dialect, library: None where nothing is known by name. tensors, parameters: how many.
         tokens, width, positions, rows: of the embedding, of the position table, and of the read-out.
         known: facts of the file or the options. missing: what nobody says, and why it is asked for.
-        problems: what does not fit. strange: names of tensors, where no dialect knows them.
+        problems: what does not fit. strange: names and shapes of the first tensors, where no dialect knows them.
         complete: whether it is a model as it is. options_file: where options are looked for.
     """
 
@@ -43,7 +44,7 @@ class CheckpointFacts:
     known: dict[str, Any]
     missing: dict[str, str]
     problems: list[str]
-    strange: list[str]
+    strange: dict[str, tuple[int, ...]]
     complete: bool
     options_file: str
     kind: str = "checkpoint"
@@ -55,12 +56,13 @@ def describe(path: Path, given: dict[str, Any]) -> CheckpointFacts | None:
     Raises:
         ModelError: the file or its options cannot be read.
     """
+    path = whole(path)
     contents = contents_of(path)
     if contents is None or contents.own:
         return None
     found = understood(contents, path, given)
     embedding = found.tensors.get("embedding.weight")
-    numbered = [n.split(".")[1] for n in found.tensors if n.startswith("layers.")]
+    layers = [n for n in found.tensors if n.endswith(".attention.query.weight")]
     return CheckpointFacts(
         name=path.resolve().name if path.is_dir() else path.stem,
         dialect=found.dialect.name if found.dialect else None,
@@ -70,15 +72,20 @@ def describe(path: Path, given: dict[str, Any]) -> CheckpointFacts | None:
         tokens=found.rows("embedding.weight"),
         width=int(embedding.shape[-1]) if embedding is not None and embedding.ndim else None,
         positions=found.rows("positions.weight"),
-        layers=len(set(numbered)),
+        layers=len(layers),
         rows=found.rows("readout.weight"),
         known=dict(found.facts.known),
         missing={name: WHY[name] for name in found.facts.missing},
         problems=found.problems,
-        strange=[] if found.dialect else found.names[:MOST_LISTED],
+        strange={} if found.dialect else _shapes(contents),
         complete=found.complete,
         options_file=str(options_file(path)),
     )
+
+
+def _shapes(contents: Contents) -> dict[str, tuple[int, ...]]:
+    names = list(contents.tensors)[:MOST_LISTED]
+    return {name[:100]: tuple(map(int, contents.tensors[name].shape)) for name in names}
 
 
 def template(path: Path, given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
@@ -87,6 +94,7 @@ def template(path: Path, given: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
     Raises:
         ModelError: the file or its options cannot be read.
     """
+    path = whole(path)
     contents = contents_of(path)
     assert contents is not None
     found = understood(contents, path, given)

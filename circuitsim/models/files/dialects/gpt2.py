@@ -1,7 +1,7 @@
 """GPT-2 of Hugging Face: causal, layer norms before each block and at the end, learned positions.
 
 Maps are stored as (inputs, outputs); queries, keys and values of all heads in one. The read-out is the embedding unless
-the checkpoint has one of its own.
+the checkpoint has one of its own, as classifiers have.
 """
 
 from typing import Any
@@ -70,11 +70,14 @@ def table(tensors: Tensors, *, transposed: bool) -> dict[str, Source]:
         "feed_forward.output": ("mlp.c_proj", ()),
     }
     biased = any(name.startswith("h.") and name.endswith("c_fc.bias") for name in tensors)
+    heads = [
+        n for n in ("score.weight", "lm_head.weight") if n in tensors
+    ]  # of a classifier first
     found: dict[str, str | Source] = {
         "embedding.weight": "wte.weight",
         "positions.weight": "wpe.weight",
         "final_norm.weight": "ln_f.weight",
-        "readout.weight": "lm_head.weight" if "lm_head.weight" in tensors else "wte.weight",
+        "readout.weight": heads[0] if heads else "wte.weight",
     }
     for ours, theirs in (("attention_norm", "ln_1"), ("net_norm", "ln_2")):
         found[f"layers.*.{ours}.weight"] = f"h.*.{theirs}.weight"

@@ -209,5 +209,6 @@ def _unknown(found: Checkpoint) -> str:
     rest = f" and {more} more" if more > 0 else ""
     return (
         f"{found.path}: the names of its tensors are those of no library that is known ({', '.join(BY_NAME)}): {listed}"
-        f"{rest}. Say which tensor is which in names of {options_file(found.path).name}; see docs/model-format.md."
+        f"{rest}. Say which tensor is which in names of {options_file(found.path).name}, or of a file that --names"
+        " gives; see docs/model-format.md."
     )

@@ -14,7 +14,10 @@ from circuitsim.models.files.dialects.transformer_lens import TRANSFORMER_LENS
 from circuitsim.models.files.documents import show
 
 DIALECTS: tuple[Dialect, ...] = (GPT2, NANOGPT, BERT, TRANSFORMER_LENS, ENCODER_OF_TORCH, OWN)
-ROTARY = ", because its positions turn queries and keys by angles (rotary), which no circuit here does yet"
+OF_ROTARY = ("llama", "mistral", "qwen2", "gemma", "phi", "gpt_neox")
+ROTARY = (
+    "its positions turn queries and keys by angles (rotary), which no circuit here does yet"
+)
 BY_NAME = {dialect.name: dialect for dialect in DIALECTS}
 
 
@@ -29,13 +32,14 @@ def recognised(contents: Contents) -> Dialect | None:
             return dialect
     kind = contents.config.get("model_type")
     if isinstance(kind, str):
-        why = (
-            ROTARY
-            if kind in ("llama", "mistral", "qwen2", "gemma", "phi", "gpt_neox")
-            else ""
-        )
+        why = f", because {ROTARY}" if kind in OF_ROTARY else ""
         raise ModelError(
             f"{contents.where}, config.json: model_type {show(kind)} is not read{why}; gpt2 and bert are."
+        )
+    if any(name.endswith("self_attn.q_proj.weight") for name in contents.tensors):
+        raise ModelError(
+            f"{contents.where}: names as Llama has them, which is not read, because {ROTARY}. If this model has none,"
+            " give --dialect own and --names."
         )
     return next((each for each in DIALECTS if _marked(each, contents.tensors)), None)
 
