@@ -112,7 +112,7 @@ ONE_A_CLASS: tuple[BasisName, ...] = (
 )  # of gates of two wires, thresholds, and neither
 
 
-def names(**facts: bool) -> tuple[BasisName, ...]:
+def names(**facts: object) -> tuple[BasisName, ...]:
     """Names of the bases whose records have these values, such as `names(unbounded=True)`; without one, of all."""
     return tuple(
         basis.name

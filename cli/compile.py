@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "--output",
     metavar="FILE",
     shell_complete=completion.files,
-    help=f"Build the circuit and write it, as {', '.join(EXTENSIONS)}.",
+    help=f"Build the circuit and write it; its name says the format: {', '.join(EXTENSIONS)}.",
 )
 @click.option(
     "--share", is_flag=True, help="Build it, make equal gates one, and say what that saves."
@@ -79,6 +79,11 @@ def command(
             f"--unweighted is for bases with threshold gates; {basis} has none, so all weights are 1."
         )
     where = None if output is None else target(output, *EXTENSIONS)
+    form = (
+        None if where is None else by_name(str(output)) or by_name(where)
+    )  # a link may have another's name
+    if form is not None:
+        form.refuse(basis)
     with Status() as status:
         status("reading the model")
         transformer = how.model(model).at(n)
@@ -104,12 +109,8 @@ def command(
             if unweighted:
                 status("writing weights as wires")
                 circuit = without_weights(circuit, 2 * max_gates)
-            if where is not None:
+            if where is not None and form is not None:
                 status(f"writing {output}")
-                form = by_name(str(output)) or by_name(
-                    where
-                )  # a link may have the one name, and its file the other
-                assert form is not None, "`target` has seen to it"
                 form.save(circuit, where)
     if unweighted:
         weight = int(result["max_weight"] > 0)

@@ -31,6 +31,7 @@ VERBS = (
     "measure",
     "claims",
     "render",
+    "convert",
     "zoo",
     "separations",
 )

@@ -25,7 +25,7 @@ SHOWN = 8  # letters, of a model of the zoo, or the next length that has one
     short_help="Say what a file holds, a model or a circuit.",
     epilog=options.examples(
         "info majority64.npz --json",
-        "info model.pt --heads 4 --vocabulary '0 1 <bos>' --write-options",
+        "info examples/recall.pt --letters 'a b 0 1'",
     ),
 )
 @options.file_argument

@@ -12,10 +12,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from circuitsim.errors import CircuitSimError
+from circuitsim.bases import names
+from circuitsim.errors import CircuitSimError, InputError
 
 if TYPE_CHECKING:
     from circuitsim.netlist.circuit import Circuit
+
+BOUNDED = names(unbounded=False)
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 
@@ -29,6 +32,9 @@ class CircuitFile:
         extensions: of names of files, the usual one first.
         module: where its `load` and `save` are.
         recognises: whether a file that is there is one, from what it holds; None where that cannot be said.
+        readable: whether there is a `load`; else such files are only written.
+        holds: the bases whose circuits can be written.
+        valid: whether files say which inputs are codes of letters, in bases of two-input gates.
     """
 
     name: str
@@ -36,6 +42,20 @@ class CircuitFile:
     extensions: tuple[str, ...]
     module: str
     recognises: Callable[[Path], bool | None]
+    readable: bool = True
+    holds: tuple[str, ...] = names()
+    valid: bool = True
+
+    def refuse(self, basis: str) -> None:
+        """Refuse circuits of a basis whose gates the format lacks.
+
+        Raises:
+            InputError: it is such a basis.
+        """
+        if basis not in self.holds:
+            raise InputError(
+                f"{self.name} has no gates such as those of {basis}; compile in {' or '.join(self.holds)}."
+            )
 
     def load(self, path: AnyPath) -> "Circuit":
         """Read and check a circuit; nothing in the file is executed.
@@ -43,6 +63,8 @@ class CircuitFile:
         Raises:
             CircuitSimError: the file is missing, truncated, not of this format, or no well-formed circuit.
         """
+        if not self.readable:
+            raise CircuitSimError(f"{path}: {self.name} is written and not read.")
         circuit: Circuit = import_module(self.module).load(path)
         return circuit
 
@@ -52,6 +74,7 @@ class CircuitFile:
         Raises:
             CircuitSimError: the path cannot be written, or the circuit not in this format.
         """
+        self.refuse(circuit.basis)
         import_module(self.module).save(circuit, path)
 
 
@@ -64,6 +87,24 @@ def _holds_a_header(path: Path) -> bool | None:
         return None
 
 
+def _begins(*starts: bytes) -> Callable[[Path], bool | None]:
+    """Recognises files by their first bytes."""
+
+    def recognises(path: Path) -> bool | None:
+        try:
+            with path.open("rb") as file:
+                return file.read(max(map(len, starts))).startswith(starts)
+        except OSError:
+            return None
+
+    return recognises
+
+
+def _named(path: Path) -> bool | None:
+    """Files that have no mark of their own: their names say what they are."""
+    return None
+
+
 FORMATS = (
     CircuitFile(
         "npz",
@@ -71,6 +112,65 @@ FORMATS = (
         (".npz",),
         "circuitsim.formats.npz",
         _holds_a_header,
+        valid=False,
+    ),
+    CircuitFile(
+        "aiger",
+        "AND gates, with names of wires: for ABC, model checkers and SAT tools; .aag is its text form",
+        (".aig", ".aag"),
+        "circuitsim.formats.aiger",
+        _begins(b"aig ", b"aag "),
+        holds=BOUNDED,
+    ),
+    CircuitFile(
+        "blif",
+        "tables of gates, for logic synthesis",
+        (".blif",),
+        "circuitsim.formats.blif",
+        _named,
+        holds=BOUNDED,
+    ),
+    CircuitFile(
+        "verilog",
+        "structural Verilog, for hardware tools; threshold gates are sums",
+        (".v",),
+        "circuitsim.formats.verilog",
+        _named,
+        readable=False,
+    ),
+    CircuitFile(
+        "bench",
+        "gates of the ISCAS circuits",
+        (".bench",),
+        "circuitsim.formats.bench",
+        _named,
+        holds=names(weighted=False),
+    ),
+    CircuitFile(
+        "bristol",
+        "Bristol Fashion, for secure computation",
+        (".bristol",),
+        "circuitsim.formats.bristol",
+        _named,
+        valid=False,
+        holds=BOUNDED,
+    ),
+    CircuitFile(
+        "dimacs",
+        "clauses with a map of variables, for SAT solvers",
+        (".cnf",),
+        "circuitsim.formats.dimacs",
+        _named,
+        readable=False,
+        holds=BOUNDED,
+    ),
+    CircuitFile(
+        "opb",
+        "pseudo-Boolean constraints, threshold gates whole",
+        (".opb",),
+        "circuitsim.formats.opb",
+        _named,
+        readable=False,
     ),
 )
 

@@ -144,7 +144,7 @@ def test_targets_that_cannot_be_written_are_refused_and_left_alone(
         (tmp_path, "a directory"),
         ("/dev/full", "not a plain file"),
         (tmp_path / "no" / "c.npz", "no directory"),
-        (tmp_path / "c.aig", ".npz"),
+        (tmp_path / "c.txt", ".npz"),
     ]:
         assert why in complaint("compile", models["majority"], "-n", 4, "-o", target)
     assert not list(tmp_path.iterdir())

@@ -13,7 +13,7 @@ from circuitsim.errors import ModelError
 from circuitsim.models.sequence import encode
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
-from circuitsim.networks.rungs import run_float
+from circuitsim.networks.rungs import run_exact, run_float
 
 SHARED = Path(__file__).parents[3] / "shared"
 WORDS = {"vocabulary": ["a", "b", "<s>"], "letters": ["a", "b"], "prepend": ["<s>"]}
@@ -105,7 +105,14 @@ def test_gpt2_computes_what_the_library_does(seed, tmp_path):
 def test_the_file_in_the_folder_and_its_own_words_serve_too(tmp_path):
     config, tensors = checkpoint(tmp_path / "m", words={})
     file = tmp_path / "m" / "model.safetensors"
-    own = {**WORDS, "offset": 2, "classes": ["b", "a"], "decide": "signs", "readout": "each"}
+    own = {
+        **WORDS,
+        "letters": ["b", "a"],
+        "offset": 2,
+        "classes": ["b", "a"],
+        "decide": "signs",
+        "readout": "each",
+    }
     (tmp_path / "m" / "model.safetensors.circuitsim.json").write_text(json.dumps(own))
     model = cs.load(file)
     assert (model.readout.answer, model.readout.position) == ("signs", "each")
@@ -259,7 +266,7 @@ def test_public_models_decide_as_softmax_does(name, tmp_path):
     for file in ("config.json", "model.safetensors"):
         (tmp_path / file).write_bytes((folder / file).read_bytes())
     signs = known["kind"].startswith("signs")
-    for string in known["strings"][::6]:
+    for string in known["strings"][::12]:
         ids, start = np.array([string["ids"][:-1]]), string["from"]
         words = {
             "vocabulary": known["vocabulary"], "offset": string["positions"][0], "readout": "each",
@@ -267,7 +274,8 @@ def test_public_models_decide_as_softmax_does(name, tmp_path):
         }  # fmt: skip
         (tmp_path / "circuitsim.json").write_text(json.dumps(words))
         model = cs.load(tmp_path)
-        for trace in (run_float(model, ids), run_integer(fix(model, ids.shape[1]), ids)):
+        fixed = fix(model, ids.shape[1])
+        for trace in (run_float(model, ids), run_exact(model, ids), run_integer(fixed, ids)):
             found = trace.decisions[0]
             if signs:
                 rows = found.reshape(ids.shape[1], -1)[start:]

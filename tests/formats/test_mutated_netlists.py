@@ -1,0 +1,86 @@
+"""Thousands of damaged files a reader: each loads, or ends in one CircuitSimError, quickly."""
+
+import random
+import time
+
+import numpy as np
+import pytest
+
+from circuitsim.errors import CircuitSimError
+from circuitsim.formats.table import load, save
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.validate import validate
+from tests.models.test_mutated_files import mutated
+from tests.netlist.random_circuits import random_circuit
+
+COUNT = 2000
+READABLE = (".aig", ".aag", ".blif", ".bench", ".bristol")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", READABLE)
+def test_damaged_files(suffix, tmp_path):
+    rng = random.Random(suffix)
+    path = tmp_path / f"c{suffix}"
+    save(random_circuit(np.random.default_rng(1), "xag", 4, 25, 3), path)
+    whole, loaded = path.read_bytes(), 0
+    for _ in range(COUNT):
+        path.write_bytes(mutated(whole, rng))
+        started = time.perf_counter()
+        try:
+            validate(load(path))
+            loaded += 1
+        except CircuitSimError as error:
+            said = str(error)
+            assert str(path) in said
+        assert time.perf_counter() - started < 5
+    assert 0 < loaded < COUNT
+
+
+def chain(depth):
+    """A gate that reads the one before, again and again."""
+    fan_in = np.empty((depth, 2), np.int32)
+    fan_in[:, 0], fan_in[:, 1] = 2 * np.arange(2, 2 + depth) - 1, 2
+    return Circuit(
+        "aig", 1, np.zeros(depth, np.uint8), fan_in, np.array([2 * (1 + depth)], np.int32)
+    )
+
+
+@pytest.mark.parametrize("suffix", READABLE)
+def test_deep_circuits_need_no_recursion(suffix, tmp_path):
+    deep = chain(100_000)
+    save(deep, tmp_path / f"d{suffix}")
+    again = load(tmp_path / f"d{suffix}")
+    bits = np.array([[False], [True]])
+    np.testing.assert_array_equal(again.evaluate(bits), deep.evaluate(bits))
+
+
+def test_gates_in_any_order_and_cycles(tmp_path):
+    path = tmp_path / "c.bench"
+    path.write_text("INPUT(a)\nOUTPUT(y)\ny = NAND(b, c)\nc = NOT(b)\nb = OR(a, a, a)\n")
+    np.testing.assert_array_equal(load(path).evaluate([[0], [1]])[:, 0], [True, True])
+    for text, said in (
+        ("INPUT(a)\nOUTPUT(y)\ny = AND(a, z)\nz = OR(y, a)\n", "a cycle"),
+        ("INPUT(a)\nOUTPUT(y)\ny = BUFF(z)\nz = BUFF(y)\n", "a cycle of nets"),
+        ("INPUT(a)\nOUTPUT(y)\ny = AND(a, q)\n", "q is read, and nothing defines it"),
+        ("INPUT(a)\nINPUT(a)\nOUTPUT(a)\n", "the input a is defined twice"),
+        ("INPUT(a)\nOUTPUT(y)\ny = MAJ(a, a, a)\n", "is no gate that is read"),
+    ):
+        path.write_text(text)
+        with pytest.raises(CircuitSimError, match=said):
+            load(path)
+
+
+def test_tables_of_blif(tmp_path):
+    path = tmp_path / "c.blif"
+    path.write_text(
+        ".model m\n.inputs a b \\\n c\n.outputs y z one zero\n.names a b c y # majority\n11- 1\n1-1 1\n-11 1\n"
+        ".names a b c z\n000 0\n11- 0\n.names one\n1\n.names zero\n.end\n"
+    )
+    bits = np.indices((2, 2, 2)).reshape(3, -1).T.astype(bool)
+    a, b, c = bits.T
+    expected = np.stack(
+        [bits.sum(1) >= 2, ~((~a & ~b & ~c) | (a & b)), a | True, a & False], 1
+    )
+    np.testing.assert_array_equal(load(path).evaluate(bits), expected)
+    del c
