@@ -16,7 +16,7 @@ import numpy as np
 from circuitsim.compilers.family import Family
 from circuitsim.compilers.lower import spans
 from circuitsim.compilers.thresholds.estimate import estimate
-from parts import by_part, gates_by_part, shares
+from parts import gates_by_part, shares
 
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Norm, Readout
 from circuitsim.models.positions import PositionTable
@@ -141,18 +141,18 @@ def estimated(shape: Shape, n: int) -> list[str]:
     total = sum(found.values())
     return [
         f"n = {n}: about {total:,} thresholds to be drawn; {seconds:.0f} s, {peak()}",
-        f"  {shares(by_part(found))}",
+        f"  {shares(found)}",
     ]
 
 
 def thresholds(family: Family, n: int) -> dict[str, int]:
-    """The estimate, by scope."""
+    """The estimate, by primitive of the network: attend is a head, activate a net's units, round the maps."""
     fixed, drawing = family.fixed(n), Drawing("tc0", family.optimize)
     found: dict[str, int] = {}
     each = estimate(fixed, spans(fixed.network), drawing, "wired")
     for line, own in zip(fixed.network.lines, each, strict=True):
-        scope = "/".join(line.scope)
-        found[scope] = found.get(scope, 0) + own
+        name = line.primitive.name
+        found[name] = found.get(name, 0) + own
     return found
 
 

@@ -27,17 +27,12 @@ def part_of(scope: str) -> str:
     return found or ("embedding" if scope.startswith("embedding/") else "maps")
 
 
-def by_part(gates: Mapping[str, int]) -> dict[str, int]:
-    """The gates of scopes, or another count of theirs, by part."""
-    found = dict.fromkeys(NAMES, 0)
-    for scope, own in gates.items():
-        found[part_of(scope)] += own
-    return found
-
-
 def gates_by_part(cost: Cost) -> dict[str, int]:
     """The gates of a circuit by part."""
-    return by_part({scope: own.gates for scope, own in cost.scopes.items()})
+    found = dict.fromkeys(NAMES, 0)
+    for scope, own in cost.scopes.items():
+        found[part_of(scope)] += own.gates
+    return found
 
 
 def shares(counts: Mapping[str, int]) -> str:
