@@ -73,7 +73,10 @@ def large(n: int, random: int, seed: int = 0) -> None:
         answers = run_integer(family.fixed(n), codes).answers
         bits = with_wired(circuit.interface, model.format.bits(codes))
         same = evaluate(circuit, bits) == output_bits(circuit.interface, answers)
-        as_softmax = [np.flatnonzero(own).tolist() for own in answers[0]] == decisions
+        first = answers[0].reshape(
+            n, -1
+        )  # a row a letter, a column a token that may come next
+        as_softmax = [np.flatnonzero(own).tolist() for own in first] == decisions
         print(
             f"{DYCK}, n = {n}, offset {offset}: {circuit.gates:,} gates built in {built - started:.0f} s, run in"
             f" {time.perf_counter() - built:.0f} s, {peak()}; {int(same.all(axis=1).sum())} of {len(codes)} inputs as"

@@ -23,18 +23,18 @@ from circuitsim.schematic.measure import measure
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 OURS = ("brackets", "recall.pt", "addition.pt")
-SPECIAL = ("<bos>", "<sep>", "<eos>", "<pad>")
+SPECIAL = ["<bos>", "<sep>", "<eos>", "<pad>"]
 FULL_WIDTH = 62, 128  # bits that numbers may have, with inner rounding and without
 ROUNDINGS = ((2, 3), (4, 8))  # bits of gaps and of weights
 
 
 def of_letters(*letters: str, **others: Any) -> dict[str, Any]:
-    """Options of a model of a formal language."""
-    given = {"vocabulary": (*letters, *SPECIAL), "letters": letters, "prepend": ("<bos>",)}
+    """Options of a model of these letters."""
+    given = {"vocabulary": [*letters, *SPECIAL], "letters": [*letters], "prepend": ["<bos>"]}
     return given | others
 
 
-DECIDES: dict[str, Any] = {"append": ("<sep>",), "readout": "last"}
+DECIDES: dict[str, Any] = {"append": ["<sep>"], "readout": "last"}
 NEXT: dict[str, Any] = {"readout": "each", "decide": "signs"}
 NUMBERS = tuple(map(str, range(150)))
 PUBLIC = {
@@ -43,7 +43,7 @@ PUBLIC = {
     "bounded_dyck_3": of_letters("a", "b", **NEXT),
     "tomita_4": of_letters("0", "1", **NEXT),
     "ab_d_bc": of_letters("a", "b", "c", "d", **NEXT),
-    "unique_copy": of_letters(*NUMBERS, letters=(*NUMBERS, "<sep>"), readout="last"),
+    "unique_copy": of_letters(*NUMBERS, letters=[*NUMBERS, "<sep>"], readout="last"),
 }
 
 

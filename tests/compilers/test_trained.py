@@ -14,10 +14,10 @@ from circuitsim.analysis.ladder import climb
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOLDER = Path(os.environ.get("CIRCUITSIM_PUBLIC_MODELS", ""))
-BINARY = ("0", "1", "<bos>", "<sep>", "<eos>", "<pad>")
-OPTIONS = {"vocabulary": BINARY, "letters": ("0", "1"), "prepend": ("<bos>",)}
+BINARY = ["0", "1", "<bos>", "<sep>", "<eos>", "<pad>"]
+OPTIONS = {"vocabulary": BINARY, "letters": ["0", "1"], "prepend": ["<bos>"]}
 PUBLIC = {
-    "bin_majority": OPTIONS | {"append": ("<sep>",), "readout": "last"},
+    "bin_majority": OPTIONS | {"append": ["<sep>"], "readout": "last"},
     "tomita_4": OPTIONS | {"readout": "each", "decide": "signs"},
 }
 
