@@ -163,11 +163,7 @@ def compared(shape: Shape, n: int) -> list[str]:
     schematic = family(n)
     lines = [line.attributes for line in schematic.instructions]
     drawn = sum(len(how.thresholds) for how in lines if isinstance(how, Thresholds))
-    cost = measure(schematic)
-    return [
-        f"{shape.name}, n = {n}: {said:,} thresholds estimated, {drawn:,} drawn, a ratio of {said / drawn:.2f};"
-        f" {cost.gates:,} gates, depth {cost.depth}"
-    ]
+    return [f"n = {n}: {said:,} thresholds estimated, {drawn:,} drawn, a ratio of {said / drawn:.2f}"]
 
 
 def peak() -> str:
