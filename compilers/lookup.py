@@ -12,6 +12,7 @@ import numpy as np
 
 from circuitsim.errors import LimitError
 from circuitsim.networks.forms import Ints
+from circuitsim.numbers.scaled import narrow
 from circuitsim.schematic.cells import FALSE, TRUE, Cell, Literal, Recorder
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.tokens import Field
@@ -41,9 +42,9 @@ def looked_up(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
         order = (order[:, None] * field.size + index).ravel()
     base = rows.min(axis=0)
     tables, columns = [], []
-    for component, values in enumerate(rows.T - base[:, None]):
+    for component, values in enumerate(narrow(rows.T - base[:, None])):
         for k in range(int(values.max()).bit_length()):
-            chosen = np.array([int(v) >> k & 1 for v in values], bool)[order]
+            chosen = (values >> k & 1).astype(bool)[order]
             if chosen.any():
                 tables.append(
                     int.from_bytes(np.packbits(chosen, bitorder="little").tobytes(), "little")

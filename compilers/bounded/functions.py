@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from circuitsim.networks.forms import Ints
 from circuitsim.networks.known import NetForms
 from circuitsim.numbers.functions import rounded_all
 from circuitsim.numbers.scaled import Scaled
@@ -56,12 +57,11 @@ def changes_of(function: str, bits: int, most: int) -> tuple[tuple[int, ...], ..
 
     The value is that of tanh, else x less the function.
     """
-    unit, values = 1 << bits, []
+    values = []
     for start in range(0, most + 1, AT_ONCE):
-        x = np.arange(start, min(start + AT_ONCE, most + 1))
-        found = rounded_all(function, Scaled(x, unit), bits)
-        values.append(found if function == "tanh" else x - found)
-        if start and len(np.unique(values[-1])) == 1 and _flat(function, values[-1], unit):
+        found, flat = _some(function, bits, start)
+        values.append(found[: most + 1 - start])
+        if flat:
             break
     whole = np.concatenate([[0], *values])
     width = max(1, int(whole.max()).bit_length())
@@ -69,9 +69,14 @@ def changes_of(function: str, bits: int, most: int) -> tuple[tuple[int, ...], ..
     return tuple(tuple(np.flatnonzero(np.diff(column)).tolist()) for column in columns)
 
 
-def _flat(function: str, values: np.ndarray, unit: int) -> bool:
-    """Whether the function stays where it is: the bump at 0, tanh at 1."""
-    return int(values[-1]) == (unit if function == "tanh" else 0)
+@lru_cache(maxsize=64)
+def _some(function: str, bits: int, start: int) -> tuple[Ints, bool]:
+    """Values from x = start on, and whether the function stays as it is then: the bump at 0, tanh at 1."""
+    unit, x = 1 << bits, np.arange(start, start + AT_ONCE)
+    found = rounded_all(function, Scaled(x, unit), bits)
+    found = found if function == "tanh" else x - found
+    stays = start > 0 and len(np.unique(found)) == 1
+    return found, stays and int(found[-1]) == (unit if function == "tanh" else 0)
 
 
 @lru_cache(maxsize=64)
