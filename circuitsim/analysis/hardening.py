@@ -105,8 +105,8 @@ def harden(
 ) -> Hardening:
     """Look for the kind of each head that keeps most decisions of softmax.
 
-    The search starts from the best kind for all heads, and from what is best for each alone. It then changes one head
-    at a time, until no change is better.
+    The search starts from the best kind for all heads, from what is best for each alone, and from what is best for each
+    after those before it. It then changes one head at a time, until no change is better.
 
     Raises:
         InputError: no softmax, no inputs, or answers that are numbers.
@@ -128,11 +128,14 @@ def harden(
     for place in study.places:
         progress(f"layer {place[0]}, head {place[1]} alone")
         alone[place] = study.scores({}, place)
-    found = study.ascend(dict.fromkeys(study.places, _best(alike)), progress)
-    if found[0][0] < study.inputs:
-        other = {place: _best(scores) for place, scores in alone.items()}
-        found = max(found, study.ascend(other, progress), key=lambda end: end[0])
-    score, kinds = found
+    starts = (
+        dict.fromkeys(study.places, _best(alike)),
+        {place: _best(scores) for place, scores in alone.items()},
+        study.one_by_one(),
+    )
+    score, kinds = max(
+        (study.ascend(start, progress) for start in starts), key=lambda end: end[0]
+    )
     heads = []
     for place in study.places:
         mass, tied = shares[place].tolist()
@@ -230,6 +233,13 @@ class _Study:
         for kind, (inputs, decisions) in totals.items():
             self.known[asked[kind]] = int(inputs), int(decisions)
         return {kind: self.known[asked[kind]] for kind in of}
+
+    def one_by_one(self) -> Kinds:
+        """The best kind of each head, given those of the heads before it; later ones are softmax meanwhile."""
+        found: dict[Place, Kind] = {}
+        for place in self.places:
+            found[place] = _best(self.scores(found, place))
+        return found
 
     def ascend(self, kinds: Kinds, progress: Progress) -> tuple[Score, Kinds]:
         """Change one head after the other to what is best for it, until no change is better."""
