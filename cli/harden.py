@@ -24,8 +24,8 @@ NOTE = "bits: scores are first rounded to so many fraction bits, with -1 and -2 
     "harden",
     short_help="Study what hard attention would make of softmax.",
     epilog=options.examples(
-        "harden examples/recall.pt -n 9",
-        "harden examples/brackets --inputs strings.txt -o hard.json --plot hard.svg",
+        "harden examples/addition.pt -n 4 --plot addition.svg",
+        "harden examples/brackets --inputs all:8 -o hard.json",
     ),
 )
 @options.model_argument
