@@ -19,21 +19,6 @@ if TYPE_CHECKING:
 MOST_LETTERS = 2**24  # of all samples of one length together
 
 
-def _share(text: str) -> Fraction:
-    """99% as a number.
-
-    Raises:
-        InputError: not a percentage.
-    """
-    try:
-        share = Fraction(text.removesuffix("%")) / 100
-    except ValueError:
-        share = Fraction(-1)
-    if not text.endswith("%") or not 0 <= share <= 1:
-        raise InputError(f"--agree {text!r:.40} is no share; give one such as 99% or 99.5%.")
-    return share
-
-
 @click.command(
     "check",
     short_help="Check that circuits compute what their model computes.",
@@ -58,7 +43,7 @@ def _share(text: str) -> Fraction:
 )
 @click.option(
     "--agree",
-    callback=options.parsed(_share),
+    callback=options.parsed(options.parse_share),
     default="100%",
     show_default=True,
     metavar="P%",

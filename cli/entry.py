@@ -30,6 +30,7 @@ VERBS = (
     "check",
     "measure",
     "claims",
+    "harden",
     "render",
     "convert",
     "zoo",

@@ -99,6 +99,23 @@ def target(path: str, *suffixes: str) -> Path:
     return where
 
 
+def picture(path: str) -> Path:
+    """Where to draw a figure, if that can be.
+
+    Raises:
+        InputError: as `target`. CircuitSimError: there is no matplotlib.
+    """
+    from circuitsim.analysis.growth.figures import SUFFIXES, require_matplotlib
+
+    if Path(path).suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"{path}: figures are written as {', '.join(SUFFIXES)} files; give a name that ends so."
+        )
+    where = target(path)
+    require_matplotlib()
+    return where
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8; at every moment the path holds the old file, or the whole new one."""
     write_bytes(path, text.encode())

@@ -130,19 +130,11 @@ def command(
 
 def _picture(path: str, constructions: tuple[str, ...]) -> Path:
     """Where to draw, if that can be; said before anything is measured."""
-    from circuitsim.analysis.growth.figures import SUFFIXES, require_matplotlib
+    from .files import picture
 
-    from .files import target
-
-    if Path(path).suffix.lower() not in SUFFIXES:
-        raise InputError(
-            f"{path}: figures are written as {', '.join(SUFFIXES)} files; give a name that ends so."
-        )
     if "ours" not in constructions:
         raise InputError("--plot draws what is measured; add ours to --construction.")
-    where = target(path)
-    require_matplotlib()
-    return where
+    return picture(path)
 
 
 @dataclass

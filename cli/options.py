@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import fields
+from fractions import Fraction
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -55,6 +56,21 @@ def parse_basis(text: str) -> str:
     if len(names) > 1:
         raise InputError(f"--basis {text!r} is {len(names)} bases; this command takes one.")
     return names[0]
+
+
+def parse_share(text: str) -> Fraction:
+    """99% as a number.
+
+    Raises:
+        InputError: not a percentage.
+    """
+    try:
+        share = Fraction(text.removesuffix("%")) / 100
+    except ValueError:
+        share = Fraction(-1)
+    if not text.endswith("%") or not 0 <= share <= 1:
+        raise InputError(f"--agree {text!r:.40} is no share; give one such as 99% or 99.5%.")
+    return share
 
 
 model_argument = click.argument("model", metavar="MODEL", shell_complete=completion.models)

@@ -71,7 +71,7 @@ class _Reference:
     def kept(self, model: AnyModel, max_bits: int) -> NDArray[np.bool_]:
         """Which of the inputs the integer model decides alike, or softmax itself leaves open."""
         codes = self.stated.codes
-        fixed = fix(_moved(model, self.stated.offset), codes.shape[1], None, max_bits)
+        fixed = fix(moved(model, self.stated.offset), codes.shape[1], None, max_bits)
         found = run_integer(fixed, codes).decisions[:, self.first(model) :]
         return (found == self.decisions[:, self.first(model) :]).all(axis=1) | ~self.trusted
 
@@ -131,12 +131,12 @@ def agreements(
 
 
 def _reference(model: AnyModel, stated: Stated) -> _Reference:
-    moved = _moved(model, stated.offset)
+    own = moved(model, stated.offset)
     if _softmax(model):
-        trace = run_float(moved, stated.codes)
+        trace = run_float(own, stated.codes)
         assert trace.trusted is not None
         return _Reference(stated, trace.decisions, trace.trusted)
-    decisions = run_exact(moved, stated.codes).decisions
+    decisions = run_exact(own, stated.codes).decisions
     return _Reference(stated, decisions, np.ones(len(decisions), bool))
 
 
@@ -144,7 +144,7 @@ def _softmax(model: AnyModel) -> bool:
     return isinstance(model, Model) and model.has_softmax
 
 
-def _moved(model: AnyModel, offset: int) -> AnyModel:
+def moved(model: AnyModel, offset: int) -> AnyModel:
     """The model whose first position has a later row of its table.
 
     Raises:

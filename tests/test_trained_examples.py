@@ -1,5 +1,6 @@
 """The trained examples are right on strings that they were not trained on, and so are whole numbers."""
 
+import importlib
 import re
 from itertools import permutations, product
 from pathlib import Path
@@ -93,3 +94,23 @@ def test_the_log_says_what_the_page_says():
 def test_they_are_small():
     files = ("brackets/model.safetensors", "recall.pt", "addition.pt")
     assert all((EXAMPLES / file).stat().st_size < MOST for file in files)
+
+
+@pytest.mark.parametrize("name", ["brackets", "recall", "addition"])
+def test_what_the_script_writes_computes_what_torch_does(name, tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.syspath_prepend(EXAMPLES)
+    script = importlib.import_module("train_softmax")
+    monkeypatch.setattr(script, "HERE", tmp_path)
+    torch.manual_seed(1)
+    task = script.TASKS[name]()
+    for parameter in task.model.parameters():  # norms and biases too
+        torch.nn.init.normal_(parameter, std=0.5)
+    model = cs.load(task.save(task.model, task.options))
+    for tokens, _ in task.tests.values():
+        with torch.no_grad():
+            expected = task.model(tokens[:20])[:, -1, task.classes].numpy()
+        found = run_float(model, tokens[:20].numpy()).outputs[:, 0]
+        if name == "addition":  # a mean is never divided
+            found = found / tokens.shape[1]
+        np.testing.assert_allclose(found, expected, atol=1e-4)

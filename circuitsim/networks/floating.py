@@ -179,7 +179,7 @@ def _attend(
         trusted &= sure
         scales, grid = np.abs(values), 0
     if how.attention == "softmax":
-        shares = _softmax(values, visible)
+        shares = softmax(values, visible)
         return Quantity(
             shares @ value.values, shares @ value.scales, np.full(value.grids.shape, np.inf)
         )
@@ -190,7 +190,7 @@ def _attend(
     return trust.mean(select(how.attention, values, visible), value)
 
 
-def _softmax(scores: Floats, visible: Flags) -> Floats:
+def softmax(scores: Floats, visible: Flags) -> Floats:
     """Shares (batch, queries, keys) by powers of two, which add up to one, or to zero where nothing is visible."""
     masked = np.where(visible, scores, -np.inf)
     top = np.where(visible.any(axis=1, keepdims=True), masked.max(axis=2, keepdims=True), 0)

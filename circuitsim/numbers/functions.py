@@ -8,7 +8,7 @@ then enough.
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from math import erfc, exp, pi, sqrt, tanh
+from math import erfc, pi, sqrt
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flint import arb
 
 Enclosed: TypeAlias = "Callable[[arb], arb]"
+Floats: TypeAlias = NDArray[np.float64]
 
 FIRST_BITS = 64  # precision of the first enclosure, beyond that of the answer; doubled until it is certain
 GUARD = 24  # the same for many numbers
@@ -119,12 +120,19 @@ ENCLOSED: dict[str, Callable[[], Enclosed]] = {
     "tanh": lambda: lambda x: x.tanh(),
 }
 
+_erfc = np.vectorize(erfc, otypes=[np.float64])  # which numpy lacks
+
+
+def _gelu_tanh_of(x: Floats) -> Floats:
+    return x * (1 + np.tanh(sqrt(2 / pi) * (x + float(CUBE) * x * x * x))) / 2
+
+
 # In float64.
-FLOAT: dict[str, Callable[[float], float]] = {
-    "gelu": lambda x: x * erfc(-x / sqrt(2)) / 2,
-    "gelu-tanh": lambda x: x * (1 + tanh(sqrt(2 / pi) * (x + float(CUBE) * x * x * x))) / 2,
-    "silu": lambda x: 0.0 if x < -700 else x / (1 + exp(-x)),
-    "tanh": tanh,
+FLOAT: dict[str, Callable[[Floats], Floats]] = {
+    "gelu": lambda x: x * _erfc(-x / sqrt(2)) / 2,
+    "gelu-tanh": _gelu_tanh_of,
+    "silu": lambda x: np.where(x < -700, 0.0, x / (1 + np.exp(-np.maximum(x, -700)))),
+    "tanh": np.tanh,
 }
 
 # Where a function is least; it falls up to there and rises from there on.
@@ -135,9 +143,9 @@ LEAST_AT = {
 }
 
 
-def of_floats(name: str, x: NDArray[np.float64]) -> NDArray[np.float64]:
+def of_floats(name: str, x: Floats) -> Floats:
     """The function in float64, of every number."""
-    return np.vectorize(FLOAT[name], otypes=[np.float64])(x)
+    return np.asarray(FLOAT[name](x), np.float64)
 
 
 def ends(name: str, low: int, high: int, bits: int) -> tuple[int, int]:

@@ -4,7 +4,8 @@ Colours are those of Okabe and Ito, which the colour-blind tell apart; markers a
 does too. The same series give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,25 +56,34 @@ def growth_figure(series: Sequence[Series], path: str | Path) -> None:
     Raises:
         CircuitSimError: another suffix, no matplotlib, or a path that cannot be written.
     """
+    entries = sum(1 if line.of_two else 2 for line in series)  # of the longer legend
+    with figure(path, 7.0, 3.0 + 0.2 * entries) as drawn:
+        left, right = drawn.subplots(1, 2)
+        _draw_depths(left, series)
+        _draw_sizes(right, series)
+        for axes in (left, right):
+            _finish(axes, [n for line in series for n in line.ns])
+
+
+@contextmanager
+def figure(path: str | Path, width: float, height: float) -> Iterator[Any]:
+    """A figure of matplotlib in the style of all, of a size in inches, which is written once it is drawn.
+
+    Raises:
+        CircuitSimError: as `growth_figure`.
+    """
     where = Path(path)
-    if where.suffix.lower() not in SUFFIXES:
+    suffix = where.suffix.lower()
+    if suffix not in SUFFIXES:
         raise CircuitSimError(
             f"{path}: figures are written as {', '.join(SUFFIXES)}; give a name that ends so."
         )
     matplotlib = require_matplotlib()
     with matplotlib.rc_context(STYLE):
-        entries = sum(1 if line.of_two else 2 for line in series)  # of the longer legend
-        figure = matplotlib.figure.Figure(
-            figsize=(7.0, 3.0 + 0.2 * entries), layout="constrained"
-        )
-        left, right = figure.subplots(1, 2)
-        _draw_depths(left, series)
-        _draw_sizes(right, series)
-        for axes in (left, right):
-            _finish(axes, [n for line in series for n in line.ns])
-        suffix = where.suffix.lower()
+        drawn = matplotlib.figure.Figure(figsize=(width, height), layout="constrained")
+        yield drawn
         with replacing(where) as file:
-            figure.savefig(file, format=suffix[1:], dpi=300, metadata=UNDATED[suffix])
+            drawn.savefig(file, format=suffix[1:], dpi=300, metadata=UNDATED[suffix])
 
 
 def require_matplotlib() -> Any:

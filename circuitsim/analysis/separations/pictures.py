@@ -5,17 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from circuitsim.analysis.growth.figures import (
-    STYLE,
-    SUFFIXES,
-    UNDATED,
-    look,
-    require_matplotlib,
-)
+from circuitsim.analysis.growth.figures import figure, look
 from circuitsim.analysis.separations.rows import Row
 from circuitsim.analysis.separations.separations import WORDS, Separation
 from circuitsim.errors import CircuitSimError
-from circuitsim.formats.atomic import replacing
 
 Points: TypeAlias = list[tuple[float, float]]
 
@@ -49,29 +42,17 @@ def separation_figure(separation: Separation, rows: Sequence[Row], path: str | P
     Raises:
         CircuitSimError: another suffix, no row, no matplotlib, or a path that cannot be written.
     """
-    where = Path(path)
-    suffix = where.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise CircuitSimError(
-            f"{path}: figures are written as {', '.join(SUFFIXES)}; give a name that ends so."
-        )
     shown = _shown(separation, rows)
     if not shown:
         raise CircuitSimError(f"{separation.name}: there is no row to draw.")
-    matplotlib = require_matplotlib()
-    with matplotlib.rc_context(STYLE):
-        drawn = curves(separation, rows)
-        figure = matplotlib.figure.Figure(
-            figsize=(5.0, 2.7 + 0.16 * len(drawn)), layout="constrained"
-        )
-        axes = figure.subplots()
+    drawn = curves(separation, rows)
+    with figure(path, 5.0, 2.7 + 0.16 * len(drawn)) as whole:
+        axes = whole.subplots()
         for bound in (False, True):
             for index, curve in enumerate(c for c in drawn if c.bound is bound):
                 _draw(axes, curve, index)
         _finish(axes, separation, shown)
-        figure.legend(loc="outside lower center", fontsize=7, handlelength=2.5)
-        with replacing(where) as file:
-            figure.savefig(file, format=suffix[1:], dpi=300, metadata=UNDATED[suffix])
+        whole.legend(loc="outside lower center", fontsize=7, handlelength=2.5)
 
 
 def curves(separation: Separation, rows: Sequence[Row]) -> list[Curve]:

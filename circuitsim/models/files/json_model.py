@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from circuitsim.errors import ModelError
+from circuitsim.errors import LimitError, ModelError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.files.annotations import Reader, document
@@ -62,13 +62,24 @@ def save_json(model: AnyModel, path: str | Path) -> None:
     Path(path).write_text(json_text(model), encoding="utf-8")
 
 
-def json_text(model: AnyModel) -> str:
-    """The JSON of a model: numbers as integers or "p/q", zero biases left out, one line a row."""
+def json_text(model: AnyModel, comment: str = "") -> str:
+    """The JSON of a model: numbers as integers or "p/q", zero biases left out, one line a row.
+
+    Raises:
+        LimitError: longer than what is read.
+    """
     content = document(model)
     about = {"format": FORMAT, "version": VERSION, "name": content.pop("name")}
+    if comment:
+        about["comment"] = comment
     if model.architecture in KINDS:
         about["kind"] = model.architecture
-    return _layout(about | content, 0) + "\n"
+    text = _layout(about | content, 0) + "\n"
+    if len(text) > LARGEST:
+        raise LimitError(
+            f"{model.name} is too large for JSON: {len(text):,} characters, and {LARGEST:,} are read."
+        )
+    return text
 
 
 def _class(given: dict[str, Any], where: str) -> type[AnyModel]:
