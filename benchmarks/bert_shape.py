@@ -163,7 +163,9 @@ def compared(shape: Shape, n: int) -> list[str]:
     schematic = family(n)
     lines = [line.attributes for line in schematic.instructions]
     drawn = sum(len(how.thresholds) for how in lines if isinstance(how, Thresholds))
-    return [f"n = {n}: {said:,} thresholds estimated, {drawn:,} drawn, a ratio of {said / drawn:.2f}"]
+    return [
+        f"n = {n}: {said:,} thresholds estimated, {drawn:,} drawn, a ratio of {said / drawn:.2f}"
+    ]
 
 
 def peak() -> str:

@@ -23,9 +23,7 @@ from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.passes.ands import ANDS, ands_only
 from circuitsim.netlist.validate import validate
 
-TEXT, BINARY = (
-    word.decode() for word in (b"aag", b"aig")
-)  # words of the format, not a basis
+TEXT, BINARY = "aag aig".split()  # words of the format, which name no basis
 LARGEST = 2**33  # bytes of a file
 MOST_NODES = 2**30
 
