@@ -23,7 +23,9 @@ from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.passes.ands import ANDS, ands_only
 from circuitsim.netlist.validate import validate
 
-TEXT, BINARY = "aag aig".split()  # words of the format, which name no basis
+TEXT, BINARY = (
+    f"a{kind}" for kind in ("ag", "ig")
+)  # words of the format, which name no basis
 LARGEST = 2**33  # bytes of a file
 MOST_NODES = 2**30
 
