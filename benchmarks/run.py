@@ -27,6 +27,7 @@ SECTIONS = {
     "fusion": "fusing full adders, on the compiled reference head",
     "wide_exact": "the exact model past 64 bits, beside numpy's objects and fractions",
     "building": "building netlists, beside aigverse",
+    "exchange": "reading and writing AIGER, beside aigverse",
     "page": "the page of a circuit of 10^5 gates, in headless Chromium",
     "run_stream": "running a file of inputs, beside the evaluator alone",
     "large_layer": "a layer of about 10^8 gates, step by step",
