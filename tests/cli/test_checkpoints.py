@@ -78,6 +78,37 @@ def test_a_template_asks_for_what_is_missing(nanogpt: Path) -> None:
     assert set(answer("info", nanogpt)["missing"]) == {"heads"}
 
 
+def test_names_of_a_file_that_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tensors, _, said = stranger("own")
+    (tmp_path / "far").mkdir()
+    save_file(tensors, tmp_path / "far" / "mine.safetensors")
+    (tmp_path / "names.json").write_text(json.dumps(said["names"]))
+    monkeypatch.chdir(tmp_path)
+    words = (
+        "--heads",
+        2,
+        "--mask",
+        "causal",
+        "--activation",
+        "silu",
+        "--norms",
+        "after",
+        "--vocabulary",
+        5,
+    )
+    file = "far/mine.safetensors"
+    assert "of no library that is known" in succeed("info", file, *words)
+    assert (
+        answer("info", file, *words, "--readout", "last", "--names", "names.json")["layers"]
+        == 2
+    )
+    assert "none.json: cannot be read" in complaint(
+        "info", file, *words, "--names", "none.json"
+    )
+
+
 def test_what_has_no_options(models: dict[str, str]) -> None:
     assert "a model of our own format" in complaint(
         "compile", models["majority"], "-n", 2, "--heads", 2

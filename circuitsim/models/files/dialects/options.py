@@ -113,8 +113,9 @@ def read_options(path: Path, given: Mapping[str, Any]) -> Options:
     where = str(file) if set(given) <= {"dialect"} else f"the options of {path}"
     merged = {name: value for name, value in {**found, **given}.items() if value is not None}
     if isinstance(merged.get("names"), str):
+        folder = path if path.is_dir() else path.parent  # a command's file is where it is run
         merged["names"] = _document(
-            (path if path.is_dir() else path.parent) / merged["names"]
+            (Path() if "names" in given else folder) / merged["names"]
         )
     if isinstance(merged.get("names"), dict):
         whole = {
@@ -122,7 +123,7 @@ def read_options(path: Path, given: Mapping[str, Any]) -> Options:
         }
         merged["names"] = whole
     reader = Reader()
-    options = reader.record(Options, merged)
+    options = reader.record(Options, merged, "options")
     reader.refuse(where)
     assert isinstance(options, Options)
     return options
