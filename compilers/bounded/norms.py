@@ -3,7 +3,7 @@
 With whole numbers C for the centred components and V for the mean square, a component less its bias is zeta with
 (2 zeta)^2 = A / V and A = a C^2. Let h be the largest number with h^2 V <= A. Then |zeta| rounded half up is
 floor((h + 1) / 2); half down, as a negative one is, with A less by one. h is found bit by bit, as a root is on paper:
-what is left of A, and h V, are kept, and a bit is set where what it takes is there.
+what is left of A is kept, and what the next bit takes of it, and a bit is set where that is there.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import numpy as np
 
 from circuitsim.networks.forms import Ints, Number, Range, zeros
 from circuitsim.networks.network import Normalise
-from circuitsim.schematic.cells import FALSE, Cell
+from circuitsim.schematic.cells import FALSE, TRUE, Cell
 from circuitsim.schematic.drawing import Wires
 
 from ..residual import Bits, Residual, powers
@@ -173,25 +173,51 @@ def _rounded(
 def root_cell(above: int, below: int, size: int, ripple: bool) -> Cell:
     """The largest h with h^2 V <= A, which has `size` bits at most.
 
-    With H the bits so far and k bits to come, the next one is set where what is left of A is at least (4 H + 1) V 2^2k,
-    for k bits less.
+    With H the bits so far and k bits to come, the next one is set where what is left of A is at least T 2^2k, for k
+    bits less and T = (4 H + 1) V. The next T is 2 T - V, and 4 V more where the bit is set.
 
     Args:
-        above, below: bits of A and of V. ripple: carries go bit by bit, which takes fewest gates.
+        above, below: bits of A and of V. ripple: carries go bit by bit, and T waits for its bit, which takes fewest
+            gates; else both that it may become are there before the bit is.
     """
     r = Adders(above, below, or_carries=False, ripple=ripple)
     left, v = list(r.argument(0)), r.argument(1)
-    held: list[int] = []  # H V
+    taken, thrice = v, r.add([FALSE, *v], v)
     digits: list[int] = []
     for k in range(size - 1, -1, -1):
         # What is left is less than (2 H + 1) V 2^2(k + 1), for the H of so many bits.
         left = left[: below + size + k + 2]
         low, top = left[: 2 * k], left[2 * k :]
-        taken = r.add([FALSE, FALSE, *held], v)
         width = max(len(top), len(taken))
-        rest, enough = r.subtract(top + [FALSE] * (width - len(top)), taken, width)
-        digits.append(enough)
         kept = top + [FALSE] * (width - len(top))
+        rest, enough = r.subtract(kept, taken, width)
+        digits.append(enough)
+        if k == 0:
+            break
         left = low + [r.mux(enough, a, b) for a, b in zip(rest, kept, strict=True)]
-        held = r.add([FALSE, *held], [r.and_(enough, bit) for bit in v])[: below + size]
+        room = [FALSE] * (
+            below + len(digits) + 1 - len(taken)
+        )  # T is less than V 2^2 for each bit of H
+        double = [FALSE, *taken, *room]
+        taken = (_waiting if ripple else _ready)(r, double, v, thrice, enough)
     return r.cell(f"root of {above} over {below} bits", digits[::-1])
+
+
+def _waiting(
+    r: Adders, double: list[int], v: list[int], thrice: list[int], bit: int
+) -> list[int]:
+    """2 T + 3 V where the bit is set, else 2 T - V, in one sum: of 2 T and NOT V, and the one that it then lacks."""
+    size = len(double)
+    minus = [wire ^ 1 for wire in v] + [TRUE] * (size - len(v))
+    plus = thrice[:size] + [FALSE] * (size - len(thrice))
+    chosen = [r.xor(a, r.and_(bit, r.xor(a, b))) for a, b in zip(minus, plus, strict=True)]
+    return r.add([bit ^ 1, *double[1:]], chosen)[:size]
+
+
+def _ready(
+    r: Adders, double: list[int], v: list[int], thrice: list[int], bit: int
+) -> list[int]:
+    """The same, of two sums that do not wait for the bit."""
+    less, _ = r.subtract(double, v, len(double))
+    more = r.add(double, thrice)[: len(double)]
+    return [r.mux(bit, a, b) for a, b in zip(more, less, strict=True)]
