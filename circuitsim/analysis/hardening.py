@@ -133,7 +133,7 @@ def harden(
     for start in others:
         if score[0] < study.inputs:
             found = study.ascend(start(), progress)
-            score, kinds = max(found, (score, kinds), key=lambda end: end[0])
+            score, kinds = max((score, kinds), found, key=lambda end: end[0])
     heads = []
     for place in study.places:
         mass, tied = shares[place].tolist()
