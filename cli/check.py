@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from circuitsim.analysis.ladder import Row, Rung
 
-MOST_LETTERS = 2**24  # of all samples of one length together
-
 
 @click.command(
     "check",
@@ -78,7 +76,7 @@ def command(
     """
     from circuitsim.analysis.ladder import climb
 
-    from .lengths import limit_lengths
+    from .lengths import limit_lengths, limit_samples
     from .printing import Status, print_json, softmax_words
 
     limit_lengths(lengths, "check")
@@ -89,10 +87,7 @@ def command(
         raise InputError(
             "--exhaustive takes all inputs and --samples some of them; give one of the two."
         )
-    if samples * max(lengths) > MOST_LETTERS:
-        raise LimitError(
-            f"--samples {samples:,} of {max(lengths):,} letters are too many for memory; take fewer."
-        )
+    limit_samples(samples, lengths)
     chosen = (
         tuple(dict.fromkeys(name for names in bases for name in names)) or options.CHECKED
     )

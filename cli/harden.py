@@ -149,7 +149,7 @@ def _inputs(
     from circuitsim.models.inputs import chosen_inputs
 
     from . import stated as reading
-    from .lengths import limit_lengths
+    from .lengths import limit_lengths, limit_samples
     from .lengths import words as length_words
 
     if (stated is None) == (lengths is None):
@@ -162,6 +162,7 @@ def _inputs(
         return reading.stated(stated, model, seed), stated
     assert lengths is not None
     limit_lengths(lengths, "harden")
+    limit_samples(samples, lengths)
     found = [chosen_inputs(model, n, None, samples, seed) for n in lengths]
     whole = all(everything for everything, _ in found)
     how = "all" if whole else f"sampled, seed {seed}"

@@ -7,6 +7,7 @@ from circuitsim.errors import InputError, LimitError
 LONGEST = 2**24  # letters of an input
 LONGEST_RUN = 2**12  # where a model is run: its attention takes n^2 steps an input
 MOST_LENGTHS = 10_000
+MOST_LETTERS = 2**24  # of all samples of one length together
 HINT = "write 8, 1:12 (12 included), 4,8,16, 2:1024:*2 or 100:1000:+100"
 RANGE = re.compile(r"(\d+)(?::(\d+)(?::([*+])(\d+))?)?", re.ASCII)
 
@@ -47,6 +48,14 @@ def limit_lengths(lengths: tuple[int, ...], command: str) -> None:
         raise LimitError(
             f"{command} runs the model, in n^2 steps an input, for n up to {LONGEST_RUN:,}; n is {max(lengths):,}."
             " `measure` goes further."
+        )
+
+
+def limit_samples(samples: int, lengths: tuple[int, ...]) -> None:
+    """Refuse more samples than memory holds."""
+    if samples * max(lengths) > MOST_LETTERS:
+        raise LimitError(
+            f"--samples {samples:,} of {max(lengths):,} letters are too many for memory; take fewer."
         )
 
 

@@ -128,14 +128,12 @@ def harden(
     for place in study.places:
         progress(f"layer {place[0]}, head {place[1]} alone")
         alone[place] = study.scores({}, place)
-    starts = (
-        dict.fromkeys(study.places, _best(alike)),
-        {place: _best(scores) for place, scores in alone.items()},
-        study.one_by_one(),
-    )
-    score, kinds = max(
-        (study.ascend(start, progress) for start in starts), key=lambda end: end[0]
-    )
+    score, kinds = study.ascend(dict.fromkeys(study.places, _best(alike)), progress)
+    others = (lambda: {place: _best(alone[place]) for place in alone}, study.one_by_one)
+    for start in others:
+        if score[0] < study.inputs:
+            found = study.ascend(start(), progress)
+            score, kinds = max((score, kinds), found, key=lambda end: end[0])
     heads = []
     for place in study.places:
         mass, tied = shares[place].tolist()

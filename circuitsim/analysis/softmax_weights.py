@@ -3,7 +3,6 @@
 import numpy as np
 
 from circuitsim.array_types import Bools, Floats, Longs
-from circuitsim.models.model import Model
 from circuitsim.networks.floating import Float, softmax
 from circuitsim.networks.keys import key_mask
 from circuitsim.networks.network import Attend, Network, run
@@ -14,8 +13,8 @@ def maxima(drawn: Network, codes: Longs) -> dict[tuple[str, ...], Floats]:
     """Weight on the keys of the largest score, and their number, of every head of softmax by its scope.
 
     Returns:
-        Arrays (inputs, queries, 2), of the queries that see a key and whose result is read: in the last layer those of
-        the read-out.
+        Arrays (inputs, queries, 2), of the queries that see a key and whose result is read: in the last layer with
+        heads those of the read-out.
     """
     rules = _Watching(drawn, codes)
     with np.errstate(all="ignore"):
@@ -46,10 +45,12 @@ class _Watching(Float):
         return super().attend(index, how, query, key, value)
 
     def _read(self, scope: tuple[str, ...], positions: int) -> list[int]:
-        model = self.drawn.model
-        assert isinstance(model, Model)
-        last = scope[0] == f"layer{len(model.layers) - 1}"
-        return list(model.readout_positions(self.drawn.n) if last else range(positions))
+        """After the last layer with heads positions do not mix."""
+        heads = [line for line in self.drawn.lines if isinstance(line.primitive, Attend)]
+        last = scope[0] == heads[-1].scope[0]
+        return list(
+            self.drawn.model.readout_positions(self.drawn.n) if last else range(positions)
+        )
 
 
 def _of_maxima(scores: Floats, visible: Bools) -> Floats:

@@ -84,6 +84,7 @@ def test_the_figure(models: dict[str, str], tmp_path: Path) -> None:
         (["softmax", "-n", "3", "--agree", "9"], "--agree '9' is no share"),
         (["softmax", "-n", "3", "-o", "hard.pt"], "written as a .json file"),
         (["softmax", "-n", "9999"], "harden runs the model, in n^2 steps an input"),
+        (["softmax", "-n", "9", "--samples", "9999999"], "too many for memory"),
         (["softmax", "-n", "3", "--plot", "a.gif"], "written as .png, .svg, .pdf files"),
     ],
 )
