@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from circuitsim.schematic.cost import Cost
 
 PARTS = {
-    "scores": ("scores", "pairs"),
-    "softmax": ("maximum", "selection"),
+    "scores": ("scores", "pairs", "maximum"),
+    "softmax": ("selection",),
     "sums": ("values", "sums"),
     "quotient": ("division", "mean"),
     "norm": ("squares", "signs", "variance", "components"),
