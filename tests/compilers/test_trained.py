@@ -11,6 +11,7 @@ from circuitsim.compilers.family import Family
 
 import circuitsim as cs
 from circuitsim.analysis.ladder import climb
+from circuitsim.schematic.measure import measure
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOLDER = Path(os.environ.get("CIRCUITSIM_PUBLIC_MODELS", ""))
@@ -31,6 +32,21 @@ def equal_on_all_inputs(model: cs.Model, n: int, bases: tuple[str, ...]) -> bool
 @pytest.mark.slow
 def test_our_brackets_on_all_inputs():
     assert equal_on_all_inputs(cs.load(EXAMPLES / "brackets"), 2, ("xag", "aig"))
+
+
+def gates_of_heads(model: cs.Model) -> int:
+    scopes = measure(Family(model, "xag")(8)).scopes
+    return sum(own.gates for scope, own in scopes.items() if "/head" in scope)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("gap_bits", "weight_bits", "most"), [("2", "3", 2), ("4", "8", 3.5)]
+)
+def test_softmax_costs_little_more_than_saturated_attention(gap_bits, weight_bits, most):
+    brackets = cs.load(EXAMPLES / "brackets")
+    softmax = gates_of_heads(brackets.with_softmax(gap_bits, weight_bits))
+    assert softmax <= most * gates_of_heads(brackets.with_attention("saturated"))
 
 
 @pytest.mark.slow
