@@ -53,8 +53,8 @@ def test_softmax_costs_little_more_than_saturated_attention(gap_bits, weight_bit
 @pytest.mark.parametrize(
     ("name", "n", "bases"),
     [
-        ("bin_majority", 1, ("xag", "aig")),
-        ("bin_majority", 3, ("xag",)),
+        ("bin_majority", 4, ("xag", "aig")),
+        ("bin_majority", 8, ("xag",)),
         ("tomita_4", 1, ("xag", "aig")),
     ],
 )
