@@ -57,12 +57,16 @@ def fake_torch():
     for name in ("Double", "Float", "Half", "Long", "Int", "Short", "Char", "BFloat16"):
         kind = type(f"{name}Storage", (), {"__module__": "torch"})
         setattr(modules["torch"], f"{name}Storage", kind)
+    before = {name: sys.modules.get(name) for name in modules}
     sys.modules.update(modules)
     try:
         yield modules
-    finally:
-        for name in modules:
-            del sys.modules[name]
+    finally:  # the real one, where it is there, cannot be imported twice
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
 
 
 class Reference:
