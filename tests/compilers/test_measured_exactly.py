@@ -14,7 +14,12 @@ from tests.cases import random_model
 from tests.netlist.recount import assert_measured_exactly
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
-NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.suffix in (".pt", ".json"))
+# Models that were written or trained for circuits; those with norms are too large to be counted gate by gate.
+NAMES = sorted(
+    path.name
+    for path in EXAMPLES.iterdir()
+    if path.name == "majority.pt" or (path.suffix == ".json" and path.name.count(".") == 1)
+)
 MODES = {
     "xag": ("depth", "size"),
     "aig": ("depth", "size"),

@@ -47,7 +47,7 @@ OF_READOUT = {f"readout_{name}": key for name, key in _options(Readout).items()}
 OF_HEADS, OF_NETS = _options(Head), _options(FeedForward)
 OF_LAYERS = {name: keys_of(Layer)[name] for name in ("residual", "norms")}
 OF_NORMS = {f"norm_{name}": key for name, key in _options(Norm).items()}  # the same for all
-BY_LAYER = tuple(dict.fromkeys(("heads", *OF_HEADS, *OF_NETS, *OF_LAYERS)))
+BY_LAYER = tuple(dict.fromkeys(("heads", "net_residual", *OF_HEADS, *OF_NETS, *OF_LAYERS)))
 REQUIRED = ("format", "version", "vocabulary")
 
 
@@ -154,8 +154,8 @@ class _Maker:
         shares = self.shares(given, OF_HEADS, count, "heads")
         options = [self.values(OF_HEADS, share) for share in shares]
         own, of_layer = self.values(OF_NETS, given), self.values(OF_LAYERS, given)
-        if not self.state.has(attention, HEAD):  # `residual` then speaks of the net alone
-            of_layer.pop("residual", None)
+        if "net_residual" in given:
+            own["residual"] = self.reader.value(bool, *given["net_residual"])
         if len(self.problems) > before:
             return None
         heads = [

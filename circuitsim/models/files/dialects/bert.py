@@ -128,7 +128,7 @@ def _net(layout: Layout, layer: int, theirs: str, activation: Any) -> None:
     weight = layout.tensors[f"{theirs}.weight"]
     layout.made[f"{place}.output.weight"] = np.eye(len(weight) if weight.ndim else 1)
     layout.config["activation"] = [layout.config["activation"]] * layer + [activation]
-    layout.config["residual"] = [True] * layer + [False]
+    layout.config["net_residual"] = [True] * layer + [False]
 
 
 BERT = Dialect(
