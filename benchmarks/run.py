@@ -31,7 +31,7 @@ SECTIONS = {
     "page": "the page of a circuit of 10^5 gates, in headless Chromium",
     "run_stream": "running a file of inputs, beside the evaluator alone",
     "large_layer": "a layer of about 10^8 gates, step by step",
-    "bert_shape": "transformers of 22 and 124 million weights, measured",
+    "bert_shape": "a transformer of 22 million weights, and a layer of GPT-2's shape, measured",
     "trained_sizes": "trained models as circuits, part by part",
     "trained_checks": "trained models on all inputs, and one of tens of millions of gates",
     "drawing": "time to draw, and the size of the file, beside graphviz",

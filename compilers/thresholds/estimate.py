@@ -18,6 +18,7 @@ from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Number, Range
 from circuitsim.networks.known import GateForms, HeadForms, NetForms, Weighed
 from circuitsim.schematic.drawing import Drawing
+from circuitsim.schematic.schematic import Optimize
 
 from ..bands import Bands
 from ..residual import Positions
@@ -122,23 +123,29 @@ class Estimate:
 
     def normalise(self, index: int, how: net.Normalise, x: Stock) -> Stock:
         """Products of all pairs of digits, of which every threshold of every component has its own weights."""
-        found = self.round(index, how, x)
+        found = self._held(index, "depth")  # components are never written in digits
         digits = sum(held.factors for held in x)
         self.drawn[index] += digits**2 // 2 + self.drawn[index] * digits**2 // WEIGHED
         return found
 
     def round(self, index: int, how: net.Primitive, x: Any) -> Stock:
         """Every component anew."""
+        return self._held(index, self.optimize)
+
+    def _held(self, index: int, optimize: Optimize) -> Stock:
+        """Every component anew, written in a way."""
         numbers = self.fixed.stream(index).numbers
-        pairs = zip(numbers, self._anew(index, numbers), strict=True)
+        pairs = zip(numbers, self._anew(index, numbers, optimize), strict=True)
         return tuple(Held(m.column != 0, *own) for m, chains in pairs for own in chains)
 
     def sum(self, index: int, how: net.Sum, x: Stock) -> Stock:
         """All that positions hold, which nobody multiplies."""
         return ()
 
-    def _anew(self, index: int, numbers: Sequence[Number]) -> list[Chains]:
-        chains = [self._written(number) for number in numbers]
+    def _anew(
+        self, index: int, numbers: Sequence[Number], optimize: Optimize | None = None
+    ) -> list[Chains]:
+        chains = [self._written(number, optimize) for number in numbers]
         self.drawn[index] += sum(map(_wires, chains))
         return chains
 
@@ -196,11 +203,11 @@ class Estimate:
 
     states = constant = beside = flat = nothing
 
-    def _written(self, number: Number) -> Chains:
+    def _written(self, number: Number, optimize: Optimize | None = None) -> Chains:
         """The chains of a number that varies and that somebody reads."""
         if number.low == number.high or not number.column.any():
             return []
-        places = writing(number, self.optimize).places
+        places = writing(number, optimize or self.optimize).places
         return [(w, w if w <= FEW else w.bit_length(), next(self.numbers)) for _, w in places]
 
     def _products(self, index: int, x: Stock) -> Stock:
