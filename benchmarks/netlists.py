@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from circuitsim.formats.aiger import encode
 from circuitsim.kernels import compiled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, XOR
@@ -105,29 +106,12 @@ def random_layers(
     return Circuit(basis, width, ops, fan_in.reshape(-1, 2), outputs)
 
 
-@compiled
-def _aiger_gates(fan_in: Any, inputs: int, out: Any) -> int:
-    """Deltas of binary AIGER, with one latch between inputs and gates; returns the number of bytes."""
-    at = 0
-    for g in range(len(fan_in)):
-        lhs = 2 * (inputs + 2 + g)
-        a = fan_in[g, 0] + (2 if fan_in[g, 0] >> 1 > inputs else 0)
-        b = fan_in[g, 1] + (2 if fan_in[g, 1] >> 1 > inputs else 0)
-        for delta in (lhs - max(a, b), max(a, b) - min(a, b)):
-            rest = delta
-            while rest > 127:
-                out[at] = 128 | (rest & 127)
-                rest >>= 7
-                at += 1
-            out[at] = rest
-            at += 1
-    return at
-
-
 def aiger_with_latch(circuit: Circuit) -> bytes:
     """Binary AIGER of an aig circuit with a latch driven by output 0: ABC simulates sequential files only."""
     out = np.empty(10 * circuit.gates, np.uint8)
-    size = _aiger_gates(circuit.fan_in, circuit.inputs, out)
+    behind = circuit.fan_in >> 1 > circuit.inputs  # the latch stands between inputs and gates
+    shifted = (circuit.fan_in + 2 * behind).astype(np.int32)
+    size = encode(shifted, circuit.inputs + 2, out)
     lits = [int(o) + (2 if o >> 1 > circuit.inputs else 0) for o in circuit.outputs]
     head = f"aig {circuit.inputs + 1 + circuit.gates} {circuit.inputs} 1 {len(lits)} {circuit.gates}\n{lits[0]}\n"
     return head.encode() + "".join(f"{o}\n" for o in lits).encode() + out[:size].tobytes()

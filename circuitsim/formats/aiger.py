@@ -59,7 +59,7 @@ def save(circuit: Circuit, path: Any) -> None:
             write_lines(file, ["{#0} {#1} {#2}\n"], np.zeros(gates), columns, no_names)
         else:
             out = np.empty(10 * gates, np.uint8)
-            end = _encode(np.ascontiguousarray(whole.fan_in), 1 + inputs, out)
+            end = encode(np.ascontiguousarray(whole.fan_in), 1 + inputs, out)
             file.write(out[:end].data)
         symbols = [f"i{k} {name}\n" for k, name in enumerate(input_names(circuit))]
         symbols += [f"o{k} {name}\n" for k, name in enumerate(output_names(circuit))]
@@ -68,7 +68,7 @@ def save(circuit: Circuit, path: Any) -> None:
 
 
 @compiled(work=lambda fan_in, first, out: 12 * len(fan_in))
-def _encode(fan_in: Ints, first: int, out: Bytes) -> int:
+def encode(fan_in: Ints, first: int, out: Bytes) -> int:
     """Both differences of every gate, seven bits a byte, the lowest first; says where they end."""
     at = 0
     for g in range(len(fan_in)):

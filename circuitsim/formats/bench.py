@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from circuitsim.bases import BASES
 from circuitsim.errors import InputError
 from circuitsim.formats.atomic import replacing
 from circuitsim.formats.interfaces import comment, interface_of_comment
 from circuitsim.formats.lines import write_lines
 from circuitsim.formats.nets import Literal, Nets, text_of
 from circuitsim.formats.pieces import in_pieces, wires_of
-from circuitsim.formats.valid import with_valid
-from circuitsim.formats.wires import VALID, names_of, output_names
+from circuitsim.formats.wires import names_of, with_ends
 from circuitsim.netlist.circuit import Circuit
 
 INVERTED = "_not"  # behind the name of a wire
@@ -33,14 +31,10 @@ def save(circuit: Circuit, path: Any) -> None:
     Raises:
         CircuitSimError: the path cannot be written, or there is a constant and no input to make it of.
     """
-    bounded = not BASES[circuit.basis].unbounded
-    whole, valid = with_valid(circuit) if bounded else (circuit, None)
-    names, outs = names_of(circuit), output_names(circuit)
-    ends = np.array([*whole.outputs, *([] if valid is None else [valid])], np.int64)
-    outs += [] if valid is None else [VALID]
+    names, (whole, ends) = names_of(circuit), with_ends(circuit)
     starts, literals = wires_of(whole)
-    used = np.unique(np.concatenate([literals, ends]))
-    if used.min(initial=2) < 2 and not whole.inputs:
+    constant = (literals < 2).any() or any(literal < 2 for _, literal in ends)
+    if constant and not whole.inputs:
         raise InputError(
             "BENCH has no constants, and a circuit without inputs cannot make one."
         )
@@ -48,9 +42,9 @@ def save(circuit: Circuit, path: Any) -> None:
     head = [
         f"# {comment(circuit)}",
         *(f"INPUT({name})" for name in names.first[1:]),
-        *(f"OUTPUT({name})" for name in outs),
+        *(f"OUTPUT({name})" for name, _ in ends),
     ]
-    if used.min(initial=2) < 2:
+    if constant:
         some = names.first[1]
         head += [f"{zero}_one = NOT({some})", f"{zero} = AND({some}, {zero}_one)"]
     turned = np.unique(literals[(literals & 1) == 1] >> 1)
@@ -80,7 +74,7 @@ def save(circuit: Circuit, path: Any) -> None:
         file.write(("\n".join(head) + "\n").encode())
         write_lines(file, patterns, np.full(len(early), 8), early, names)
         write_lines(file, patterns, which, columns, names)
-        for name, literal in zip(outs, ends.tolist(), strict=True):
+        for name, literal in ends:
             kind = "NOT" if literal & 1 else "BUFF"
             file.write(f"{name} = {kind}({names.of(literal >> 1)})\n".encode())
 

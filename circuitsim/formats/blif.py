@@ -10,8 +10,7 @@ from circuitsim.formats.atomic import replacing
 from circuitsim.formats.interfaces import comment, interface_of_comment
 from circuitsim.formats.lines import write_lines
 from circuitsim.formats.nets import Literal, Nets, text_of
-from circuitsim.formats.valid import with_valid
-from circuitsim.formats.wires import VALID, names_of, output_names, spelled
+from circuitsim.formats.wires import names_of, spelled, with_ends
 from circuitsim.netlist.circuit import Circuit
 
 # By opcode and by which of the two wires are complemented.
@@ -32,15 +31,13 @@ def save(circuit: Circuit, path: Any) -> None:
     Raises:
         CircuitSimError: the path cannot be written.
     """
-    whole, valid = with_valid(circuit)
-    names, outs = names_of(circuit), output_names(circuit)
-    ends = [*whole.outputs.tolist(), *([] if valid is None else [valid])]
-    outs += [] if valid is None else [VALID]
+    names, (whole, ends) = names_of(circuit), with_ends(circuit)
     model = spelled(str(circuit.interface.get("model", "circuit"))) or "circuit"
     with replacing(Path(path)) as file:
         inputs = " ".join(names.first[1:])
-        head = f"# {comment(circuit)}\n.model {model}\n.inputs {inputs}\n.outputs {' '.join(outs)}\n"
-        if (whole.fan_in < 2).any() or min(ends, default=2) < 2:
+        outputs = " ".join(name for name, _ in ends)
+        head = f"# {comment(circuit)}\n.model {model}\n.inputs {inputs}\n.outputs {outputs}\n"
+        if (whole.fan_in < 2).any() or any(literal < 2 for _, literal in ends):
             head += f".names {names.first[0]}\n"
         file.write(head.encode())
         which = (
@@ -51,7 +48,7 @@ def save(circuit: Circuit, path: Any) -> None:
         gates = 1 + whole.inputs + np.arange(whole.gates)
         columns = np.concatenate([gates[:, None], whole.fan_in >> 1], 1)
         write_lines(file, (*ANDS, *XORS), which, columns, names)
-        for name, literal in zip(outs, ends, strict=True):
+        for name, literal in ends:
             file.write(
                 f".names {names.of(literal >> 1)} {name}\n{1 - (literal & 1)} 1\n".encode()
             )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.program import AND, OR
 
 
 def positive(circuit: Circuit) -> tuple[Any, Any, Any]:
@@ -12,8 +13,6 @@ def positive(circuit: Circuit) -> tuple[Any, Any, Any]:
 
     w x is w + |w| NOT x where w is negative. Of AND all wires are needed, of OR one.
     """
-    from circuitsim.netlist.program import AND, OR
-
     starts, weights = circuit.starts, circuit.weights
     negative = weights < 0
     taken = np.where(negative, weights, 0)

@@ -5,15 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from circuitsim.bases import BASES
 from circuitsim.errors import InputError
 from circuitsim.formats.atomic import replacing
 from circuitsim.formats.interfaces import comment
 from circuitsim.formats.lines import write_lines
 from circuitsim.formats.pieces import in_pieces, wires_of
 from circuitsim.formats.thresholds import positive
-from circuitsim.formats.valid import with_valid
-from circuitsim.formats.wires import VALID, names_of, output_names, spelled
+from circuitsim.formats.wires import names_of, spelled, with_ends
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, OR, THRESHOLD, XOR
 
@@ -28,12 +26,9 @@ def save(circuit: Circuit, path: Any) -> None:
     Raises:
         CircuitSimError: the path cannot be written, or a sum of weights needs more than 31 bits.
     """
-    whole, valid = (circuit, None) if BASES[circuit.basis].unbounded else with_valid(circuit)
-    names, outs = names_of(circuit), output_names(circuit)
-    ends = [*whole.outputs.tolist(), *([] if valid is None else [valid])]
-    outs += [] if valid is None else [VALID]
+    names, (whole, ends) = names_of(circuit), with_ends(circuit)
     ports = [f"input wire {name}" for name in names.first[1:]] + [
-        f"output wire {name}" for name in outs
+        f"output wire {name}" for name, _ in ends
     ]
     model = spelled(str(circuit.interface.get("model", "circuit"))) or "circuit"
     listed = ",\n  ".join(ports)
@@ -42,7 +37,7 @@ def save(circuit: Circuit, path: Any) -> None:
         file.write(f"{head}  wire {names.first[0]} = 1'b0;\n".encode())
         patterns, which, columns = _gates(whole)
         write_lines(file, patterns, which, columns, names)
-        for name, literal in zip(outs, ends, strict=True):
+        for name, literal in ends:
             sign = "~" if literal & 1 else ""
             file.write(f"  assign {name} = {sign}{names.of(literal >> 1)};\n".encode())
         file.write(b"endmodule\n")

@@ -9,7 +9,9 @@ of ASCII is hexadecimal digits of UTF-8 between two `_`, such as `_28_` for a br
 
 import re
 
+from circuitsim.bases import BASES
 from circuitsim.formats.lines import WireNames
+from circuitsim.formats.valid import with_valid
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.interface import digits_of
 from circuitsim.tokens import format_of
@@ -49,6 +51,14 @@ def input_names(circuit: Circuit) -> list[str]:
         places = [int(p) for p, there in enumerate(field.present(n)) if there]
         found += [f"x{place}{end}" for place in places for end in ends]
     return found + [f"p{index}" for index in range(wired)]
+
+
+def with_ends(circuit: Circuit) -> tuple[Circuit, list[tuple[str, int]]]:
+    """What is written: the circuit, and its outputs with their literals, `valid` the last where it needs one."""
+    unbounded = BASES[circuit.basis].unbounded
+    whole, valid = (circuit, None) if unbounded else with_valid(circuit)
+    ends = list(zip(output_names(circuit), whole.outputs.tolist(), strict=True))
+    return whole, ends if valid is None else [*ends, (VALID, valid)]
 
 
 def output_names(circuit: Circuit) -> list[str]:
