@@ -7,6 +7,7 @@ from circuitsim.errors import InputError
 from circuitsim.models.files.reading import load
 from circuitsim.zoo.entry import Built
 from circuitsim.zoo.near import nearest
+from circuitsim.zoo.option_values import written
 
 PREFIX = "zoo:"
 
@@ -44,12 +45,4 @@ def built(text: str) -> Built:
         raise InputError(
             f"there is no model {PREFIX}{name[:60] or ' without a name'}{meant}."
         )
-    given: dict[str, str] = {}
-    for part in rest.split(",") if rest else []:
-        option, sign, value = part.partition("=")
-        if not sign or not option or not value or option in given:
-            raise InputError(
-                f"zoo:{text[:80]}: expected option=value, each once, separated by commas, got {part[:40]!r}."
-            )
-        given[option] = value
-    return ENTRIES[name].built(given)
+    return ENTRIES[name].built(written(f"{PREFIX}{text}", rest))

@@ -6,7 +6,8 @@ from typing import Any, Literal, TypeAlias, cast
 
 from circuitsim.errors import InputError
 from circuitsim.models.sized import Sized
-from circuitsim.zoo.near import nearest, nearest_lengths
+from circuitsim.zoo.near import nearest_lengths
+from circuitsim.zoo.option_values import Value, chosen
 from circuitsim.zoo.task import Task
 
 Architecture: TypeAlias = Literal[
@@ -16,7 +17,6 @@ Architecture: TypeAlias = Literal[
     "recurrent net",
     "fully connected net",
 ]
-Value: TypeAlias = int | str
 
 
 @dataclass(frozen=True)
@@ -67,33 +67,11 @@ class Entry:
         Raises:
             InputError: an option that it does not have, or a value that it cannot have.
         """
-        values = self.defaults
-        for name, text in given.items():
-            if name not in values:
-                known = f"its options are {', '.join(values)}" if values else "it has none"
-                raise InputError(
-                    f"zoo:{self.name} has no option {name!r}{nearest(name, values)}; {known}."
-                )
-            values[name] = self._value(name, text, values[name])
+        values = chosen(f"zoo:{self.name}", given, self.defaults, self.words)
         task = self.task(**{f.name: values[f.name] for f in fields(self.task)})
         own = {name: values[name] for name in self.options}
         shown = "".join(f":{','.join(f'{k}={v}' for k, v in given.items())}" if given else "")
         return Built(self, task, own, f"{self.name}{shown}")
-
-    def _value(self, name: str, text: str, default: Value) -> Value:
-        if name in self.words and text not in map(str, self.words[name]):
-            known = [str(value) for value in self.words[name]]
-            expected = " or ".join(known) if len(known) < 3 else f"one of {', '.join(known)}"
-            raise InputError(
-                f"zoo:{self.name}: {name} is {text!r}{nearest(text, known)}, expected {expected}."
-            )
-        if isinstance(default, str):
-            return text
-        if not text.removeprefix("-").isdecimal() or len(text) > 9:
-            raise InputError(
-                f"zoo:{self.name}: {name} is {text[:20]!r}, expected a whole number such as {default}."
-            )
-        return int(text)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from circuitsim.errors import LimitError
 from circuitsim.models.model import Model
 from circuitsim.models.positions import PositionTable
 from circuitsim.numbers.arrays import matrix
-from circuitsim.zoo.entry import Entry, Value
+from circuitsim.zoo.entry import Entry
 from circuitsim.zoo.key_schemes import (
     certificates,
     least_certificate_bits,
@@ -30,6 +30,7 @@ from circuitsim.zoo.key_schemes import (
 from circuitsim.zoo.models.affording import affordable
 from circuitsim.zoo.models.coordinates import Coordinates, Rows
 from circuitsim.zoo.models.finding import numbers
+from circuitsim.zoo.option_values import Value
 from circuitsim.zoo.tasks.averaging import Pointing, QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.makers import require
 from circuitsim.zoo.tasks.pointers import all_sets

@@ -1,0 +1,1 @@
+"""Every length by automata: models with hard attention."""

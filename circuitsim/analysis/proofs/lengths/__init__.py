@@ -1,0 +1,1 @@
+"""One length: all inputs, simulation, decision diagrams, words, and satisfiability."""

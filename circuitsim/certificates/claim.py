@@ -1,0 +1,52 @@
+"""The claim of a theorem: which model, read how, decides what, and on which strings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from circuitsim.models.any_model import AnyModel
+from circuitsim.specifications.specification import Specification
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A model decides as a specification does, wherever that asks.
+
+    Args:
+        model: read as the exact model where `bits` is None, else as the integer model with so many fraction bits.
+        accept: the decision of the model that stands for 1; None where its decisions are those of the specification.
+    """
+
+    model: AnyModel
+    specification: Specification
+    bits: int | None
+    accept: int | None = None
+
+    def keeps(self, decision: int, wanted: int) -> bool:
+        """Whether a decision of the model is the wanted one."""
+        return (decision if self.accept is None else int(decision == self.accept)) == wanted
+
+
+class Rejected(Exception):  # noqa: N818
+    """A certificate does not prove its claim: one sentence says where it fails."""
+
+
+def listed(value: object, length: int | None = None) -> Sequence[object]:
+    """A part of a certificate that must be a list, of a length where one is given.
+
+    Raises:
+        Rejected: it is something else.
+    """
+    if not isinstance(value, list) or (length is not None and len(value) != length):
+        raise Rejected("a part that should be a list is none, or is of another length")
+    return value
+
+
+def whole(value: object) -> int:
+    """A part of a certificate that must be a whole number.
+
+    Raises:
+        Rejected: it is something else.
+    """
+    if type(value) is not int:
+        raise Rejected("a part that should be a whole number is none")
+    return value

@@ -1,0 +1,1 @@
+"""Specifications: what a model should decide, written independently of any model; `table.py` reads their names."""

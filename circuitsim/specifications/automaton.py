@@ -1,0 +1,27 @@
+"""Deterministic automata whose states are made as they are met: any hashable value may be one."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """A decision on strings, one letter after another.
+
+    Args:
+        start: the state before the first letter.
+        step: (state, letter) to the state after it.
+        decides: a state to the decision where the string ends there.
+    """
+
+    start: Hashable
+    step: Callable[[Any, str], Hashable]
+    decides: Callable[[Any], int]
+
+    def run(self, letters: Sequence[str]) -> int:
+        """The decision on a string."""
+        state = self.start
+        for letter in letters:
+            state = self.step(state, letter)
+        return self.decides(state)

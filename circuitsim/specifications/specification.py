@@ -1,0 +1,49 @@
+"""What a specification is: one decision for every string, in as many independent forms as it has."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from circuitsim.array_types import Ints
+from circuitsim.netlist.builder import Builder
+from circuitsim.specifications.automaton import Automaton
+from circuitsim.specifications.formulas import Formula
+from circuitsim.tokens import Format
+
+Draw: TypeAlias = Callable[
+    [Builder, Ints, int], Sequence[int]
+]  # (builder, input literals, n) to literals of bits
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A decision, a whole number from 0 on, for every string; of a language 1 for its members.
+
+    Args:
+        name: as it is written, such as "bounded-dyck:k=2,depth=2".
+        question: what is asked, in one sentence.
+        format: the tokens of a string of n letters.
+        decide: the definition: the decision on one string, given as token codes (n,) in that format.
+        formula: of the counts of letters, true where the decision is 1; for languages that only count.
+        automaton: for regular languages.
+        draw: a circuit of its own: it appends gates and returns the literals of the decision's bits, the least first.
+        where: of the counts of letters; it asks only about strings of which this is true.
+        legal: whether a string is one that is asked about. decisions: how many there are.
+    """
+
+    name: str
+    question: str
+    format: Callable[[int], Format]
+    decide: Callable[[Sequence[int]], int]
+    formula: Formula | None = None
+    automaton: Automaton | None = None
+    draw: Draw | None = None
+    where: Formula | None = None
+    legal: Callable[[Sequence[int]], bool] = lambda codes: True
+    decisions: int = 2
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """Its alphabet; empty where tokens are records."""
+        form = self.format(1)
+        return tuple(form.fields[0].values) if form.plain else ()
