@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from circuitsim.array_types import Ints
 from circuitsim.bases import BASES
 from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.extending import MoreGates
 from circuitsim.tokens import format_of
 
 
@@ -21,7 +21,7 @@ def with_valid(circuit: Circuit) -> tuple[Circuit, int | None]:
     Raises:
         InputError: the circuit has fewer inputs than its interface says.
     """
-    gates = _Gates(circuit)
+    gates = MoreGates(circuit)
     said, n = circuit.interface, circuit.interface.get("n")
     form, parts, first = format_of(said), [], 1
     if form is not None and type(n) is int:
@@ -53,45 +53,7 @@ def some_invalid(circuit: Circuit) -> bool:
     return not BASES[circuit.basis].unbounded and with_valid(circuit)[1] is not None
 
 
-class _Gates:
-    """AND gates added to a circuit, many at once."""
-
-    def __init__(self, circuit: Circuit) -> None:
-        self.given, self.made = circuit, [circuit.fan_in]
-        self.next = circuit.nodes
-
-    def both(self, a: Any, b: Any) -> Any:
-        """A AND b, element by element."""
-        pairs = np.stack(np.broadcast_arrays(a, b), -1).reshape(-1, 2)
-        self.made.append(pairs.astype(np.int32))
-        found = 2 * (self.next + np.arange(len(pairs)))
-        self.next += len(pairs)
-        return found.reshape(np.broadcast(a, b).shape)
-
-    def either(self, a: Any, b: Any) -> Any:
-        """A OR b."""
-        return self.both(np.asarray(a) ^ 1, np.asarray(b) ^ 1) ^ 1
-
-    def all(self, literals: Any) -> int:
-        """The AND of some literals, as a tree."""
-        while len(literals) > 1:
-            half = len(literals) // 2
-            found = self.both(literals[:half], literals[half : 2 * half])
-            literals = np.concatenate([found, literals[2 * half :]])
-        return int(literals[0])
-
-    def circuit(self) -> Circuit:
-        """The circuit with all gates."""
-        fan_in: Ints = np.concatenate(self.made)
-        ops = np.zeros(len(fan_in), np.uint8)
-        ops[: self.given.gates] = self.given.ops
-        given = self.given
-        return Circuit(
-            given.basis, given.inputs, ops, fan_in, given.outputs, interface=given.interface
-        )
-
-
-def _exactly_one(gates: _Gates, wires: Any) -> Any:
+def _exactly_one(gates: MoreGates, wires: Any) -> Any:
     """Of each row of wires exactly one is true."""
     once, twice = wires[:, 0], None
     for wire in wires[:, 1:].T:
@@ -101,7 +63,7 @@ def _exactly_one(gates: _Gates, wires: Any) -> Any:
     return gates.both(once, twice ^ 1) if twice is not None else once
 
 
-def _below(gates: _Gates, wires: Any, size: int) -> Any:
+def _below(gates: MoreGates, wires: Any, size: int) -> Any:
     """The number of each row of bits, the least first, is below `size`."""
     last = size - 1
     less = np.full(

@@ -13,11 +13,13 @@ class Automaton:
         start: the state before the first letter.
         step: (state, letter) to the state after it.
         decides: a state to the decision where the string ends there.
+        finite: whether there are finitely many states, whatever the length.
     """
 
     start: Hashable
     step: Callable[[Any, str], Hashable]
     decides: Callable[[Any], int]
+    finite: bool = True
 
     def run(self, letters: Sequence[str]) -> int:
         """The decision on a string."""

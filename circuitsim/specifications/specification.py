@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from circuitsim.array_types import Ints
-from circuitsim.netlist.builder import Builder
+from circuitsim.netlist.extending import MoreGates
 from circuitsim.specifications.automaton import Automaton
 from circuitsim.specifications.formulas import Formula
 from circuitsim.tokens import Format
 
-Draw: TypeAlias = Callable[
-    [Builder, Ints, int], Sequence[int]
-]  # (builder, input literals, n) to literals of bits
+# (gates, a field each: its input literals (places, width), n) to the literals of the decision's bits
+Draw: TypeAlias = Callable[[MoreGates, list[Any], int], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Specification:
         format: the tokens of a string of n letters.
         decide: the definition: the decision on one string, given as token codes (n,) in that format.
         formula: of the counts of letters, true where the decision is 1; for languages that only count.
-        automaton: for regular languages.
+        automaton: for languages that are read letter by letter.
         draw: a circuit of its own: it appends gates and returns the literals of the decision's bits, the least first.
         where: of the counts of letters; it asks only about strings of which this is true.
         legal: whether a string is one that is asked about. decisions: how many there are.

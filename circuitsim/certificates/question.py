@@ -1,0 +1,202 @@
+"""A question about one length, as a circuit whose output is true on the inputs, codes of letters, that are wrong.
+
+It is the circuit of a model beside that of a specification, or two circuits beside each other; the output says that
+they decide otherwise. Everything that proves or refutes at one length works on it, and so do the checkers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from circuitsim.array_types import Bools
+from circuitsim.bases import BASES
+from circuitsim.errors import InputError
+from circuitsim.formats.valid import with_valid
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.extending import MoreGates
+from circuitsim.netlist.passes.ands import ands_only
+from circuitsim.netlist.passes.share import Share
+from circuitsim.specifications.drawing import draw
+from circuitsim.specifications.specification import Specification
+from circuitsim.tokens import Format, format_of
+
+
+@dataclass(frozen=True)
+class Question:
+    """A circuit of ANDs whose one output is true on inputs that are counterexamples.
+
+    Args:
+        form, n: the tokens of its inputs, and how many.
+    """
+
+    circuit: Circuit
+    form: Format
+    n: int
+
+    def codes(self, bits: Bools) -> tuple[int, ...]:
+        """The string, as token codes, of input bits."""
+        found, first = np.full((1, self.n, len(self.form.fields)), -1, np.int64), 0
+        for index, field in enumerate(self.form.fields):
+            present = field.present(self.n)
+            size = int(present.sum()) * field.width
+            own = np.asarray(bits[first : first + size]).reshape(-1, field.width)
+            first += size
+            if field.width == 1:
+                digits = own[:, 0].astype(np.int64)
+            elif field.wires == "binary":
+                digits = own.astype(np.int64) @ (1 << np.arange(field.width))
+            else:
+                digits = own.argmax(axis=1)
+            found[0, present, index] = digits
+        return tuple(self.form.codes(found)[0].tolist())
+
+
+def about_specification(
+    circuit: Circuit, specification: Specification, accept: int | None
+) -> Question:
+    """Where a circuit decides otherwise than a specification.
+
+    Args:
+        accept: the decision of the circuit that stands for 1; None where its decisions are the specification's.
+
+    Raises:
+        InputError: the circuit has several decisions, or other letters, or the specification no circuit.
+    """
+    plain, form, n = _ready(circuit)
+    check_letters(form, specification, n)
+    if len(_positions(circuit)) != 1 or circuit.interface.get("decision") == "number":
+        raise InputError(
+            f"a specification is of one decision, and the circuit has {len(circuit.outputs)} outputs"
+            f" for {len(_positions(circuit))} positions."
+        )
+    gates = MoreGates(plain)
+    wanted = draw(specification, gates, form, n)
+    own = _decision(plain, accept)
+    codes = range(max(len(own), 1 << len(wanted)))
+    wrong = [
+        gates.both(_is(gates, wanted, code), own[code] ^ 1 if code < len(own) else 1)
+        for code in codes
+    ]
+    return _asked(gates, gates.any([int(literal) for literal in wrong]), form, n)
+
+
+def about_circuit(left: Circuit, right: Circuit) -> Question:
+    """Where two circuits on the same inputs differ, in any output.
+
+    Raises:
+        InputError: they have other inputs or outputs.
+    """
+    a, form, n = _ready(left)
+    b, other, m = _ready(right)
+    if (n, form) != (m, other) or len(a.outputs) != len(b.outputs):
+        raise InputError(
+            f"the circuits differ in what they read or say: {_shape(left)} and {_shape(right)}."
+        )
+    gates = MoreGates(a)
+    move = np.arange(b.nodes)
+    move[1 + b.inputs :] += a.nodes - 1 - b.inputs
+    fan_in = 2 * move[b.fan_in >> 1] + (b.fan_in & 1)
+    gates.both(fan_in[:, 0], fan_in[:, 1])
+    outputs = 2 * move[b.outputs >> 1] + (b.outputs & 1)
+    return _asked(gates, gates.any(gates.differ(a.outputs, outputs)), form, n)
+
+
+def check_letters(form: Format, specification: Specification, n: int) -> None:
+    """Refuse a specification of other tokens.
+
+    Raises:
+        InputError: its letters are not those of the circuit.
+    """
+    wanted = specification.format(n)
+    if form.plain and wanted.plain:
+        given, asked = (set(f.fields[0].values) for f in (form, wanted))
+    else:
+        given, asked = form, wanted  # type: ignore[assignment]
+    if given != asked:
+        raise InputError(
+            f"{specification.name} is of strings of {_letters(wanted)}, and the circuit reads {_letters(form)}."
+        )
+
+
+def _letters(form: Format) -> str:
+    if not form.plain:
+        return "records with " + ", ".join(field.name for field in form.fields)
+    values = form.fields[0].values
+    return " ".join(values[:8]) + (" ..." if len(values) > 8 else "")
+
+
+def _shape(circuit: Circuit) -> str:
+    return f"{circuit.inputs} inputs and {len(circuit.outputs)} outputs"
+
+
+def _ready(circuit: Circuit) -> tuple[Circuit, Format, int]:
+    """A circuit as ANDs, without the inputs that hold constants, and its letters."""
+    form, n = format_of(circuit.interface), circuit.interface.get("n")
+    if form is None or type(n) is not int:
+        raise InputError(
+            "the circuit does not say which letters its inputs are; compile it from a model, or convert it with its"
+            " comments."
+        )
+    if BASES[circuit.basis].unbounded:
+        raise InputError(
+            f"proofs at one length are about gates of two inputs, and the circuit is in {circuit.basis}."
+        )
+    plain = _without_wired(ands_only(circuit))
+    return Share()(plain), form, n
+
+
+def _without_wired(circuit: Circuit) -> Circuit:
+    """Opaque constants, which are the last inputs, become constants."""
+    wired = np.array(circuit.interface.get("wired", []), bool)
+    if not len(wired):
+        return circuit
+    kept = circuit.inputs - len(wired)
+    move = 2 * np.concatenate(
+        [np.arange(1 + kept), np.zeros(len(wired), int), kept + 1 + np.arange(circuit.gates)]
+    )
+    move[1 + kept : 1 + circuit.inputs] = wired
+    fan_in, outputs = (
+        (move[literals >> 1] ^ (literals & 1)).astype(np.int32)
+        for literals in (circuit.fan_in, circuit.outputs)
+    )
+    return replace(
+        circuit,
+        inputs=kept,
+        fan_in=fan_in,
+        outputs=outputs,
+        interface={**circuit.interface, "wired": []},
+    )
+
+
+def _positions(circuit: Circuit) -> Sequence[int]:
+    """The read-outs of a circuit: as many as there are decisions."""
+    return range(len(circuit.outputs) // max(1, int(circuit.interface.get("classes", 1))))
+
+
+def _decision(circuit: Circuit, accept: int | None) -> list[int]:
+    """A literal for each decision that there can be."""
+    outputs = [int(literal) for literal in circuit.outputs]
+    each = [outputs[0] ^ 1, outputs[0]] if len(outputs) == 1 else outputs
+    if accept is None:
+        return each
+    if not 0 <= accept < len(each):
+        raise InputError(
+            f"the circuit has decisions 0 to {len(each) - 1}, and {accept} is none."
+        )
+    return [each[accept] ^ 1, each[accept]]
+
+
+def _is(gates: MoreGates, bits: Sequence[int], value: int) -> int:
+    """Whether bits, the least first, are a number."""
+    return gates.all(np.array([bit ^ (~value >> k & 1) for k, bit in enumerate(bits)]))
+
+
+def _asked(gates: MoreGates, wrong: int, form: Format, n: int) -> Question:
+    """The question, of codes of letters only."""
+    circuit = gates.circuit([wrong])
+    whole, valid = with_valid(circuit)
+    if valid is not None:
+        more = MoreGates(whole)
+        whole = more.circuit([int(more.both(valid, wrong))])
+    return Question(Share()(whole), form, n)
