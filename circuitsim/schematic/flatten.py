@@ -14,7 +14,7 @@ from circuitsim.array_types import Bools, Ints
 from circuitsim.bases import BASES
 from circuitsim.errors import LimitError
 from circuitsim.netlist import memory
-from circuitsim.netlist.builder import Builder
+from circuitsim.netlist.builder import ROWS, Builder
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.unbounded_builder import UnboundedBuilder
 from circuitsim.schematic import heaps, planning
@@ -26,6 +26,7 @@ from circuitsim.schematic.flatten_wide import (
     NOBODY,
     AnyBuilder,
     Context,
+    MadeSum,
     all_rule,
     any_rule,
     at_least_rule,
@@ -34,7 +35,7 @@ from circuitsim.schematic.flatten_wide import (
 )
 from circuitsim.schematic.meanings import rewire
 from circuitsim.schematic.measure import count
-from circuitsim.schematic.plans.sums import bind_sum
+from circuitsim.schematic.plans.sums import bind_sum, bind_sum_with_adders
 from circuitsim.schematic.profile import CONST1, Profile, unique_rows
 from circuitsim.schematic.rules import rules
 from circuitsim.schematic.schematic import Instruction, Schematic
@@ -60,10 +61,12 @@ def flatten_with_values(
     schematic: Schematic,
     max_gates: int | None = None,
     watch: Callable[[int, Literals], None] | None = None,
+    show_sum: Callable[[MadeSum], None] | None = None,
 ) -> tuple[Circuit, list[Literals | None]]:
     """The flat circuit, and the literals of the values that probes read (NOBODY where no output needs a wire).
 
-    `watch` is called with the index of every instruction and its literals, which need not be kept, as they are made.
+    `watch` is called with the index of every instruction and its literals, which need not be kept, as they are made;
+    `show_sum` with every sum of wires, before its instruction is watched.
     """
     states = constants(schematic)
     wants = demand(schematic, states)
@@ -85,7 +88,7 @@ def flatten_with_values(
     if max(_bytes(cost), BYTES_A_LITERAL * widest) > memory.limit():
         raise _beyond_memory(cost, widest)
     try:
-        return _built(schematic, wants, states, cost, watch)
+        return _built(schematic, wants, states, cost, (watch, show_sum))
     except MemoryError:
         raise _beyond_memory(cost, widest) from None
 
@@ -95,9 +98,10 @@ def _built(
     wants: list[Profile],
     states: list[Profile],
     cost: Cost,
-    watch: Callable[[int, Literals], None] | None,
+    watching: tuple[Any, Any],
 ) -> tuple[Circuit, list[Literals | None]]:
     """Every instruction as gates; see `flatten_with_values`."""
+    watch, show_sum = watching
     inputs = schematic.inputs + schematic.wired
     unbounded = BASES[schematic.basis].unbounded
     builder: AnyBuilder
@@ -117,7 +121,7 @@ def _built(
         else:
             builder.scope(line.scope)
             args = [values[a] for a in line.args]
-            context = Context(schematic, want, state, builder)
+            context = Context(schematic, want, state, builder, show_sum)
             value = RULES[line.operation](line, args, context)  # type: ignore[arg-type]
         values.append(_finish(value, want, state))
         if watch is not None:
@@ -253,11 +257,42 @@ def _sum(line: Instruction, args: list[Literals], context: Context) -> Literals:
         chosen = order[ends[plan.row] : ends[plan.row + 1]]
         element, column = layout.element[plan.used], layout.column[plan.used]
         depths = classes[plan.row, element] - plan.base
-        program = bind_sum(plan.plan, column.astype(np.int32), depths.astype(np.int32))
+        given = plan.plan, column.astype(np.int32), depths.astype(np.int32)
         negated = layout.negated[plan.used].astype(np.int32)
         bound = wires[np.ix_(chosen, element)] ^ negated
-        result[chosen[:, None], plan.keep] = _gates(context).stamp(program, bound)
+        if context.show_sum is None:
+            made = _gates(context).stamp(bind_sum(*given), bound)
+        else:
+            made = _shown(context, given, bound, (plan, column))
+        result[chosen[:, None], plan.keep] = made
     return result.reshape(line.shape)
+
+
+def _shown(
+    context: Context, given: tuple[Any, ...], bound: Literals, of: tuple[planning.Total, Any]
+) -> Literals:
+    """Stamp a sum for each row, and show each with its adders."""
+    assert context.show_sum is not None
+    (total, columns), gates = of, _gates(context)
+    program, adders = bind_sum_with_adders(*given)
+    first = 1 + gates.inputs + gates.gates
+    made = gates.stamp(program, bound)
+    for row, wires in enumerate(bound):
+        placed = None
+        if adders is not None:
+            low = row // ROWS * ROWS  # the first row of its block
+            step = min(ROWS, len(bound) - low)
+            nodes = first + low * program.gates + row - low + step * np.arange(program.gates)
+            own = np.concatenate([[0], wires, 2 * nodes])
+            literals = adders[:, 2:]
+            there = own[np.maximum(literals, 0) >> 1] ^ (literals & 1)
+            placed = np.concatenate(
+                [adders[:, :2], np.where(literals < 0, -1, there)], axis=1
+            )
+        context.show_sum(
+            MadeSum(wires, columns, total.constant, total.keep, made[row], placed)
+        )
+    return made
 
 
 def _xor_of_ands() -> Any:

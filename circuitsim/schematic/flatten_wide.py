@@ -3,9 +3,10 @@
 In xag and aig an AND of many wires is a tree by its plan; in ac0 and tc0 it is one gate.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -24,6 +25,21 @@ NOBODY = -1  # the literal of a wire that no output needs
 WIRES_AT_ONCE = 1 << 24  # of threshold gates, whose weights are copied once
 
 
+class MadeSum(NamedTuple):
+    """A sum as gates, for whoever has to prove that it is one.
+
+    The wires, each times 2 to the power of its column, and the constant add up, modulo 2^width, to the word of which
+    the bits `keep` are `outputs`.
+    """
+
+    wires: Literals  # (wires,)
+    columns: Longs  # (wires,)
+    constant: int
+    keep: list[int]
+    outputs: Literals  # a literal a kept bit
+    adders: Longs | None  # as `bind_sum_with_adders` has them, over literals of the circuit
+
+
 @dataclass(frozen=True)
 class Context:
     """What a rule sees beside its operands' literals: what is wanted, and the circuit so far."""
@@ -32,6 +48,7 @@ class Context:
     want: Bools
     state: Ints
     builder: AnyBuilder
+    show_sum: Callable[[MadeSum], None] | None = None
 
 
 def all_rule(

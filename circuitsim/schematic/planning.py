@@ -36,6 +36,7 @@ class Total(NamedTuple):
     base: int  # depth of its earliest wire
     plan: SumPlan
     used: Longs  # digits of the layout that it adds up
+    constant: int  # that it adds
 
 
 def totals(schematic: Schematic, layout: Layout, classes: Codes) -> Iterator[Total]:
@@ -62,7 +63,7 @@ def totals(schematic: Schematic, layout: Layout, classes: Codes) -> Iterator[Tot
         plan, made = planned(counts.tobytes(), constant, tuple(keep), schematic.basis, mode)
         depths = [d + base if d >= 0 else d for d in plan.depths]
         deepest = max((d for d, gate in zip(depths, made, strict=True) if gate), default=0)
-        yield Total(row, keep, plan.gates, depths, deepest, base, plan, used)
+        yield Total(row, keep, plan.gates, depths, deepest, base, plan, used, constant)
 
 
 def _sum(

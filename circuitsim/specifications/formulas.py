@@ -1,6 +1,6 @@
 """Conditions on how often each letter stands in a string: linear inequalities, congruences, and what joins them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +16,10 @@ class AtLeast:
     weights: Weights
     bound: int
 
+    def of(self, total: int) -> bool:
+        """Whether it is true of a weighted number."""
+        return total >= self.bound
+
 
 @dataclass(frozen=True)
 class Congruent:
@@ -24,6 +28,10 @@ class Congruent:
     weights: Weights
     rest: int
     modulus: int
+
+    def of(self, total: int) -> bool:
+        """Whether it is true of a weighted number, or of one that is as much modulo the modulus."""
+        return (total - self.rest) % self.modulus == 0
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,19 @@ class Not:
     part: "Formula"
 
 
-Formula: TypeAlias = AtLeast | Congruent | Both | Either | Not
+Atom: TypeAlias = AtLeast | Congruent
+Formula: TypeAlias = Atom | Both | Either | Not
+
+
+def atoms(formula: Formula) -> list[Atom]:
+    """The conditions that a formula joins, each once."""
+    match formula:
+        case Both(parts) | Either(parts):
+            return list(dict.fromkeys(atom for part in parts for atom in atoms(part)))
+        case Not(part):
+            return atoms(part)
+        case AtLeast() | Congruent():
+            return [formula]
 
 
 def weighted(weights: Weights, counts: Mapping[str, int]) -> int:
@@ -55,16 +75,19 @@ def weighted(weights: Weights, counts: Mapping[str, int]) -> int:
     return sum(weight * counts.get(letter, 0) for letter, weight in weights)
 
 
+def joined(formula: Formula, true: Callable[[Atom], bool]) -> bool:
+    """Whether a formula holds, of conditions whose truth is given."""
+    match formula:
+        case Both(parts):
+            return all(joined(part, true) for part in parts)
+        case Either(parts):
+            return any(joined(part, true) for part in parts)
+        case Not(part):
+            return not joined(part, true)
+        case AtLeast() | Congruent():
+            return true(formula)
+
+
 def holds(formula: Formula, counts: Mapping[str, int]) -> bool:
     """The definition: whether a formula is true of counts of letters."""
-    match formula:
-        case AtLeast(weights, bound):
-            return weighted(weights, counts) >= bound
-        case Congruent(weights, rest, modulus):
-            return (weighted(weights, counts) - rest) % modulus == 0
-        case Both(parts):
-            return all(holds(part, counts) for part in parts)
-        case Either(parts):
-            return any(holds(part, counts) for part in parts)
-        case Not(part):
-            return not holds(part, counts)
+    return joined(formula, lambda atom: atom.of(weighted(atom.weights, counts)))

@@ -34,7 +34,8 @@ HEAD, TAIL = 0, 1
 # Fields of a node: a wire, or the first of a pair and the XOR of both.
 VALUE, NEXT, XOR_OF = range(3)
 WIRES, PAIRS, RAW = range(3)  # sorts of queues
-NODES, GATES_USED = range(2)  # fields of `box`
+NODES, GATES_USED, LOGGED = range(3)  # fields of `box`
+LOG = 7  # fields of an adder that is logged: its column, kind, three wires, sum and carry; -1 for what it lacks
 
 
 class Steps(NamedTuple):
@@ -58,6 +59,7 @@ class Site(NamedTuple):
     b: Ints
     box: Longs
     inputs: int
+    log: Longs  # (adders, LOG), or (0, LOG) where nobody asks
 
 
 @compiled(inline="always")
@@ -196,13 +198,24 @@ def _adders(site: Site, style: int, batch: Longs) -> None:
             _push(site, WIRES, column, ds, (s, 0))
         if kind != ODD:
             _push(site, WIRES, column + 1, dc, (c, 0))
+        if len(site.log):
+            made = site.log[site.box[LOGGED]]
+            site.box[LOGGED] += 1
+            made[0], made[1], made[2] = column, kind, x
+            made[3] = y if inputs > 1 else -1
+            made[4] = z if inputs > 2 else -1
+            made[5] = s if has_sum else -1
+            made[6] = c if kind != ODD else -1
 
 
-@compiled(work=lambda columns, depths, steps, gates: len(columns) + 3 * gates)
+@compiled(work=lambda columns, depths, steps, gates, log: len(columns) + 3 * gates)
 def expand(
-    columns: Ints, depths: Ints, steps: Steps, gates: int
+    columns: Ints, depths: Ints, steps: Steps, gates: int, log: Longs
 ) -> tuple[Bytes, Ints, Ints, Ints]:
-    """Gates (kinds, literals a, literals b) and output literals of a sum over the given wires."""
+    """Gates (kinds, literals a, literals b) and output literals of a sum over the given wires.
+
+    Adders of wires are written to `log` (adders, LOG), if it has any rows.
+    """
     inputs, net = len(columns), steps.net
     adders = 0
     for batch in steps.batches:
@@ -211,7 +224,7 @@ def expand(
     a, b = np.empty(gates, np.int32), np.empty(gates, np.int32)
     queues = np.full((3, len(steps.columns) + 1, steps.span, 2), -1, np.int32)
     nodes = np.empty((inputs + 2 * adders, 3), np.int32)
-    site = Site(queues, nodes, ops, a, b, np.zeros(2, np.int64), inputs)
+    site = Site(queues, nodes, ops, a, b, np.zeros(3, np.int64), inputs, log)
     for w in range(inputs):
         _push(site, WIRES, columns[w], depths[w], (2 * w + 2, 0))
     # Batches are in the order in which they were planned, so that a queue has what a batch takes out of it.

@@ -17,8 +17,8 @@ from circuitsim.bases import BASES, BasisName
 from circuitsim.errors import InputError, LimitError
 from circuitsim.netlist.program import AND, XOR, Program
 
-from .adders import STYLES, XOR5
-from .bind import Steps, expand
+from .adders import PAIR, STYLES, XOR5
+from .bind import LOG, Steps, expand
 from .columns import FAR, OVERFLOW, USED, Log, new_log
 from .double import doubled
 from .finish import finish
@@ -168,6 +168,23 @@ def bind_sum(plan: SumPlan, columns: Ints, depths: Ints) -> Program:
     Returns:
         A program with one output per kept bit, whose gates and output depths are those of the plan.
     """
+    return _bound(plan, columns, depths, np.empty((0, LOG), np.int64))
+
+
+def bind_sum_with_adders(
+    plan: SumPlan, columns: Ints, depths: Ints
+) -> tuple[Program, Longs | None]:
+    """`bind_sum`, and its adders (adders, LOG) as `bind.py` says; None where it has adders of pairs.
+
+    The adders take the wires of all columns to those that the final adder adds up: that is why the sum is right.
+    """
+    batches = plan.steps.batches
+    log = np.full((int(batches[:, 2].sum()), LOG), -1, np.int64)
+    program = _bound(plan, columns, depths, log)
+    return program, None if (batches[:, 1] >= PAIR).any() else log
+
+
+def _bound(plan: SumPlan, columns: Ints, depths: Ints, log: Longs) -> Program:
     if len(columns) != plan.inputs or len(depths) != plan.inputs:
         raise InputError(f"a sum planned for {plan.inputs} wires was given {len(columns)}.")
     gates = sum(plan.gates)
@@ -176,4 +193,4 @@ def bind_sum(plan: SumPlan, columns: Ints, depths: Ints) -> Program:
             f"one sum of {gates} gates is too large to build; literals are 32-bit."
         )
     columns, depths = (np.ascontiguousarray(given, np.int32) for given in (columns, depths))
-    return Program(plan.inputs, *expand(columns, depths, plan.steps, gates))
+    return Program(plan.inputs, *expand(columns, depths, plan.steps, gates, log))

@@ -1,6 +1,7 @@
 """One length by satisfiability: CaDiCaL on the clauses of a question, with a proof that a checker here accepts."""
 
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def _solve(question: Question) -> tuple[bool, Any]:
     literals, starts = clauses(question)
     signed = ((literals >> 1) * (1 - 2 * (literals & 1))).tolist()
     ends = starts.tolist()
-    formula = [signed[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    formula = [signed[a:b] for a, b in pairwise(ends)]
     if [] in formula:
         return False, "0"
     with Solver(name=SOLVER, bootstrap_with=formula, with_proof=True) as solver:

@@ -1,0 +1,145 @@
+"""The naive meaning of netlists: the value of a literal from the values of some nodes, gate by gate."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from circuitsim.certificates.claim import Rejected
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.program import AND
+
+
+class Meaning(Protocol):
+    """What values are, and what gates make of them."""
+
+    false: Any
+
+    def negation(self, x: Any) -> Any:
+        """NOT x."""
+
+    def conjunction(self, x: Any, y: Any) -> Any:
+        """X AND y."""
+
+    def parity(self, x: Any, y: Any) -> Any:
+        """X XOR y."""
+
+
+class Netlist:
+    """A circuit of two-input gates, as plain lists."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.inputs, self.nodes = circuit.inputs, circuit.nodes
+        self.outputs: list[int] = circuit.outputs.tolist()
+        self._kinds: list[int] = circuit.ops.tolist()
+        self._reads: list[list[int]] = circuit.fan_in.tolist()
+
+    def reads(self, node: int) -> list[int]:
+        """The literals that a gate reads; none where the node is no gate."""
+        return self._reads[node - 1 - self.inputs] if node > self.inputs else []
+
+    def cone(self, literals: Iterable[int], known: Iterable[int]) -> list[int]:
+        """The nodes that literals depend on, in order, down to nodes that are known."""
+        seen, waiting = set(known), [literal >> 1 for literal in literals]
+        found = []
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                found.append(node)
+                waiting += [literal >> 1 for literal in self.reads(node)]
+        return sorted(found)
+
+    def values(
+        self, literals: list[int], known: Mapping[int, Any], meaning: Meaning
+    ) -> list[Any]:
+        """The values of literals.
+
+        Raises:
+            Rejected: one of them depends on an input that is not known.
+        """
+        value = {0: meaning.false, **known}
+
+        def of(literal: int) -> Any:
+            return (
+                meaning.negation(value[literal >> 1]) if literal & 1 else value[literal >> 1]
+            )
+
+        for node in self.cone(literals, value):
+            if node <= self.inputs:
+                raise Rejected(f"what input {node} is must be known, and is not")
+            x, y = map(of, self.reads(node))
+            both = self._kinds[node - 1 - self.inputs] == AND
+            value[node] = meaning.conjunction(x, y) if both else meaning.parity(x, y)
+        return [of(literal) for literal in literals]
+
+
+class Masks:
+    """Truth tables as whole numbers: a bit a row."""
+
+    false = 0
+
+    def __init__(self, rows: int) -> None:
+        self.true = (1 << rows) - 1
+
+    def negation(self, x: int) -> int:
+        """All other rows."""
+        return x ^ self.true
+
+    def conjunction(self, x: int, y: int) -> int:
+        """Rows of both."""
+        return x & y
+
+    def parity(self, x: int, y: int) -> int:
+        """Rows of one."""
+        return x ^ y
+
+
+class Diagrams:
+    """Ordered binary decision diagrams: equal functions are equal numbers; 0 is false and 1 true."""
+
+    false = 0
+
+    def __init__(self) -> None:
+        self._nodes: list[tuple[int, int, int]] = [(1 << 60, 0, 0), (1 << 60, 1, 1)]
+        self._unique: dict[tuple[int, int, int], int] = {}
+        self._chosen: dict[tuple[int, int, int], int] = {}
+
+    def variable(self, level: int) -> int:
+        """The function of one variable."""
+        return self._node(level, 0, 1)
+
+    def _node(self, level: int, low: int, high: int) -> int:
+        if low == high:
+            return low
+        key = level, low, high
+        if key not in self._unique:
+            self._unique[key] = len(self._nodes)
+            self._nodes.append(key)
+        return self._unique[key]
+
+    def choose(self, test: int, yes: int, no: int) -> int:
+        """`yes` where the test is true, else `no`."""
+        if test < 2:
+            return yes if test else no
+        key = test, yes, no
+        if key not in self._chosen:
+            level = min(self._nodes[f][0] for f in key)
+            low, high = (
+                self.choose(
+                    *(self._nodes[f][side] if self._nodes[f][0] == level else f for f in key)
+                )
+                for side in (1, 2)
+            )
+            self._chosen[key] = self._node(level, low, high)
+        return self._chosen[key]
+
+    def negation(self, x: int) -> int:
+        """NOT x."""
+        return self.choose(x, 0, 1)
+
+    def conjunction(self, x: int, y: int) -> int:
+        """X AND y."""
+        return self.choose(x, y, 0)
+
+    def parity(self, x: int, y: int) -> int:
+        """X XOR y."""
+        return self.choose(x, self.negation(y), y)
