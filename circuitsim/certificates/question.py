@@ -71,14 +71,15 @@ def about_specification(
             f" for {len(_positions(circuit))} positions."
         )
     gates = MoreGates(plain)
-    wanted = draw(specification, gates, form, n)
+    wanted, asked = draw(specification, gates, form, n)
     own = _decision(plain, accept)
     codes = range(max(len(own), 1 << len(wanted)))
     wrong = [
         gates.both(_is(gates, wanted, code), own[code] ^ 1 if code < len(own) else 1)
         for code in codes
     ]
-    return _asked(gates, gates.any([int(literal) for literal in wrong]), form, n)
+    wrongly = gates.any([int(literal) for literal in wrong])
+    return _asked(gates, gates.all(np.array([asked, wrongly])), form, n)
 
 
 def about_circuit(left: Circuit, right: Circuit) -> Question:

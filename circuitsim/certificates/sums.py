@@ -94,7 +94,8 @@ def _check_adder(
 
 def _check_rest(netlist: Netlist, claimed: Sum, heap: list[list[int]], constant: int) -> None:
     """Add up what the adders leave, and compare the outputs with its bits."""
-    diagrams, known = Diagrams(), {}
+    diagrams = Diagrams()
+    known: dict[int, int] = {}
     for wire in (wire for column in heap for wire in column):
         if wire >> 1 not in known:
             known[wire >> 1] = diagrams.variable(len(known))

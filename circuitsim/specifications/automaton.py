@@ -14,16 +14,16 @@ class Automaton:
     Args:
         start: the state before the first letter.
         step: (state, letter) to the state after it.
-        decides: a state to the decision where the string ends there.
+        decides: a state to the decision where the string ends there; None where nothing is asked of it.
         finite: whether there are finitely many states, whatever the length.
     """
 
     start: Hashable
     step: Callable[[Any, str], Hashable]
-    decides: Callable[[Any], int]
+    decides: Callable[[Any], int | None]
     finite: bool = True
 
-    def run(self, letters: Sequence[str]) -> int:
+    def run(self, letters: Sequence[str]) -> int | None:
         """The decision on a string."""
         state = self.start
         for letter in letters:
@@ -48,3 +48,17 @@ def counting(formula: Formula) -> Automaton:
         return int(joined(formula, lambda atom: atom.of(totals[atom])))
 
     return Automaton((0,) * len(parts), step, decides, finite=None not in moduli)
+
+
+def asking(automaton: Automaton, where: Formula) -> Automaton:
+    """An automaton that decides only where a formula of counts holds."""
+    counter = counting(where)
+
+    def step(state: tuple[Any, Any], letter: str) -> tuple[Any, Any]:
+        return automaton.step(state[0], letter), counter.step(state[1], letter)
+
+    def decides(state: tuple[Any, Any]) -> int | None:
+        return automaton.decides(state[0]) if counter.decides(state[1]) else None
+
+    start = automaton.start, counter.start
+    return Automaton(start, step, decides, automaton.finite and counter.finite)

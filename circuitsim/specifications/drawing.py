@@ -1,7 +1,7 @@
 """Circuits of specifications, written from their formulas and automata: gates after those of another circuit."""
 
-from collections.abc import Hashable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -53,8 +53,15 @@ def value_wires(gates: MoreGates, wires: Any, wiring: str, size: int) -> Any:
     return np.stack(columns, axis=1)
 
 
-def draw(specification: Specification, gates: MoreGates, form: Format, n: int) -> list[int]:
-    """Literals of the bits of a specification's decision, the least first.
+class Drawn(NamedTuple):
+    """A specification's circuit: literals of the bits of its decision, the least first, and whether it asks."""
+
+    bits: list[int]
+    asked: int = TRUE
+
+
+def draw(specification: Specification, gates: MoreGates, form: Format, n: int) -> Drawn:
+    """The circuit of a specification.
 
     Args:
         form: how the circuit's letters are wired; its letters may be in another order than the specification's.
@@ -64,19 +71,22 @@ def draw(specification: Specification, gates: MoreGates, form: Format, n: int) -
     """
     wires = field_wires(form, n)
     if specification.draw is not None:
-        return [int(bit) for bit in specification.draw(gates, wires, n)]
+        return Drawn([int(bit) for bit in specification.draw(gates, wires, n)])
     if not form.plain:
         raise InputError(f"{specification.name} has no circuit for tokens that are records.")
     field = form.fields[0]
     values = value_wires(gates, wires[0], field.wires, field.size)
     letters = dict(zip(field.values, values.T, strict=True))
     if specification.formula is not None:
-        return [draw_formula(specification.formula, gates, letters)]
-    if specification.automaton is not None:
-        return _automaton(specification.automaton, gates, letters, n)
-    raise InputError(
-        f"{specification.name} has no circuit; it can be tried on all inputs of small lengths."
-    )
+        drawn = Drawn([draw_formula(specification.formula, gates, letters)])
+    elif specification.automaton is not None:
+        drawn = _automaton(specification.automaton, gates, letters, n)
+    else:
+        raise InputError(f"{specification.name} has no circuit of its own to compare with.")
+    if specification.where is None:
+        return drawn
+    asked = draw_formula(specification.where, gates, letters)
+    return Drawn(drawn.bits, gates.all(np.array([drawn.asked, asked])))
 
 
 def draw_formula(formula: Formula, gates: MoreGates, letters: Mapping[str, Any]) -> int:
@@ -125,12 +135,12 @@ def _congruent(
         lambda state: int(state == rest % modulus),
     )
     n = len(next(iter(letters.values())))
-    return _automaton(counter, gates, letters, n)[0]
+    return _automaton(counter, gates, letters, n).bits[0]
 
 
 def _automaton(
     automaton: Automaton, gates: MoreGates, letters: Mapping[str, Any], n: int
-) -> list[int]:
+) -> Drawn:
     """One wire for each state that n letters can reach, after every letter."""
     now: dict[Hashable, int] = {automaton.start: TRUE}
     for place in range(n):
@@ -148,10 +158,12 @@ def _automaton(
                 arrivals.setdefault(after, []).append(both)
         now = {state: gates.any(ways) for state, ways in arrivals.items()}
     decided = {state: automaton.decides(state) for state in now}
-    width = max(1, max(decided.values(), default=0).bit_length())
-    return [
-        gates.any([wire for state, wire in now.items() if decided[state] >> bit & 1])
-        if any(decided[state] >> bit & 1 for state in now)
-        else FALSE
-        for bit in range(width)
-    ]
+
+    def whether(wanted: Callable[[int | None], bool]) -> int:
+        chosen = [wire for state, wire in now.items() if wanted(decided[state])]
+        return gates.any(chosen) if chosen else FALSE
+
+    width = max(1, *((decision or 0).bit_length() for decision in decided.values()))
+    bits = [whether(lambda d, bit=bit: bool((d or 0) >> bit & 1)) for bit in range(width)]  # type: ignore[misc]
+    silent = None in decided.values()
+    return Drawn(bits, whether(lambda d: d is None) ^ 1 if silent else TRUE)

@@ -40,6 +40,38 @@ def nested(letters: Sequence[str], depth: int) -> Automaton:
     return Automaton((), step, lambda state: int(state == ()))
 
 
+def shuffled(letters: Sequence[str]) -> Automaton:
+    """Each type of brackets, taken alone, is well nested; letter 2t opens type t and letter 2t + 1 closes it."""
+    number = {letter: index for index, letter in enumerate(letters)}
+
+    def step(state: tuple[int, ...] | str, letter: str) -> tuple[int, ...] | str:
+        kind, closes = divmod(number[letter], 2)
+        if isinstance(state, str) or (closes and not state[kind]):
+            return DEAD
+        return tuple(h + (1 - 2 * closes) * (k == kind) for k, h in enumerate(state))
+
+    start = (0,) * (len(letters) // 2)
+    return Automaton(start, step, lambda state: int(state == start), finite=False)
+
+
+def _a_then_b(state: tuple[int, int] | str, letter: str) -> tuple[int, int] | str:
+    """How many a's and b's so far, dead where an a follows a b or b's outnumber a's."""
+    if isinstance(state, str):
+        return DEAD
+    a, b = state
+    if letter == "a":
+        return DEAD if b else (a + 1, 0)
+    return DEAD if b == a else (a, b + 1)
+
+
+A_THEN_B = Automaton(
+    (0, 0),
+    _a_then_b,
+    lambda state: int(not isinstance(state, str) and state[0] == state[1] > 0),
+    finite=False,
+)
+
+
 def listed(table: dict[str, dict[str, str]], start: str, members: Sequence[str]) -> Automaton:
     """An automaton by its table: state to letter to state; what is not listed is dead."""
     return Automaton(

@@ -1,12 +1,13 @@
 """What a specification is: one decision for every string, in as many independent forms as it has."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from circuitsim.netlist.extending import MoreGates
-from circuitsim.specifications.automaton import Automaton
-from circuitsim.specifications.formulas import Formula
+from circuitsim.specifications.automaton import Automaton, asking, counting
+from circuitsim.specifications.formulas import Formula, holds
 from circuitsim.tokens import Format
 
 # (gates, a field each: its input literals (places, width), n) to the literals of the decision's bits
@@ -45,3 +46,21 @@ class Specification:
         """Its alphabet; empty where tokens are records."""
         form = self.format(1)
         return tuple(form.fields[0].values) if form.plain else ()
+
+    @property
+    def reader(self) -> Automaton | None:
+        """It as an automaton that may have a state for every count; None where it is no such thing."""
+        if self.formula is not None:
+            found = counting(self.formula)
+        elif self.automaton is not None:
+            found = self.automaton
+        else:
+            return None
+        return found if self.where is None else asking(found, self.where)
+
+    def asks(self, codes: Sequence[int]) -> bool:
+        """Whether it asks about a string of token codes: a legal one, of which `where` is true."""
+        if not self.legal(codes):
+            return False
+        counts = Counter(self.letters[code] for code in codes) if self.where else {}
+        return self.where is None or holds(self.where, counts)

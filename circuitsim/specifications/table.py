@@ -1,21 +1,42 @@
 """Specifications by name: `NAME` or `NAME:option=value,...`, those of the zoo's tasks and some more."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import cast
 
 import numpy as np
 
 from circuitsim.errors import InputError
-from circuitsim.specifications.languages import LOCK, STAR_FREE, first_is, more, nested, odd
-from circuitsim.specifications.specification import Specification
+from circuitsim.specifications.automaton import Automaton
+from circuitsim.specifications.circuits import (
+    equal_halves,
+    looked_up,
+    meeting_halves,
+    mirrored,
+    unequal_halves,
+)
+from circuitsim.specifications.formulas import AtLeast, Either, Formula
+from circuitsim.specifications.languages import (
+    A_THEN_B,
+    LOCK,
+    STAR_FREE,
+    first_is,
+    more,
+    nested,
+    odd,
+    shuffled,
+)
+from circuitsim.specifications.specification import Draw, Specification
 from circuitsim.tokens import letters
 from circuitsim.zoo.near import nearest
 from circuitsim.zoo.option_values import Value, chosen, written
 from circuitsim.zoo.task import Task
-from circuitsim.zoo.tasks.brackets import BoundedDyck
+from circuitsim.zoo.tasks.brackets import BoundedDyck, Dyck1, ShuffleDyck
 from circuitsim.zoo.tasks.catalogue import TASKS
-from circuitsim.zoo.tasks.letter_counts import First, Majority, Parity
+from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality
+from circuitsim.zoo.tasks.finding import IndexLookup
+from circuitsim.zoo.tasks.letter_counts import AnBn, First, Majority, Parity
+from circuitsim.zoo.tasks.mirrors import Palindrome
 from circuitsim.zoo.tasks.star_free import StarFree
 
 OWN = ("lock",)
@@ -36,8 +57,10 @@ def specification(text: str) -> Specification:
         meant = nearest(name, known) or f"; there are {', '.join(known)}"
         raise InputError(f"there is no specification {name[:60]!r}{meant}.")
     kind = TASKS[name]
+    margin = given.pop("margin", None) if kind is Majority else None
     defaults = {f.name: cast("Value", f.default) for f in fields(kind)}
-    return of_task(kind(**chosen(name, given, defaults, kind.choices)), text)
+    found = of_task(kind(**chosen(name, given, defaults, kind.choices)), text)
+    return found if margin is None else replace(found, where=_margin(text, margin))
 
 
 def of_task(task: Task, name: str) -> Specification:
@@ -54,7 +77,9 @@ def of_task(task: Task, name: str) -> Specification:
         n = array.shape[1]
         return task.legal_length(n) and task.legal(task.format(n).digits(array)[0])
 
-    formula = automaton = None
+    formula: Formula | None = None
+    automaton: Automaton | None = None
+    draw: Draw | None = None
     match task:
         case Majority():
             formula = more("1", "0")
@@ -66,9 +91,42 @@ def of_task(task: Task, name: str) -> Specification:
             automaton = nested(task.format(1).fields[0].values, task.depth)
         case StarFree():
             automaton = STAR_FREE[task.language]
+        case Dyck1() | ShuffleDyck():
+            automaton = shuffled(task.format(1).fields[0].values)
+        case AnBn():
+            automaton = A_THEN_B
+        case Inequality():
+            draw = unequal_halves
+        case Equality():
+            draw = equal_halves
+        case Disjointness():
+            draw = meeting_halves
+        case Palindrome():
+            draw = mirrored
+        case IndexLookup():
+            draw = looked_up(task.letters)
     return Specification(
-        name, task.question, task.format, decide, formula, automaton, legal=legal
+        name, task.question, task.format, decide, formula, automaton, draw, legal=legal
     )
+
+
+def _margin(text: str, margin: str) -> Formula:
+    """|#1 - #0| is more than a whole number k, or than n/q.
+
+    Raises:
+        InputError: it is neither.
+    """
+    whole = margin.removeprefix("n/")
+    if not whole.isdecimal() or len(whole) > 9 or (whole != margin and int(whole) == 0):
+        raise InputError(
+            f"{text[:60]}: margin is {margin[:20]!r}, expected a whole number, or n/q."
+        )
+    if whole == margin:
+        apart = [AtLeast((("1", sign), ("0", -sign)), int(whole) + 1) for sign in (1, -1)]
+    else:
+        q = int(whole)
+        apart = [AtLeast((("1", sign * q - 1), ("0", -sign * q - 1)), 1) for sign in (1, -1)]
+    return Either(tuple(apart))
 
 
 def _lock(text: str, given: Mapping[str, str]) -> Specification:
@@ -79,6 +137,6 @@ def _lock(text: str, given: Mapping[str, str]) -> Specification:
         text,
         "Is every a followed by an r before the next a, and every r after an a?",
         lambda n: form,
-        lambda codes: LOCK.run(["ar."[code] for code in codes]),
+        lambda codes: int(LOCK.run(["ar."[code] for code in codes]) == 1),
         automaton=LOCK,
     )

@@ -44,7 +44,7 @@ def by_satisfiability(question: Question, seconds: float) -> Verdict:
 
 def _solve(question: Question) -> tuple[bool, Any]:
     """Whether there is an input, and its bits; or else the proof that there is none."""
-    from pysat.solvers import Solver
+    from pysat.solvers import Solver  # type: ignore[import-untyped]
 
     literals, starts = clauses(question)
     signed = ((literals >> 1) * (1 - 2 * (literals & 1))).tolist()

@@ -1,0 +1,144 @@
+"""One length by decision diagrams, which also count: oxidd on the gates of a question, in several orders."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from circuitsim.analysis.proofs.verdict import Verdict
+from circuitsim.certificates.question import Question
+
+from .child import Failed, OutOfTime, in_child
+
+ENGINE = "decision diagrams"
+MOST_NODES = 1 << 24
+MOST_GATES = 500_000
+CACHE = 1 << 20
+
+
+def by_diagrams(question: Question, seconds: float) -> Verdict:
+    """Proved, refuted by an input, or unknown after so many seconds, which all orders share."""
+    found, reason = _first_order(question, seconds)
+    if found is None:
+        return Verdict("unknown", ENGINE, reason)
+    _, bits, nodes, order = found
+    if bits is not None:
+        return Verdict("refuted", ENGINE, counterexample=question.codes(np.array(bits)))
+    return Verdict(
+        "proved",
+        ENGINE,
+        f"the diagram of {question.circuit.gates:,} gates is false; {nodes:,} nodes, {order}",
+    )
+
+
+def count_by_diagrams(
+    question: Question, seconds: float
+) -> tuple[tuple[int, Any] | None, str]:
+    """How many inputs make the output true, with one of them as token codes; None, and why, after so many seconds."""
+    found, reason = _first_order(question, seconds)
+    if found is None:
+        return None, reason
+    count, bits, _, _ = found
+    return (count, None if bits is None else question.codes(np.array(bits))), reason
+
+
+def _first_order(question: Question, seconds: float) -> tuple[Any, str]:
+    """What the first order that comes to an end finds: a count, bits of one input, nodes and the order's name."""
+    if find_spec("oxidd") is None:
+        return None, "oxidd is missing: pip install 'circuitsim[prove]'"
+    gates = question.circuit.gates
+    if gates > MOST_GATES:
+        return None, f"{gates:,} gates are more than {MOST_GATES:,}"
+    orders = dict(_orders(question))
+    for name, order in orders.items():
+        try:
+            return (
+                *in_child(lambda order=order: _build(question, order), seconds / len(orders)),
+                name,
+            ), ""  # type: ignore[misc]
+        except (OutOfTime, Failed):
+            continue
+    return (
+        None,
+        f"no order of {gates:,} gates' inputs ends within {MOST_NODES:,} nodes and {seconds:.0f} s",
+    )
+
+
+def _orders(question: Question) -> Iterator[tuple[str, list[int]]]:
+    """Orders of the inputs, each once: as a walk through the gates meets them, asking fields first, as they stand."""
+    inputs = question.circuit.inputs
+    tried: list[list[int]] = []
+    for name, order in (
+        ("asking fields first", _asking_first(question)),
+        ("in the order of a walk", _walk(question)),
+        ("in natural order", list(range(1, 1 + inputs))),
+    ):
+        if order not in tried:
+            tried.append(order)
+            yield name, order
+
+
+def _walk(question: Question) -> list[int]:
+    """Inputs as a depth-first walk from the output meets them, the later gate of two first."""
+    circuit = question.circuit
+    fan_in, first = circuit.fan_in.tolist(), 1 + circuit.inputs
+    seen, found, waiting = {0}, [], [int(circuit.outputs[0]) >> 1]
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node < first:
+            found.append(node)
+        else:
+            waiting += sorted(literal >> 1 for literal in fan_in[node - first])
+    return found + [node for node in range(1, first) if node not in seen]
+
+
+def _asking_first(question: Question) -> list[int]:
+    """Fields that stand at few positions, which ask, before those that stand at many; each bit by bit."""
+    groups, first = [], 1
+    for field in question.form.fields:
+        places = int(field.present(question.n).sum())
+        nodes = np.arange(first, first + places * field.width).tolist()
+        groups.append((places, nodes))
+        first += places * field.width
+    return [node for _, nodes in sorted(groups) for node in nodes]
+
+
+def _build(question: Question, order: list[int]) -> tuple[int, list[bool] | None, int]:
+    """Inputs that make the output true: how many, the bits of one, and the nodes of the manager."""
+    from oxidd.bcdd import BCDDManager
+
+    circuit = question.circuit
+    manager = BCDDManager(MOST_NODES, CACHE, 1)
+    manager.add_vars(circuit.inputs)
+    values: list[Any] = [manager.false(), *[None] * circuit.inputs]
+    for level, node in enumerate(order):
+        values[node] = manager.var(level)
+    last = _last_uses(question)
+    for gate, (a, b) in enumerate(circuit.fan_in.tolist()):
+        x, y = (~values[k >> 1] if k & 1 else values[k >> 1] for k in (a, b))
+        values.append(x & y)
+        for literal in (a, b):
+            if last[literal >> 1] == gate and literal >> 1 > circuit.inputs:
+                values[literal >> 1] = None
+    asked = int(circuit.outputs[0])
+    output = ~values[asked >> 1] if asked & 1 else values[asked >> 1]
+    cube = output.pick_cube()
+    bits = None
+    if cube is not None:
+        chosen = {node: cube[level] is True for level, node in enumerate(order)}
+        bits = [chosen[node] for node in range(1, 1 + circuit.inputs)]
+    return int(output.sat_count(circuit.inputs)), bits, int(manager.num_inner_nodes())
+
+
+def _last_uses(question: Question) -> list[int]:
+    """The last gate that reads each node; past all gates for what the output reads."""
+    circuit = question.circuit
+    last = [-1] * circuit.nodes
+    for gate, (a, b) in enumerate(circuit.fan_in.tolist()):
+        last[a >> 1] = last[b >> 1] = gate
+    last[int(circuit.outputs[0]) >> 1] = circuit.gates
+    return last

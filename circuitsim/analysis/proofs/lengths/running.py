@@ -1,0 +1,72 @@
+"""One length by running the circuit: on all inputs where they are few enough, else on many that may be wrong."""
+
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+
+from circuitsim.analysis.proofs.verdict import Verdict
+from circuitsim.array_types import Longs, Rng
+from circuitsim.certificates.inputs import strings
+from circuitsim.certificates.question import Question
+from circuitsim.netlist.evaluator.simulate import Evaluator
+
+ALL, SOME = "all inputs", "simulation"
+SAMPLES = 1 << 16
+AT_ONCE = 1 << 12
+MOST_CHECKED = 10**10  # gates times inputs that a certificate's check goes through
+
+Progress = Callable[[str], None]
+
+
+def work(question: Question) -> int:
+    """Gates times inputs."""
+    return (1 + question.circuit.gates) * question.form.strings(question.n)
+
+
+def by_all_inputs(question: Question, seconds: float, progress: Progress) -> Verdict:
+    """Proved or refuted by every input; unknown after so many seconds."""
+    evaluator, started = Evaluator(question.circuit), perf_counter()
+    total, done = question.form.strings(question.n), 0
+    for codes in strings(question.form, question.n):
+        wrong = np.flatnonzero(evaluator(question.form.bits(codes))[:, 0])
+        if len(wrong):
+            return Verdict("refuted", ALL, counterexample=tuple(codes[wrong[0]].tolist()))
+        done += len(codes)
+        if perf_counter() - started > seconds and done < total:
+            return Verdict(
+                "unknown",
+                ALL,
+                f"{done:,} of {total:,} inputs in {seconds:.0f} s, none of them wrong",
+            )
+        progress(f"{done:,} of {total:,} inputs")
+    easy = work(question) <= MOST_CHECKED
+    return Verdict(
+        "proved",
+        ALL,
+        f"the circuit is right on each of {total:,} inputs",
+        certificate={"kind": "inputs"} if easy else None,
+    )
+
+
+def by_simulation(question: Question, seed: int) -> Verdict:
+    """Refuted by one of 65,536 inputs, half of them with equally many strings of every number of a letter."""
+    evaluator, rng = Evaluator(question.circuit), np.random.default_rng(seed)
+    for _ in range(0, SAMPLES, AT_ONCE):
+        codes = some(question, AT_ONCE, rng)
+        wrong = np.flatnonzero(evaluator(question.form.bits(codes))[:, 0])
+        if len(wrong):
+            return Verdict("refuted", SOME, counterexample=tuple(codes[wrong[0]].tolist()))
+    return Verdict("unknown", SOME, f"none of {SAMPLES:,} inputs is wrong")
+
+
+def some(question: Question, count: int, rng: Rng) -> Longs:
+    """Strings (count, n): half uniform; half, where all positions have the same letters, of uniform numbers of each."""
+    sizes, n = np.array(question.form.sizes(question.n)), question.n
+    codes = rng.integers(0, sizes, (count, n))
+    if question.form.plain:
+        half = count // 2
+        cuts = np.sort(rng.integers(0, n + 1, (half, int(sizes[0]) - 1)), axis=1)
+        sorted_ = (np.arange(n) >= cuts[:, :, None]).sum(axis=1)
+        codes[:half] = rng.permuted(sorted_, axis=1)
+    return codes
