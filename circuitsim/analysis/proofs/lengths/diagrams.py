@@ -1,6 +1,7 @@
 """One length by decision diagrams, which also count: oxidd on the gates of a question, in several orders."""
 
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -53,12 +54,10 @@ def _first_order(question: Question, seconds: float) -> tuple[Any, str]:
     orders = dict(_orders(question))
     for name, order in orders.items():
         try:
-            return (
-                *in_child(lambda order=order: _build(question, order), seconds / len(orders)),
-                name,
-            ), ""  # type: ignore[misc]
+            found = in_child(partial(_build, question, order), seconds / len(orders))
         except (OutOfTime, Failed):
             continue
+        return (*found, name), ""
     return (
         None,
         f"no order of {gates:,} gates' inputs ends within {MOST_NODES:,} nodes and {seconds:.0f} s",
