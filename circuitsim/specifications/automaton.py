@@ -27,3 +27,14 @@ class Automaton:
         for letter in letters:
             state = self.step(state, letter)
         return self.decides(state)
+
+    def states(self, letters: Sequence[str]) -> list[Any]:
+        """All states that strings of these letters lead to, breadth first; for ever where they are not finitely many."""
+        found: dict[Any, None] = {self.start: None}
+        for state in (queue := [self.start]):  # grows while it is gone through
+            for letter in letters:
+                after = self.step(state, letter)
+                if after not in found:
+                    found[after] = None
+                    queue.append(after)
+        return queue
