@@ -11,6 +11,36 @@ if TYPE_CHECKING:
     from circuitsim.models.model import Attention
 
 
+class UnknownLengthError(TypeError):
+    """A length was asked for that is not known."""
+
+
+class AnyLength:
+    """A length of which nothing is known but that it is at least 1: to ask for more fails."""
+
+    def __ge__(self, other: object) -> bool:
+        if type(other) is int and other <= 1:
+            return True
+        raise UnknownLengthError
+
+
+ARITHMETIC = "add sub mul truediv floordiv mod divmod pow lshift rshift and xor or".split()
+ASKED = (
+    *ARITHMETIC,
+    *(f"r{name}" for name in ARITHMETIC),
+    *"eq ne lt le gt hash bool int float complex index neg pos abs invert".split(),
+    *"round trunc floor ceil str repr format len iter".split(),
+)
+
+
+def _unknown(*_: object) -> Any:
+    raise UnknownLengthError
+
+
+for _name in ASKED:
+    setattr(AnyLength, f"__{_name}__", _unknown)
+
+
 @final
 @dataclass(frozen=True)
 class Sized:
@@ -35,6 +65,16 @@ class Sized:
     def blanks(self) -> bool:
         """Whether a blank is a letter: it separates the letters that the lengths of a model here are told by."""
         return False
+
+    def always(self) -> Any:
+        """The one model for every length of at least one letter; None where it may be another one at some.
+
+        It is made for a length that cannot be known: a construction that asks for it, or writes it down, fails.
+        """
+        try:
+            return self.make(AnyLength())
+        except UnknownLengthError:
+            return None
 
     def with_attention(self, kind: "Attention") -> "Sized":
         """The models with every head's kind of attention replaced."""

@@ -30,6 +30,17 @@ class Automaton:
             state = self.step(state, letter)
         return self.decides(state)
 
+    def states(self, letters: Sequence[str]) -> list[Any]:
+        """All states that strings of these letters lead to, breadth first; for ever where they are not finitely many."""
+        found: dict[Any, None] = {self.start: None}
+        for state in (queue := [self.start]):  # grows while it is gone through
+            for letter in letters:
+                after = self.step(state, letter)
+                if after not in found:
+                    found[after] = None
+                    queue.append(after)
+        return queue
+
 
 def counting(formula: Formula) -> Automaton:
     """A formula read letter by letter; its states are the weighted numbers of its conditions so far."""
