@@ -30,6 +30,13 @@ def files(context: click.Context, parameter: click.Parameter, typed: str) -> Ite
     return [CompletionItem(typed, type="file")]
 
 
+def specifications(context: click.Context, parameter: click.Parameter, typed: str) -> Items:
+    """Names of specifications."""
+    from circuitsim.specifications.table import known
+
+    return _beginning(typed, known())
+
+
 def models(context: click.Context, parameter: click.Parameter, typed: str) -> Items:
     """Files, and models of the zoo after `zoo:`."""
     if typed.startswith(ZOO):

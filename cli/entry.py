@@ -33,6 +33,9 @@ VERBS = (
     "harden",
     "render",
     "convert",
+    "prove",
+    "verify",
+    "accuracy",
     "zoo",
     "separations",
 )

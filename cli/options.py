@@ -167,36 +167,36 @@ def construction_options(function: F) -> F:
             return function(how=how, **given)
 
     gathered = checkpoint_options(hidden=True)(gathered)
-    for option in reversed(CONSTRUCTION):
+    for option in reversed(CONSTRUCTION.values()):
         gathered = option(gathered)
     return gathered  # type: ignore[return-value]
 
 
-CONSTRUCTION = (
-    click.option(
+CONSTRUCTION = {
+    "bits": click.option(
         "--bits",
         metavar="EXPR|auto",
         shell_complete=completion.one_of(["auto"]),
         help="Fraction bits, an expression in n such as 8 or '2*log2(n)+4'; auto takes the fewest that decide as the"
         " exact model does. [default: the model's]",
     ),
-    click.option(
+    "attention": click.option(
         "--attention",
         type=click.Choice(ATTENTIONS),
         metavar="KIND",
         help="Make every head hard-left, hard-right, saturated or softmax.",
     ),
-    click.option(
+    "gap_bits": click.option(
         "--gap-bits",
         metavar="EXPR|auto",
         help="Of softmax: fraction bits of how far a score lies below the largest. [default: the model's]",
     ),
-    click.option(
+    "weight_bits": click.option(
         "--weight-bits",
         metavar="EXPR|auto",
         help="Of softmax: bits of the weight of a key. [default: the model's]",
     ),
-    click.option(
+    "stated": click.option(
         "--inputs",
         "stated",
         metavar="WHAT",
@@ -204,21 +204,21 @@ CONSTRUCTION = (
         help="On what auto keeps all decisions, of softmax where there is any: a file with an input in each line,"
         " TASK:LENGTHS of a task of the zoo, or all:LENGTHS. What it finds is written into a checkpoint's options.",
     ),
-    click.option(
+    "optimize": click.option(
         "--optimize",
         type=click.Choice(["depth", "balanced", "size"]),
         default="depth",
         show_default=True,
         help="What to make small first; balanced lies between in ac0 and tc0, and is depth elsewhere.",
     ),
-    click.option(
+    "positions": click.option(
         "--positions",
         type=click.Choice(["folded", "wired"]),
         help="Position bits as constants that simplify gates, or as opaque wires. Folded is slow beyond some thousand"
         " letters. [default: folded if every n is at"
         " most 256]",
     ),
-    click.option(
+    "max_bits": click.option(
         "--max-bits",
         type=click.IntRange(1, 4096),
         default=MAX_BITS,
@@ -226,7 +226,7 @@ CONSTRUCTION = (
         metavar="B",
         help="Refuse numbers that need more bits.",
     ),
-    click.option(
+    "max_ties": click.option(
         "--max-ties",
         type=click.IntRange(1, 16),
         default=1,
@@ -234,7 +234,7 @@ CONSTRUCTION = (
         metavar="K",
         help="In ac0, keys of equal score that a saturated head may average; more are refused.",
     ),
-    click.option(
+    "seed": click.option(
         "--seed",
         type=click.IntRange(min=0),
         default=0,
@@ -242,7 +242,7 @@ CONSTRUCTION = (
         metavar="S",
         help="Of the inputs that are sampled where not all are tried.",
     ),
-)
+}
 
 
 def examples(*lines: str) -> str:

@@ -24,12 +24,42 @@ class AnyLength:
         raise UnknownLengthError
 
 
-ARITHMETIC = "add sub mul truediv floordiv mod divmod pow lshift rshift and xor or".split()
+ARITHMETIC = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "divmod",
+    "pow",
+    "lshift",
+    "rshift",
+    "and",
+    "xor",
+    "or",
+]
 ASKED = (
     *ARITHMETIC,
     *(f"r{name}" for name in ARITHMETIC),
-    *"eq ne lt le gt hash bool int float complex index neg pos abs invert".split(),
-    *"round trunc floor ceil str repr format len iter".split(),
+    *[
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "hash",
+        "bool",
+        "int",
+        "float",
+        "complex",
+        "index",
+        "neg",
+        "pos",
+        "abs",
+        "invert",
+    ],
+    *["round", "trunc", "floor", "ceil", "str", "repr", "format", "len", "iter"],
 )
 
 

@@ -5,10 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
+
+from circuitsim.array_types import Longs
 from circuitsim.netlist.extending import MoreGates
 from circuitsim.specifications.automaton import Automaton, asking, counting
 from circuitsim.specifications.formulas import Formula, holds
-from circuitsim.tokens import Format
+from circuitsim.tokens import Codes, Format
 
 # (gates, a field each: its input literals (places, width), n) to the literals of the decision's bits
 Draw: TypeAlias = Callable[[MoreGates, list[Any], int], Sequence[int]]
@@ -64,3 +67,14 @@ class Specification:
             return False
         counts = Counter(self.letters[code] for code in codes) if self.where else {}
         return self.where is None or holds(self.where, counts)
+
+    def answers(self, form: Format, codes: Codes) -> Longs:
+        """Decisions on strings (batch, n), -1 where nothing is asked; codes are of a format with these letters in any order."""
+        own = self.format(codes.shape[1])
+        if form.plain and own.plain:
+            places = {letter: k for k, letter in enumerate(own.fields[0].values)}
+            codes = np.array([places[letter] for letter in form.fields[0].values])[codes]
+        rows = codes.tolist()
+        return np.array(
+            [self.decide(row) if self.asks(row) else -1 for row in rows], np.int64
+        )

@@ -42,6 +42,11 @@ from circuitsim.zoo.tasks.star_free import StarFree
 OWN = ("lock",)
 
 
+def known() -> tuple[str, ...]:
+    """Names, without options."""
+    return (*OWN, *TASKS)
+
+
 def specification(text: str) -> Specification:
     """The specification of a name.
 
@@ -53,8 +58,7 @@ def specification(text: str) -> Specification:
     if name == "lock":
         return _lock(text, given)
     if name not in TASKS:
-        known = (*OWN, *TASKS)
-        meant = nearest(name, known) or f"; there are {', '.join(known)}"
+        meant = nearest(name, known()) or f"; there are {', '.join(known())}"
         raise InputError(f"there is no specification {name[:60]!r}{meant}.")
     kind = TASKS[name]
     margin = given.pop("margin", None) if kind is Majority else None

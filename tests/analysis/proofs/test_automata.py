@@ -1,19 +1,14 @@
 """Automata agree with brute force on random models, find shortest strings, count, and say what prevents them."""
 
 import random
-from dataclasses import replace
 
 import pytest
 
-import circuitsim as cs
 from circuitsim.analysis.proofs.automata.counting import count_wrong
-from circuitsim.analysis.proofs.automata.scope import outside
 from circuitsim.analysis.proofs.automata.theorem import prove_by_automata
 from circuitsim.certificates.claim import Claim
 from circuitsim.certificates.states import check_states
-from circuitsim.errors import InputError, LimitError
 from circuitsim.networks.rungs import run_definition
-from circuitsim.specifications.table import specification
 from tests.analysis.proofs.hard_models import (
     as_specification,
     decisions,

@@ -68,11 +68,13 @@ def _orders(question: Question) -> Iterator[tuple[str, list[int]]]:
     """Orders of the inputs, each once: as a walk through the gates meets them, asking fields first, as they stand."""
     inputs = question.circuit.inputs
     tried: list[list[int]] = []
-    for name, order in (
-        ("asking fields first", _asking_first(question)),
+    named = [
         ("in the order of a walk", _walk(question)),
         ("in natural order", list(range(1, 1 + inputs))),
-    ):
+    ]
+    if len(question.form.fields) > 1:
+        named.insert(0, ("asking fields first", _asking_first(question)))
+    for name, order in named:
         if order not in tried:
             tried.append(order)
             yield name, order

@@ -9,11 +9,16 @@ from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.array_types import Longs, Rng
 from circuitsim.certificates.inputs import strings
 from circuitsim.certificates.question import Question
+from circuitsim.certificates.theorem import Theorem
 from circuitsim.netlist.evaluator.simulate import Evaluator
+from circuitsim.networks.fixed_point import FixedPoint
+from circuitsim.networks.integer import run_integer
 
 ALL, SOME = "all inputs", "simulation"
 SAMPLES = 1 << 16
 AT_ONCE = 1 << 12
+RUN_AT_ONCE = 1 << 10  # strings that a model runs together
+FEW_INPUTS = 1 << 24  # that a model is run on
 MOST_CHECKED = 10**10  # gates times inputs that a certificate's check goes through
 
 Progress = Callable[[str], None]
@@ -70,3 +75,25 @@ def some(question: Question, count: int, rng: Rng) -> Longs:
         sorted_ = (np.arange(n) >= cuts[:, :, None]).sum(axis=1)
         codes[:half] = rng.permuted(sorted_, axis=1)
     return codes
+
+
+def count_by_running(
+    fixed: FixedPoint, theorem: Theorem, progress: Progress
+) -> tuple[int, tuple[int, ...] | None]:
+    """On how many strings an integer model is wrong, which is run on each, and the first of them."""
+    form, asked = fixed.model.format, theorem.asked
+    wrong, example, done = 0, None, 0
+    total = form.strings(fixed.n)
+    for codes in strings(form, fixed.n):
+        for start in range(0, len(codes), RUN_AT_ONCE):
+            some_ = codes[start : start + RUN_AT_ONCE]
+            decisions = run_integer(fixed, some_).decisions[:, 0]
+            own = decisions if theorem.accept is None else decisions == theorem.accept
+            wanted = asked.answers(form, some_)
+            bad = np.flatnonzero((wanted >= 0) & (wanted != own))
+            wrong += len(bad)
+            if len(bad) and example is None:
+                example = tuple(some_[bad[0]].tolist())
+            done += len(some_)
+            progress(f"{done:,} of {total:,} inputs")
+    return wrong, example

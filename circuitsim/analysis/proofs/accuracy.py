@@ -1,0 +1,113 @@
+"""On how many strings of a length a model is wrong: exactly, by counts, automata, words, diagrams, or all inputs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from circuitsim.analysis.proofs.automata import counting as automata
+from circuitsim.analysis.proofs.automata.scope import outside
+from circuitsim.analysis.proofs.counts import accuracy as counts
+from circuitsim.analysis.proofs.lengths.diagrams import count_by_diagrams
+from circuitsim.analysis.proofs.lengths.running import FEW_INPUTS, count_by_running
+from circuitsim.analysis.proofs.lengths.words import Drawn, counted, drawn
+from circuitsim.analysis.proofs.proving import UNLESS_TOLD, Limits
+from circuitsim.certificates.cases import refusal
+from circuitsim.certificates.claim import Claim, Rejected
+from circuitsim.certificates.question import check_letters
+from circuitsim.certificates.theorem import Theorem
+from circuitsim.compilers.family import Family
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.tokens import Format, format_of
+
+Codes = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Strings of one length.
+
+    Args:
+        inputs: how many strings there are. wrong: on how many of them the model is wrong; None where nothing could
+            count them. engine: what counted. example: one of the wrong ones, as people write it.
+        reason: what gave out, where nothing counted.
+    """
+
+    n: int
+    inputs: int
+    wrong: int | None
+    engine: str
+    example: str | None
+    seconds: float
+    reason: str = ""
+
+
+def accuracy(
+    model: Any,
+    theorem: Theorem,
+    limits: Limits = UNLESS_TOLD,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Row:
+    """Count the strings of the theorem's length on which a model, or the circuit of a file, is wrong.
+
+    Raises:
+        InputError: letters of the specification are others than the model's.
+        LimitError: the circuit is too large to be built.
+    """
+    started, model = perf_counter(), theorem.read(model)
+    form, n = _format(model, theorem), theorem.n
+    assert n is not None
+    check_letters(form, theorem.asked, n)
+    wrong, example, engine, reason = _count(model, theorem, limits, progress)
+    text = None if example is None else form.text(np.array(example))
+    return Row(n, form.strings(n), wrong, engine, text, perf_counter() - started, reason)
+
+
+def _format(model: Any, theorem: Theorem) -> Format:
+    found = (
+        format_of(model.interface)
+        if isinstance(model, Circuit)
+        else model.at(theorem.n).format
+    )
+    assert isinstance(found, Format)
+    return found
+
+
+def _count(
+    model: Any, theorem: Theorem, limits: Limits, progress: Callable[[str], None]
+) -> tuple[int | None, Codes | None, str, str]:
+    """How many are wrong, one of them, the engine, and why none could."""
+    assert theorem.n is not None
+    n, given = theorem.n, None
+    if not isinstance(model, Circuit):
+        family = Family(model, theorem.basis, theorem.bits, theorem.optimize)
+        claim = Claim(model.at(n), theorem.asked, family.bits(n), theorem.accept)
+        if refusal(claim) is None:
+            progress("counts")
+            return *counts.count_wrong(claim, n), "counts", ""
+        if outside(claim) is None:
+            progress("automata")
+            return *automata.count_wrong(claim, n), "automata", ""
+        fixed = family.fixed(n)
+        if theorem.asked.format(n).strings(n) <= FEW_INPUTS:
+            progress("all inputs")
+            return *count_by_running(fixed, theorem, progress), "all inputs", ""
+        given = drawn(theorem.schematic(model), limits.max_gates)
+    else:
+        given = Drawn(model, [])
+    reader, reasons = theorem.asked.reader, []
+    if reader is not None:
+        progress("words")
+        try:
+            found = counted(given, reader, theorem.accept)[0]
+        except Rejected as error:
+            reasons.append(f"words: {error}")
+        else:
+            return found.wrong, found.example, "words", ""
+    progress("decision diagrams")
+    by_diagrams, reason = count_by_diagrams(theorem.question(given.circuit), limits.seconds)
+    if by_diagrams is None:
+        return None, None, "none", "; ".join([*reasons, f"decision diagrams: {reason}"])
+    return *by_diagrams, "decision diagrams", ""

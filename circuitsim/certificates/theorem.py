@@ -1,0 +1,106 @@
+"""What a theorem says: which model or circuit, read how, decides as which specification, at which lengths."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from circuitsim.bases import DEFAULT, BasisName
+from circuitsim.certificates.claim import Claim, Rejected
+from circuitsim.certificates.question import Question, about_specification
+from circuitsim.compilers.family import Family
+from circuitsim.errors import InputError
+from circuitsim.models.expressions import bits_at
+from circuitsim.models.model import Attention
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.schematic.schematic import Optimize, Schematic
+from circuitsim.specifications.specification import Specification
+from circuitsim.specifications.table import specification
+
+LONG = 1 << 20  # letters, at which fraction bits that grow have grown
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A theorem about a model, or about the circuit of a file.
+
+    Args:
+        specification: its name. n: the length; None for every length, or all up to `up_to`.
+        accept: the decision that stands for 1; None where decisions are those of the specification.
+        bits: fraction bits of the integer model, as an expression; None for the model's own.
+        exact: it is about the exact model, at every length. basis, optimize: of the circuit at one length.
+        attention, gap_bits, weight_bits: in the model's place; None for the model's own.
+    """
+
+    specification: str
+    n: int | None = None
+    up_to: int | None = None
+    accept: int | None = None
+    bits: str | None = None
+    exact: bool = False
+    basis: BasisName = DEFAULT
+    optimize: Optimize = "depth"
+    attention: Attention | None = None
+    gap_bits: str | None = None
+    weight_bits: str | None = None
+
+    @property
+    def asked(self) -> Specification:
+        """The specification itself."""
+        return specification(self.specification)
+
+    def read(self, model: Any) -> Any:
+        """The model that it is about, of the model that is given."""
+        if isinstance(model, Circuit):
+            return model
+        if self.attention is not None:
+            model = model.with_attention(self.attention)
+        if self.gap_bits is not None or self.weight_bits is not None:
+            model = model.with_softmax(self.gap_bits, self.weight_bits)
+        return model
+
+    def claim(self, model: Any) -> Claim:
+        """What it says of a model at every length, or at all up to one.
+
+        Raises:
+            InputError: the fraction bits grow with n, and the lengths have no end.
+        """
+        bits = None
+        if not self.exact and (self.up_to is None or self.bits is not None):
+            own = model.at(self.up_to or 1).bits if self.bits is None else self.bits
+            if bits_at(own, 1) != bits_at(own, LONG) and self.bits is None:
+                raise InputError(
+                    f"{model.name} has {own} fraction bits, more for longer strings: give --up-to N, or --bits B, or"
+                    " --exact."
+                )
+            bits = bits_at(own, self.up_to or 1)
+        return Claim(model, self.asked, bits, self.accept)
+
+    def schematic(self, model: Any) -> Schematic:
+        """The circuit at its length, with positions folded."""
+        assert self.n is not None
+        family = Family(model, self.basis, self.bits, self.optimize, "folded")
+        return family(self.n)
+
+    def question(self, circuit: Circuit) -> Question:
+        """Where a circuit is wrong."""
+        return about_specification(circuit, self.asked, self.accept)
+
+    def document(self) -> dict[str, Any]:
+        """It as JSON."""
+        return asdict(self)
+
+
+def theorem_of(document: Any) -> Theorem:
+    """The theorem that a certificate is of.
+
+    Raises:
+        Rejected: it says none.
+    """
+    names = {field.name for field in fields(Theorem)}
+    if not isinstance(document, dict) or set(document) != names:
+        raise Rejected("it says no theorem")
+    kinds = {"specification": str, "exact": bool, "basis": str, "optimize": str}
+    for name, value in document.items():
+        kind = kinds.get(name, str if name == "bits" else int)
+        if type(value) is not kind and not (value is None and name not in kinds):
+            raise Rejected(f"{name} of its theorem is {value!r:.40}")
+    return Theorem(**document)

@@ -1,0 +1,134 @@
+"""Options of commands that are about theorems: which model or circuit, read how, decides as which specification."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from circuitsim.errors import InputError
+from circuitsim.formats.table import format_of
+
+from . import completion, options
+from .checkpoint_options import checkpoint_options, words
+from .construction import AUTO, naming
+
+if TYPE_CHECKING:
+    from circuitsim.analysis.proofs.proving import Limits
+    from circuitsim.bases import BasisName
+    from circuitsim.certificates.theorem import Theorem
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+OF_MODELS = ("bits", "attention", "gap_bits", "weight_bits", "optimize")
+
+spec_option = click.option(
+    "--spec",
+    "specification",
+    required=True,
+    metavar="SPEC",
+    shell_complete=completion.specifications,
+    help="What should be decided: a task of the zoo such as majority, or bounded-dyck:depth=3, or lock; see"
+    " docs/proofs.md.",
+)
+accept_option = click.option(
+    "--accept",
+    type=click.IntRange(min=0),
+    metavar="K",
+    help="The decision that means yes, counted from 0. [default: decisions are those of SPEC]",
+)
+seconds_option = click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60,
+    show_default=True,
+    metavar="S",
+    help="What each engine may take at one length, about.",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a command about theorems was given; `how` are fields of `Theorem`."""
+
+    specification: str
+    accept: int | None
+    basis: "BasisName"
+    how: dict[str, Any]
+    words: dict[str, Any]
+    limits: "Limits"
+
+    def theorem(self, n: int | None, **more: Any) -> "Theorem":
+        """The theorem of a length."""
+        from circuitsim.certificates.theorem import Theorem
+
+        return Theorem(
+            self.specification, n, accept=self.accept, basis=self.basis, **self.how, **more
+        )
+
+    def load(self, path: str) -> Any:
+        """The model of a file or an address, or the circuit of a file."""
+        return load(path, self.words)
+
+
+def load(path: str, said: dict[str, Any]) -> Any:
+    """The model of a file or an address, or the circuit of a file.
+
+    Raises:
+        InputError: the circuit cannot be run.
+    """
+    from circuitsim.zoo.addresses import load_any
+
+    from .files import interface_of
+
+    form = format_of(path)
+    if form is None:
+        return load_any(path, **said)
+    circuit = form.load(path)
+    interface_of(circuit, path)
+    return circuit
+
+
+def theorem_options(function: F) -> F:
+    """The options of a theorem, given to the command as one argument `asked`."""
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:
+        from circuitsim.analysis.proofs.proving import Limits
+
+        said = words(given)
+        how = {name: given.pop(name) for name in OF_MODELS}
+        for name in ("bits", "gap_bits", "weight_bits"):
+            if how[name] == AUTO:
+                raise InputError(
+                    f"--{name.replace('_', '-')} auto finds bits for the inputs it tries, and a theorem is of all: give"
+                    " a number."
+                )
+        limits = Limits(given.pop("seconds"), given.pop("max_gates"), seed=given.pop("seed"))
+        asked = Asked(
+            given.pop("specification"),
+            given.pop("accept"),
+            given.pop("basis"),
+            how,
+            said,
+            limits,
+        )
+        with naming(given["model"]):
+            return function(asked=asked, **given)
+
+    gathered = checkpoint_options(hidden=True)(gathered)
+    shared = [options.CONSTRUCTION[name] for name in OF_MODELS]
+    for option in reversed(
+        [
+            spec_option,
+            accept_option,
+            options.basis_option,
+            *shared,
+            seconds_option,
+            options.max_gates_option,
+            options.CONSTRUCTION["seed"],
+        ]
+    ):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]
