@@ -1,5 +1,7 @@
 """`circuitsim accuracy`: the exact number of strings of a length on which a model is wrong."""
 
+from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,13 +12,16 @@ from .theorem_options import Asked, theorem_options
 if TYPE_CHECKING:
     from circuitsim.analysis.proofs.accuracy import Row
 
+SHORT = 10**15  # larger numbers of inputs are written as powers
+TITLES = ("n", "inputs", "wrong", "share", "<by", "<one of them")
+
 
 @click.command(
     "accuracy",
     short_help="Count the inputs on which a model is wrong, exactly.",
     epilog=options.examples(
         "accuracy examples/parity.json --spec parity --bits 4 -n 24",
-        "accuracy examples/majority.pt --spec majority --bits 4 -n 101:141:+2 --plot wrong.svg",
+        "accuracy examples/majority.pt --spec majority --bits 4 -n 101:141:+4 --plot wrong.svg",
     ),
 )
 @options.model_argument
@@ -50,54 +55,60 @@ def command(
 
     from .files import target
     from .lengths import limit_lengths
-    from .printing import Columns, Status, number, print_json, shorten
+    from .printing import Columns, Status, print_json
 
     limit_lengths(lengths, "accuracy")
     where = None if plot is None else target(plot, *SUFFIXES)
     given = asked.load(model)
     rows: list[Row] = []
-    table = (
-        None if as_json else Columns(["n", "inputs", "wrong", "share", "<by", "<one of them"])
-    )
+    table = None
+    if not as_json:
+        last = max(lengths)
+        table = Columns(TITLES, [len(str(last)), len(_inputs(given, last)), 15, 8, 17, 0])
     with Status() as status:
         for n in lengths:
-            row = accuracy(
-                given,
-                asked.theorem(n),
-                asked.limits,
-                lambda text, n=n: status(f"n = {n}: {text}"),
-            )  # type: ignore[misc]
+            row = accuracy(given, asked.theorem(n), asked.limits, partial(_say, status, n))
             status.clear()
             rows.append(row)
             if table is not None:
-                wrong = "-" if row.wrong is None else number(row.wrong)
-                share = "-" if row.wrong is None else _share(row.wrong, row.inputs)
-                example = shorten(row.example or "")
-                table.row([row.n, number(row.inputs), wrong, share, row.engine, example])
+                table.row(_cells(row, _inputs(given, n)))
     if where is not None:
         accuracy_figure(rows, asked.specification, where)
     if as_json:
-        print_json({"statement": _said(asked, model), "rows": rows})
+        said = f"strings on which {model} decides otherwise than {asked.specification}"
+        print_json({"statement": said, "rows": rows})
     else:
         _print_end(rows, plot)
-    context.exit(3 if any(row.wrong is None for row in rows) else 0)
+    if any(row.wrong is None for row in rows):
+        context.exit(3)
 
 
-def _said(asked: Asked, model: str) -> str:
-    return f"strings on which {model} decides otherwise than {asked.specification}"
+def _say(status: Any, n: int, text: str) -> None:
+    status(f"n = {n}: {text}")
 
 
-def _share(wrong: int, inputs: int) -> str:
-    """A share of many inputs, without losing what is small."""
-    from fractions import Fraction
+def _inputs(given: Any, n: int) -> str:
+    """How many strings of n letters there are; as a power where that is a long number."""
+    from circuitsim.tokens import format_of
 
-    if wrong in (0, inputs):
-        return "0" if not wrong else "100%"
-    share = Fraction(100 * wrong, inputs)
-    return f"{float(share):.3g}%" if share > Fraction(1, 10**300) else "<1e-300%"
+    form: Any = given.at(n).format if hasattr(given, "at") else format_of(given.interface)
+    strings = form.strings(n)
+    if strings < SHORT or not form.plain:
+        return f"{strings:,}"
+    return f"{form.fields[0].size}^{n}"
 
 
-def _print_end(rows: "list[Row]", plot: str | None) -> Any:
+def _cells(row: "Row", inputs: str) -> list[object]:
+    from .printing import number, shorten
+
+    if row.wrong is None:
+        return [row.n, inputs, "-", "-", row.engine, ""]
+    share = Fraction(100 * row.wrong, row.inputs)
+    said = f"{float(share):.3g}%" if row.wrong and share.denominator > 1 else f"{share}%"
+    return [row.n, inputs, number(row.wrong), said, row.engine, shorten(row.example or "")]
+
+
+def _print_end(rows: "list[Row]", plot: str | None) -> None:
     from .lengths import words
 
     for row in rows:

@@ -1,7 +1,8 @@
 """On how many strings of a length a model is wrong: exactly, by counts, automata, words, diagrams, or all inputs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -11,15 +12,21 @@ from circuitsim.analysis.proofs.automata import counting as automata
 from circuitsim.analysis.proofs.automata.scope import outside
 from circuitsim.analysis.proofs.counts import accuracy as counts
 from circuitsim.analysis.proofs.lengths.diagrams import count_by_diagrams
-from circuitsim.analysis.proofs.lengths.running import FEW_INPUTS, count_by_running
-from circuitsim.analysis.proofs.lengths.words import Drawn, counted, drawn
+from circuitsim.analysis.proofs.lengths.running import (
+    FEW_INPUTS,
+    MANY_INPUTS,
+    count_by_running,
+)
+from circuitsim.analysis.proofs.lengths.words import MOST_GATES, Drawn, counted, drawn
 from circuitsim.analysis.proofs.proving import UNLESS_TOLD, Limits
 from circuitsim.certificates.cases import refusal
 from circuitsim.certificates.claim import Claim, Rejected
 from circuitsim.certificates.question import check_letters
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.compilers.family import Family
+from circuitsim.errors import LimitError
 from circuitsim.netlist.circuit import Circuit
+from circuitsim.specifications.automaton import Automaton
 from circuitsim.tokens import Format, format_of
 
 Codes = tuple[int, ...]
@@ -80,7 +87,8 @@ def _count(
 ) -> tuple[int | None, Codes | None, str, str]:
     """How many are wrong, one of them, the engine, and why none could."""
     assert theorem.n is not None
-    n, given = theorem.n, None
+    n, fixed = theorem.n, None
+    strings = theorem.asked.format(n).strings(n)
     if not isinstance(model, Circuit):
         family = Family(model, theorem.basis, theorem.bits, theorem.optimize)
         claim = Claim(model.at(n), theorem.asked, family.bits(n), theorem.accept)
@@ -91,23 +99,45 @@ def _count(
             progress("automata")
             return *automata.count_wrong(claim, n), "automata", ""
         fixed = family.fixed(n)
-        if theorem.asked.format(n).strings(n) <= FEW_INPUTS:
-            progress("all inputs")
+        if strings <= FEW_INPUTS:
             return *count_by_running(fixed, theorem, progress), "all inputs", ""
-        given = drawn(theorem.schematic(model), limits.max_gates)
-    else:
+    reasons = []
+    for name, engine in _of_circuits(model, theorem, limits):
+        progress(name)
+        found, reason = engine()
+        if found is not None:
+            return *found, name, ""
+        reasons.append(f"{name}: {reason}")
+    if fixed is not None and strings <= MANY_INPUTS:
+        return *count_by_running(fixed, theorem, progress), "all inputs", ""
+    return None, None, "none", "; ".join(reasons)
+
+
+Counted = tuple[tuple[int, Codes | None] | None, str]  # how many and one of them; or why not
+
+
+def _of_circuits(
+    model: Any, theorem: Theorem, limits: Limits
+) -> Iterator[tuple[str, Callable[[], Counted]]]:
+    """Engines that count by the circuit of a length."""
+    if isinstance(model, Circuit):
         given = Drawn(model, [])
-    reader, reasons = theorem.asked.reader, []
-    if reader is not None:
-        progress("words")
+    else:
         try:
-            found = counted(given, reader, theorem.accept)[0]
-        except Rejected as error:
-            reasons.append(f"words: {error}")
-        else:
-            return found.wrong, found.example, "words", ""
-    progress("decision diagrams")
-    by_diagrams, reason = count_by_diagrams(theorem.question(given.circuit), limits.seconds)
-    if by_diagrams is None:
-        return None, None, "none", "; ".join([*reasons, f"decision diagrams: {reason}"])
-    return *by_diagrams, "decision diagrams", ""
+            given = drawn(theorem.schematic(model), min(limits.max_gates, MOST_GATES))
+        except LimitError as error:
+            reason = str(error)
+            yield "its circuit", lambda: (None, reason)
+            return
+    reader = theorem.asked.reader
+    if reader is not None:
+        yield "words", partial(_by_words, given, reader, theorem.accept)
+    question = theorem.question(given.circuit)
+    yield "decision diagrams", partial(count_by_diagrams, question, limits.seconds)
+
+
+def _by_words(given: Drawn, reader: Automaton, accept: int | None) -> Counted:
+    try:
+        return tuple(counted(given, reader, accept)[0]), ""
+    except Rejected as error:
+        return None, str(error)

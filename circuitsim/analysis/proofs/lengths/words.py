@@ -49,7 +49,8 @@ def by_words(given: Drawn, specification: Automaton, accept: int | None) -> Verd
     return Verdict(
         "proved",
         ENGINE,
-        f"{adders:,} adders make {len(certificate['sums'])} sums of letters, which the rest sees",
+        f"{_many(adders, 'adder')} for {_many(len(certificate['sums']), 'sum')} of letters, which decide with"
+        f" {_many(len(certificate['free']), 'letter')} beside",
         certificate={"kind": "words", **certificate},
     )
 
@@ -135,3 +136,7 @@ def _document(made: MadeSum) -> dict[str, Any]:
         "adders": adders.tolist(),
         "outputs": [[int(w), int(c)] for w, c in zip(made.outputs, made.keep, strict=True)],
     }
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
