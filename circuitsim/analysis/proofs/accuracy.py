@@ -138,6 +138,7 @@ def _of_circuits(
 
 def _by_words(given: Drawn, reader: Automaton, accept: int | None) -> Counted:
     try:
-        return tuple(counted(given, reader, accept)[0]), ""
+        found = counted(given, reader, accept)[0]
     except Rejected as error:
         return None, str(error)
+    return (found.wrong, found.example), ""
