@@ -12,7 +12,7 @@ which they are learnt. A step is one of
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from circuitsim.certificates.cases import Root, cases, pieces, refusal, roots, tight
+from circuitsim.certificates.cases import cases, names, refusal, tight
 from circuitsim.certificates.claim import Claim, Rejected, listed, whole
 from circuitsim.certificates.classes import (
     Classes,
@@ -22,6 +22,7 @@ from circuitsim.certificates.classes import (
     opposite,
     total,
 )
+from circuitsim.certificates.strings import Root, pieces, roots
 
 
 def check_counts(claim: Claim, certificate: dict[str, Any], up_to: int | None = None) -> None:
@@ -37,7 +38,7 @@ def check_counts(claim: Claim, certificate: dict[str, Any], up_to: int | None = 
     steps = iter(listed(certificate.get("steps")))
     try:
         for piece in pieces(claim, up_to):
-            for root in roots(piece):
+            for root in roots(piece, names(claim)):
                 _check(claim, root, steps)
     except OutOfScopeError as error:
         raise Rejected(str(error)) from None
@@ -47,7 +48,7 @@ def check_counts(claim: Claim, certificate: dict[str, Any], up_to: int | None = 
 
 def _check(claim: Claim, root: Root, steps: Iterator[object]) -> None:
     """Check all branches from one root on."""
-    branches: list[tuple[Classes | None, Sequence[Form]]] = [(root.walk, root.facts)]
+    branches: list[tuple[Classes | None, Sequence[Form]]] = [(root.walk(), root.facts)]
     while branches:
         walk, facts = branches.pop()
         name, *rest = listed(next(steps, None)) or [None]

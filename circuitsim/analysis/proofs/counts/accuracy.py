@@ -1,13 +1,14 @@
 """How many strings of a length a model errs on, counted by how many of each letter they have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from math import comb
+from math import comb, prod
 
 from circuitsim.analysis.proofs.counts.prove import string
-from circuitsim.certificates.cases import Piece, model_at, refusal, roots
+from circuitsim.certificates.cases import names, refusal
 from circuitsim.certificates.claim import Claim
-from circuitsim.certificates.classes import Classes, OutOfScopeError, Question
+from circuitsim.certificates.classes import Classes, Form, OutOfScopeError, Question
+from circuitsim.certificates.strings import Piece, Root, model_at, roots
 from circuitsim.errors import InputError
 from circuitsim.specifications.formulas import holds
 
@@ -24,18 +25,18 @@ def count_wrong(claim: Claim, n: int) -> tuple[int, tuple[int, ...] | None]:
         raise InputError(f"{why}.")
     assert spec.formula is not None
     wrong, example = 0, None
-    for root in roots(Piece(model, claim.bits, n, n)):
-        tree = _Node(root.walk)
-        for counts in _compositions(n - root.length[0], len(root.others)):
-            letters = dict(zip(root.others, counts, strict=True))
-            if root.read is not None:
-                letters[root.read] = letters.get(root.read, 0) + 1
+    for root in roots(Piece(model, claim.bits, n, n), names(claim)):
+        tree, facts, forms = _Node(root.walk()), root.facts, root.letters
+        for counts in _compositions(n - root.length[0], len(root.middle)):
+            if any(_value(fact, counts) < 0 for fact in facts):
+                continue
+            letters = {name: _value(form, counts) for name, form in forms.items()}
             if spec.where is not None and not holds(spec.where, letters):
                 continue
             wanted = int(holds(spec.formula, letters))
             if not claim.keeps(_decision(tree, counts), wanted):
-                wrong += _arrangements(counts)
-                example = example or string(claim, root, counts)
+                wrong += _arrangements(root, counts)
+                example = example or string(root, counts)
     return wrong, example
 
 
@@ -76,10 +77,17 @@ def _compositions(total: int, parts: int) -> Iterator[list[int]]:
                 yield [first, *rest]
 
 
-def _arrangements(counts: list[int]) -> int:
-    """How many strings have so many of each letter."""
-    found, left = 1, sum(counts)
-    for count in counts:
-        found *= comb(left, count)
-        left -= count
+def _arrangements(root: Root, counts: Sequence[int]) -> int:
+    """How many strings have so many letters of each class."""
+    found = 1
+    for start in range(root.layout.period):
+        left = 0
+        for (_, place), count in zip(root.middle, counts, strict=True):
+            if place == start:
+                left += count
+                found *= comb(left, count)
     return found
+
+
+def _value(form: Form, counts: Sequence[int]) -> int:
+    return form[0] + sum(map(prod, zip(form[1:], counts, strict=True)))

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from math import floor
 from typing import TypeAlias
 
 from circuitsim.analysis.proofs.counts.region import Region
 from circuitsim.analysis.proofs.verdict import Verdict
-from circuitsim.certificates.cases import Case, Root, cases, pieces, refusal, roots
+from circuitsim.certificates.cases import Case, cases, names, refusal
 from circuitsim.certificates.claim import Claim
 from circuitsim.certificates.classes import Classes, Form, OutOfScopeError, Question, opposite
 from circuitsim.certificates.counts import parts, sides
+from circuitsim.certificates.strings import Root, pieces, roots
 
 Branch: TypeAlias = tuple[Classes | Case, Region]
 
@@ -39,7 +41,7 @@ def prove_by_counts(
         for piece in pieces(claim, up_to):
             lengths = f"n in {piece.first}..{piece.last}" if piece.last else "every n"
             progress(f"counts, {lengths}: {len(search.steps):,} steps")
-            for root in roots(piece):
+            for root in roots(piece, names(claim)):
                 search.explore(root)
             if search.wrong is not None:
                 break  # later pieces are longer strings
@@ -71,7 +73,7 @@ class _Search:
 
     def explore(self, root: Root) -> None:
         """All branches from one root on."""
-        branches: list[Branch] = [(root.walk, Region(root.facts))]
+        branches: list[Branch] = [(root.walk(), Region(root.facts))]
         splits = 0
         while branches:
             at, region = branches.pop()
@@ -114,7 +116,7 @@ class _Search:
         counts = [
             case.modulus * int(x) + rest for x, rest in zip(point, case.rests, strict=True)
         ]
-        self.wrong = string(self.claim, root, counts)
+        self.wrong = string(root, counts)
         return [(case, region)]
 
     def shorter(self, root: Root, at: Classes | Case) -> Form:
@@ -128,17 +130,16 @@ class _Search:
         return (bound, *(-x for x in rest))
 
 
-def string(claim: Claim, root: Root, counts: Sequence[int]) -> tuple[int, ...]:
-    """A string with so many of the letters whose counts are unknown, as codes."""
-    code = {letter: at for at, letter in enumerate(claim.specification.letters)}
-    codes = [
-        code[letter]
-        for letter, count in zip(root.others, counts, strict=True)
-        for _ in range(count)
-    ]
-    if root.read is not None:
-        codes.insert(0 if root.front else len(codes), code[root.read])
-    return tuple(codes)
+def string(root: Root, counts: Sequence[int]) -> tuple[int, ...]:
+    """A string of a root with so many letters of each class of the middle, as codes."""
+    places: list[list[str]] = [[], []]
+    for (letter, start), count in zip(root.middle, counts, strict=True):
+        places[start] += [letter] * count
+    if root.layout.period == 2:  # even and odd places in turn
+        pairs = zip_longest(*places)
+        places = [[letter for pair in pairs for letter in pair if letter is not None], []]
+    letters = (*root.front, *places[0], *root.end)
+    return tuple(map(root.piece.model.vocabulary.index, letters))
 
 
 def _divide(question: Question, region: Region) -> int:
