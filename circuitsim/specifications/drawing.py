@@ -77,10 +77,10 @@ def draw(specification: Specification, gates: MoreGates, form: Format, n: int) -
     field = form.fields[0]
     values = value_wires(gates, wires[0], field.wires, field.size)
     letters = dict(zip(field.values, values.T, strict=True))
-    if specification.formula is not None:
-        drawn = Drawn([draw_formula(specification.formula, gates, letters)])
-    elif specification.automaton is not None:
+    if specification.automaton is not None:
         drawn = _automaton(specification.automaton, gates, letters, n)
+    elif specification.formula is not None:
+        drawn = Drawn([draw_formula(specification.formula, gates, letters)])
     else:
         raise InputError(f"{specification.name} has no circuit of its own to compare with.")
     if specification.where is None:

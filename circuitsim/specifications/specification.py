@@ -26,7 +26,8 @@ class Specification:
         question: what is asked, in one sentence.
         format: the tokens of a string of n letters.
         decide: the definition: the decision on one string, given as token codes (n,) in that format.
-        formula: of the counts of letters, true where the decision is 1; for languages that only count.
+        formula: of the counts of letters, true where the decision is 1; for languages that only count. Beside a letter
+            a name may be "first=LETTER" or "last=LETTER", 1 where that letter stands there; then it has an automaton too.
         automaton: for languages that are read letter by letter.
         draw: a circuit of its own: it appends gates and returns the literals of the decision's bits, the least first.
         where: of the counts of letters; it asks only about strings of which this is true.
@@ -53,10 +54,10 @@ class Specification:
     @property
     def reader(self) -> Automaton | None:
         """It as an automaton that may have a state for every count; None where it is no such thing."""
-        if self.formula is not None:
-            found = counting(self.formula)
-        elif self.automaton is not None:
+        if self.automaton is not None:
             found = self.automaton
+        elif self.formula is not None:
+            found = counting(self.formula)
         else:
             return None
         return found if self.where is None else asking(found, self.where)

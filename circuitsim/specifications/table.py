@@ -90,7 +90,7 @@ def of_task(task: Task, name: str) -> Specification:
         case Parity():
             formula = odd("1")
         case First():
-            automaton = first_is("1")
+            formula, automaton = AtLeast((("first=1", 1),), 1), first_is("1")
         case BoundedDyck():
             automaton = nested(task.format(1).fields[0].values, task.depth)
         case StarFree():
