@@ -1,11 +1,13 @@
 """The naive meaning of netlists: the value of a literal from the values of some nodes, gate by gate."""
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from itertools import pairwise
 from typing import Any, Protocol
 
 from circuitsim.certificates.claim import Rejected
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.program import AND
+from circuitsim.netlist.program import AND, OR, THRESHOLD, XOR
 
 
 class Meaning(Protocol):
@@ -24,17 +26,37 @@ class Meaning(Protocol):
 
 
 class Netlist:
-    """A circuit of two-input gates, as plain lists."""
+    """A circuit, as plain lists."""
 
     def __init__(self, circuit: Circuit) -> None:
         self.inputs, self.nodes = circuit.inputs, circuit.nodes
         self.outputs: list[int] = circuit.outputs.tolist()
         self._kinds: list[int] = circuit.ops.tolist()
-        self._reads: list[list[int]] = circuit.fan_in.tolist()
+        if circuit.starts is None:
+            self._reads: list[list[int]] = circuit.fan_in.tolist()
+        else:
+            self._reads = _rows(circuit.fan_in, circuit.starts)
+        if circuit.weights is not None:
+            self._weights: list[list[int]] = _rows(circuit.weights, circuit.starts)
+            self._thresholds: list[int] = circuit.thresholds.tolist()
 
     def reads(self, node: int) -> list[int]:
         """The literals that a gate reads; none where the node is no gate."""
         return self._reads[node - 1 - self.inputs] if node > self.inputs else []
+
+    def threshold(self, node: int) -> tuple[list[int], list[int], int]:
+        """A gate as a threshold: its literals, their weights, and what these must add up to.
+
+        Raises:
+            Rejected: it is none.
+        """
+        gate = node - 1 - self.inputs
+        if not 0 <= gate < len(self._kinds) or self._kinds[gate] == XOR:
+            raise Rejected(f"node {node} is no AND, OR or threshold")
+        reads = self._reads[gate]
+        if self._kinds[gate] == THRESHOLD:
+            return reads, self._weights[gate], self._thresholds[gate]
+        return reads, [1] * len(reads), len(reads) if self._kinds[gate] == AND else 1
 
     def cone(self, literals: Iterable[int], known: Iterable[int]) -> list[int]:
         """The nodes that literals depend on, in order, down to nodes that are known."""
@@ -66,10 +88,24 @@ class Netlist:
         for node in self.cone(literals, value):
             if node <= self.inputs:
                 raise Rejected(f"what input {node} is must be known, and is not")
-            x, y = map(of, self.reads(node))
-            both = self._kinds[node - 1 - self.inputs] == AND
-            value[node] = meaning.conjunction(x, y) if both else meaning.parity(x, y)
+            kind, read = self._kinds[node - 1 - self.inputs], list(map(of, self.reads(node)))
+            if kind == AND:
+                value[node] = reduce(meaning.conjunction, read)
+            elif kind == XOR:
+                value[node] = reduce(meaning.parity, read)
+            elif kind == OR:
+                none = reduce(meaning.conjunction, map(meaning.negation, read))
+                value[node] = meaning.negation(none)
+            elif isinstance(meaning, Masks):
+                value[node] = meaning.at_least(read, *self.threshold(node)[1:])
+            else:
+                raise Rejected("a threshold gate stands where there may be none")
         return [of(literal) for literal in literals]
+
+
+def _rows(array: Any, starts: Any) -> list[list[int]]:
+    values, ends = array.tolist(), starts.tolist()
+    return [values[a:b] for a, b in pairwise(ends)]
 
 
 class Masks:
@@ -78,7 +114,7 @@ class Masks:
     false = 0
 
     def __init__(self, rows: int) -> None:
-        self.true = (1 << rows) - 1
+        self.rows, self.true = rows, (1 << rows) - 1
 
     def negation(self, x: int) -> int:
         """All other rows."""
@@ -91,6 +127,14 @@ class Masks:
     def parity(self, x: int, y: int) -> int:
         """Rows of one."""
         return x ^ y
+
+    def at_least(self, values: list[int], weights: list[int], threshold: int) -> int:
+        """Rows in which the weighted number of values is at least a threshold."""
+        totals = [0] * self.rows
+        for value, weight in zip(values, weights, strict=True):
+            for row in range(self.rows):
+                totals[row] += weight * (value >> row & 1)
+        return sum(1 << row for row, total in enumerate(totals) if total >= threshold)
 
 
 class Diagrams:

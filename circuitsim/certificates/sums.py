@@ -8,6 +8,7 @@ reads, is a variable of its own.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -23,7 +24,7 @@ class Sum:
     """A sum as a certificate has it: numbers that were read as data.
 
     Attributes:
-        wires: (literal, column) pairs. outputs: (literal, column) pairs.
+        wires: (literal, column) pairs. outputs: (literal, column) pairs. weights: (literal, weight) pairs.
     """
 
     def __init__(self, document: Any) -> None:
@@ -36,11 +37,45 @@ class Sum:
             whole(document.get("constant")),
             whole(document.get("width")),
         )
-        columns = [column for _, column in self.wires + self.outputs] + [
-            a[0] for a in self.adders
-        ]
+        columns = [column for _, column in self.wires + self.outputs]
+        columns += [adder[0] for adder in self.adders]
         if not 0 < self.width <= WIDEST or not all(0 <= c < self.width for c in columns):
             raise Rejected("a sum has columns that are not of its width")
+        self.weights = [(literal, 1 << column) for literal, column in self.wires]
+        self.modulus = 1 << self.width
+
+    def decided(self, totals: list[int]) -> Iterator[tuple[int, list[int]]]:
+        """The outputs, each with its values where the sum has these values."""
+        for literal, column in self.outputs:
+            yield literal, [total >> column & 1 for total in totals]
+
+
+class Gate:
+    """A gate that asks whether a weighted number of wires reaches a threshold: it is a sum by what it is."""
+
+    constant, modulus = 0, None
+
+    def __init__(self, netlist: Netlist, node: object) -> None:
+        self.node = whole(node)
+        reads, weights, self.reached = netlist.threshold(self.node)
+        self.weights = list(zip(reads, weights, strict=True))
+
+    def decided(self, totals: list[int]) -> Iterator[tuple[int, list[int]]]:
+        """Its output, with its values where the sum has these values."""
+        yield 2 * self.node, [int(total >= self.reached) for total in totals]
+
+
+def checked(netlist: Netlist, document: Any) -> Sum | Gate:
+    """A sum of a certificate, {"gate": node} or adders, after it was checked.
+
+    Raises:
+        Rejected: it is none.
+    """
+    if isinstance(document, dict) and "gate" in document:
+        return Gate(netlist, document["gate"])
+    found = Sum(document)
+    check_sum(netlist, found)
+    return found
 
 
 def _numbers(value: object, length: int) -> list[int]:

@@ -2,9 +2,11 @@
 
 All letters at a few free positions are gone through. Then each wire of a sum is a function of one letter, so a string
 adds up to one word a sum; the words and the specification's state that strings of n letters can have are found letter
-by letter, each once, with the number of strings that have them. The rest of the netlist is run on each.
+by letter, each once, with the number of strings that have them. The rest of the netlist is run on each. Two netlists
+beside each other are compared in the same way, without a specification.
 """
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -12,19 +14,27 @@ import numpy as np
 
 from circuitsim.certificates.claim import Rejected, listed, whole
 from circuitsim.certificates.netlist import Masks, Netlist
-from circuitsim.certificates.sums import Sum, check_sum
+from circuitsim.certificates.sums import Gate, Sum, checked
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.specifications.automaton import Automaton
 from circuitsim.tokens import Format, format_of
 
 MOST_STATES = 1 << 20
+NOTHING = Automaton(None, lambda state, letter: None, lambda state: None)
 
 
 class Found(NamedTuple):
-    """Strings of one length on which a circuit decides otherwise than a specification: how many, and one of them."""
+    """Strings of one length on which a circuit is wrong: how many, and one of them."""
 
     wrong: int
     example: tuple[int, ...] | None
+
+
+class Part(NamedTuple):
+    """A netlist and its sums."""
+
+    netlist: Netlist
+    sums: list[Sum | Gate]
 
 
 class Reached(NamedTuple):
@@ -34,52 +44,115 @@ class Reached(NamedTuple):
     one: Any
 
 
+class Letters(NamedTuple):
+    """How letters are wired."""
+
+    form: Format
+    n: int
+
+    @property
+    def width(self) -> int:
+        """Input wires of a position."""
+        return self.form.fields[0].width
+
+    @property
+    def size(self) -> int:
+        """How many letters there are."""
+        return self.form.fields[0].size
+
+
 def wrong_strings(
     circuit: Circuit,
     specification: Automaton,
     accept: int | None,
     certificate: dict[str, Any],
 ) -> Found:
-    """Count the strings on which a circuit is wrong.
+    """Count the strings on which a circuit decides otherwise than a specification.
 
     Args:
         specification: which may have as many states as it likes. accept: as in a claim.
-        certificate: its "sums", and the positions that are "free".
+        certificate: its "sums", a list for the circuit, and the positions that are "free".
 
     Raises:
         Rejected: the sums are none, or do not suffice.
     """
-    netlist, form, n = Netlist(circuit), format_of(circuit.interface), circuit.interface["n"]
-    if form is None or not form.plain or circuit.inputs != n * form.fields[0].width:
-        raise Rejected("words are of strings of letters, and nothing else may be an input")
-    sums = [Sum(document) for document in listed(certificate.get("sums"))]
-    free = sorted({whole(position) for position in listed(certificate.get("free"))})
-    if any(not 0 <= position < n for position in free):
-        raise Rejected("a free position is none")
-    for claimed in sums:
-        check_sum(netlist, claimed)
-    letters = form.fields[0].values
     wrong, example = 0, None
-    for chosen in product(range(len(letters)), repeat=len(free)):
-        fixed = dict(zip(free, chosen, strict=True))
-        known = _letters(form, n, fixed)
-        weights = [_weights(netlist, claimed, form, n, known) for claimed in sums]
-        moduli = [1 << claimed.width for claimed in sums]
-        reached = _reached(specification, n, (weights, moduli), letters, fixed)
-        decided = _decisions(netlist, sums, known, list(reached))
-        for (_, state), decision, strings in zip(
-            reached, decided, reached.values(), strict=True
-        ):
-            own = decision if accept is None else int(decision == accept)
+    for states, (outputs,) in _cases([circuit], specification, certificate):
+        decided = outputs[:, 0] if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+        for ((_, state), reached), decision in zip(states.items(), decided, strict=True):
+            own = int(decision) if accept is None else int(decision == accept)
             if specification.decides(state) not in (None, own):
-                wrong += strings.strings
-                example = example or _spelled(strings.one)
+                wrong += reached.strings
+                example = example or _spelled(reached.one)
     return Found(wrong, example)
 
 
-def _letters(form: Format, n: int, fixed: dict[int, int]) -> dict[int, int]:
-    """Input nodes of fixed positions, with their bits."""
+def differing_strings(left: Circuit, right: Circuit, certificate: dict[str, Any]) -> Found:
+    """Count the strings on which two circuits have other outputs.
+
+    Args:
+        certificate: its "sums", a list for each circuit, and the positions that are "free".
+
+    Raises:
+        Rejected: the sums are none, or do not suffice.
+    """
+    differ, example = 0, None
+    for states, (ours, theirs) in _cases([left, right], NOTHING, certificate):
+        unequal = (ours != theirs).any(axis=1)
+        for reached, bad in zip(states.values(), unequal, strict=True):
+            if bad:
+                differ += reached.strings
+                example = example or _spelled(reached.one)
+    return Found(differ, example)
+
+
+def _cases(
+    circuits: list[Circuit], specification: Automaton, certificate: dict[str, Any]
+) -> Any:
+    """For all letters at the free positions: the states that strings lead to, and outputs (states, bits) of each circuit."""
+    letters = _letters(circuits)
+    given = listed(certificate.get("sums"), len(circuits))
+    free = sorted({whole(position) for position in listed(certificate.get("free"))})
+    if any(not 0 <= position < letters.n for position in free):
+        raise Rejected("a free position is none")
+    parts = []
+    for circuit, documents in zip(circuits, given, strict=True):
+        netlist = Netlist(circuit)
+        parts.append(Part(netlist, [checked(netlist, each) for each in listed(documents)]))
+    for chosen in product(range(letters.size), repeat=len(free)):
+        fixed = dict(zip(free, chosen, strict=True))
+        known = _known(letters, fixed)
+        added = [
+            (_weights(part.netlist, each, letters, known), each.modulus)
+            for part in parts
+            for each in part.sums
+        ]
+        states = _reached(specification, letters, added, fixed)
+        totals = list(zip(*(totals for totals, _ in states), strict=True))
+        outputs, first = [], 0
+        for part in parts:
+            own = totals[first : first + len(part.sums)]
+            first += len(part.sums)
+            outputs.append(_outputs(part, known, own, len(states)))
+        yield states, outputs
+
+
+def _letters(circuits: Sequence[Circuit]) -> Letters:
+    forms = [format_of(circuit.interface) for circuit in circuits]
+    lengths = {circuit.interface.get("n") for circuit in circuits}
+    form, n = forms[0], circuits[0].interface.get("n")
+    if form is None or not form.plain or type(n) is not int:
+        raise Rejected("words are of strings of letters")
     width = form.fields[0].width
+    alike = all(other == form for other in forms) and len(lengths) == 1
+    if not alike or any(circuit.inputs != n * width for circuit in circuits):
+        raise Rejected("nothing but the same letters may be an input")
+    return Letters(form, n)
+
+
+def _known(letters: Letters, fixed: dict[int, int]) -> dict[int, int]:
+    """Input nodes of fixed positions, with their bits."""
+    form, n, width = letters.form, letters.n, letters.width
     bits = form.bits(np.array([[fixed.get(place, 0) for place in range(n)]]))[0]
     return {
         1 + place * width + wire: int(bits[place * width + wire])
@@ -89,16 +162,14 @@ def _letters(form: Format, n: int, fixed: dict[int, int]) -> dict[int, int]:
 
 
 def _weights(
-    netlist: Netlist, claimed: Sum, form: Format, n: int, known: dict[int, int]
-) -> Any:
-    """What each letter at each position adds to a word: (n, letters) whole numbers, and the constant at the first."""
-    size, width = form.fields[0].size, form.fields[0].width
-    every = form.bits(np.arange(size)[:, None])  # (letters, width)
-    masks, found = Masks(size), [[0] * size for _ in range(n)]
-    of_letters = [
-        sum(int(bit) << row for row, bit in enumerate(column)) for column in every.T
-    ]
-    for literal, column in claimed.wires:
+    netlist: Netlist, claimed: Sum | Gate, letters: Letters, known: dict[int, int]
+) -> list[list[int]]:
+    """What each letter at each position adds to a sum: (n, letters) whole numbers, and the constant at the first."""
+    size, width = letters.size, letters.width
+    every = letters.form.bits(np.arange(size)[:, None])  # (letters, width)
+    masks, found = Masks(size), [[0] * size for _ in range(letters.n)]
+    of_letters = [_table(column) for column in every.T]
+    for literal, weight in claimed.weights:
         places = {
             (node - 1) // width
             for node in netlist.cone([literal], known)
@@ -112,33 +183,33 @@ def _weights(
             table.setdefault(1 + place * width + wire, of_letters[wire])
         value = netlist.values([literal], table, masks)[0]
         for row in range(size):
-            found[place][row] += (value >> row & 1) << column
+            found[place][row] += (value >> row & 1) * weight
     found[0] = [entry + claimed.constant for entry in found[0]]
     return found
 
 
 def _reached(
-    specification: Automaton, n: int, added: Any, letters: Any, fixed: dict[int, int]
+    specification: Automaton, letters: Letters, added: Any, fixed: dict[int, int]
 ) -> dict[Any, Reached]:
-    """(words, state) that strings lead to.
+    """(sums, state) that strings lead to.
 
     Args:
-        added: of every sum what letters add to it, as `_weights` says; and the moduli.
+        added: of every sum what letters add to it, as `_weights` says, and its modulus.
     """
-    weights, moduli = added
-    now = {((0,) * len(moduli), specification.start): Reached(1, None)}
-    for place in range(n):
+    names, moduli = letters.form.fields[0].values, [modulus for _, modulus in added]
+    now = {((0,) * len(added), specification.start): Reached(1, None)}
+    for place in range(letters.n):
         after: dict[Any, Reached] = {}
-        options = [fixed[place]] if place in fixed else range(len(letters))
-        steps = [(a, letters[a], [own[place][a] for own in weights]) for a in options]
+        options = [fixed[place]] if place in fixed else range(letters.size)
+        steps = [(a, names[a], [weights[place][a] for weights, _ in added]) for a in options]
         moves: dict[Any, Any] = {}
-        for (words, state), reached in now.items():
+        for (totals, state), reached in now.items():
             for a, letter, adds in steps:
                 if (state, a) not in moves:
                     moves[state, a] = specification.step(state, letter)
                 summed = tuple(
-                    (word + add) % modulus
-                    for word, add, modulus in zip(words, adds, moduli, strict=True)
+                    total + add if modulus is None else (total + add) % modulus
+                    for total, add, modulus in zip(totals, adds, moduli, strict=True)
                 )
                 key = summed, moves[state, a]
                 before = after.get(key)
@@ -150,23 +221,18 @@ def _reached(
     return now
 
 
-def _decisions(
-    netlist: Netlist, sums: list[Sum], known: dict[int, int], states: list[Any]
-) -> list[int]:
-    """The circuit's decision in every state."""
-    masks = Masks(len(states))
+def _outputs(part: Part, known: dict[int, int], totals: Any, states: int) -> Any:
+    """Output bits (states, outputs) of a netlist in every state."""
+    masks = Masks(states)
     table = {node: masks.true * bit for node, bit in known.items()}
-    for index, claimed in enumerate(sums):
-        words = [words[index] for words, _ in states]
-        for literal, column in claimed.outputs:
-            value = _table([word >> column & 1 for word in words])
+    for claimed, own in zip(part.sums, totals, strict=True):
+        for literal, bits in claimed.decided(list(own)):
+            value = _table(bits)
             table.setdefault(literal >> 1, masks.negation(value) if literal & 1 else value)
-    outputs = netlist.values(netlist.outputs, table, masks)
-    size = len(states) // 8 + 1
-    rows = np.array([list(value.to_bytes(size, "little")) for value in outputs], np.uint8)
-    bits = np.unpackbits(rows, axis=1, bitorder="little")[:, : len(states)]
-    decided = bits[0] if len(outputs) == 1 else bits.argmax(axis=0)
-    return [int(decision) for decision in decided]
+    values = part.netlist.values(part.netlist.outputs, table, masks)
+    size = states // 8 + 1
+    rows = np.array([list(value.to_bytes(size, "little")) for value in values], np.uint8)
+    return np.unpackbits(rows, axis=1, bitorder="little")[:, :states].T
 
 
 def _table(bits: Any) -> int:

@@ -1,14 +1,16 @@
 """One length by words: where a circuit adds up its letters, the sums and a few letters are all that it sees.
 
-The plans of its sums hand out the adders; `circuitsim.certificates.words` checks them and does the rest.
+The plans of its sums hand out the adders, and thresholds are sums by what they are; `circuitsim.certificates.words`
+checks them and does the rest.
 """
 
 from typing import Any, NamedTuple
 
 from circuitsim.analysis.proofs.verdict import Verdict
+from circuitsim.bases import BASES
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.netlist import Netlist
-from circuitsim.certificates.words import Found, wrong_strings
+from circuitsim.certificates.words import Found, differing_strings, wrong_strings
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.schematic.flatten import flatten_with_values
 from circuitsim.schematic.flatten_wide import MadeSum
@@ -21,6 +23,14 @@ ENGINE = "words"
 MOST_GATES = 2_000_000
 MOST_CHOICES = 4096  # of letters at the free positions
 FEWEST_WIRES = 3
+
+
+class Candidate(NamedTuple):
+    """What may be a sum of letters: the literals that it adds up, the nodes that it decides, and how it is written."""
+
+    wires: list[int]
+    nodes: list[int]
+    document: dict[str, Any]
 
 
 class Drawn(NamedTuple):
@@ -43,16 +53,17 @@ def by_words(given: Drawn, specification: Automaton, accept: int | None) -> Verd
         found, certificate = counted(given, specification, accept)
     except Rejected as error:
         return Verdict("unknown", ENGINE, str(error))
-    if found.wrong:
-        return Verdict("refuted", ENGINE, counterexample=found.example)
-    adders = sum(len(each["adders"]) for each in certificate["sums"])
-    return Verdict(
-        "proved",
-        ENGINE,
-        f"{_many(adders, 'adder')} for {_many(len(certificate['sums']), 'sum')} of letters, which decide with"
-        f" {_many(len(certificate['free']), 'letter')} beside",
-        certificate={"kind": "words", **certificate},
-    )
+    return _verdict(found, certificate)
+
+
+def alike_by_words(left: Drawn, right: Drawn) -> Verdict:
+    """Whether two circuits have the same outputs: proved with both circuits' adders, refuted by a string, or unknown."""
+    try:
+        certificate = _certificate([left, right])
+        found = differing_strings(left.circuit, right.circuit, certificate)
+    except Rejected as error:
+        return Verdict("unknown", ENGINE, str(error))
+    return _verdict(found, certificate)
 
 
 def counted(
@@ -63,39 +74,62 @@ def counted(
     Raises:
         Rejected: the circuit sees more than sums of letters and a few letters.
     """
-    certificate = _certificate(given)
+    certificate = _certificate([given])
     return wrong_strings(given.circuit, specification, accept, certificate), certificate
 
 
-def _certificate(given: Drawn) -> dict[str, Any]:
-    """The sums that outputs depend on, and the positions that are free beside them.
+def _verdict(found: Found, certificate: dict[str, Any]) -> Verdict:
+    if found.wrong:
+        return Verdict("refuted", ENGINE, counterexample=found.example)
+    sums = [each for part in certificate["sums"] for each in part]
+    adders = sum(len(each.get("adders", ())) for each in sums)
+    by = f"{_many(adders, 'adder')} for " if adders else ""
+    return Verdict(
+        "proved",
+        ENGINE,
+        f"{by}{_many(len(sums), 'sum')} of letters, which decide with"
+        f" {_many(len(certificate['free']), 'letter')} beside",
+        certificate={"kind": "words", **certificate},
+    )
+
+
+def _certificate(given: list[Drawn]) -> dict[str, Any]:
+    """The sums that outputs depend on, of each circuit, and the positions that are free beside them.
 
     Raises:
         Rejected: there are too many of these.
     """
-    circuit = given.circuit
-    form, n = format_of(circuit.interface), circuit.interface["n"]
-    if form is None or not form.plain or circuit.inputs != n * form.fields[0].width:
-        raise Rejected("words are for strings of letters, with positions folded")
-    if circuit.gates > MOST_GATES:
-        raise Rejected(f"{circuit.gates:,} gates are more than {MOST_GATES:,}")
-    netlist, width = Netlist(circuit), form.fields[0].width
-    seen = _positions(netlist, width)
-    sums = [s for s in given.sums if s.adders is not None and len(s.wires) >= FEWEST_WIRES]
+    form, n = format_of(given[0].circuit.interface), given[0].circuit.interface["n"]
+    if form is None or not form.plain:
+        raise Rejected("words are for strings of letters")
+    width, parts = form.fields[0].width, []
+    for each in given:
+        gates, inputs = each.circuit.gates, each.circuit.inputs
+        if inputs != n * width:
+            raise Rejected("words are for circuits with positions folded")
+        if gates > MOST_GATES:
+            raise Rejected(f"{gates:,} gates are more than {MOST_GATES:,}")
+        netlist = Netlist(each.circuit)
+        parts.append((netlist, _positions(netlist, width), _candidates(each, netlist)))
     while True:
-        used, free = _used(netlist, sums, width)
-        bad = [
-            s
-            for s in used
-            if any((seen[w >> 1] & ~free).bit_count() > 1 for w in s.wires.tolist())
-        ]
+        found = [_used(netlist, sums, width) for netlist, _, sums in parts]
+        free = 0
+        for _, own in found:
+            free |= own
+        bad = {
+            id(each)
+            for (_, seen, _), (used, _) in zip(parts, found, strict=True)
+            for each in used
+            if any((seen[wire >> 1] & ~free).bit_count() > 1 for wire in each.wires)
+        }
         if not bad:
             break
-        sums = [s for s in sums if not any(s is other for other in bad)]
+        for _, _, sums in parts:
+            sums[:] = [each for each in sums if id(each) not in bad]
     places = [place for place in range(n) if free >> place & 1]
     if form.fields[0].size ** len(places) > MOST_CHOICES:
         raise Rejected(f"it sees {len(places)} of {n} letters beside its sums of letters")
-    return {"sums": [_document(each) for each in used], "free": places}
+    return {"sums": [[each.document for each in used] for used, _ in found], "free": places}
 
 
 def _positions(netlist: Netlist, width: int) -> list[int]:
@@ -105,14 +139,32 @@ def _positions(netlist: Netlist, width: int) -> list[int]:
         if node <= netlist.inputs:
             found[node] = 1 << (node - 1) // width
         else:
-            x, y = netlist.reads(node)
-            found[node] = found[x >> 1] | found[y >> 1]
+            for literal in netlist.reads(node):
+                found[node] |= found[literal >> 1]
     return found
 
 
-def _used(netlist: Netlist, sums: list[MadeSum], width: int) -> tuple[list[MadeSum], int]:
+def _candidates(given: Drawn, netlist: Netlist) -> list[Candidate]:
+    """Sums with adders; and gates of many wires, in bases that have any."""
+    found = [
+        Candidate(
+            made.wires.tolist(), [w >> 1 for w in made.outputs.tolist()], _document(made)
+        )
+        for made in given.sums
+        if made.adders is not None and len(made.wires) >= FEWEST_WIRES
+    ]
+    if BASES[given.circuit.basis].unbounded:
+        found += [
+            Candidate(netlist.reads(node), [node], {"gate": node})
+            for node in range(1 + netlist.inputs, netlist.nodes)
+            if len(netlist.reads(node)) >= FEWEST_WIRES
+        ]
+    return found
+
+
+def _used(netlist: Netlist, sums: list[Candidate], width: int) -> tuple[list[Candidate], int]:
     """The sums that the outputs read, and the positions (bits) that they read beside them."""
-    maker = {literal >> 1: s for s in sums for literal in s.outputs.tolist()}
+    maker = {node: each for each in sums for node in each.nodes}
     cone = netlist.cone(netlist.outputs, maker)
     free, read = 0, {literal >> 1 for literal in netlist.outputs}
     for node in cone:
