@@ -36,6 +36,7 @@ VERBS = (
     "prove",
     "verify",
     "accuracy",
+    "equivalent",
     "zoo",
     "separations",
 )

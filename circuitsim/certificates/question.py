@@ -17,6 +17,7 @@ from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.extending import MoreGates
 from circuitsim.netlist.passes.ands import ands_only
 from circuitsim.netlist.passes.share import Share
+from circuitsim.netlist.passes.two_inputs import two_inputs
 from circuitsim.specifications.drawing import draw
 from circuitsim.specifications.specification import Specification
 from circuitsim.tokens import Format, format_of
@@ -139,11 +140,8 @@ def _ready(circuit: Circuit) -> tuple[Circuit, Format, int]:
             "the circuit does not say which letters its inputs are; compile it from a model, or convert it with its"
             " comments."
         )
-    if BASES[circuit.basis].unbounded:
-        raise InputError(
-            f"proofs at one length are about gates of two inputs, and the circuit is in {circuit.basis}."
-        )
-    plain = _without_wired(ands_only(circuit))
+    ands = two_inputs if BASES[circuit.basis].unbounded else ands_only
+    plain = _without_wired(ands(circuit))
     return Share()(plain), form, n
 
 

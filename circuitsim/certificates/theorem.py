@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from circuitsim.bases import DEFAULT, BasisName
+from circuitsim.bases import BASES, DEFAULT, BasisName
 from circuitsim.certificates.claim import Claim, Rejected
 from circuitsim.certificates.question import Question, about_specification
 from circuitsim.compilers.family import Family
+from circuitsim.compilers.residual import Positions
 from circuitsim.errors import InputError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import Attention
@@ -77,8 +78,8 @@ class Theorem:
     def schematic(self, model: Any) -> Schematic:
         """The circuit at its length, with positions folded."""
         assert self.n is not None
-        family = Family(model, self.basis, self.bits, self.optimize, "folded")
-        return family(self.n)
+        folded: Positions | None = None if BASES[self.basis].exact else "folded"
+        return Family(model, self.basis, self.bits, self.optimize, folded)(self.n)
 
     def question(self, circuit: Circuit) -> Question:
         """Where a circuit is wrong."""

@@ -99,6 +99,20 @@ class MoreGates:
             found = self.both(bit, found) if bound >> place & 1 else self.either(bit, found)
         return int(found)
 
+    def weighs(self, wires: Longs, weights: Longs, bound: int) -> int:
+        """Whether the weights of the wires that are true add up to `bound` at least.
+
+        A negative weight w of x is |w| of NOT x, less |w|.
+        """
+        negative = weights < 0
+        sizes = np.abs(weights)
+        bound += int(sizes[negative].sum())
+        literals = wires ^ negative
+        width = int(sizes.max(initial=0)).bit_length()
+        return self.at_least(
+            self.total([literals[sizes >> column & 1 == 1] for column in range(width)]), bound
+        )
+
     def circuit(self, outputs: Any = None) -> Circuit:
         """The circuit with all gates, and with other outputs where they are given."""
         fan_in: Ints = np.concatenate(self.made)

@@ -107,17 +107,12 @@ def draw_formula(formula: Formula, gates: MoreGates, letters: Mapping[str, Any])
 def _at_least(
     weights: Weights, bound: int, gates: MoreGates, letters: Mapping[str, Any]
 ) -> int:
-    """-w x is w (NOT x) - w, so that all weights are positive; then a sum and a comparison."""
-    columns: list[list[Any]] = []
-    for letter, weight in weights:
-        wires = letters[letter] ^ int(weight < 0)
-        bound += len(wires) * max(0, -weight)
-        for column in range(abs(weight).bit_length()):
-            columns += [[] for _ in range(column + 1 - len(columns))]
-            if abs(weight) >> column & 1:
-                columns[column].append(wires)
-    heap = [np.concatenate([np.zeros(0, np.int64), *column]) for column in columns]
-    return gates.at_least(gates.total(heap), bound)
+    wires = [letters[letter] for letter, _ in weights]
+    each = [
+        np.full(len(own), weight) for own, (_, weight) in zip(wires, weights, strict=True)
+    ]
+    none = np.zeros(0, np.int64)
+    return gates.weighs(np.concatenate([none, *wires]), np.concatenate([none, *each]), bound)
 
 
 def _congruent(

@@ -97,7 +97,7 @@ def prove(
         if theorem.n is None
         else _one_length(model, theorem, limits, progress)
     )
-    last, tried = _first(engines, limits.certified)
+    last, tried = first(engines, limits.certified)
     took = perf_counter() - started
     certificate = last.certificate and {**last.certificate, "theorem": theorem.document()}
     shown: dict[str, Any] = {}
@@ -112,7 +112,7 @@ def prove(
     )  # fmt: skip
 
 
-def _first(
+def first(
     engines: Iterator[Verdict], certified: bool
 ) -> tuple[Verdict, list[tuple[str, str]]]:
     """The first answer, or the first with a certificate where that is wanted and there is one; what gave out before."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from circuitsim.bases import BASES
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.netlist.circuit import Circuit
 
@@ -17,15 +18,15 @@ def statement(theorem: Theorem, model: Any) -> str:
     softmax = _softmax(model, theorem.n or theorem.up_to or 1)
     if theorem.n is not None:
         bits = theorem.bits or model.at(theorem.n).bits
-        return (
-            f"the {theorem.basis} circuit of {model.name}, with {bits} fraction bits{softmax}, {decides} at n ="
-            f" {theorem.n}"
+        with_bits = (
+            "" if BASES[theorem.basis].exact else f", with {bits} fraction bits{softmax},"
         )
-    lengths = "every n" if theorem.up_to is None else f"n = 1 to {theorem.up_to}"
+        return f"the {theorem.basis} circuit of {model.name}{with_bits} {decides} at n = {theorem.n}"
+    lengths = "every n >= 1" if theorem.up_to is None else f"n = 1 to {theorem.up_to}"
     bits = theorem.bits or model.at(theorem.up_to or 1).bits
     which = "exact" if theorem.exact else "integer"
-    rounded = "" if theorem.exact else f", with {bits} fraction bits"
-    return f"the {which} model of {model.name}{rounded}{softmax}, {decides} at {lengths}"
+    rounded = "" if theorem.exact else f", with {bits} fraction bits{softmax},"
+    return f"the {which} model of {model.name}{rounded} {decides} at {lengths}"
 
 
 def _softmax(model: Any, n: int) -> str:

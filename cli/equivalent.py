@@ -1,0 +1,128 @@
+"""`circuitsim equivalent`: whether two circuits are one function."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from circuitsim.errors import InputError
+
+from . import completion, options
+from .lengths import parse_length
+from .theorem_options import load, seconds_option
+
+if TYPE_CHECKING:
+    from circuitsim.analysis.proofs.equivalence import Comparison
+
+EXIT = {"proved": 0, "refuted": 1, "unknown": 3}
+SAID = {
+    "proved": ("equivalent", "green"),
+    "refuted": ("different", "red"),
+    "unknown": ("unknown", "yellow"),
+}
+
+
+@click.command(
+    "equivalent",
+    short_help="Prove that two circuits are one function.",
+    epilog=options.examples(
+        "equivalent majority64.aig majority64.npz",
+        "equivalent examples/majority.pt examples/majority.pt --basis xag,tc0 -n 31",
+    ),
+)
+@click.argument("left", metavar="A", shell_complete=completion.models)
+@click.argument("right", metavar="B", shell_complete=completion.models)
+@click.option(
+    "-n",
+    "n",
+    callback=options.parsed(parse_length),
+    metavar="N",
+    help="Letters of the input, of models.",
+)
+@click.option(
+    "--basis",
+    "bases",
+    callback=options.parsed(options.parse_bases),
+    default="xag",
+    show_default=True,
+    metavar="BASIS[,BASIS]",
+    help="Of the circuits of models: one, or A's and then B's.",
+)
+@seconds_option
+@options.max_gates_option
+@options.json_option("status engine reason seconds tried counterexample replay")
+@click.pass_context
+def command(
+    context: click.Context,
+    left: str,
+    right: str,
+    n: int | None,
+    bases: tuple[str, ...],
+    seconds: float,
+    max_gates: int,
+    as_json: bool,
+) -> None:
+    """Prove that the circuits A and B answer alike on every input, or find one on which they do not.
+
+    A and B are files of circuits, or models, whose circuits on N letters are built. Inputs that are no codes of
+    letters are not asked about. Exits with 0 where they are equivalent, 1 where they differ, 3 where it stays unknown.
+    """
+    from circuitsim.analysis.proofs.equivalence import equivalent
+    from circuitsim.analysis.proofs.proving import Limits
+
+    from .printing import Status, print_json
+
+    if len(bases) > 2:
+        raise InputError(f"--basis names {len(bases)} bases, and there are two circuits.")
+    limits = Limits(seconds, max_gates)
+    with Status() as status:
+        sides = [
+            _drawn(path, n, basis, limits)
+            for path, basis in ((left, bases[0]), (right, bases[-1]))
+        ]
+        found = equivalent(sides[0], sides[1], limits, status)
+    if as_json:
+        tried = [{"engine": engine, "reason": reason} for engine, reason in found.tried]
+        print_json({**vars(found), "tried": tried})
+    else:
+        _print(found)
+    context.exit(EXIT[found.status])
+
+
+def _drawn(path: str, n: int | None, basis: Any, limits: Any) -> Any:
+    """The circuit of a file, or of a model at a length."""
+    from circuitsim.compilers.family import Family
+
+    from circuitsim.analysis.proofs.lengths.words import Drawn, drawn
+    from circuitsim.bases import BASES
+    from circuitsim.netlist.circuit import Circuit
+
+    given = load(path, {})
+    if isinstance(given, Circuit):
+        return Drawn(given, [])
+    if n is None:
+        raise InputError(
+            f"{path} is a model, which has a circuit for every length: give -n N."
+        )
+    folded: Positions | None = None if BASES[basis].exact else "folded"
+    return drawn(Family(given, basis, positions=folded)(n), limits.max_gates)
+
+
+def _print(found: "Comparison") -> None:
+    from .printing import clean, print_facts
+
+    word, colour = SAID[found.status]
+    click.secho(word, fg=colour)
+    facts: list[tuple[str, object]] = []
+    if found.status == "unknown":
+        facts += list(found.tried)
+    else:
+        facts.append(
+            ("by", f"{found.engine}: {found.reason}" if found.reason else found.engine)
+        )
+    if found.counterexample is not None and found.replay is not None:
+        facts += [
+            ("on", clean(found.counterexample)),
+            ("answers", f"{found.replay[0]} and {found.replay[1]}"),
+        ]
+    facts.append(("seconds", f"{found.seconds:.2f}"))
+    print_facts(facts)
