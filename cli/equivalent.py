@@ -91,6 +91,7 @@ def command(
 def _drawn(path: str, n: int | None, basis: Any, limits: Any) -> Any:
     """The circuit of a file, or of a model at a length."""
     from circuitsim.compilers.family import Family
+    from circuitsim.compilers.residual import Positions
 
     from circuitsim.analysis.proofs.lengths.words import Drawn, drawn
     from circuitsim.bases import BASES

@@ -10,12 +10,14 @@ from circuitsim.compilers.family import Family
 from circuitsim.compilers.residual import Positions
 from circuitsim.errors import InputError
 from circuitsim.models.expressions import bits_at
-from circuitsim.models.model import Attention
+from circuitsim.models.model import ATTENTIONS, Attention
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.schematic.schematic import Optimize, Schematic
+from circuitsim.schematic.schematic import OPTIMIZE, Optimize, Schematic
 from circuitsim.specifications.specification import Specification
 from circuitsim.specifications.table import specification
 
+LONGEST = 1 << 24  # letters
+WORDS = {"basis": tuple(BASES), "optimize": OPTIMIZE, "attention": ATTENTIONS}
 LONG = 1 << 20  # letters, at which fraction bits that grow have grown
 
 
@@ -104,4 +106,8 @@ def theorem_of(document: Any) -> Theorem:
         kind = kinds.get(name, str if name == "bits" else int)
         if type(value) is not kind and not (value is None and name not in kinds):
             raise Rejected(f"{name} of its theorem is {value!r:.40}")
+        if value is not None and name in WORDS and value not in WORDS[name]:
+            raise Rejected(f"{name} of its theorem is {value!r:.40}")
+        if name in ("n", "up_to") and value is not None and not 0 < value <= LONGEST:
+            raise Rejected(f"{name} of its theorem is {value}, which is no length")
     return Theorem(**document)
