@@ -5,7 +5,7 @@ the middle letters are one class, or two where even and odd places differ.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -31,12 +31,14 @@ class Piece:
 
     Args:
         bits: fraction bits of the integer model; None for the exact model.
+        known: see `Classes`.
     """
 
     model: Model
     bits: int | None
     first: int
     last: int | None
+    known: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False)
 
 
 def pieces(claim: Claim, up_to: int | None = None) -> Iterator[Piece]:
@@ -206,7 +208,7 @@ class Root:
         drawn = network(replace(model, positions=None), len(codes))
         if isinstance(model.positions, PositionExpressions):
             self.add_positions(drawn, model.positions.components)
-        return Classes(drawn, codes, self.piece.bits, counts)
+        return Classes(drawn, codes, self.piece.bits, counts, self.piece.known)
 
     def add_positions(self, drawn: Network, components: Sequence[str]) -> None:
         """Let the first line of a network add what the model adds at each class."""
