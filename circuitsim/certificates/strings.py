@@ -241,17 +241,28 @@ def roots(piece: Piece, names: set[str]) -> Iterator[Root]:
     for n in range(1, fixed):  # too short for a front and an end
         for short in product(letters, repeat=n):
             yield Root(piece, form, short, (), ())
-    classes = [(letter, start) for start in range(form.period) for letter in letters]
+    classes = _classes(piece.model, form)
     for around in product(letters, repeat=fixed):
+        front, end = around[: form.fronts], around[form.fronts :]
         for there in product((False, True), repeat=len(classes)):
             middle = tuple(x for x, yes in zip(classes, there, strict=True) if yes)
             if middle or around:
                 for odd in range(form.period):
-                    yield Root(
-                        piece,
-                        form,
-                        around[: form.fronts],
-                        middle,
-                        around[form.fronts :],
-                        bool(odd),
-                    )
+                    yield Root(piece, form, front, middle, end, bool(odd))
+
+
+def whole_root(piece: Piece, form: Layout) -> Root:
+    """Strings with all letters in the middle, and the first one around it."""
+    letter = piece.model.vocabulary[:1]
+    middle = tuple(_classes(piece.model, form))
+    return Root(piece, form, letter * form.fronts, middle, letter * form.ends)
+
+
+def number_of_roots(model: Model, form: Layout) -> int:
+    """How many roots there are, about."""
+    letters = len(model.vocabulary)
+    return letters ** (form.fronts + form.ends) << (letters * form.period)
+
+
+def _classes(model: Model, form: Layout) -> list[tuple[str, int]]:
+    return [(letter, start) for start in range(form.period) for letter in model.vocabulary]
