@@ -6,12 +6,22 @@ from itertools import chain, product
 from math import gcd, lcm, prod
 
 from circuitsim.certificates.claim import Claim
-from circuitsim.certificates.classes import Form, opposite, total
-from circuitsim.certificates.strings import Root, layout
+from circuitsim.certificates.classes import Form, OutOfScopeError, Question, opposite, total
+from circuitsim.certificates.strings import (
+    Layout,
+    Piece,
+    Root,
+    layout,
+    model_at,
+    number_of_roots,
+    whole_root,
+)
 from circuitsim.models.expressions import expression
 from circuitsim.models.model import Model
 from circuitsim.networks.draw import network
 from circuitsim.specifications.formulas import AtLeast, Both, Congruent, Either, Formula, Not
+
+MOST_ROOTS = 1 << 16
 
 
 def refusal(claim: Claim, up_to: int | None = None) -> str | None:
@@ -48,6 +58,19 @@ def refusal(claim: Claim, up_to: int | None = None) -> str | None:
     }
     if strange := names(claim) - known:
         return f"{spec.name} counts {min(strange)!r}, which is no letter"
+    if (many := number_of_roots(model, form)) > MOST_ROOTS:
+        return f"{model.name} has {many:,} kinds of strings by which letters they have, at most {MOST_ROOTS:,}"
+    return _out_of_scope(Piece(model_at(model, up_to or 1), claim.bits, 1, None), form)
+
+
+def _out_of_scope(piece: Piece, form: Layout) -> str | None:
+    """Why counts do not decide, if that is met on the way of least answers where all letters are there."""
+    walk = whole_root(piece, form).walk()
+    try:
+        while isinstance(question := walk.next(), Question):
+            walk = walk.told(question, question.low, question.low)
+    except OutOfScopeError as error:
+        return f"{piece.model.name}: {error}"
     return None
 
 

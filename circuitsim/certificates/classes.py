@@ -112,6 +112,7 @@ class Classes(Definition):
 
     Args:
         counts: for every position the form of how often its class is there.
+        known: what lines make of vectors, kept for other strings of the same model with the same bits.
     """
 
     def __init__(
@@ -120,12 +121,14 @@ class Classes(Definition):
         codes: Sequence[int],
         bits: int | None,
         counts: Sequence[Form],
+        known: dict[tuple[Any, ...], Any],
     ) -> None:
         super().__init__(drawn, codes, bits, "rounded")
         self.network, self.counts, self.width = drawn, counts, len(counts[0])
         self.once = (1, *[0] * (self.width - 1))
         self.rows: dict[int, Rows] = {}
         self.matrices: dict[int, Rows] = {}
+        self.known = known
         self.found: dict[tuple[int, int], Numbers] = {}
         self.answers: dict[tuple[Form, Form], tuple[int, int]] = {}
 
@@ -180,17 +183,13 @@ class Classes(Definition):
             case net.Sum(reads=(read,)):
                 rows = [self.at(read, j) for j in range(len(self.counts))]
                 return tuple(map(self.summed, zip(*rows, strict=True)))
-            case net.Beside(reads=(first, _)) if self.is_sum(
-                first
-            ):  # with how many there are
-                return (*self.at(first, 0), self.summed([ONE] * len(self.counts)))
-        return getattr(self, how.name)(index, how, *([self.at(x, place)] for x in how.reads))[
-            0
-        ]
-
-    def is_sum(self, index: int) -> bool:
-        """Whether a line is a sum over positions."""
-        return isinstance(self.network.lines[index].primitive, net.Sum)
+            case net.Beside(reads=(sums, _)):  # of a mean, with how many positions there are
+                return (*self.at(sums, 0), self.summed([ONE] * len(self.counts)))
+        vectors = [self.at(x, place) for x in how.reads]
+        key = (index, *vectors)
+        if key not in self.known or isinstance(how, net.Relu):  # which may have to ask
+            self.known[key] = getattr(self, how.name)(index, how, *([v] for v in vectors))[0]
+        return self.known[key]
 
     def stored(self, x: Scaled) -> Rows:
         """R of a matrix, made once."""
@@ -209,7 +208,7 @@ class Classes(Definition):
         seen = [
             int(j) for j in np.flatnonzero(mask_matrix(how.mask, len(self.counts))[place])
         ]
-        exact = {j: dot(query, self.at(keys, j)) for j in seen}
+        exact = {j: self.inner(query, self.at(keys, j)) for j in seen}
         if any(isinstance(x, Ratio) for x in exact.values()):
             raise NotLinearError("its scores depend on exact means")
         scores = {j: score(x, how.score_bits) for j, x in exact.items()}
@@ -218,6 +217,12 @@ class Classes(Definition):
             return (ZERO,) * self.network.width(values)
         columns = zip(*(self.at(values, j) for j in weights), strict=True)
         return tuple(self.quotient(weights, column) for column in columns)
+
+    def inner(self, query: Numbers, key: Numbers) -> Any:
+        """An exact score, made once."""
+        if (query, key) not in self.known:
+            self.known[query, key] = dot(query, key)
+        return self.known[query, key]
 
     def weights(
         self, how: net.Attend, scores: dict[int, Fraction], values: dict[int, Numbers]

@@ -5,7 +5,7 @@ the middle letters are one class, or two where even and odd places differ.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -31,12 +31,14 @@ class Piece:
 
     Args:
         bits: fraction bits of the integer model; None for the exact model.
+        known: see `Classes`.
     """
 
     model: Model
     bits: int | None
     first: int
     last: int | None
+    known: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False)
 
 
 def pieces(claim: Claim, up_to: int | None = None) -> Iterator[Piece]:
@@ -206,7 +208,7 @@ class Root:
         drawn = network(replace(model, positions=None), len(codes))
         if isinstance(model.positions, PositionExpressions):
             self.add_positions(drawn, model.positions.components)
-        return Classes(drawn, codes, self.piece.bits, counts)
+        return Classes(drawn, codes, self.piece.bits, counts, self.piece.known)
 
     def add_positions(self, drawn: Network, components: Sequence[str]) -> None:
         """Let the first line of a network add what the model adds at each class."""
@@ -239,17 +241,28 @@ def roots(piece: Piece, names: set[str]) -> Iterator[Root]:
     for n in range(1, fixed):  # too short for a front and an end
         for short in product(letters, repeat=n):
             yield Root(piece, form, short, (), ())
-    classes = [(letter, start) for start in range(form.period) for letter in letters]
+    classes = _classes(piece.model, form)
     for around in product(letters, repeat=fixed):
+        front, end = around[: form.fronts], around[form.fronts :]
         for there in product((False, True), repeat=len(classes)):
             middle = tuple(x for x, yes in zip(classes, there, strict=True) if yes)
             if middle or around:
                 for odd in range(form.period):
-                    yield Root(
-                        piece,
-                        form,
-                        around[: form.fronts],
-                        middle,
-                        around[form.fronts :],
-                        bool(odd),
-                    )
+                    yield Root(piece, form, front, middle, end, bool(odd))
+
+
+def whole_root(piece: Piece, form: Layout) -> Root:
+    """Strings with all letters in the middle, and the first one around it."""
+    letter = piece.model.vocabulary[:1]
+    middle = tuple(_classes(piece.model, form))
+    return Root(piece, form, letter * form.fronts, middle, letter * form.ends)
+
+
+def number_of_roots(model: Model, form: Layout) -> int:
+    """How many roots there are, about."""
+    letters = len(model.vocabulary)
+    return letters ** (form.fronts + form.ends) << (letters * form.period)
+
+
+def _classes(model: Model, form: Layout) -> list[tuple[str, int]]:
+    return [(letter, start) for start in range(form.period) for letter in model.vocabulary]

@@ -12,28 +12,35 @@ from circuitsim.certificates.strings import Piece, Root, model_at, roots
 from circuitsim.errors import InputError
 from circuitsim.specifications.formulas import holds
 
+MOST_COUNTS = 1 << 22
+
 
 def count_wrong(claim: Claim, n: int) -> tuple[int, tuple[int, ...] | None]:
     """How many strings of n letters, of those that are asked about, a claim is false of, and one of them as codes.
 
     Raises:
-        InputError: counts of letters do not decide.
+        InputError: counts of letters do not decide, or there are too many.
     """
     model, spec = model_at(claim.model, n), claim.specification
     claim = replace(claim, model=model)
     if why := refusal(claim):
         raise InputError(f"{why}.")
     assert spec.formula is not None
+    letters = len(model.vocabulary)
+    if (many := comb(n + letters, letters)) > MOST_COUNTS:
+        raise InputError(
+            f"there are {many:,} ways to count {n} letters, more than {MOST_COUNTS:,}."
+        )
     wrong, example = 0, None
     for root in roots(Piece(model, claim.bits, n, n), names(claim)):
         tree, facts, forms = _Node(root.walk()), root.facts, root.letters
         for counts in _compositions(n - root.length[0], len(root.middle)):
             if any(_value(fact, counts) < 0 for fact in facts):
                 continue
-            letters = {name: _value(form, counts) for name, form in forms.items()}
-            if spec.where is not None and not holds(spec.where, letters):
+            read = {name: _value(form, counts) for name, form in forms.items()}
+            if spec.where is not None and not holds(spec.where, read):
                 continue
-            wanted = int(holds(spec.formula, letters))
+            wanted = int(holds(spec.formula, read))
             if not claim.keeps(_decision(tree, counts), wanted):
                 wrong += _arrangements(root, counts)
                 example = example or string(root, counts)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from math import floor
+from math import floor, inf
+from time import perf_counter
 from typing import TypeAlias
 
 from circuitsim.analysis.proofs.counts.region import Region
@@ -17,7 +18,6 @@ from circuitsim.certificates.strings import Root, pieces, roots
 Branch: TypeAlias = tuple[Classes | Case, Region]
 
 ENGINE = "counts"
-MOST_STEPS = 2_000_000
 MOST_SPLITS = 10_000  # of one way to be wrong
 
 
@@ -25,6 +25,7 @@ def prove_by_counts(
     claim: Claim,
     up_to: int | None = None,
     progress: Callable[[str], None] = lambda text: None,
+    seconds: float = inf,
 ) -> Verdict:
     """Whether a claim holds at every length, or at those up to one.
 
@@ -32,10 +33,11 @@ def prove_by_counts(
         claim: its specification has a formula of counts. With `up_to` and without bits, its model has its own bits at
             every length.
         progress: called with what is being done.
+        seconds: after which it gives out.
     """
     if why := refusal(claim, up_to):
         return Verdict("unknown", ENGINE, why)
-    search = _Search(claim)
+    search = _Search(claim, perf_counter() + seconds)
     lengths = "every n"
     try:
         for piece in pieces(claim, up_to):
@@ -60,7 +62,7 @@ def prove_by_counts(
 
 
 class _GaveOutError(Exception):
-    """Too many steps."""
+    """Too much time, or too many splits."""
 
 
 @dataclass
@@ -68,6 +70,7 @@ class _Search:
     """All branches, those of least answers first; `steps` are the certificate until something wrong is found."""
 
     claim: Claim
+    until: float
     steps: list[list[str | int]] = field(default_factory=list)
     wrong: tuple[int, ...] | None = None
 
@@ -87,7 +90,7 @@ class _Search:
             else:
                 splits = 0
                 branches += self.answered(root, at, region)
-            if splits > MOST_SPLITS or len(self.steps) > MOST_STEPS:
+            if splits > MOST_SPLITS or perf_counter() > self.until:
                 raise _GaveOutError(f"gave out after {len(self.steps):,} steps")
 
     def note(self, name: str, *numbers: int) -> None:
