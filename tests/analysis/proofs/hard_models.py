@@ -52,7 +52,9 @@ def decisions(model: Model, bits: int | None, longest: int) -> dict[tuple[int, .
             run = run_exact(model, codes)
         else:
             run = run_integer(fix(model, n, bits, WIDE), codes)
-        found.update(zip(map(tuple, codes.tolist()), run.decisions[:, 0].tolist(), strict=True))
+        found.update(
+            zip(map(tuple, codes.tolist()), run.decisions[:, 0].tolist(), strict=True)
+        )
     return found
 
 
@@ -81,7 +83,9 @@ def learned(known: dict[tuple[int, ...], int], alphabet: str, longest: int) -> A
             if len(after) <= longest - 2 and row(after) not in first:
                 first[row(after)] = after
                 queue.append(after)
-            moves[prefix, alphabet[a]] = first[row(after)] if len(after) <= longest - 2 else ()
+            moves[prefix, alphabet[a]] = (
+                first[row(after)] if len(after) <= longest - 2 else ()
+            )
     return Automaton((), lambda q, a: moves[q, a], lambda q: known.get(q, 0))
 
 

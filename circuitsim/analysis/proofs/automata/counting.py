@@ -72,7 +72,9 @@ def _wrong_strings(claim: Claim) -> Graph | None:
         return None
     graph = Graph(places, which, letters, np.zeros_like(letters), targets)
     levels = closed(graph.reversed, np.flatnonzero(wrong) * PAIR, lambda s, e, t: s, LIMIT)
-    kept = np.unique(np.concatenate(levels)) // PAIR  # nodes from which a wrong end is reached
+    kept = (
+        np.unique(np.concatenate(levels)) // PAIR
+    )  # nodes from which a wrong end is reached
     inside = np.isin(which, kept) & np.isin(targets, kept)
     sources, targets = (np.searchsorted(kept, ends[inside]) for ends in (which, targets))
     values = np.zeros(len(sources), np.int64)

@@ -136,7 +136,9 @@ def _through(
     s = Side(graph, np.unique(np.concatenate(closed(graph.reversed, end, back, limit))))
     edges = Edges(graph, p, s, limit)
     sources, targets = graph.sources[edges.old], graph.targets[edges.old]
-    outcomes, found = _outcomes(stages, layer, winners, (before, after), (asked, edges, values))
+    outcomes, found = _outcomes(
+        stages, layer, winners, (before, after), (asked, edges, values)
+    )
     grown = Graph(
         np.repeat(graph.places, p.counts * s.counts),
         edges.at(sources, edges.before, back(edges.after, edges.old, sources)),

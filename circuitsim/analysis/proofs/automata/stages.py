@@ -59,7 +59,9 @@ class Stages:
     def reads(self, layer: int, xs: Rows) -> list[list[Read]]:
         """What the heads of a layer read at positions with residuals `xs`, for each of these."""
         heads = self._run(layer, xs, None)[0]
-        return [list(reads) for reads in zip(*heads, strict=True)] if heads else [[] for _ in xs]
+        return (
+            [list(reads) for reads in zip(*heads, strict=True)] if heads else [[] for _ in xs]
+        )
 
     def after(self, layer: int, xs: Rows, means: Sequence[Rows]) -> Rows:
         """The residuals after a layer, whose heads hand `means` to positions with residuals `xs`."""

@@ -58,7 +58,9 @@ class Winners:
     ) -> None:
         self.reads = reads
         self.questions: list[Question] = []
-        self._asked: list[dict[Vector, int]] = []  # by head: query to the number of a question
+        self._asked: list[
+            dict[Vector, int]
+        ] = []  # by head: query to the number of a question
         for index, head in enumerate(heads):
             queries = sorted({reads[x][index].query for x in asking})
             start = len(self.questions)
@@ -79,7 +81,9 @@ class Winners:
         for head, read in enumerate(self.reads[0]):
             zeros = (Fraction(0),) * len(read.value)
             values = [self.reads[x][head].value for x in range(len(self.reads))]
-            found.append([zeros if best[head] == NOBODY else values[best[head]] for best in chosen])
+            found.append(
+                [zeros if best[head] == NOBODY else values[best[head]] for best in chosen]
+            )
         return found
 
     def append(self, state: State, x: int) -> State:
@@ -130,4 +134,3 @@ def _question(
         "strict" not in head.mask,
         head.mask == "none" or "anti" in head.mask,
     )
-
