@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from circuitsim.models.any_model import AnyModel
 from circuitsim.specifications.specification import Specification
@@ -50,3 +51,14 @@ def whole(value: object) -> int:
     if type(value) is not int:
         raise Rejected("a part that should be a whole number is none")
     return value
+
+
+def field(value: object, name: str, length: int | None = None) -> Sequence[Any]:
+    """A part of a certificate that must be an object, with a list under a name.
+
+    Raises:
+        Rejected: it is something else.
+    """
+    if not isinstance(value, dict):
+        raise Rejected("a part that should be an object is none")
+    return listed(value.get(name), length)

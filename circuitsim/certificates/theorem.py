@@ -17,6 +17,7 @@ from circuitsim.specifications.specification import Specification
 from circuitsim.specifications.table import specification
 
 LONGEST = 1 << 24  # letters
+NUMBERS = ("n", "up_to", "accept")
 WORDS = {"basis": tuple(BASES), "optimize": OPTIMIZE, "attention": ATTENTIONS}
 LONG = 1 << 20  # letters, at which fraction bits that grow have grown
 
@@ -103,11 +104,11 @@ def theorem_of(document: Any) -> Theorem:
         raise Rejected("it says no theorem")
     kinds = {"specification": str, "exact": bool, "basis": str, "optimize": str}
     for name, value in document.items():
-        kind = kinds.get(name, str if name == "bits" else int)
+        kind = kinds.get(name, int if name in NUMBERS else str)
         if type(value) is not kind and not (value is None and name not in kinds):
             raise Rejected(f"{name} of its theorem is {value!r:.40}")
         if value is not None and name in WORDS and value not in WORDS[name]:
             raise Rejected(f"{name} of its theorem is {value!r:.40}")
-        if name in ("n", "up_to") and value is not None and not 0 < value <= LONGEST:
+        if name in ("n", "up_to") and isinstance(value, int) and not 0 < value <= LONGEST:
             raise Rejected(f"{name} of its theorem is {value}, which is no length")
     return Theorem(**document)

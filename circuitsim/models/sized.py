@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, cast, final
 
 from circuitsim.errors import CircuitSimError
 
@@ -24,42 +24,16 @@ class AnyLength:
         raise UnknownLengthError
 
 
-ARITHMETIC = [
-    "add",
-    "sub",
-    "mul",
-    "truediv",
-    "floordiv",
-    "mod",
-    "divmod",
-    "pow",
-    "lshift",
-    "rshift",
-    "and",
-    "xor",
-    "or",
-]
+ARITHMETIC = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul"),
+    *("lshift", "rshift", "and", "xor", "or"),
+)
 ASKED = (
     *ARITHMETIC,
     *(f"r{name}" for name in ARITHMETIC),
-    *[
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "hash",
-        "bool",
-        "int",
-        "float",
-        "complex",
-        "index",
-        "neg",
-        "pos",
-        "abs",
-        "invert",
-    ],
-    *["round", "trunc", "floor", "ceil", "str", "repr", "format", "len", "iter"],
+    *("neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil"),
+    *("eq", "ne", "lt", "le", "gt", "hash", "bool", "int", "float", "complex", "index"),
+    *("str", "repr", "format", "len", "iter", "getattr"),
 )
 
 
@@ -102,7 +76,7 @@ class Sized:
         It is made for a length that cannot be known: a construction that asks for it, or writes it down, fails.
         """
         try:
-            return self.make(AnyLength())
+            return self.make(cast(Any, AnyLength()))
         except UnknownLengthError:
             return None
 

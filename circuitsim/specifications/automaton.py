@@ -31,7 +31,7 @@ class Automaton:
         return self.decides(state)
 
     def states(self, letters: Sequence[str]) -> list[Any]:
-        """All states that strings of these letters lead to, breadth first; for ever where they are not finitely many."""
+        """All states that strings of these letters lead to, breadth first; without end unless it is finite."""
         found: dict[Any, None] = {self.start: None}
         for state in (queue := [self.start]):  # grows while it is gone through
             for letter in letters:

@@ -1,14 +1,23 @@
 """Automata agree with brute force on random models, find shortest strings, count, and say what prevents them."""
 
 import random
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
+import circuitsim as cs
+from circuitsim.analysis.proofs.automata import winners
 from circuitsim.analysis.proofs.automata.counting import count_wrong
+from circuitsim.analysis.proofs.automata.scope import outside
 from circuitsim.analysis.proofs.automata.theorem import prove_by_automata
-from circuitsim.certificates.claim import Claim
+from circuitsim.analysis.proofs.automata.winners import NOBODY, Question, Winners
+from circuitsim.certificates.claim import Claim, Rejected
 from circuitsim.certificates.states import check_states
+from circuitsim.errors import InputError
 from circuitsim.networks.rungs import run_definition
+from circuitsim.specifications.formulas import AtLeast
+from circuitsim.specifications.table import specification
 from tests.analysis.proofs.hard_models import (
     as_specification,
     decisions,
@@ -17,63 +26,227 @@ from tests.analysis.proofs.hard_models import (
     random_automaton,
 )
 
-ZOO = [
+LANGUAGES = ("ab-star", "a-star-b-star", "contains-ab", "no-two-a")
+ZOO = (  # names of models, and of what they decide
     "first",
-    *(
-        f"star-free:language={name}"
-        for name in ("ab-star", "a-star-b-star", "contains-ab", "no-two-a")
-    ),
-    "bounded-dyck:k=1,depth=1",
-    "bounded-dyck:k=1,depth=2",
-    "bounded-dyck:k=2,depth=1",
-    "bounded-dyck:k=2,depth=2",
-]
+    *(f"star-free:language={name}" for name in LANGUAGES),
+    *(f"bounded-dyck:k={k},depth={d}" for k, d in ((1, 1), (1, 2), (2, 1), (2, 2), (2, 3))),
+)
+LONGEST = {2: 6, 3: 4, 4: 3}  # of strings, by the number of letters
 
 
 def brute(seed):
-    """A claim's model and bits, and its decisions on short strings."""
+    """A random model with its bits, and its decisions on short strings."""
     model = hard_model(seed)
     bits = random.Random(seed).choice([None, 0, 1, 2, 4])
-    longest = {2: 6, 3: 4, 4: 3}[len(model.vocabulary)]
-    return model, bits, longest, decisions(model, bits, longest)
+    return model, bits, decisions(model, bits, LONGEST[len(model.vocabulary)])
+
+
+def claims(seed):
+    """Two claims about a random model: that it is a random automaton, and the one that short strings suggest."""
+    model, bits, known = brute(seed)
+    decided = max(2, len(model.readout.weights))
+    automata = [
+        random_automaton(seed, model.vocabulary, decided),
+        learned(known, model.vocabulary, LONGEST[len(model.vocabulary)]),
+    ]
+    specifications = [as_specification(automaton, model, decided) for automaton in automata]
+    return known, [Claim(model, each, bits) for each in specifications]
+
+
+def zoo_claim(model, wanted):
+    return Claim(cs.load(f"zoo:{model}").always(), specification(wanted), 0)
 
 
 @pytest.mark.parametrize("seed", range(150))
 def test_random_models_are_decided_as_by_brute_force(seed):
-    model, bits, longest, known = brute(seed)
-    decided = max(2, len(model.readout.weights))
+    known, found = claims(seed)
+    model, bits = found[0].model, found[0].bits
     for codes in random.Random(seed).sample(sorted(known), 3):
         assert run_definition(model, codes, bits).decisions[0, 0] == known[codes]
-    automata = [
-        random_automaton(seed, model.vocabulary, decided),
-        learned(known, model.vocabulary, longest),
-    ]
-    for automaton in automata:
-        claim = Claim(model, as_specification(automaton, model, decided), bits)
-        wanted = {codes: claim.specification.decide(codes) for codes in known}
-        wrong = {codes for codes in known if known[codes] != wanted[codes]}
-        for n in range(1, longest + 1):
+    for claim in found:
+        decide = claim.specification.decide
+        wrong = {codes for codes in known if known[codes] != decide(codes)}
+        for n in range(1, max(map(len, known)) + 1):
             count, example = count_wrong(claim, n)
             assert count == sum(len(codes) == n for codes in wrong)
             assert example is None if count == 0 else example in wrong
         verdict = prove_by_automata(claim)
+        string = verdict.counterexample
         if verdict.status == "proved":
             assert not wrong
             check_states(claim, verdict.certificate)
-            continue
-        found = verdict.counterexample
-        assert verdict.status == "refuted" and verdict.shortest
-        assert len(found) == min(map(len, wrong), default=longest + 1) or len(found) > longest
-        decision = run_definition(model, found, bits).decisions[0, 0]
-        assert decision != claim.specification.decide(found)
+        elif wrong:
+            assert len(string) == min(map(len, wrong))
+            assert string in wrong
+        else:
+            assert len(string) > max(map(len, known))
+            assert run_definition(model, string, bits).decisions[0, 0] != decide(string)
 
 
 def test_random_models_are_proved_and_refuted():
-    """The test above sees both."""
-    seen = []
-    for seed in range(0, 150, 5):
-        model, bits, longest, known = brute(seed)
-        automaton = learned(known, model.vocabulary, longest)
-        claim = Claim(model, as_specification(automaton, model, 2), bits)
-        seen.append(prove_by_automata(claim).status)
-    assert seen.count("proved") > 10 and seen.count("refuted") > 0
+    statuses = [
+        prove_by_automata(claim).status
+        for seed in range(1, 150, 7)
+        for claim in claims(seed)[1]
+    ]
+    assert statuses.count("proved") > 10
+    assert statuses.count("refuted") > 10
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_models_are_counted_by_the_definition(seed):
+    model = hard_model(seed)
+    wanted = random_automaton(seed + 1, model.vocabulary, 2)
+    claim = Claim(model, as_specification(wanted, model, 2), 2)
+    for n in (1, 2, 3):
+        strings = list(product(range(len(model.vocabulary)), repeat=n))
+        wrong = [
+            codes
+            for codes in strings
+            if run_definition(model, codes, 2).decisions[0, 0]
+            != wanted.run([model.vocabulary[code] for code in codes])
+        ]
+        assert count_wrong(claim, n)[0] == len(wrong)
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_models_of_the_zoo_decide_their_languages_at_every_length(name):
+    claim = zoo_claim(name, name)
+    verdict = prove_by_automata(claim)
+    assert verdict.status == "proved"
+    check_states(claim, verdict.certificate)
+    assert count_wrong(claim, 1000) == (0, None)
+
+
+def test_the_example_lookup_is_a_lock():
+    claim = Claim(cs.load("examples/lookup.json"), specification("lock"), None)
+    verdict = prove_by_automata(claim)
+    assert verdict.status == "proved"
+    check_states(claim, verdict.certificate)
+
+
+def test_a_bounded_depth_is_refuted_by_the_shortest_deeper_string():
+    claim = zoo_claim("bounded-dyck:k=2,depth=2", "bounded-dyck:k=2,depth=3")
+    verdict = prove_by_automata(claim)
+    text = "".join(claim.model.vocabulary[code] for code in verdict.counterexample)
+    assert verdict.shortest
+    assert len(text) == 6
+    assert text.translate(str.maketrans("[]", "()")) == "((()))"
+
+
+def test_wrong_strings_of_the_bounded_depth_are_those_of_depth_three():
+    """Of Dyck words of m pairs 2^(m - 1) have a depth of 2 at most, and the Fibonacci number of 2 m - 1 one of 3."""
+    claim = zoo_claim("bounded-dyck:k=1,depth=2", "bounded-dyck:k=1,depth=3")
+    fibonacci = [0, 1]
+    while len(fibonacci) < 1000:
+        fibonacci.append(fibonacci[-1] + fibonacci[-2])
+    for m in (1, 2, 3, 4, 10, 400):
+        assert count_wrong(claim, 2 * m)[0] == fibonacci[2 * m - 1] - 2 ** (m - 1)
+        assert count_wrong(claim, 2 * m + 1) == (0, None)
+
+
+def test_too_many_states_are_unknown_and_named():
+    claim = zoo_claim("bounded-dyck:k=2,depth=3", "bounded-dyck:k=2,depth=3")
+    verdict = prove_by_automata(claim, limit=30)
+    assert verdict.status == "unknown"
+    assert verdict.reason == "layer 2 has more than 30 states."
+    assert prove_by_automata(claim, limit=150).reason == (
+        "the model beside the specification has more than 150 states."
+    )
+
+
+def changed(attention="hard-left", **fields):
+    model = cs.load("zoo:star-free").always()
+    layers = [
+        replace(layer, heads=[replace(head, attention=attention) for head in layer.heads])
+        for layer in model.layers
+    ]
+    return replace(model, layers=layers, **fields)
+
+
+@pytest.mark.parametrize(
+    ("claim", "named"),
+    [
+        (
+            Claim(changed("saturated"), specification("star-free"), 0),
+            "layer 0, head 0: saturated",
+        ),
+        (Claim(changed(positions=["i"] * 6), specification("star-free"), 0), "positions"),
+        (Claim(changed(), specification("first"), 0), "letter 'a'"),
+        (Claim(changed(), specification("majority"), 0), "no finite automaton"),
+        (
+            Claim(
+                changed(readout=replace(changed().readout, position="each")),
+                specification("star-free"),
+                0,
+            ),
+            "'each'",
+        ),
+        (
+            Claim(
+                changed(readout=replace(changed().readout, answer="number")),
+                specification("star-free"),
+                0,
+            ),
+            "number",
+        ),
+        (
+            Claim(changed(), replace(specification("star-free"), where=AtLeast((), 0)), 0),
+            "no finite automaton",
+        ),
+        (Claim(cs.load("zoo:parity-rnn").always(), specification("first"), 0), "recurrent"),
+    ],
+)
+def test_what_prevents_the_method_is_named(claim, named):
+    assert named in outside(claim)
+    assert prove_by_automata(claim).reason == outside(claim)
+    with pytest.raises(InputError, match=named.replace("(", "")):
+        count_wrong(claim, 3)
+
+
+TIES, APPEND, QUESTION = Question.winner, Winners.append, winners._question
+MISTAKES = {
+    "of equal scores the other key wins": (
+        Question,
+        "winner",
+        lambda own, a, b: TIES(own._replace(leftmost=not own.leftmost), a, b),
+    ),
+    "the first key of a side counts": (
+        Winners,
+        "append",
+        lambda own, state, x: APPEND(own, state, x) if NOBODY in state else state,
+    ),
+    "strict masks are not": (
+        winners,
+        "_question",
+        lambda *given: QUESTION(*given)._replace(own=True),
+    ),
+    "what is after is before": (
+        winners,
+        "_question",
+        lambda *given: QUESTION(*given)._replace(back=True, forth=False),
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_planted_mistakes_are_noticed(mistake, monkeypatch):
+    """By brute force on short strings, and by the checker, which knows nothing of this code."""
+    monkeypatch.setattr(*MISTAKES[mistake])
+    wrongly = rejected = 0
+    for seed in range(0, 60, 2):
+        known, (_, claim) = claims(seed)
+        decide = claim.specification.decide
+        wrong = {codes for codes in known if known[codes] != decide(codes)}
+        verdict = prove_by_automata(claim, limit=2000)
+        if verdict.status == "refuted":
+            wrongly += verdict.counterexample not in wrong
+        elif verdict.status == "proved":
+            wrongly += bool(wrong)
+            try:
+                check_states(claim, verdict.certificate)
+            except Rejected:
+                rejected += 1
+    assert wrongly > 0
+    assert rejected > 0

@@ -120,23 +120,18 @@ def _joined(graph: Graph, turned: bool) -> tuple[Graph, Longs]:
     """Join nodes with the same futures: the same tokens with the same values, to classes that are again the same."""
     seen = graph.reversed if turned else graph
     labels = numbered([seen.letters, seen.values])
-    order, bounds = seen.outgoing
     classes, count = seen.places, 0
     while True:
-        marks = numbered([labels, classes[seen.targets]])[order]
+        marks = numbered([labels, classes[seen.targets]])
+        size = int(marks.max()) + 1
+        sources, marks = np.divmod(np.unique(seen.sources * size + marks), size)
+        bounds = (8 * np.searchsorted(sources, np.arange(len(classes) + 1))).tolist()
+        text, own = marks.tobytes(), classes.tolist()
         found: dict[tuple[int, bytes], int] = {}
-        own = classes.tolist()
-        classes = np.array(
-            [
-                found.setdefault(
-                    (own[node], np.unique(marks[start:stop]).tobytes()), len(found)
-                )
-                for node, (start, stop) in enumerate(
-                    zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
-                )
-            ],
-            np.int64,
-        )
+        for node, before in enumerate(own):
+            future = before, text[bounds[node] : bounds[node + 1]]
+            own[node] = found.setdefault(future, len(found))
+        classes = np.array(own, np.int64)
         if len(found) == count:
             break
         count = len(found)

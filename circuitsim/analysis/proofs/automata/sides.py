@@ -10,6 +10,8 @@ from circuitsim.array_types import Longs
 
 from .graph import PAIR, Graph, TooManyError, spread
 
+MOST_EDGES = 8  # to a state, on average
+
 
 @dataclass
 class Interned:
@@ -48,7 +50,7 @@ class Edges:
 
     def __init__(self, graph: Graph, before: "Side", after: "Side", limit: int) -> None:
         lengths = before.counts[graph.sources] * after.counts[graph.targets]
-        if lengths.sum() > 8 * limit:
+        if lengths.sum() > MOST_EDGES * limit:
             raise TooManyError
         self.old, index = spread(np.zeros(len(lengths), np.int64), lengths)
         sources, targets = graph.sources[self.old], graph.targets[self.old]

@@ -1,6 +1,7 @@
 """Whether a model decides as specified on all strings: every path ends in a right decision, or a shortest does not."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from .scope import outside
 from .sides import Interned, Side
 
 UNDECIDED = -1
-LIMIT = 2_000_000  # states of a layer
+LIMIT = 500_000  # states of a layer
 
 
 def prove_by_automata(
@@ -37,13 +38,8 @@ def prove_by_automata(
         return Verdict("unknown", "automata", f"{error}.")
     wrong = decided.shortest_wrong()
     if wrong is None:
-        certificate = {
-            "kind": "states",
-            "layers": decided.walk.layers,
-            "decided": decided.side.lists(decided.states),
-        }
         reason = f"all {len(decided.side.pairs):,} reachable states decide rightly"
-        return Verdict("proved", "automata", reason, certificate=certificate)
+        return Verdict("proved", "automata", reason, certificate=decided.certificate())
     if not claim.specification.legal(wrong):
         return Verdict(
             "unknown", "automata", "the shortest wrong string is none that is asked about."
@@ -63,13 +59,14 @@ class Decided:
 
     def __init__(self, claim: Claim, limit: int, progress: Callable[[str], None]) -> None:
         model, automaton = claim.model, claim.specification.automaton
-        assert isinstance(model, Model) and automaton is not None
+        assert isinstance(model, Model)
+        assert automaton is not None
         self.claim = claim
         self.walk = walked(claim, limit, progress)
         graph = self.graph = self.walk.graph
-        letters = model.vocabulary
-        read = Interned(automaton.states(letters), lambda q, a: automaton.step(q, letters[a]))
-        self._wanted = lambda q: automaton.decides(read.states[q])
+        letters, states = model.vocabulary, automaton.states(model.vocabulary)
+        read = Interned(states, lambda q, a: automaton.step(q, letters[a]))
+        self._wanted = [automaton.decides(state) for state in states]
         width = int(graph.values.max()) + 2
 
         def step(state: tuple[int, int], symbol: int) -> tuple[int, int]:
@@ -89,18 +86,19 @@ class Decided:
     def wrong(self, pairs: Longs) -> Flags:
         """Of pairs whether a string ends there, wrongly decided."""
         nodes, states = np.divmod(pairs, PAIR)
-        bad = np.array(
-            [
-                not self.claim.keeps(decided, self._wanted(q))
-                for decided, q in self.states.states
-            ]
-        )
-        return bad[states] & (self.graph.places[nodes] == self.graph.places.max())
+        keeps = self.claim.keeps
+        bad = [not keeps(decided, self._wanted[q]) for decided, q in self.states.states]
+        return np.array(bad)[states] & (self.graph.places[nodes] == self.graph.places.max())
 
     def steps(self, pairs: Longs) -> tuple[Longs, Longs, Longs]:
         """All steps from pairs: the index of the pair, the letter or CONSTANT, and the pair that is reached."""
         which, edges, reached = stepped(self.graph, pairs, self._after)
         return which, self.graph.letters[edges], reached
+
+    def certificate(self) -> dict[str, Any]:
+        """What `circuitsim.certificates.states` checks: all states, of which each has all that follow it."""
+        listed = self.side.lists(self.states)
+        return {"kind": "states", "layers": self.walk.layers, "decided": listed}
 
     def shortest_wrong(self) -> tuple[int, ...] | None:
         """Letters of a shortest string that is decided wrongly."""
