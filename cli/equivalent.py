@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.bases import DEFAULT
 from circuitsim.errors import InputError
 
 from . import completion, options
@@ -42,7 +43,7 @@ SAID = {
     "--basis",
     "bases",
     callback=options.parsed(options.parse_bases),
-    default="xag",
+    default=DEFAULT,
     show_default=True,
     metavar="BASIS[,BASIS]",
     help="Of the circuits of models: one, or A's and then B's.",

@@ -57,7 +57,7 @@ def by_words(given: Drawn, specification: Automaton, accept: int | None) -> Verd
 
 
 def alike_by_words(left: Drawn, right: Drawn) -> Verdict:
-    """Whether two circuits have the same outputs: proved with both circuits' adders, refuted by a string, or unknown."""
+    """Whether two circuits have the same outputs: proved with the adders of both, refuted by a string, or unknown."""
     try:
         certificate = _certificate([left, right])
         found = differing_strings(left.circuit, right.circuit, certificate)
