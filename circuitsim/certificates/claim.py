@@ -22,8 +22,10 @@ class Claim:
     bits: int | None
     accept: int | None = None
 
-    def keeps(self, decision: int, wanted: int) -> bool:
-        """Whether a decision of the model is the wanted one."""
+    def keeps(self, decision: int, wanted: int | None) -> bool:
+        """Whether a decision of the model is the wanted one, or none is wanted."""
+        if wanted is None:
+            return True
         return (decision if self.accept is None else int(decision == self.accept)) == wanted
 
 

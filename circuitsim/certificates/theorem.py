@@ -11,6 +11,7 @@ from circuitsim.compilers.residual import Positions
 from circuitsim.errors import InputError
 from circuitsim.models.expressions import bits_at
 from circuitsim.models.model import ATTENTIONS, Attention
+from circuitsim.models.sized import Sized
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.schematic.schematic import OPTIMIZE, Optimize, Schematic
 from circuitsim.specifications.specification import Specification
@@ -65,9 +66,16 @@ class Theorem:
         """What it says of a model at every length, or at all up to one.
 
         Raises:
-            InputError: the fraction bits grow with n, and the lengths have no end.
+            InputError: the model or its fraction bits change with n, and the lengths have no end.
         """
         bits = None
+        if self.up_to is None and isinstance(model, Sized):
+            always = model.always()
+            if always is None:
+                raise InputError(
+                    f"{model.name} is another model at other lengths: give --up-to N, or one length by -n N."
+                )
+            model = always
         if not self.exact and (self.up_to is None or self.bits is not None):
             own = model.at(self.up_to or 1).bits if self.bits is None else self.bits
             if bits_at(own, 1) != bits_at(own, LONG) and self.bits is None:

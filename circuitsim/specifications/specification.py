@@ -27,7 +27,7 @@ class Specification:
         format: the tokens of a string of n letters.
         decide: the definition: the decision on one string, given as token codes (n,) in that format.
         formula: of the counts of letters, true where the decision is 1; for languages that only count. Beside a letter
-            a name may be "first=LETTER" or "last=LETTER", 1 where that letter stands there; then it has an automaton too.
+            a name may be "first=LETTER" or "last=LETTER", 1 where that letter stands there; it has an automaton then.
         automaton: for languages that are read letter by letter.
         draw: a circuit of its own: it appends gates and returns the literals of the decision's bits, the least first.
         where: of the counts of letters; it asks only about strings of which this is true.

@@ -1,4 +1,4 @@
-"""Circuits with gates of any fan-in, as ANDs of two inputs: ANDs and ORs as trees, thresholds as sums and comparisons."""
+"""Circuits with gates of any fan-in, as ANDs of two inputs: trees, and sums that are compared with thresholds."""
 
 import numpy as np
 
