@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from circuitsim.analysis.proofs.verbs import accuracy, prove
     from circuitsim.api import check, claims, compile, measure
     from circuitsim.compilers.family import Family
     from circuitsim.errors import CircuitSimError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from circuitsim.models.recurrent import Automaton, NetCell, RecurrentNet
     from circuitsim.netlist.circuit import Circuit
     from circuitsim.schematic.schematic import Schematic
+    from circuitsim.specifications.specification import Specification
     from circuitsim.zoo.addresses import load_any as load
 
 _WHERE = {
@@ -43,12 +45,15 @@ _WHERE = {
     "Readout": "models.model:Readout",
     "RecurrentNet": "models.recurrent:RecurrentNet",
     "Schematic": "schematic.schematic:Schematic",
+    "Specification": "specifications.specification:Specification",
+    "accuracy": "analysis.proofs.verbs:accuracy",
     "check": "api:check",
     "claims": "api:claims",
     "compile": "api:compile",
     "load": "zoo.addresses:load_any",
     "load_circuit": "formats.table:load",
     "measure": "api:measure",
+    "prove": "analysis.proofs.verbs:prove",
     "save_circuit": "formats.table:save",
 }
 
@@ -68,12 +73,15 @@ __all__ = [
     "Readout",
     "RecurrentNet",
     "Schematic",
+    "Specification",
+    "accuracy",
     "check",
     "claims",
     "compile",
     "load",
     "load_circuit",
     "measure",
+    "prove",
     "save_circuit",
 ]
 

@@ -1,6 +1,6 @@
 """What a theorem says: which model or circuit, read how, decides as which specification, at which lengths."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from circuitsim.bases import BASES, DEFAULT, BasisName
@@ -28,14 +28,14 @@ class Theorem:
     """A theorem about a model, or about the circuit of a file.
 
     Args:
-        specification: its name. n: the length; None for every length, or all up to `up_to`.
+        specification: its name; or itself, one of one's own, of which there are no certificates. n: the length; None for every length, or all up to `up_to`.
         accept: the decision that stands for 1; None where decisions are those of the specification.
         bits: fraction bits of the integer model, as an expression; None for the model's own.
         exact: it is about the exact model, at every length. basis, optimize: of the circuit at one length.
         attention, gap_bits, weight_bits: in the model's place; None for the model's own.
     """
 
-    specification: str
+    specification: str | Specification
     n: int | None = None
     up_to: int | None = None
     accept: int | None = None
@@ -50,7 +50,13 @@ class Theorem:
     @property
     def asked(self) -> Specification:
         """The specification itself."""
-        return specification(self.specification)
+        given = self.specification
+        return specification(given) if isinstance(given, str) else given
+
+    @property
+    def named(self) -> str:
+        """The name of the specification."""
+        return self.asked.name
 
     def read(self, model: Any) -> Any:
         """The model that it is about, of the model that is given."""
@@ -75,7 +81,7 @@ class Theorem:
                 raise InputError(
                     f"{model.name} is another model at other lengths: give --up-to N, or one length by -n N."
                 )
-            model = always
+            model = replace(always, name=model.name)
         if not self.exact and (self.up_to is None or self.bits is not None):
             own = model.at(self.up_to or 1).bits if self.bits is None else self.bits
             if bits_at(own, 1) != bits_at(own, LONG) and self.bits is None:

@@ -70,7 +70,7 @@ def _one_length(
 def _words(theorem: Theorem, document: dict[str, Any], circuit: Circuit) -> None:
     reader = theorem.asked.reader
     if reader is None:
-        raise Rejected(f"{theorem.specification} is not read letter by letter")
+        raise Rejected(f"{theorem.named} is not read letter by letter")
     found = wrong_strings(circuit, reader, theorem.accept, document)
     if found.wrong:
         raise Rejected(f"the circuit is wrong on {found.wrong:,} strings")

@@ -99,7 +99,9 @@ def prove(
     )
     last, tried = first(engines, limits.certified)
     took = perf_counter() - started
-    certificate = last.certificate and {**last.certificate, "theorem": theorem.document()}
+    certificate = None
+    if last.certificate is not None and isinstance(theorem.specification, str):
+        certificate = {**last.certificate, "theorem": theorem.document()}
     shown: dict[str, Any] = {}
     if last.counterexample is not None:
         shown = _replayed(model, theorem, last.counterexample)

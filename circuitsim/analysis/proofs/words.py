@@ -10,7 +10,7 @@ from circuitsim.netlist.circuit import Circuit
 def statement(theorem: Theorem, model: Any) -> str:
     """What a theorem says of a model, or of the circuit of a file, in one sentence without an end."""
     model = theorem.read(model)
-    decides = f"decides {theorem.specification}"
+    decides = f"decides {theorem.named}"
     if theorem.accept is not None:
         decides += f" (yes is decision {theorem.accept})"
     if isinstance(model, Circuit):

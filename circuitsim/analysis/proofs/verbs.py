@@ -1,0 +1,53 @@
+"""The verbs of the Python interface that are about theorems: prove, and count errors."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from circuitsim.analysis.proofs import accuracy as counting
+from circuitsim.analysis.proofs import proving
+from circuitsim.analysis.proofs.proving import UNLESS_TOLD, Answer, Limits
+from circuitsim.analysis.rows import Rows
+from circuitsim.certificates.theorem import Theorem
+from circuitsim.models.any_model import AnyModel
+from circuitsim.models.sized import Sized
+from circuitsim.netlist.circuit import Circuit
+from circuitsim.specifications.specification import Specification
+
+
+def prove(
+    model: AnyModel | Sized | Circuit,
+    specification: str | Specification,
+    n: int | None = None,
+    *,
+    limits: Limits = UNLESS_TOLD,
+    progress: Callable[[str], None] = lambda text: None,
+    **how: Any,
+) -> Answer:
+    """Prove that a model, or a circuit, decides as specified, or find a string on which it does not.
+
+    Args:
+        specification: a name, such as "majority"; or a `Specification` of one's own.
+        n: the length; None for every length.
+        limits: what engines may take, at one length.
+        how: fields of `circuitsim.certificates.theorem.Theorem`: up_to, accept, bits, exact, basis, optimize,
+            attention, gap_bits, weight_bits.
+
+    Raises:
+        InputError: letters of the specification are others than the model's; or it changes with n, without `up_to`.
+    """
+    return proving.prove(model, Theorem(specification, n, **how), limits, progress)
+
+
+def accuracy(
+    model: AnyModel | Sized | Circuit,
+    specification: str | Specification,
+    ns: int | Iterable[int],
+    *,
+    limits: Limits = UNLESS_TOLD,
+    **how: Any,
+) -> Rows[counting.Row]:
+    """On how many strings of each length a model, or a circuit, decides otherwise than specified; as `prove`."""
+    lengths = [ns] if isinstance(ns, int) else list(ns)
+    return Rows(
+        counting.accuracy(model, Theorem(specification, n, **how), limits) for n in lengths
+    )
