@@ -22,9 +22,10 @@ class Claim:
     bits: int | None
     accept: int | None = None
 
-    def keeps(self, decision: int, wanted: int) -> bool:
-        """Whether a decision of the model is the wanted one."""
-        return (decision if self.accept is None else int(decision == self.accept)) == wanted
+    def keeps(self, decision: int, wanted: int | None) -> bool:
+        """Whether a decision of the model is the wanted one, if one is wanted."""
+        own = decision if self.accept is None else int(decision == self.accept)
+        return wanted is None or own == wanted
 
 
 class Rejected(Exception):  # noqa: N818

@@ -16,7 +16,7 @@ from circuitsim.certificates.claim import Claim, Rejected
 from circuitsim.certificates.states import check_states
 from circuitsim.errors import InputError
 from circuitsim.networks.rungs import run_definition
-from circuitsim.specifications.formulas import AtLeast
+from circuitsim.specifications.formulas import AtLeast, Congruent
 from circuitsim.specifications.table import specification
 from tests.analysis.proofs.hard_models import (
     as_specification,
@@ -146,6 +146,19 @@ def test_wrong_strings_of_the_bounded_depth_are_those_of_depth_three():
         assert count_wrong(claim, 2 * m + 1) == (0, None)
 
 
+def test_conditions_on_counts_are_automata_where_they_are_finite():
+    """The first letter is not the parity; where the number of 1 is odd, it is still itself, and not always a 1."""
+    model = cs.load("zoo:first").always()
+    verdict = prove_by_automata(Claim(model, specification("parity"), 0))
+    assert verdict.counterexample in ((0, 1), (1, 1))
+    odd = replace(specification("first"), where=Congruent((("1", 1),), 1, 2))
+    whenever = replace(odd, automaton=None, formula=Congruent((("1", 1),), 0, 1))
+    assert prove_by_automata(Claim(model, odd, 0)).status == "proved"
+    check_states(Claim(model, odd, 0), prove_by_automata(Claim(model, odd, 0)).certificate)
+    assert prove_by_automata(Claim(model, whenever, 0)).counterexample == (0, 1)
+    assert count_wrong(Claim(model, whenever, 0), 5) == (8, (0, 0, 0, 0, 1))
+
+
 def test_too_many_states_are_unknown_and_named():
     claim = zoo_claim("bounded-dyck:k=2,depth=3", "bounded-dyck:k=2,depth=3")
     verdict = prove_by_automata(claim, limit=30)
@@ -192,7 +205,11 @@ def changed(attention="hard-left", **fields):
             "number",
         ),
         (
-            Claim(changed(), replace(specification("star-free"), where=AtLeast((), 0)), 0),
+            Claim(
+                changed(),
+                replace(specification("star-free"), where=AtLeast((("a", 1),), 2)),
+                0,
+            ),
             "no finite automaton",
         ),
         (Claim(cs.load("zoo:parity-rnn").always(), specification("first"), 0), "recurrent"),
