@@ -23,10 +23,9 @@ class Claim:
     accept: int | None = None
 
     def keeps(self, decision: int, wanted: int | None) -> bool:
-        """Whether a decision of the model is the wanted one, or none is wanted."""
-        if wanted is None:
-            return True
-        return (decision if self.accept is None else int(decision == self.accept)) == wanted
+        """Whether a decision of the model is the wanted one, if one is wanted."""
+        own = decision if self.accept is None else int(decision == self.accept)
+        return wanted is None or own == wanted
 
 
 class Rejected(Exception):  # noqa: N818

@@ -30,15 +30,15 @@ def check_states(claim: Claim, certificate: dict[str, Any]) -> None:
     Raises:
         Rejected: the certificate does not prove it.
     """
-    model, automaton = claim.model, claim.specification.automaton
+    model, automaton = claim.model, claim.specification.reader
     if not isinstance(model, Model) or model.fields or model.positions is not None:
         raise Rejected("states are of transformers over letters, without positions")
     if any(head.attention not in HARD or head.third_order for head in model.heads):
         raise Rejected("states are of hard heads over single keys")
     if model.readout.answer != "decision" or model.readout.position in ("mean", "each"):
         raise Rejected("states are of one decision at one position")
-    if automaton is None or not automaton.finite or claim.specification.where is not None:
-        raise Rejected("states are of specifications that are automata over all strings")
+    if automaton is None or not automaton.finite:
+        raise Rejected("states are of specifications that are finite automata")
     if certificate.get("kind") != "states":
         raise Rejected("it is a certificate of another kind")
     cells = Cells(claim, model)
@@ -170,7 +170,7 @@ class Layer:
 
 def check_decisions(claim: Claim, cells: Cells, paths: Paths, given: Sequence[Any]) -> None:
     """At every node stand what may be decided and the specification's state; where strings end, the two agree."""
-    automaton, places = claim.specification.automaton, paths.places
+    automaton, places = claim.specification.reader, paths.places
     assert automaton is not None
     states = automaton.states(cells.model.vocabulary)
     numbers = {state: number for number, state in enumerate(states)}

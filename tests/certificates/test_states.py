@@ -193,7 +193,7 @@ def test_claims_out_of_scope_are_refused():
     model = about.model
     soft = model.with_attention("saturated")
     placed = replace(model, positions=["0"] * model.width)
-    counted = replace(about.specification, where=AtLeast((), 0))
+    counted = replace(about.specification, where=AtLeast((("1", 1),), 2))
     endless = replace(
         about.specification, automaton=replace(about.specification.automaton, finite=False)
     )

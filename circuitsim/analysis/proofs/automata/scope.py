@@ -11,11 +11,8 @@ def outside(claim: Claim) -> str | None:
         return f"{model.name} is a {model.architecture} model, and automata follow the heads of transformers."
     if model.fields:
         return f"{model.name} reads tokens that are records, and automata read letters."
-    automaton = specification.automaton
-    if automaton is None or not automaton.finite or specification.where is not None:
-        return (
-            f"the specification {specification.name} is no finite automaton over all strings."
-        )
+    if specification.reader is None or not specification.reader.finite:
+        return f"the specification {specification.name} is no finite automaton."
     strange = [t for t in model.vocabulary if t not in specification.letters]
     if strange:
         return f"the specification {specification.name} has no letter {strange[0]!r}, which {model.name} reads."

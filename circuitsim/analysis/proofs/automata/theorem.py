@@ -58,7 +58,7 @@ class Decided:
     """
 
     def __init__(self, claim: Claim, limit: int, progress: Callable[[str], None]) -> None:
-        model, automaton = claim.model, claim.specification.automaton
+        model, automaton = claim.model, claim.specification.reader
         assert isinstance(model, Model)
         assert automaton is not None
         self.claim = claim
