@@ -28,7 +28,8 @@ class Theorem:
     """A theorem about a model, or about the circuit of a file.
 
     Args:
-        specification: its name; or itself, one of one's own, of which there are no certificates. n: the length; None for every length, or all up to `up_to`.
+        specification: its name; or itself, one of one's own, of which there are no certificates.
+        n: the length; None for every length, or all up to `up_to`.
         accept: the decision that stands for 1; None where decisions are those of the specification.
         bits: fraction bits of the integer model, as an expression; None for the model's own.
         exact: it is about the exact model, at every length. basis, optimize: of the circuit at one length.

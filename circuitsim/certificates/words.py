@@ -109,7 +109,7 @@ def differing_strings(left: Circuit, right: Circuit, certificate: dict[str, Any]
 def _cases(
     circuits: list[Circuit], specification: Automaton, certificate: dict[str, Any]
 ) -> Any:
-    """For all letters at the free positions: states that strings lead to, and outputs (states, bits) of each circuit."""
+    """For all letters at the free positions: states that strings lead to, and each circuit's outputs (states, bits)."""
     letters = _letters(circuits)
     given = listed(certificate.get("sums"), len(circuits))
     free = sorted({whole(position) for position in listed(certificate.get("free"))})
