@@ -19,8 +19,8 @@ MODEL is a `.pt`, `.safetensors` or `.json` file ([model-format.md](model-format
 ([zoo.md](zoo.md)). Results go to standard output,
 everything else to standard error. `--json` prints one JSON object, whose keys stay: keys may be added, not renamed.
 
-Exit codes: 0 it holds, 1 a checked claim failed, 2 bad input or usage, 3 unknown: a proof that ran out; 70 a bug in circuitsim, whose traceback is
-printed if the environment has `CIRCUITSIM_TRACEBACK=1`; 130 after an interrupt.
+Exit codes: 0 it holds, 1 a checked claim failed, 2 bad input or usage, 3 unknown: a proof that ran out; 70 a bug in
+circuitsim, whose traceback is printed if the environment has `CIRCUITSIM_TRACEBACK=1`; 130 after an interrupt.
 """
 
 

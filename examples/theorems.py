@@ -40,6 +40,7 @@ def said(answer: Answer, model: object) -> list[str]:
 
 
 def main() -> None:
+    """Print the table."""
     print("| model | numbers | decides | lengths | | by | evidence |")
     print("|---|---|---|---|---|---|---|")
     for address, specification, how in THEOREMS:

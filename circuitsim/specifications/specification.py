@@ -70,7 +70,7 @@ class Specification:
         return self.where is None or holds(self.where, counts)
 
     def answers(self, form: Format, codes: Codes) -> Longs:
-        """Decisions on strings (batch, n) of codes in a format with these letters in any order; -1 where none is asked."""
+        """Decisions on strings (batch, n) of codes in a format with these letters; -1 where none is asked."""
         own = self.format(codes.shape[1])
         if form.plain and own.plain:
             places = {letter: k for k, letter in enumerate(own.fields[0].values)}

@@ -64,7 +64,8 @@ def test_proofs_of_random_formulas_are_accepted_and_of_satisfiable_ones_none_is(
         else:
             proofs.append(proof)
             assert accepts(formula, proof)
-    assert len(proofs) > 100 and len(models) > 20
+    assert len(proofs) > 100
+    assert len(models) > 20
     for formula in models:  # whatever the proof: there is none
         for proof in rng.sample(proofs, 5):
             assert not accepts(formula, proof)

@@ -136,7 +136,7 @@ def test_where_a_certificate_is_wanted_engines_go_on_until_there_is_one():
     certified = prove(model, theorem, Limits(certified=True))
     assert certified.engine == "satisfiability"
     verify(json.loads(json.dumps(certified.certificate)), model)
-    with pytest.raises(Rejected, match="does not follow|ends before"):
+    with pytest.raises(Rejected, match=r"does not follow|ends before"):
         verify({**certified.certificate, "proof": "0"}, model)
 
 
