@@ -263,7 +263,12 @@ def test_a_mask_below_another_layer_is_named_with_its_head():
 def test_a_hard_head_whose_choice_depends_on_the_order_is_named():
     letters = {"a": [1, 1], "b": [1, -1], "c": [0, 5]}
     head = Head(
-        query=[[1, 0]], key=[[1, 0]], value=[[0, 1]], output=[[0], [1]], attention="hard-left"
+        query=[[0, 0]],
+        query_bias=[1],
+        key=[[1, 0]],
+        value=[[0, 1]],
+        output=[[0], [1]],
+        attention="hard-left",
     )
     layer = Layer(heads=(head,), residual=False)
     model = Model(
