@@ -285,3 +285,12 @@ def test_a_hard_head_whose_choice_depends_on_the_order_is_named():
     assert (
         proved(Claim(without_c, by_formula(without_c, first_a.formula), 0)).status == "proved"
     )
+
+
+@pytest.mark.parametrize("bits", [3, None])
+def test_of_equal_rows_the_first_decides(bits):
+    rows = [TRAINED.readout.weights.fractions()[0].tolist()] * 2
+    model = replace(TRAINED, readout=Readout(rows, position="first"))
+    never = by_formula(model, AtLeast((), 1))
+    assert proved(Claim(model, never, bits)).status == "proved"
+    assert proved(Claim(model, never, bits, accept=0)).status == "refuted"
