@@ -24,7 +24,14 @@ from tests.cases import random_model
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 MAJORITY = specification("majority")
-ON_CLASSES = ["0", "0", "(-1)**i", "1 if i == 0 else 0", "1 if i == n - 1 else 0", "i % 2"]
+ON_CLASSES = [
+    "0",
+    "0",
+    "(-1)**i",
+    "1 if i == 0 else 0",
+    "1 if i == n - 1 else 0",
+    "(i + n) % 2",
+]
 
 
 def counted(model: Model, codes: Sequence[int]) -> Counter[str]:
