@@ -86,7 +86,7 @@ def target(path: str, *suffixes: str) -> Path:
         raise InputError(
             f"{path}: cannot be written ({'a directory' if where.is_dir() else 'not a plain file'})."
         )
-    if suffixes and where.suffix not in suffixes and Path(path).suffix not in suffixes:
+    if suffixes and not (where.name.endswith(suffixes) or Path(path).name.endswith(suffixes)):
         raise InputError(
             f"{path}: this is written as a {' or '.join(suffixes)} file; give a name that ends so."
         )

@@ -22,15 +22,15 @@ Literal = tuple[
 ]  # a net, by its name or by the number of one without, and whether it is complemented
 
 
-def text_of(source: Path) -> str:
-    """The text of a file.
+def text_of(source: Path, largest: int = LARGEST) -> str:
+    """The text of a file, of so many bytes at most.
 
     Raises:
         CircuitSimError: it cannot be read, or is too large.
     """
     try:
-        if source.stat().st_size > LARGEST:
-            raise CircuitSimError(f"{source}: more than {LARGEST >> 30} GiB.")
+        if source.stat().st_size > largest:
+            raise CircuitSimError(f"{source}: more than {largest >> 20:,} MiB.")
         return source.read_bytes().decode("latin-1")
     except OSError as error:
         raise CircuitSimError(

@@ -5,6 +5,7 @@ Importing the table costs nothing: a format's module is imported when a file is 
 """
 
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,6 +101,15 @@ def _begins(*starts: bytes) -> Callable[[Path], bool | None]:
     return recognises
 
 
+def _begins_as_yosys(path: Path) -> bool | None:
+    """JSON that first says who wrote it, or has modules; models in JSON say neither."""
+    try:
+        with path.open("rb") as file:
+            return re.match(rb'\s*\{\s*"(creator|modules)"\s*:', file.read(200)) is not None
+    except OSError:
+        return None
+
+
 def _named(path: Path) -> bool | None:
     """Files that have no mark of their own: their names say what they are."""
     return None
@@ -137,6 +147,14 @@ FORMATS = (
         "circuitsim.formats.verilog",
         _named,
         readable=False,
+    ),
+    CircuitFile(
+        "yosys",
+        "JSON of yosys, one module of simple cells",
+        (".yosys.json",),
+        "circuitsim.formats.yosys",
+        _begins_as_yosys,
+        holds=BOUNDED,
     ),
     CircuitFile(
         "bench",
@@ -180,8 +198,8 @@ EXTENSIONS = tuple(extension for form in FORMATS for extension in form.extension
 
 def by_name(path: AnyPath) -> CircuitFile | None:
     """The format that the name of a file says; None where it says none."""
-    suffix = Path(path).suffix
-    return next((form for form in FORMATS if suffix in form.extensions), None)
+    name = Path(path).name
+    return next((form for form in FORMATS if name.endswith(form.extensions)), None)
 
 
 def format_of(path: AnyPath) -> CircuitFile | None:

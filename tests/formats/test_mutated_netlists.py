@@ -1,5 +1,6 @@
 """Thousands of damaged files a reader: each loads, or ends in one CircuitSimError, quickly."""
 
+import json
 import random
 import time
 
@@ -14,7 +15,7 @@ from tests.models.test_mutated_files import mutated
 from tests.netlist.random_circuits import random_circuit
 
 COUNT = 2000
-READABLE = (".aig", ".aag", ".blif", ".bench", ".bristol")
+READABLE = (".aig", ".aag", ".blif", ".bench", ".bristol", ".yosys.json")
 
 
 @pytest.mark.slow
@@ -65,6 +66,46 @@ def test_gates_in_any_order_and_cycles(tmp_path):
         ("INPUT(a)\nOUTPUT(y)\ny = AND(a, q)\n", "q is read, and nothing defines it"),
         ("INPUT(a)\nINPUT(a)\nOUTPUT(a)\n", "the input a is defined twice"),
         ("INPUT(a)\nOUTPUT(y)\ny = MAJ(a, a, a)\n", "is no gate that is read"),
+    ):
+        path.write_text(text)
+        with pytest.raises(CircuitSimError, match=said):
+            load(path)
+
+
+def module(cells, ports=None, **more):
+    ports = ports or {"a": ("input", [2]), "y": ("output", [3])}
+    said = {name: {"direction": where, "bits": bits} for name, (where, bits) in ports.items()}
+    made = {
+        f"c{k}": {
+            "type": kind,
+            "connections": dict(zip(ends, ([bit] for bit in bits), strict=True)),
+        }
+        for k, (kind, ends, *bits) in enumerate(cells)
+    }
+    return json.dumps({"modules": {"m": {"ports": said, "cells": made, **more}}})
+
+
+def test_json_of_yosys(tmp_path):
+    path = tmp_path / "c.json"
+    kinds = ("AND", "NAND", "OR", "NOR", "XOR", "XNOR", "ANDNOT", "ORNOT")
+    ports = {"a": ("input", [2, 3]), "y": ("output", [*range(10, 18), "0", "1", 2])}
+    path.write_text(
+        module([(f"$_{kind}_", "ABY", 2, 3, 10 + k) for k, kind in enumerate(kinds)], ports)
+    )
+    bits = np.indices((2, 2)).reshape(2, -1).T.astype(bool)
+    a, b = bits.T
+    ones = np.ones(4, bool)
+    table = [a & b, ~(a & b), a | b, ~(a | b), a ^ b, a == b, a & ~b, a | ~b, ~ones, ones, a]
+    np.testing.assert_array_equal(load(path).evaluate(bits), np.stack(table, 1))
+    for text, said in (
+        (module([("$_DFF_P_", "DQ", 2, 3)]), r"c0 is \$_DFF_P_"),
+        (module([("$_NOT_", "AY", 3, 3)]), "a cycle"),
+        (module([]), "nothing defines it"),
+        (module([("$_NOT_", "AY", "x", 3)]), "x is no net"),
+        (module([("$_NOT_", "AY", 2, 3)], {"a": ("inout", [2])}), "neither an input"),
+        ('{"modules": {"a": {}, "b": {}}}', "2 modules that may be the top"),
+        ('{"modules": []}', "modules is no object"),
+        ('{"modules": {', "not JSON, or cut off"),
     ):
         path.write_text(text)
         with pytest.raises(CircuitSimError, match=said):
