@@ -3,18 +3,22 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check format types bench minimums clean
+.PHONY: demo test seeds check format types bench minimums clean
 
 demo: .venv/core
 	@$(BIN)/python examples/demo.py
 
 # Tests run in two processes: threads of numpy's in each would only wait for each other.
-test check minimums: export OPENBLAS_NUM_THREADS := 1
+test seeds check minimums: export OPENBLAS_NUM_THREADS := 1
 
 test: .venv/dev
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(MAKE) --no-print-directory types
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --seeds 20
+
+# Tests of random models with all of their seeds.
+seeds: .venv/dev
+	@$(BIN)/python -m pytest -n 2 -k seed
 
 check: .venv/dev
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

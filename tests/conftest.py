@@ -17,20 +17,29 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option by which `make check` runs a few cases of every test."""
+    """The options by which `make check` runs a few cases of every test, and `make test` some seeds of random ones."""
     parser.addoption(
         "--few", type=int, help="run at most so many cases of a test, evenly spread"
+    )
+    parser.addoption(
+        "--seeds", type=int, help="run at most so many cases of a test with seeds, evenly spread"
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the first case of a test, and others at even distances."""
-    few = config.getoption("few")
-    if few is None:
-        return
+    few, seeds = config.getoption("few"), config.getoption("seeds")
     cases = defaultdict(list)
     for item in items:
         cases[item.nodeid.split("[")[0]].append(item)
-    kept = {id(own[k * len(own) // few]) for own in cases.values() for k in range(few)}
+    kept = set()
+    for own in cases.values():
+        limits = [few, seeds if _has_seeds(own[0]) else None]
+        most = min((limit for limit in limits if limit is not None), default=len(own))
+        kept |= {id(own[k * len(own) // most]) for k in range(most)}
     config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
     items[:] = [item for item in items if id(item) in kept]
+
+
+def _has_seeds(item: pytest.Item) -> bool:
+    return "seed" in getattr(getattr(item, "callspec", None), "params", ())

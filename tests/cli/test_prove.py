@@ -83,6 +83,7 @@ def test_unknown_says_what_gave_out():
 
 
 def test_accuracy_counts_and_draws(tmp_path):
+    pytest.importorskip("matplotlib")
     code, found = answer(
         "accuracy", MAJORITY, "--spec", "majority", "--bits", 4, "-n", "133,135"
     )

@@ -18,7 +18,7 @@ ALL, SOME = "all inputs", "simulation"
 SAMPLES = 1 << 16
 AT_ONCE = 1 << 12
 RUN_AT_ONCE = 1 << 10  # strings that a model runs together
-FEW_INPUTS = 1 << 10  # that a model is run on before anything else
+FEW_INPUTS = 1 << 16  # that a model is run on before anything else
 MANY_INPUTS = 1 << 24  # that it is run on after everything else
 MOST_CHECKED = 10**10  # gates times inputs that a certificate's check goes through
 
