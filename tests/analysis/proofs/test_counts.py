@@ -289,7 +289,7 @@ def test_a_hard_head_whose_choice_depends_on_the_order_is_named():
 
 @pytest.mark.parametrize("bits", [3, None])
 def test_of_equal_rows_the_first_decides(bits):
-    rows = [TRAINED.readout.weights.fractions()[0].tolist()] * 2
+    rows = [TRAINED.readout.weights.scaled.fractions()[0].tolist()] * 2
     model = replace(TRAINED, readout=Readout(rows, position="first"))
     never = by_formula(model, AtLeast((), 1))
     assert proved(Claim(model, never, bits)).status == "proved"
