@@ -59,6 +59,7 @@ def command(
 
     limit_lengths(lengths, "accuracy")
     where = None if plot is None else target(plot, *SUFFIXES)
+    specification = asked.theorem(None).named
     given = asked.load(model)
     rows: list[Row] = []
     table = None
@@ -73,9 +74,9 @@ def command(
             if table is not None:
                 table.row(_cells(row, _inputs(given, n)))
     if where is not None:
-        accuracy_figure(rows, asked.specification, where)
+        accuracy_figure(rows, specification, where)
     if as_json:
-        said = f"strings on which {model} decides otherwise than {asked.specification}"
+        said = f"strings on which {model} decides otherwise than {specification}"
         print_json({"statement": said, "rows": rows})
     else:
         _print_end(rows, plot)

@@ -45,6 +45,14 @@ COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
     shell_complete=completion.files,
     help="Write what `circuitsim verify` checks, a .json file (.json.gz compresses it).",
 )
+@click.option(
+    "--property",
+    "wanted",
+    metavar="PROPERTY",
+    help="Instead of --spec, at one length: symmetric, monotone, ignores:TOKEN (where TOKEN stands does not matter),"
+    " or robust:K (no K letters of --at INPUT decide).",
+)
+@click.option("--at", metavar="INPUT", help="The string that robust:K is about.")
 @theorem_options
 @options.json_option(
     "statement status engine reason seconds tried certificate counterexample length shortest wanted replay[float exact"
@@ -60,6 +68,8 @@ def command(
     up_to: int | None,
     exact: bool,
     certificate: str | None,
+    wanted: str | None,
+    at: str | None,
     as_json: bool,
 ) -> None:
     """Prove that MODEL, or the circuit of a file, decides as SPEC does, or say where it does not.
@@ -81,6 +91,14 @@ def command(
         raise InputError(
             "a theorem is of one length, -n N, of every length, --every-n, or --up-to N."
         )
+    if wanted is not None:
+        if n is None or exact or certificate is not None or asked.specification is not None:
+            raise InputError(
+                "--property is of the circuit of one length: give -n N, without --spec, --exact and --certificate."
+            )
+        context.exit(_of_property(asked, model, n, (wanted, at), as_json))
+    if at is not None:
+        raise InputError("--at is for --property robust:K.")
     if exact and n is not None:
         raise InputError(
             "--exact is about every length; the circuit of one length computes the integer model."
@@ -100,6 +118,46 @@ def command(
     else:
         _print(answer, said, (written, certificate), model)
     context.exit(EXIT[answer.status])
+
+
+def _of_property(
+    asked: Asked, model: str, n: int, wanted: tuple[str, str | None], as_json: bool
+) -> int:
+    """Try a property of one length, print what came of it, and say the exit code."""
+    from circuitsim.analysis.proofs.lengths.words import Drawn, drawn
+    from circuitsim.analysis.proofs.properties import prove_property
+    from circuitsim.certificates.theorem import Theorem
+    from circuitsim.netlist.circuit import Circuit
+
+    from .printing import Status, clean, print_facts, print_json
+
+    with Status() as status:
+        given = asked.load(model)
+        if isinstance(given, Circuit):
+            circuit = Drawn(given, [])
+        else:
+            theorem = Theorem("", n, basis=asked.basis, **asked.how)
+            circuit = drawn(theorem.schematic(theorem.read(given)), asked.limits.max_gates)
+        found = prove_property(circuit, *wanted, asked.limits, status)
+    named = given.name if not isinstance(given, Circuit) else given.interface.get("model")
+    said = f"the circuit of {named} is {wanted[0]} at n = {n}"
+    if as_json:
+        print_json({"statement": said, **vars(found)})
+        return EXIT[found.status]
+    click.secho(f"{found.status}: {clean(said)}", fg=COLOURS[found.status])
+    facts: list[tuple[str, object]] = []
+    if found.status == "unknown":
+        facts.append(("gave out", found.reason))
+    else:
+        facts.append(
+            ("by", f"{found.engine}: {found.reason}" if found.reason else found.engine)
+        )
+    if found.pair is not None and found.decisions is not None:
+        for text, decision in zip(found.pair, found.decisions, strict=True):
+            facts.append(("decided", f"{decision} on {clean(text)}"))
+    facts.append(("seconds", f"{found.seconds:.2f}"))
+    print_facts(facts)
+    return EXIT[found.status]
 
 
 def _object(answer: "Answer", said: str, written: str | None) -> dict[str, Any]:

@@ -26,7 +26,6 @@ OF_MODELS = ("bits", "attention", "gap_bits", "weight_bits", "optimize")
 spec_option = click.option(
     "--spec",
     "specification",
-    required=True,
     metavar="SPEC",
     shell_complete=completion.specifications,
     help="What should be decided: a task of the zoo such as majority, or bounded-dyck:depth=3, or lock; see"
@@ -52,7 +51,7 @@ seconds_option = click.option(
 class Asked:
     """What a command about theorems was given; `how` are fields of `Theorem`."""
 
-    specification: str
+    specification: str | None
     accept: int | None
     basis: "BasisName"
     how: dict[str, Any]
@@ -60,9 +59,17 @@ class Asked:
     limits: "Limits"
 
     def theorem(self, n: int | None, **more: Any) -> "Theorem":
-        """The theorem of a length."""
+        """The theorem of a length.
+
+        Raises:
+            InputError: there is no specification.
+        """
         from circuitsim.certificates.theorem import Theorem
 
+        if self.specification is None:
+            raise InputError(
+                "what should be decided is missing: give --spec SPEC, such as --spec majority."
+            )
         return Theorem(
             self.specification, n, accept=self.accept, basis=self.basis, **self.how, **more
         )

@@ -22,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--few", type=int, help="run at most so many cases of a test, evenly spread"
     )
     parser.addoption(
-        "--seeds", type=int, help="run at most so many cases of a test with seeds, evenly spread"
+        "--seeds",
+        type=int,
+        help="run at most so many cases of a test with seeds, evenly spread",
     )
 
 

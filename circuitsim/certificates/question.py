@@ -4,8 +4,9 @@ It is the circuit of a model beside that of a specification, or two circuits bes
 they decide otherwise. Everything that proves or refutes at one length works on it, and so do the checkers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def about_specification(
     Raises:
         InputError: the circuit has several decisions, or other letters, or the specification no circuit.
     """
-    plain, form, n = _ready(circuit)
+    plain, form, n = prepared(circuit)
     check_letters(form, specification, n)
     if len(_positions(circuit)) != 1 or circuit.interface.get("decision") == "number":
         raise InputError(
@@ -89,8 +90,22 @@ def about_circuit(left: Circuit, right: Circuit) -> Question:
     Raises:
         InputError: they have other inputs or outputs.
     """
-    a, form, n = _ready(left)
-    b, other, m = _ready(right)
+    return about_pair(left, right, lambda gates, a, b: gates.any(gates.differ(a, b)))
+
+
+def about_pair(
+    left: Circuit, right: Circuit, wrong: Callable[[MoreGates, Any, Any], int]
+) -> Question:
+    """Where something is true of what two circuits on the same inputs say.
+
+    Args:
+        wrong: of gates to add to, and literals of the outputs of both.
+
+    Raises:
+        InputError: they have other inputs or outputs.
+    """
+    a, form, n = prepared(left)
+    b, other, m = prepared(right)
     if (n, form) != (m, other) or len(a.outputs) != len(b.outputs):
         raise InputError(
             f"the circuits differ in what they read or say: {_shape(left)} and {_shape(right)}."
@@ -101,7 +116,7 @@ def about_circuit(left: Circuit, right: Circuit) -> Question:
     fan_in = 2 * move[b.fan_in >> 1] + (b.fan_in & 1)
     gates.both(fan_in[:, 0], fan_in[:, 1])
     outputs = 2 * move[b.outputs >> 1] + (b.outputs & 1)
-    return _asked(gates, gates.any(gates.differ(a.outputs, outputs)), form, n)
+    return _asked(gates, wrong(gates, a.outputs, outputs), form, n)
 
 
 def check_letters(form: Format, specification: Specification, n: int) -> None:
@@ -132,8 +147,12 @@ def _shape(circuit: Circuit) -> str:
     return f"{circuit.inputs} inputs and {len(circuit.outputs)} outputs"
 
 
-def _ready(circuit: Circuit) -> tuple[Circuit, Format, int]:
-    """A circuit as ANDs, without the inputs that hold constants, and its letters."""
+def prepared(circuit: Circuit) -> tuple[Circuit, Format, int]:
+    """A circuit as ANDs, without the inputs that hold constants, and its letters.
+
+    Raises:
+        InputError: it does not say what its inputs are.
+    """
     form, n = format_of(circuit.interface), circuit.interface.get("n")
     if form is None or type(n) is not int:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Words: adders that the plan of a sum hands out are accepted, and damaged ones are not; counts are those of all inputs."""
+"""Words: adders that the plan of a sum hands out are accepted, damaged ones are not; counts are those of all inputs."""
 
 import copy
 import random

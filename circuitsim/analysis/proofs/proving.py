@@ -27,6 +27,7 @@ from circuitsim.tokens import format_of
 
 FEW = 10**9  # gates times inputs that are run before anything else
 MOST = 10**14  # that are run after everything else
+BRIEFLY = 6  # times shorter than its time is the first try of satisfiability
 MOST_REPLAYED = 5_000_000  # gates of the circuit that a counterexample is run on
 
 Progress = Callable[[str], None]
@@ -159,7 +160,7 @@ def answered(
     limits: Limits,
     progress: Progress,
 ) -> Iterator[Verdict]:
-    """All inputs where they are few, simulation, words, decision diagrams, satisfiability, and all inputs at last."""
+    """All inputs where they are few, simulation, words, a brief try at satisfiability, and then what takes long."""
     size, seconds = work(question), limits.seconds
     if size <= FEW:
         yield by_all_inputs(question, seconds, progress)
@@ -169,6 +170,8 @@ def answered(
     if words is not None:
         progress("words")
         yield words()
+    progress("satisfiability, briefly")
+    yield by_satisfiability(question, seconds / BRIEFLY)
     progress("decision diagrams")
     yield by_diagrams(question, seconds)
     progress("satisfiability")
