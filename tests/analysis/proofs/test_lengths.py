@@ -15,7 +15,8 @@ from circuitsim.analysis.proofs.lengths.diagrams import by_diagrams, count_by_di
 from circuitsim.analysis.proofs.lengths.running import by_all_inputs, by_simulation
 from circuitsim.analysis.proofs.lengths.satisfiability import by_satisfiability
 from circuitsim.analysis.proofs.lengths.words import Drawn, by_words, drawn
-from circuitsim.analysis.proofs.proving import Limits, prove
+from circuitsim.analysis.proofs.proving import Limits, first, prove
+from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.inputs import strings
 from circuitsim.certificates.question import about_circuit
@@ -126,18 +127,30 @@ def test_answers_come_with_their_replay_and_their_reasons():
     assert [engine for engine, _ in proved.tried] == ["simulation"]
     given_up = prove(load_any("zoo:palindrome"), Theorem("palindrome", 60), Limits(0.01))
     assert given_up.status == "unknown"
-    assert len(given_up.tried) == 3
+    assert len(given_up.tried) == 4
     assert "no answer in 0 s" in given_up.reason
 
 
 def test_where_a_certificate_is_wanted_engines_go_on_until_there_is_one():
+    bare, full = Verdict("proved", "a"), Verdict("proved", "b", certificate={"kind": "b"})
+    gone, wrong = Verdict("unknown", "c", "why"), Verdict("refuted", "d", counterexample=(0,))
+    for verdicts, certified, answer, tried in [
+        ([gone, bare, full], False, bare, [("c", "why")]),
+        ([bare, gone, full], True, full, [("c", "why")]),
+        ([bare, gone], True, bare, [("c", "why")]),
+        ([wrong, full], True, wrong, []),
+    ]:
+        assert first(iter(verdicts), certified) == (answer, tried)
+    assert first(iter([gone]), True)[0].status == "unknown"
+
+
+def test_a_proof_of_a_solver_is_carried_to_its_checker():
     model, theorem = load_any("zoo:equality"), Theorem("equality", 40)
-    assert prove(model, theorem).engine == "decision diagrams"
-    certified = prove(model, theorem, Limits(certified=True))
-    assert certified.engine == "satisfiability"
-    verify(json.loads(json.dumps(certified.certificate)), model)
+    answer = prove(model, theorem, Limits(certified=True))
+    assert answer.engine == "satisfiability"
+    verify(json.loads(json.dumps(answer.certificate)), model)
     with pytest.raises(Rejected, match=r"does not follow|ends before"):
-        verify({**certified.certificate, "proof": "0"}, model)
+        verify({**answer.certificate, "proof": "0"}, model)
 
 
 @pytest.mark.parametrize("n", [5, 31])
