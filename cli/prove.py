@@ -140,7 +140,7 @@ def _of_property(
             circuit = drawn(theorem.schematic(theorem.read(given)), asked.limits.max_gates)
         found = prove_property(circuit, *wanted, asked.limits, status)
     named = given.name if not isinstance(given, Circuit) else given.interface.get("model")
-    said = f"the circuit of {named} is {wanted[0]} at n = {n}"
+    said = f"the circuit of {named} has the property {wanted[0]} at n = {n}"
     if as_json:
         print_json({"statement": said, **vars(found)})
         return EXIT[found.status]
