@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     epilog=options.examples(
         "compile examples/parity.json -n 8",
         "compile examples/majority.pt -n 64 --basis aig -o majority64.npz",
+        "compile examples/majority.pt -n 1000000 --hierarchical -o majority.v",
     ),
 )
 @options.model_argument
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Weights as copies of wires, in tc0, the one basis with weights.",
 )
+@click.option(
+    "--hierarchical",
+    is_flag=True,
+    help="Write the plan of the circuit instead, as Verilog of arrays in loops, as short at any length.",
+)
 @options.basis_option
 @options.construction_options
 @options.max_gates_option
@@ -56,6 +62,7 @@ def command(
     output: str | None,
     share: bool,
     unweighted: bool,
+    hierarchical: bool,
     basis: str,
     max_gates: int,
     as_json: bool,
@@ -69,6 +76,7 @@ def command(
     from circuitsim.kernels.telling import clock
     from circuitsim.netlist.passes.unweighted import unweighted as without_weights
     from circuitsim.schematic.flatten import flatten
+    from circuitsim.schematic.verilog import save_hierarchical
 
     from .files import target
     from .printing import Status, print_json
@@ -84,6 +92,10 @@ def command(
     )  # a link may have another's name
     if form is not None:
         form.refuse(basis)
+    if hierarchical and (share or unweighted or form is None or form.name != "verilog"):
+        raise InputError(
+            "--hierarchical writes the plan of a circuit, before there are gates to share: give -o FILE.v alone."
+        )
     with Status() as status:
         status("reading the model")
         transformer = how.model(model).at(n)
@@ -100,7 +112,10 @@ def command(
             "scopes": scopes,
             "file": output,
         }
-        if where is not None or share:
+        if hierarchical:
+            status(f"writing {output}")
+            save_hierarchical(schematic, where)
+        elif where is not None or share:
             status(f"building {measured.gates:,} gates")
             circuit = flatten(schematic, max_gates)
             if share:

@@ -11,7 +11,12 @@ LONGEST = 2**24
 
 def comment(circuit: Circuit) -> str:
     """The line of a comment, without the sign that begins one."""
-    return f"circuitsim {json.dumps(circuit.interface, ensure_ascii=True)}"
+    return described(circuit.interface)
+
+
+def described(interface: dict[str, Any]) -> str:
+    """The same of an interface."""
+    return f"circuitsim {json.dumps(interface, ensure_ascii=True)}"
 
 
 def interface_of_comment(text: bytes) -> dict[str, Any]:
