@@ -120,11 +120,12 @@ def about_pair(
 
 
 def check_letters(form: Format, specification: Specification, n: int) -> None:
-    """Refuse a specification of other tokens.
+    """Refuse a specification of other tokens, or of other lengths.
 
     Raises:
-        InputError: its letters are not those of the circuit.
+        InputError: its letters are not those of the circuit, or it asks nothing of strings of n letters.
     """
+    specification.check_length(n)
     wanted = specification.format(n)
     if form.plain and wanted.plain:
         given, asked = (set(f.fields[0].values) for f in (form, wanted))

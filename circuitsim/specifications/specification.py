@@ -32,6 +32,7 @@ class Specification:
         draw: a circuit of its own: it appends gates and returns the literals of the decision's bits, the least first.
         where: of the counts of letters; it asks only about strings of which this is true.
         legal: whether a string is one that is asked about. decisions: how many there are.
+        check_length: raises InputError for lengths of which nothing is asked.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Specification:
     where: Formula | None = None
     legal: Callable[[Sequence[int]], bool] = lambda codes: True
     decisions: int = 2
+    check_length: Callable[[int], None] = lambda n: None
 
     @property
     def letters(self) -> tuple[str, ...]:

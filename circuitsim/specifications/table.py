@@ -110,8 +110,9 @@ def of_task(task: Task, name: str) -> Specification:
         case IndexLookup():
             draw = looked_up(task.letters)
     return Specification(
-        name, task.question, task.format, decide, formula, automaton, draw, legal=legal
-    )
+        name, task.question, task.format, decide, formula, automaton, draw,
+        legal=legal, check_length=task.check_length,
+    )  # fmt: skip
 
 
 def _margin(text: str, margin: str) -> Formula:

@@ -82,6 +82,14 @@ def test_unknown_says_what_gave_out():
     assert "satisfiability" in done.stdout
 
 
+def test_a_property_of_one_length():
+    code, found = answer("prove", MAJORITY, "--property", "symmetric", "-n", 40)
+    assert (code, found["status"], found["engine"]) == (0, "proved", "words")
+    code, found = answer("prove", "examples/first.json", "--property", "symmetric", "-n", 5)
+    assert (code, found["status"]) == (1, "refuted")
+    assert sorted(found["decisions"]) == [0, 1]
+
+
 def test_accuracy_counts_and_draws(tmp_path):
     pytest.importorskip("matplotlib")
     code, found = answer(
@@ -164,6 +172,24 @@ def test_equivalence_of_bases_and_of_files(tmp_path):
         (
             ("prove", "zoo:match2", "--spec", "match2", "-n", 3),
             "match2: a task that answers at each position",
+        ),
+        (
+            ("prove", MAJORITY, "--spec", "equality", "-n", 5),
+            "equality has no inputs of length 5",
+        ),
+        (
+            ("accuracy", MAJORITY, "--spec", "equality", "-n", 5),
+            "equality has no inputs of length 5",
+        ),
+        (("prove", MAJORITY, "-n", 5), "what should be decided is missing: give --spec SPEC"),
+        (("prove", MAJORITY, "-n", 5, "--property", "odd"), "there is no property 'odd'"),
+        (
+            ("prove", MAJORITY, "-n", 5, "--at", "01010", "--spec", "majority"),
+            "--at is for --property",
+        ),
+        (
+            ("prove", MAJORITY, "--every-n", "--property", "symmetric"),
+            "--property is of the circuit of one length",
         ),
         (("verify", "nothing.json", MAJORITY), "nothing.json: No such file"),
         (("verify", MAJORITY, MAJORITY), f"{MAJORITY}: not a certificate"),
