@@ -81,7 +81,7 @@ def command(
     from dataclasses import replace
 
     from circuitsim.analysis.proofs.proving import prove
-    from circuitsim.analysis.proofs.words import statement
+    from circuitsim.analysis.proofs.statements import statement
     from circuitsim.certificates.document import save
 
     from .files import target

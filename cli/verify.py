@@ -27,7 +27,7 @@ def command(certificate: str, model: str, as_json: bool, **said: Any) -> None:
     The model's circuit is built anew and the specification read anew; of the certificate only steps are taken, each
     of which is checked. Exits with 1 where it proves nothing.
     """
-    from circuitsim.analysis.proofs.words import statement
+    from circuitsim.analysis.proofs.statements import statement
     from circuitsim.certificates.claim import Rejected
     from circuitsim.certificates.document import load as read
     from circuitsim.certificates.verify import verify
