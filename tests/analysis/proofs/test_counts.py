@@ -303,3 +303,14 @@ def test_of_equal_rows_the_first_decides(bits):
     never = by_formula(model, AtLeast((), 1))
     assert proved(Claim(model, never, bits)).status == "proved"
     assert proved(Claim(model, never, bits, accept=0)).status == "refuted"
+
+
+def test_too_many_counts_are_refused_before_they_are_tried():
+    three = replace(
+        TRAINED,
+        vocabulary="012",
+        embedding={**TRAINED.embedding, "2": TRAINED.embedding["0"]},
+    )
+    claim = Claim(three, by_formula(three, MORE_ONES), 3)
+    with pytest.raises(InputError, match="ways to count 100000 letters"):
+        count_wrong(claim, 100_000)
