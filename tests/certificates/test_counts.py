@@ -121,6 +121,12 @@ def mutated(certificate, field, r):
     return found
 
 
+def splitting(steps, at):
+    """Steps of which the first question splits elsewhere."""
+    place = next(place for place, step in enumerate(steps) if step[0] == "at")
+    return [*steps[:place], ["at", at], *steps[place + 1 :]]
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -128,6 +134,8 @@ def mutated(certificate, field, r):
         (lambda c: {**c, "steps": c["steps"][:-1]}, "should be a list"),
         (lambda c: {**c, "steps": [*c["steps"], ["decided"]]}, "goes on"),
         (lambda c: {**c, "steps": [["split", 0, 1], *c["steps"]]}, "does not belong"),
+        (lambda c: {**c, "steps": splitting(c["steps"], 0)}, "splits at 0"),
+        (lambda c: {**c, "steps": splitting(c["steps"], 2)}, "splits at 2"),
         (lambda c: {**c, "steps": [["closed", 0, -1], *c["steps"]]}, "does not name facts"),
         (lambda c: {**c, "steps": [["closed", 0, 1], *c["steps"]]}, "do not contradict"),
     ],

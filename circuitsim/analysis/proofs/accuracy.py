@@ -24,7 +24,7 @@ from circuitsim.certificates.claim import Claim, Rejected
 from circuitsim.certificates.question import check_letters
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.compilers.family import Family
-from circuitsim.errors import LimitError
+from circuitsim.errors import InputError, LimitError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.specifications.automaton import Automaton
 from circuitsim.tokens import Format, format_of
@@ -89,19 +89,22 @@ def _count(
     assert theorem.n is not None
     n, fixed = theorem.n, None
     strings = theorem.asked.format(n).strings(n)
+    reasons = []
     if not isinstance(model, Circuit):
         family = Family(model, theorem.basis, theorem.bits, theorem.optimize)
         claim = Claim(model.at(n), theorem.asked, family.bits(n), theorem.accept)
         if refusal(claim) is None:
             progress("counts")
-            return *counts.count_wrong(claim, n), "counts", ""
+            try:
+                return *counts.count_wrong(claim, n), "counts", ""
+            except InputError as error:
+                reasons.append(f"counts: {error}")
         if outside(claim) is None:
             progress("automata")
             return *automata.count_wrong(claim, n), "automata", ""
         fixed = family.fixed(n)
         if strings <= FEW_INPUTS:
             return *count_by_running(fixed, theorem, progress), "all inputs", ""
-    reasons = []
     for name, engine in _of_circuits(model, theorem, limits):
         progress(name)
         found, reason = engine()
