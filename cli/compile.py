@@ -1,5 +1,6 @@
 """`circuitsim compile`: C_n of a model, measured always, built only where it is to be written or shared."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--hierarchical",
     is_flag=True,
-    help="Write the plan of the circuit instead, as Verilog of arrays in loops, as short at any length.",
+    help="Write the plan of the circuit: Verilog of arrays in loops, as short at any n; or BLIF, a model for rows.",
 )
 @options.basis_option
 @options.construction_options
@@ -76,7 +77,6 @@ def command(
     from circuitsim.kernels.telling import clock
     from circuitsim.netlist.passes.unweighted import unweighted as without_weights
     from circuitsim.schematic.flatten import flatten
-    from circuitsim.schematic.verilog import save_hierarchical
 
     from .files import target
     from .printing import Status, print_json
@@ -92,9 +92,10 @@ def command(
     )  # a link may have another's name
     if form is not None:
         form.refuse(basis)
-    if hierarchical and (share or unweighted or form is None or form.name != "verilog"):
+    if hierarchical and (share or unweighted or form is None or not form.hierarchical):
         raise InputError(
-            "--hierarchical writes the plan of a circuit, before there are gates to share: give -o FILE.v alone."
+            "--hierarchical writes the plan of a circuit, before there are gates to share: give -o FILE.v or"
+            " -o FILE.blif alone."
         )
     with Status() as status:
         status("reading the model")
@@ -114,7 +115,9 @@ def command(
         }
         if hierarchical:
             status(f"writing {output}")
-            save_hierarchical(schematic, where)
+            assert form is not None
+            assert form.hierarchical is not None
+            import_module(form.hierarchical).save_hierarchical(schematic, where)
         elif where is not None or share:
             status(f"building {measured.gates:,} gates")
             circuit = flatten(schematic, max_gates)

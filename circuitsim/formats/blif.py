@@ -2,13 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from circuitsim.formats.atomic import replacing
 from circuitsim.formats.interfaces import comment, interface_of_comment
-from circuitsim.formats.lines import write_lines
+from circuitsim.formats.lines import WireNames, write_lines
 from circuitsim.formats.nets import Literal, Nets, text_of
 from circuitsim.formats.wires import names_of, spelled, with_ends
 from circuitsim.netlist.circuit import Circuit
@@ -34,25 +34,37 @@ def save(circuit: Circuit, path: Any) -> None:
     names, (whole, ends) = names_of(circuit), with_ends(circuit)
     model = spelled(str(circuit.interface.get("model", "circuit"))) or "circuit"
     with replacing(Path(path)) as file:
-        inputs = " ".join(names.first[1:])
-        outputs = " ".join(name for name, _ in ends)
-        head = f"# {comment(circuit)}\n.model {model}\n.inputs {inputs}\n.outputs {outputs}\n"
-        if (whole.fan_in < 2).any() or any(literal < 2 for _, literal in ends):
-            head += f".names {names.first[0]}\n"
-        file.write(head.encode())
-        which = (
-            4 * whole.ops.astype(np.int64)
-            + 2 * (whole.fan_in[:, 0] & 1)
-            + (whole.fan_in[:, 1] & 1)
+        file.write(f"# {comment(circuit)}\n".encode())
+        write_model(file, model, names, whole, ends)
+
+
+def write_model(
+    file: BinaryIO, model: str, names: WireNames, whole: Circuit, ends: list[tuple[str, int]]
+) -> None:
+    """Write a circuit as a model.
+
+    Args:
+        names: of its nodes. ends: names of its outputs, with their literals.
+    """
+    inputs = " ".join(names.first[1:])
+    outputs = " ".join(name for name, _ in ends)
+    head = f".model {model}\n.inputs {inputs}\n.outputs {outputs}\n"
+    if (whole.fan_in < 2).any() or any(literal < 2 for _, literal in ends):
+        head += f".names {names.first[0]}\n"
+    file.write(head.encode())
+    which = (
+        4 * whole.ops.astype(np.int64)
+        + 2 * (whole.fan_in[:, 0] & 1)
+        + (whole.fan_in[:, 1] & 1)
+    )
+    gates = 1 + whole.inputs + np.arange(whole.gates)
+    columns = np.concatenate([gates[:, None], whole.fan_in >> 1], 1)
+    write_lines(file, (*ANDS, *XORS), which, columns, names)
+    for name, literal in ends:
+        file.write(
+            f".names {names.of(literal >> 1)} {name}\n{1 - (literal & 1)} 1\n".encode()
         )
-        gates = 1 + whole.inputs + np.arange(whole.gates)
-        columns = np.concatenate([gates[:, None], whole.fan_in >> 1], 1)
-        write_lines(file, (*ANDS, *XORS), which, columns, names)
-        for name, literal in ends:
-            file.write(
-                f".names {names.of(literal >> 1)} {name}\n{1 - (literal & 1)} 1\n".encode()
-            )
-        file.write(b".end\n")
+    file.write(b".end\n")
 
 
 def load(path: Any) -> Circuit:

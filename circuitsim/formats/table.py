@@ -35,6 +35,7 @@ class CircuitFile:
         recognises: whether a file that is there is one, from what it holds; None where that cannot be said.
         readable: whether there is a `load`; else such files are only written.
         holds: the bases whose circuits can be written.
+        hierarchical: where schematics are written, before there are gates; None where the format has no modules.
         valid: whether files say which inputs are codes of letters, in bases of two-input gates.
     """
 
@@ -45,6 +46,7 @@ class CircuitFile:
     recognises: Callable[[Path], bool | None]
     readable: bool = True
     holds: tuple[str, ...] = names()
+    hierarchical: str | None = None
     valid: bool = True
 
     def refuse(self, basis: str) -> None:
@@ -138,6 +140,7 @@ FORMATS = (
         (".blif",),
         "circuitsim.formats.blif",
         _named,
+        hierarchical="circuitsim.schematic.blif",
         holds=BOUNDED,
     ),
     CircuitFile(
@@ -146,6 +149,7 @@ FORMATS = (
         (".v",),
         "circuitsim.formats.verilog",
         _named,
+        hierarchical="circuitsim.schematic.verilog",
         readable=False,
     ),
     CircuitFile(

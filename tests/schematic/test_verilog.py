@@ -147,4 +147,4 @@ def test_compile_writes_it_and_builds_no_circuit(tmp_path):
     for more in (["-o", tmp_path / "m.aig"], [], ["-o", file, "--share"]):
         run = invoke("compile", model, "-n", 9, "--hierarchical", *more)
         assert run.exit_code == 2
-        assert "give -o FILE.v alone" in run.stderr
+        assert "give -o FILE.v or -o FILE.blif alone" in run.stderr
