@@ -20,6 +20,8 @@ from circuitsim.specifications.automaton import Automaton
 from circuitsim.tokens import Format, format_of
 
 MOST_STATES = 1 << 20
+MOST_BITS = 1 << 32  # of values of all nodes at once
+MOST_STEPS = 3 * 10**8  # gates that are gone through
 NOTHING = Automaton(None, lambda state, letter: None, lambda state: None)
 
 
@@ -222,7 +224,21 @@ def _reached(
 
 
 def _outputs(part: Part, known: dict[int, int], totals: Any, states: int) -> Any:
-    """Output bits (states, outputs) of a netlist in every state."""
+    """Output bits (states, outputs) of a netlist in every state, some states at a time."""
+    at_once = max(64, MOST_BITS // part.netlist.nodes)
+    if -(-states // at_once) * part.netlist.nodes > MOST_STEPS:
+        raise Rejected(
+            f"{states:,} values of sums are too many to run {part.netlist.nodes:,} gates on each"
+        )
+    found = [
+        _some_outputs(part, known, [own[start : start + at_once] for own in totals], size)
+        for start in range(0, states, at_once)
+        for size in [min(at_once, states - start)]
+    ]
+    return np.concatenate(found)
+
+
+def _some_outputs(part: Part, known: dict[int, int], totals: Any, states: int) -> Any:
     masks = Masks(states)
     table = {node: masks.true * bit for node, bit in known.items()}
     for claimed, own in zip(part.sums, totals, strict=True):

@@ -105,7 +105,7 @@ def _count(
         fixed = family.fixed(n)
         if strings <= FEW_INPUTS:
             return *count_by_running(fixed, theorem, progress), "all inputs", ""
-    for name, engine in _of_circuits(model, theorem, limits):
+    for name, engine in _of_circuits(model, theorem, limits, progress):
         progress(name)
         found, reason = engine()
         if found is not None:
@@ -120,7 +120,7 @@ Counted = tuple[tuple[int, Codes | None] | None, str]  # how many and one of the
 
 
 def _of_circuits(
-    model: Any, theorem: Theorem, limits: Limits
+    model: Any, theorem: Theorem, limits: Limits, progress: Callable[[str], None]
 ) -> Iterator[tuple[str, Callable[[], Counted]]]:
     """Engines that count by the circuit of a length."""
     if isinstance(model, Circuit):
@@ -136,6 +136,8 @@ def _of_circuits(
     if reader is not None:
         yield "words", partial(_by_words, given, reader, theorem.accept)
     question = theorem.question(given.circuit)
+    if work(question) <= MUCH:
+        yield "all inputs", partial(count_by_circuit, question, progress)
     yield "decision diagrams", partial(count_by_diagrams, question, limits.seconds)
 
 

@@ -100,6 +100,14 @@ def test_every_engine_says_what_all_inputs_say(address, spec, basis, bits, n, ac
         assert tuple(form.parse([row.example])[0].tolist()) in wrong
 
 
+def test_many_inputs_are_counted_by_the_circuit():
+    row = accuracy(load_any("zoo:equality"), Theorem("inequality", 18))
+    assert (row.wrong, row.inputs, row.engine) == (1 << 18, 1 << 18, "all inputs")
+    halves = Theorem("equality", 18)
+    assert accuracy(load_any("zoo:inequality"), halves).wrong == 1 << 18
+    assert accuracy(load_any("zoo:equality"), halves).wrong == 0
+
+
 def test_one_planted_wrong_input_is_found_at_255_letters():
     """The circuit of 255 letters, and beside it an output that is turned round on one input."""
     from circuitsim.netlist.extending import MoreGates

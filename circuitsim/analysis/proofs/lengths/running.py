@@ -20,6 +20,7 @@ AT_ONCE = 1 << 12
 RUN_AT_ONCE = 1 << 10  # strings that a model runs together
 FEW_INPUTS = 1 << 16  # that a model is run on before anything else
 MANY_INPUTS = 1 << 24  # that it is run on after everything else
+MUCH = 10**13  # gates times inputs that are run to count
 MOST_CHECKED = 10**10  # gates times inputs that a certificate's check goes through
 
 Progress = Callable[[str], None]
@@ -98,3 +99,18 @@ def count_by_running(
             done += len(some_)
             progress(f"{done:,} of {total:,} inputs")
     return wrong, example
+
+
+def count_by_circuit(
+    question: Question, progress: Progress
+) -> tuple[tuple[int, tuple[int, ...] | None], str]:
+    """On how many strings the output of a question is true, which is run on each, and the first of them."""
+    evaluator, wrong, example, done = Evaluator(question.circuit), 0, None, 0
+    for codes in strings(question.form, question.n):
+        bad = np.flatnonzero(evaluator(question.form.bits(codes))[:, 0])
+        wrong += len(bad)
+        if len(bad) and example is None:
+            example = tuple(codes[bad[0]].tolist())
+        done += len(codes)
+        progress(f"{done:,} inputs")
+    return (wrong, example), ""
