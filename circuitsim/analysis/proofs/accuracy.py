@@ -15,7 +15,10 @@ from circuitsim.analysis.proofs.lengths.diagrams import count_by_diagrams
 from circuitsim.analysis.proofs.lengths.running import (
     FEW_INPUTS,
     MANY_INPUTS,
+    MUCH,
+    count_by_circuit,
     count_by_running,
+    work,
 )
 from circuitsim.analysis.proofs.lengths.words import MOST_GATES, Drawn, counted, drawn
 from circuitsim.analysis.proofs.proving import UNLESS_TOLD, Limits
