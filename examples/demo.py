@@ -35,6 +35,10 @@ STEPS = (
         " say whether brackets are balanced. Softmax is rounded as stated.",
         ["compile", GPT2, "-n", "4"],
     ),
+    (
+        "A theorem about the first model: on all strings of every length it decides MAJORITY.",
+        ["prove", MODEL, "--spec", "majority", "--every-n"],
+    ),
 )
 
 
