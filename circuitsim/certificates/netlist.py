@@ -9,6 +9,8 @@ from circuitsim.certificates.claim import Rejected
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, OR, THRESHOLD, XOR
 
+MOST_NODES = 1 << 20  # of diagrams
+
 
 class Meaning(Protocol):
     """What values are, and what gates make of them."""
@@ -156,23 +158,26 @@ class Diagrams:
             return low
         key = level, low, high
         if key not in self._unique:
+            if len(self._nodes) >= MOST_NODES:
+                raise Rejected(f"a diagram has more than {MOST_NODES:,} nodes")
             self._unique[key] = len(self._nodes)
             self._nodes.append(key)
         return self._unique[key]
 
+    def _below(self, x: int, level: int, side: int) -> int:
+        """X where the variable of a level is false (side 1) or true (side 2)."""
+        node = self._nodes[x]
+        return node[side] if node[0] == level else x
+
     def choose(self, test: int, yes: int, no: int) -> int:
-        """`yes` where the test is true, else `no`."""
+        """`yes` where the test is true, else `no`; it calls itself once a variable."""
         if test < 2:
             return yes if test else no
         key = test, yes, no
         if key not in self._chosen:
-            level = min(self._nodes[f][0] for f in key)
-            low, high = (
-                self.choose(
-                    *(self._nodes[f][side] if self._nodes[f][0] == level else f for f in key)
-                )
-                for side in (1, 2)
-            )
+            level = min(self._nodes[test][0], self._nodes[yes][0], self._nodes[no][0])
+            low = self.choose(*[self._below(x, level, 1) for x in key])
+            high = self.choose(*[self._below(x, level, 2) for x in key])
             self._chosen[key] = self._node(level, low, high)
         return self._chosen[key]
 

@@ -17,6 +17,7 @@ from circuitsim.certificates.netlist import Diagrams, Masks, Netlist
 
 COLUMNS = (0b10101010, 0b11001100, 0b11110000)  # of a truth table with three variables
 WIDEST = 4096
+MOST_LEFT = 400  # wires, which are variables of diagrams
 NONE = -1
 
 
@@ -131,6 +132,8 @@ def _check_rest(netlist: Netlist, claimed: Sum, heap: list[list[int]], constant:
     """Add up what the adders leave, and compare the outputs with its bits."""
     diagrams = Diagrams()
     known: dict[int, int] = {}
+    if sum(map(len, heap)) > MOST_LEFT:
+        raise Rejected(f"adders leave more than {MOST_LEFT} wires of a sum")
     for wire in (wire for column in heap for wire in column):
         if wire >> 1 not in known:
             known[wire >> 1] = diagrams.variable(len(known))

@@ -179,6 +179,21 @@ def test_what_is_no_certificate_is_refused(damaged):
         wrong_strings(given.circuit, specification("majority").reader, None, damaged)
 
 
+@pytest.mark.parametrize(("wires", "width"), [(399, 1), (120, 9), (5000, 14), (3, 4096)])
+def test_what_adders_leave_is_never_too_much(wires, width):
+    """No adders at all: the rest is added up by diagrams, or refused, and neither takes long."""
+    given = drawn(family(MAJORITY)(500), 10**6)
+    document = {
+        "wires": [[2 + 2 * (k % 500), 0] for k in range(wires)],
+        "constant": 0,
+        "width": width,
+        "adders": [],
+        "outputs": [[1, width - 1]],
+    }
+    with pytest.raises(Rejected):
+        check_sum(Netlist(given.circuit), Sum(document))
+
+
 def test_an_adder_that_is_none_is_noticed():
     """A gate of an adder is damaged in the circuit itself: the certificate no longer proves anything of it."""
     from dataclasses import replace
