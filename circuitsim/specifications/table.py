@@ -59,6 +59,8 @@ def specification(text: str) -> Specification:
         return _lock(text, given)
     if name not in TASKS:
         meant = nearest(name, known()) or f"; there are {', '.join(known())}"
+        if name == "zoo" or "." in text or "/" in text:
+            meant = "; another model or circuit is compared by `circuitsim equivalent`"
         raise InputError(f"there is no specification {name[:60]!r}{meant}.")
     kind = TASKS[name]
     margin = given.pop("margin", None) if kind is Majority else None

@@ -179,7 +179,7 @@ def test_what_is_no_certificate_is_refused(damaged):
         wrong_strings(given.circuit, specification("majority").reader, None, damaged)
 
 
-@pytest.mark.parametrize(("wires", "width"), [(399, 1), (120, 9), (5000, 14), (3, 4096)])
+@pytest.mark.parametrize(("wires", "width"), [(399, 1), (60, 7), (5000, 14), (3, 4096)])
 def test_what_adders_leave_is_never_too_much(wires, width):
     """No adders at all: the rest is added up by diagrams, or refused, and neither takes long."""
     given = drawn(family(MAJORITY)(500), 10**6)

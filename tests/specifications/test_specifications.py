@@ -126,6 +126,11 @@ def test_random_formulas_are_drawn_and_read_as_they_are_defined():
             "majority:margin=x: margin is 'x', expected a whole number, or n/q.",
         ),
         ("majority:margin=n/0", "majority:margin=n/0: margin is 'n/0'"),
+        (
+            "zoo:majority",
+            "there is no specification 'zoo'; another model or circuit is compared by `circuitsim eq",
+        ),
+        ("m.npz", "there is no specification 'm.npz'; another model or circuit is compared"),
         ("lock:k=2", "lock has no option 'k'; it has none."),
         (
             "bounded-dyck:k=two",
