@@ -54,7 +54,8 @@ def specification(text: str) -> Specification:
         InputError: there is none of that name, or it lacks an option or a value.
     """
     name, _, rest = text.partition(":")
-    given = written(text, rest)
+    if name in known():
+        given = written(text, rest)
     if name == "lock":
         return _lock(text, given)
     if name not in TASKS:
