@@ -21,7 +21,7 @@ from circuitsim.tokens import Format, format_of
 
 MOST_STATES = 1 << 20
 MOST_BITS = 1 << 32  # of values of all nodes at once
-MOST_STEPS = 3 * 10**8  # gates that are gone through
+MOST_STEPS = 3 * 10**7  # gates that are gone through
 NOTHING = Automaton(None, lambda state, letter: None, lambda state: None)
 
 
