@@ -61,6 +61,7 @@ def command(
     where = None if plot is None else target(plot, *SUFFIXES)
     specification = asked.theorem(None).named
     given = asked.load(model)
+    asked.refuse_options_of_models(given)
     rows: list[Row] = []
     table = None
     if not as_json:
@@ -79,7 +80,7 @@ def command(
         said = f"strings on which {model} decides otherwise than {specification}"
         print_json({"statement": said, "rows": rows})
     else:
-        _print_end(rows, plot)
+        _print_end(rows, plot, asked.theorem(None).asked.where is not None)
     if any(row.wrong is None for row in rows):
         context.exit(3)
 
@@ -109,14 +110,15 @@ def _cells(row: "Row", inputs: str) -> list[object]:
     return [row.n, inputs, number(row.wrong), said, row.engine, shorten(row.example or "")]
 
 
-def _print_end(rows: "list[Row]", plot: str | None) -> None:
+def _print_end(rows: "list[Row]", plot: str | None, partly: bool) -> None:
     from .lengths import words
 
     for row in rows:
         if row.wrong is None:
             click.echo(f"n = {row.n}: {row.reason}")
+    some = " that are asked about" if partly else ""
     right = tuple(row.n for row in rows if row.wrong == 0)
     if right:
-        click.secho(f"right on all inputs of {words(right)}", fg="green")
+        click.secho(f"right on all inputs{some} of {words(right)}", fg="green")
     if plot is not None:
         click.echo(f"plot: {plot}")

@@ -32,7 +32,7 @@ COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
 @click.option("--every-n", is_flag=True, help="About every length from 1 on.")
 @click.option(
     "--up-to",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 65_536),
     metavar="N",
     help="About all lengths from 1 to N, for fraction bits that grow.",
 )
@@ -106,6 +106,7 @@ def command(
     where = None if certificate is None else target(certificate, ".json", ".gz")
     with Status() as status:
         given = asked.load(model)
+        asked.refuse_options_of_models(given)
         theorem = asked.theorem(n, up_to=up_to, exact=exact)
         limits = replace(asked.limits, certified=where is not None)
         answer = prove(given, theorem, limits, status)
@@ -133,6 +134,7 @@ def _of_property(
 
     with Status() as status:
         given = asked.load(model)
+        asked.refuse_options_of_models(given)
         if isinstance(given, Circuit):
             circuit = Drawn(given, [])
         else:
@@ -140,7 +142,7 @@ def _of_property(
             circuit = drawn(theorem.schematic(theorem.read(given)), asked.limits.max_gates)
         found = prove_property(circuit, *wanted, asked.limits, status)
     named = given.name if not isinstance(given, Circuit) else given.interface.get("model")
-    said = f"the circuit of {named} has the property {wanted[0]} at n = {n}"
+    said = f"the circuit of {named}, n = {n}: {wanted[0]}"
     if as_json:
         print_json({"statement": said, **vars(found)})
         return EXIT[found.status]

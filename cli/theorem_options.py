@@ -74,6 +74,21 @@ class Asked:
             self.specification, n, accept=self.accept, basis=self.basis, **self.how, **more
         )
 
+    def refuse_options_of_models(self, given: Any) -> None:
+        """Refuse what means nothing for a circuit of a file.
+
+        Raises:
+            InputError: with the first such option.
+        """
+        from circuitsim.netlist.circuit import Circuit
+
+        for name in ("bits", "attention", "gap_bits", "weight_bits"):
+            if isinstance(given, Circuit) and self.how[name] is not None:
+                option = name.replace("_", "-")
+                raise InputError(
+                    f"--{option} is for models, and this is a circuit, already built."
+                )
+
     def load(self, path: str) -> Any:
         """The model of a file or an address, or the circuit of a file."""
         return load(path, self.words)

@@ -43,11 +43,7 @@ def refusal(claim: Claim, up_to: int | None = None) -> str | None:
         )
     if readout.answer == "signs" and len(readout.weights) > 1:
         return f"{model.name} answers by several signs, and not by one decision"
-    if (
-        claim.bits is None
-        and up_to is None
-        and network(replace(model, positions=None), 1).irrational
-    ):
+    if claim.exact and network(replace(model, positions=None), 1).irrational:
         return f"{model.name} has softmax, a norm or an activation, whose values are irrational; give bits"
     if up_to is None and not (isinstance(claim.model, Model) and _constant(model)):
         return f"{model.name} may differ from length to length; give a length up to which to prove it"
@@ -60,7 +56,12 @@ def refusal(claim: Claim, up_to: int | None = None) -> str | None:
         return f"{spec.name} counts {min(strange)!r}, which is no letter"
     if (many := number_of_roots(model, form)) > MOST_ROOTS:
         return f"{model.name} has {many:,} kinds of strings by which letters they have, at most {MOST_ROOTS:,}"
-    return _out_of_scope(Piece(model_at(model, up_to or 1), claim.bits, 1, None), form)
+    if up_to is None and claim.growing is not None:
+        return (
+            f"{model.name} has fraction bits that grow; give a length up to which to prove it"
+        )
+    at = model_at(model, up_to or 1)
+    return _out_of_scope(Piece(at, claim.bits_at(at, up_to or 1), 1, None), form)
 
 
 def _out_of_scope(piece: Piece, form: Layout) -> str | None:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from circuitsim.models.any_model import AnyModel
+from circuitsim.models.expressions import bits_at
 from circuitsim.specifications.specification import Specification
+
+OWN = "the model's own"
 
 
 @dataclass(frozen=True)
@@ -15,12 +18,26 @@ class Claim:
     Args:
         model: read as the exact model where `bits` is None, else as the integer model with so many fraction bits.
         accept: the decision of the model that stands for 1; None where its decisions are those of the specification.
+        growing: for all lengths up to one, in place of `bits`: fraction bits of the integer model as an expression in
+            n; OWN for those that the model has at every length.
     """
 
     model: AnyModel
     specification: Specification
     bits: int | None
     accept: int | None = None
+    growing: str | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is about the exact model."""
+        return self.bits is None and self.growing is None
+
+    def bits_at(self, model: AnyModel, n: int) -> int | None:
+        """Fraction bits at a length, of its model there; None for the exact model."""
+        if self.growing is None:
+            return self.bits
+        return bits_at(model.bits if self.growing == OWN else self.growing, n)
 
     def keeps(self, decision: int, wanted: int | None) -> bool:
         """Whether a decision of the model is the wanted one, if one is wanted."""

@@ -11,6 +11,7 @@ from circuitsim.certificates.question import Question
 from circuitsim.tokens import Format
 
 AT_ONCE = 1 << 16
+MOST_CHECKED = 10**10  # gates times inputs
 
 
 def strings(form: Format, n: int) -> Iterator[Longs]:
@@ -29,8 +30,10 @@ def check_inputs(question: Question) -> None:
     """Run a question's circuit gate by gate on every string.
 
     Raises:
-        Rejected: its output is true on one of them.
+        Rejected: its output is true on one of them, or they are too many.
     """
+    if question.circuit.nodes * question.form.strings(question.n) > MOST_CHECKED:
+        raise Rejected("all inputs are too many to be run again")
     netlist = Netlist(question.circuit)
     for codes in strings(question.form, question.n):
         if _true(netlist, question.form.bits(codes)):

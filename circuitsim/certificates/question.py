@@ -15,13 +15,15 @@ from circuitsim.bases import BASES
 from circuitsim.errors import InputError
 from circuitsim.formats.valid import with_valid
 from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.extending import MoreGates
+from circuitsim.netlist.extending import FALSE, MoreGates
 from circuitsim.netlist.passes.ands import ands_only
 from circuitsim.netlist.passes.share import Share
 from circuitsim.netlist.passes.two_inputs import two_inputs
 from circuitsim.specifications.drawing import draw
 from circuitsim.specifications.specification import Specification
 from circuitsim.tokens import Format, format_of
+
+NO_LETTERS = "the circuit does not say which letters its inputs are; compile it from a model, or keep its file's comments."
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,11 @@ def about_specification(
     Raises:
         InputError: the circuit has several decisions, or other letters, or the specification no circuit.
     """
+    check_asked(circuit, specification, accept)
     plain, form, n = prepared(circuit)
-    check_letters(form, specification, n)
-    if len(_positions(circuit)) != 1 or circuit.interface.get("decision") == "number":
-        raise InputError(
-            f"a specification is of one decision, and the circuit has {len(circuit.outputs)} outputs"
-            f" for {len(_positions(circuit))} positions."
-        )
     gates = MoreGates(plain)
     wanted, asked = draw(specification, gates, form, n)
-    own = _decision(plain, accept)
+    own = _decision(gates, accept)
     codes = range(max(len(own), 1 << len(wanted)))
     wrong = [
         gates.both(_is(gates, wanted, code), own[code] ^ 1 if code < len(own) else 1)
@@ -119,14 +116,48 @@ def about_pair(
     return _asked(gates, wrong(gates, a.outputs, outputs), form, n)
 
 
-def check_letters(form: Format, specification: Specification, n: int) -> None:
+def check_asked(circuit: Circuit, specification: Specification, accept: int | None) -> None:
+    """Refuse what a specification cannot be about.
+
+    Raises:
+        InputError: the circuit has other letters or another length, several decisions or a number, or no such decision.
+    """
+    form, n, said = (
+        format_of(circuit.interface),
+        circuit.interface.get("n"),
+        circuit.interface,
+    )
+    if form is None or type(n) is not int:
+        raise InputError(NO_LETTERS)
+    check_letters(form, specification, n)
+    answers = len(circuit.outputs) // max(1, int(said.get("classes", 1)))
+    if answers != 1 or said.get("decision") == "number" or said.get("signs", 0):
+        raise InputError(
+            f"a specification is of one decision, and the circuit has {len(circuit.outputs)} outputs"
+            f" for {answers} answers."
+        )
+    check_accept(accept, max(2, len(circuit.outputs)))
+
+
+def check_accept(accept: int | None, decisions: int) -> None:
+    """Refuse a decision that there is not.
+
+    Raises:
+        InputError: it is none of 0 to `decisions` - 1.
+    """
+    if accept is not None and not 0 <= accept < decisions:
+        raise InputError(f"there are decisions 0 to {decisions - 1}, and {accept} is none.")
+
+
+def check_letters(form: Format, specification: Specification, n: int | None = None) -> None:
     """Refuse a specification of other tokens, or of other lengths.
 
     Raises:
         InputError: its letters are not those of the circuit, or it asks nothing of strings of n letters.
     """
-    specification.check_length(n)
-    wanted = specification.format(n)
+    if n is not None:
+        specification.check_length(n)
+    wanted = specification.format(n or 1)
     if form.plain and wanted.plain:
         given, asked = (set(f.fields[0].values) for f in (form, wanted))
     else:
@@ -156,16 +187,13 @@ def prepared(circuit: Circuit) -> tuple[Circuit, Format, int]:
     """
     form, n = format_of(circuit.interface), circuit.interface.get("n")
     if form is None or type(n) is not int:
-        raise InputError(
-            "the circuit does not say which letters its inputs are; compile it from a model, or convert it with its"
-            " comments."
-        )
+        raise InputError(NO_LETTERS)
     ands = two_inputs if BASES[circuit.basis].unbounded else ands_only
-    plain = _without_wired(ands(circuit))
+    plain = without_wired(ands(circuit))
     return Share()(plain), form, n
 
 
-def _without_wired(circuit: Circuit) -> Circuit:
+def without_wired(circuit: Circuit) -> Circuit:
     """Opaque constants, which are the last inputs, become constants."""
     wired = np.array(circuit.interface.get("wired", []), bool)
     if not len(wired):
@@ -188,22 +216,19 @@ def _without_wired(circuit: Circuit) -> Circuit:
     )
 
 
-def _positions(circuit: Circuit) -> Sequence[int]:
-    """The read-outs of a circuit: as many as there are decisions."""
-    return range(len(circuit.outputs) // max(1, int(circuit.interface.get("classes", 1))))
-
-
-def _decision(circuit: Circuit, accept: int | None) -> list[int]:
-    """A literal for each decision that there can be."""
-    outputs = [int(literal) for literal in circuit.outputs]
-    each = [outputs[0] ^ 1, outputs[0]] if len(outputs) == 1 else outputs
-    if accept is None:
-        return each
-    if not 0 <= accept < len(each):
-        raise InputError(
-            f"the circuit has decisions 0 to {len(each) - 1}, and {accept} is none."
-        )
-    return [each[accept] ^ 1, each[accept]]
+def _decision(gates: MoreGates, accept: int | None) -> list[int]:
+    """A literal for each decision that there can be: of several outputs the first that is true, else the first."""
+    outputs = [int(literal) for literal in gates.given.outputs]
+    if len(outputs) == 1:
+        each = [outputs[0] ^ 1, outputs[0]]
+    else:
+        before = [gates.any(outputs[:k]) if k else FALSE for k in range(len(outputs) + 1)]
+        each = [
+            int(gates.both(literal, none ^ 1))
+            for literal, none in zip(outputs, before, strict=False)
+        ]
+        each[0] = int(gates.either(each[0], before[-1] ^ 1))
+    return each if accept is None else [each[accept] ^ 1, each[accept]]
 
 
 def _is(gates: MoreGates, bits: Sequence[int], value: int) -> int:

@@ -42,14 +42,14 @@ class Piece:
 
 
 def pieces(claim: Claim, up_to: int | None = None) -> Iterator[Piece]:
-    """All lengths in pieces; without `bits` in the claim those up to `up_to` have the model's own."""
+    """All lengths in pieces, each with its fraction bits."""
     if up_to is None:
         yield Piece(model_at(claim.model, 1), claim.bits, 1, None)
         return
     last = None
     for n in range(1, up_to + 1):
         model = model_at(claim.model, n)
-        bits = bits_at(model.bits, n) if claim.bits is None else claim.bits
+        bits = claim.bits_at(model, n)
         if last and (last.model, last.bits) == (model, bits):
             last = replace(last, last=n)
             continue

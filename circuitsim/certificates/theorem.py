@@ -4,12 +4,17 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from circuitsim.bases import BASES, DEFAULT, BasisName
-from circuitsim.certificates.claim import Claim, Rejected
-from circuitsim.certificates.question import Question, about_specification
+from circuitsim.certificates.claim import OWN, Claim, Rejected
+from circuitsim.certificates.question import (
+    Question,
+    about_specification,
+    check_accept,
+    check_letters,
+)
 from circuitsim.compilers.family import Family
 from circuitsim.compilers.residual import Positions
 from circuitsim.errors import InputError
-from circuitsim.models.expressions import bits_at
+from circuitsim.models.expressions import bits_at, expression
 from circuitsim.models.model import ATTENTIONS, Attention
 from circuitsim.models.sized import Sized
 from circuitsim.netlist.circuit import Circuit
@@ -17,10 +22,9 @@ from circuitsim.schematic.schematic import OPTIMIZE, Optimize, Schematic
 from circuitsim.specifications.specification import Specification
 from circuitsim.specifications.table import specification
 
-LONGEST = 1 << 24  # letters
+LONGEST = 1 << 16  # letters
 NUMBERS = ("n", "up_to", "accept")
 WORDS = {"basis": tuple(BASES), "optimize": OPTIMIZE, "attention": ATTENTIONS}
-LONG = 1 << 20  # letters, at which fraction bits that grow have grown
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,6 @@ class Theorem:
         Raises:
             InputError: the model or its fraction bits change with n, and the lengths have no end.
         """
-        bits = None
         if self.up_to is None and isinstance(model, Sized):
             always = model.always()
             if always is None:
@@ -83,15 +86,25 @@ class Theorem:
                     f"{model.name} is another model at other lengths: give --up-to N, or one length by -n N."
                 )
             model = replace(always, name=model.name)
-        if not self.exact and (self.up_to is None or self.bits is not None):
-            own = model.at(self.up_to or 1).bits if self.bits is None else self.bits
-            if bits_at(own, 1) != bits_at(own, LONG) and self.bits is None:
-                raise InputError(
-                    f"{model.name} has {own} fraction bits, more for longer strings: give --up-to N, or --bits B, or"
-                    " --exact."
-                )
-            bits = bits_at(own, self.up_to or 1)
-        return Claim(model, self.asked, bits, self.accept)
+        self._check_model(model)
+        if self.exact:
+            return Claim(model, self.asked, None, self.accept)
+        if self.up_to is not None:
+            growing = OWN if self.bits is None else self.bits
+            return Claim(model, self.asked, None, self.accept, growing)
+        own = model.bits if self.bits is None else self.bits
+        if "n" in expression(own).names:
+            raise InputError(
+                f"{model.name} has {own} fraction bits, which change with n: give --up-to N, or --bits B, or --exact."
+            )
+        return Claim(model, self.asked, bits_at(own, 1), self.accept)
+
+    def _check_model(self, model: Any) -> None:
+        """Refuse other letters, and decisions that there are not."""
+        own = model.at(self.up_to or 1)
+        check_letters(own.format, self.asked)
+        rows = len(own.readout.weights)
+        check_accept(self.accept, 2 if rows == 1 else rows)
 
     def schematic(self, model: Any) -> Schematic:
         """The circuit at its length, with positions folded."""

@@ -12,11 +12,14 @@ from circuitsim.certificates.clauses import clauses
 from circuitsim.certificates.counts import check_counts
 from circuitsim.certificates.drup import check_drup
 from circuitsim.certificates.inputs import check_inputs
+from circuitsim.certificates.question import check_asked
 from circuitsim.certificates.states import check_states
 from circuitsim.certificates.theorem import Theorem, theorem_of
 from circuitsim.certificates.words import wrong_strings
 from circuitsim.errors import CircuitSimError
 from circuitsim.netlist.circuit import Circuit
+
+MOST_GATES = 200_000_000
 
 
 def verify(document: dict[str, Any], model: Any) -> Theorem:
@@ -33,7 +36,9 @@ def verify(document: dict[str, Any], model: Any) -> Theorem:
             _every_length(theorem, kind, document, model)
         else:
             circuit = (
-                model if isinstance(model, Circuit) else theorem.schematic(model).flatten()
+                model
+                if isinstance(model, Circuit)
+                else theorem.schematic(model).flatten(MOST_GATES)
             )
             _one_length(theorem, kind, document, circuit)
     except CircuitSimError as error:
@@ -57,6 +62,7 @@ def _one_length(
 ) -> None:
     if circuit.interface.get("n") != theorem.n:
         raise Rejected(f"its theorem is of n = {theorem.n}, and the circuit is not")
+    check_asked(circuit, theorem.asked, theorem.accept)
     checkers: dict[Any, Callable[[], object]] = {
         "words": lambda: _words(theorem, document, circuit),
         "drup": lambda: check_drup(clauses(theorem.question(circuit)), _text(document)),

@@ -20,6 +20,8 @@ from circuitsim.specifications.automaton import Automaton
 from circuitsim.tokens import Format, format_of
 
 MOST_STATES = 1 << 20
+MOST_CHOICES = 4096  # of letters at the free positions
+MOST_WEIGHTS = 10**6  # sums times positions
 MOST_BITS = 1 << 32  # of values of all nodes at once
 MOST_STEPS = 3 * 10**7  # gates that are gone through
 NOTHING = Automaton(None, lambda state, letter: None, lambda state: None)
@@ -121,6 +123,9 @@ def _cases(
     for circuit, documents in zip(circuits, given, strict=True):
         netlist = Netlist(circuit)
         parts.append(Part(netlist, [checked(netlist, each) for each in listed(documents)]))
+    sums = sum(len(part.sums) for part in parts)
+    if letters.size ** len(free) > MOST_CHOICES or sums * letters.n > MOST_WEIGHTS:
+        raise Rejected("it has too many sums, or free positions")
     for chosen in product(range(letters.size), repeat=len(free)):
         fixed = dict(zip(free, chosen, strict=True))
         known = _known(letters, fixed)

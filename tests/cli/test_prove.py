@@ -159,7 +159,7 @@ def test_equivalence_of_bases_and_of_files(tmp_path):
         ),
         (
             ("prove", MAJORITY, "--spec", "majority", "-n", 3, "--accept", 7),
-            "has decisions 0 to 1",
+            "there are decisions 0 to 1, and 7 is none",
         ),
         (
             ("prove", MAJORITY, "--spec", "majority", "-n", 3, "--certificate", "x.txt"),

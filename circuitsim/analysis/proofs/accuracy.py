@@ -24,10 +24,11 @@ from circuitsim.analysis.proofs.lengths.words import MOST_GATES, Drawn, counted,
 from circuitsim.analysis.proofs.proving import UNLESS_TOLD, Limits
 from circuitsim.certificates.cases import refusal
 from circuitsim.certificates.claim import Claim, Rejected
-from circuitsim.certificates.question import check_letters
+from circuitsim.certificates.question import check_accept, check_asked, check_letters
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.compilers.family import Family
 from circuitsim.errors import InputError, LimitError
+from circuitsim.models.any_model import AnyModel
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.specifications.automaton import Automaton
 from circuitsim.tokens import Format, format_of
@@ -69,10 +70,34 @@ def accuracy(
     started, model = perf_counter(), theorem.read(model)
     form, n = _format(model, theorem), theorem.n
     assert n is not None
-    check_letters(form, theorem.asked, n)
+    if isinstance(model, Circuit):
+        if model.interface.get("n") != n:
+            raise InputError(f"the circuit is of n = {model.interface.get('n')}, not {n}.")
+        check_asked(model, theorem.asked, theorem.accept)
+    else:
+        _check_model(model.at(n), theorem)
     wrong, example, engine, reason = _count(model, theorem, limits, progress)
     text = None if example is None else form.text(np.array(example))
     return Row(n, form.strings(n), wrong, engine, text, perf_counter() - started, reason)
+
+
+def _check_model(model: AnyModel, theorem: Theorem) -> None:
+    """Refuse what the specification cannot be about.
+
+    Raises:
+        InputError: other letters, another length, several decisions or a number, or no such decision.
+    """
+    assert theorem.n is not None
+    check_letters(model.format, theorem.asked, theorem.n)
+    readout = model.readout
+    several = readout.position == "each" or (
+        readout.answer == "signs" and len(readout.weights) > 1
+    )
+    if several or readout.answer == "number":
+        raise InputError(
+            f"{theorem.named} is of one decision, and {model.name} answers otherwise."
+        )
+    check_accept(theorem.accept, max(2, len(readout.weights)))
 
 
 def _format(model: Any, theorem: Theorem) -> Format:

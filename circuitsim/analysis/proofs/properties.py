@@ -21,6 +21,7 @@ from circuitsim.certificates.question import (
     about_circuit,
     about_pair,
     prepared,
+    without_wired,
 )
 from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
@@ -75,6 +76,8 @@ def prove_property(
         InputError: there is no such property, or it does not fit the circuit's letters.
     """
     started, done, engines = perf_counter(), 0, dict[str, None]()
+    if given.circuit.interface.get("wired"):
+        given = Drawn(without_wired(given.circuit), [])
     for case in _cases(given, text, at):
         done += 1
         progress(f"question {done}")

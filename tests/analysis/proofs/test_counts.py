@@ -8,7 +8,7 @@ import pytest
 from circuitsim.analysis.proofs.counts.accuracy import count_wrong
 from circuitsim.analysis.proofs.counts.prove import prove_by_counts
 from circuitsim.certificates.cases import refusal
-from circuitsim.certificates.claim import Claim
+from circuitsim.certificates.claim import OWN, Claim
 from circuitsim.certificates.counts import check_counts
 from circuitsim.errors import InputError
 from circuitsim.models.files.reading import load
@@ -87,7 +87,7 @@ def test_damages_of_one_weight_are_decided(place, change, shortest):
 
 
 def test_bits_that_grow_are_proved_up_to_a_length():
-    verdict = proved(Claim(load_any("zoo:majority"), MAJORITY, None), 100)
+    verdict = proved(Claim(load_any("zoo:majority"), MAJORITY, None, growing=OWN), 100)
     assert verdict.status == "proved"
     assert verdict.reason.endswith("steps, each a split or a contradiction")
     flat = prove_by_counts(Claim(load_any("zoo:majority"), MAJORITY, 3), 100)

@@ -7,7 +7,7 @@ import numpy as np
 
 from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.array_types import Longs, Rng
-from circuitsim.certificates.inputs import strings
+from circuitsim.certificates.inputs import MOST_CHECKED, strings
 from circuitsim.certificates.question import Question
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.netlist.evaluator.simulate import Evaluator
@@ -21,7 +21,6 @@ RUN_AT_ONCE = 1 << 10  # strings that a model runs together
 FEW_INPUTS = 1 << 16  # that a model is run on before anything else
 MANY_INPUTS = 1 << 24  # that it is run on after everything else
 MUCH = 10**13  # gates times inputs that are run to count
-MOST_CHECKED = 10**10  # gates times inputs that a certificate's check goes through
 
 Progress = Callable[[str], None]
 

@@ -10,7 +10,12 @@ from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.bases import BASES
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.netlist import Netlist
-from circuitsim.certificates.words import Found, differing_strings, wrong_strings
+from circuitsim.certificates.words import (
+    MOST_CHOICES,
+    Found,
+    differing_strings,
+    wrong_strings,
+)
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.schematic.flatten import flatten_with_values
 from circuitsim.schematic.flatten_wide import MadeSum
@@ -21,7 +26,6 @@ from circuitsim.tokens import format_of
 
 ENGINE = "words"
 MOST_GATES = 2_000_000
-MOST_CHOICES = 4096  # of letters at the free positions
 FEWEST_WIRES = 3
 
 
