@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from circuitsim.errors import LimitError
+
 from . import completion, options
 from .theorem_options import Asked, theorem_options
 
@@ -54,10 +56,13 @@ def command(
     from circuitsim.analysis.proofs.accuracy_figure import accuracy_figure
 
     from .files import target
-    from .lengths import limit_lengths
+    from .lengths import LONGEST_RUN
     from .printing import Columns, Status, print_json
 
-    limit_lengths(lengths, "accuracy")
+    if max(lengths) > LONGEST_RUN:
+        raise LimitError(
+            f"inputs are counted for n up to {LONGEST_RUN:,}; n is {max(lengths):,}."
+        )
     where = None if plot is None else target(plot, *SUFFIXES)
     specification = asked.theorem(None).named
     given = asked.load(model)

@@ -23,7 +23,7 @@ from circuitsim.specifications.drawing import draw
 from circuitsim.specifications.specification import Specification
 from circuitsim.tokens import Format, format_of
 
-NO_LETTERS = "the circuit does not say which letters its inputs are; compile it from a model, or keep its file's comments."
+NO_LETTERS = "the circuit does not say which letters its inputs are; compile it from a model, or keep our comment."
 
 
 @dataclass(frozen=True)

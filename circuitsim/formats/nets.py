@@ -9,6 +9,7 @@ import numpy as np
 from circuitsim.bases import names
 from circuitsim.errors import CircuitSimError
 from circuitsim.formats.sorting import in_order
+from circuitsim.formats.wires import VALID
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, XOR
 from circuitsim.netlist.validate import validate
@@ -120,9 +121,13 @@ class Nets:
     def circuit(self, interface: dict[str, Any]) -> Circuit:
         """The circuit of all gates, in an order in which each reads earlier ones.
 
+        Where the interface says which letters inputs are, the output that says whether they are codes is left out.
+
         Raises:
             CircuitSimError: a net that nothing defines, or defines twice, or a cycle.
         """
+        if interface and self.outputs[-1:] == [VALID]:
+            self.outputs.pop()
         nets, ends = (list(map(self.net, names)) for names in (self.inputs, self.outputs))
         gates, sources = len(self.ops), np.full(self.count, -1, np.int64)
         sources[0] = 0

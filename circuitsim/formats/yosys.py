@@ -9,7 +9,7 @@ import numpy as np
 from circuitsim.formats.atomic import replacing
 from circuitsim.formats.lines import write_lines
 from circuitsim.formats.nets import Literal, Nets, text_of
-from circuitsim.formats.wires import names_of, spelled, with_ends
+from circuitsim.formats.wires import VALID, names_of, spelled, with_ends
 from circuitsim.netlist.circuit import Circuit
 
 ATTRIBUTE = "circuitsim"  # of the module: what the circuit's letters and answers are
@@ -108,7 +108,10 @@ def load(path: Any) -> Circuit:
     (module,) = tops
     for constant, kind in CONSTANTS.items():
         nets.define(_name(nets, constant), kind, [], False)
+    interface = _interface(module)
     for name, port in _object(nets, module, "ports").items():
+        if interface and name == VALID:
+            continue  # it is none of the model's answers
         wires = [_name(nets, bit) for bit in _list(nets, port, "bits")]
         direction = port.get("direction")
         if direction not in ("input", "output"):
@@ -116,7 +119,7 @@ def load(path: Any) -> Circuit:
         (nets.inputs if direction == "input" else nets.outputs).extend(wires)
     for name, cell in _object(nets, module, "cells").items():
         _define(nets, name, cell)
-    return nets.circuit(_interface(module))
+    return nets.circuit(interface)
 
 
 def _define(nets: Nets, name: str, cell: Any) -> None:

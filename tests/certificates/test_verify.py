@@ -16,6 +16,8 @@ from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.certificates.verify import verify
 from circuitsim.errors import InputError
+from circuitsim.formats.table import load as load_circuit
+from circuitsim.formats.table import save
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.zoo.addresses import load_any
@@ -129,3 +131,16 @@ def test_properties_of_circuits_with_wired_positions(wanted):
     ]
     assert found[0].status == found[1].status
     assert found[0].decisions == found[1].decisions
+
+
+@pytest.mark.parametrize("extension", [".blif", ".bench", ".aig", ".yosys.json"])
+def test_files_whose_inputs_may_be_no_codes_are_circuits_of_letters_again(
+    extension, tmp_path
+):
+    """Formats without constraints have one more output, `valid`, which is none of the model's."""
+    circuit = Family(load("examples/lookup.json"), positions="folded")(4).flatten()
+    path = tmp_path / f"lookup{extension}"
+    save(circuit, path)
+    again = load_circuit(path)
+    assert len(again.outputs) == 1
+    assert prove(again, Theorem("lock", 4)).status == "proved"

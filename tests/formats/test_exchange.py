@@ -117,15 +117,21 @@ def test_circuits_of_models_are_circuits_of_letters_again(suffix, compiled, tmp_
         )
 
 
+def of_strangers(path):
+    """The circuit of a file without our comment, with which the output `valid` is left out."""
+    path.write_text(path.read_text().replace("circuitsim {", "{"))
+    return load(path)
+
+
 def test_valid_says_which_inputs_are_codes(compiled, tmp_path):
     recall = compiled["recall"]
     save(recall, tmp_path / "m.blif")
-    again = load(tmp_path / "m.blif")
+    again = of_strangers(tmp_path / "m.blif")
     bits = np.indices((2,) * 8).reshape(8, -1).T.astype(bool)
     np.testing.assert_array_equal(again.evaluate(bits)[:, -1], bits.sum(axis=1) == 1)
     wired = compiled["wired"]
     save(wired, tmp_path / "m.blif")
-    again = load(tmp_path / "m.blif")
+    again = of_strangers(tmp_path / "m.blif")
     constants = np.array(wired.interface["wired"], bool)
     bits = np.random.default_rng(0).random((50, wired.inputs)) < 0.5
     bits[::2, 3:] = constants
