@@ -50,9 +50,8 @@ class Shape:
 
 BERT = Shape("BERT of 22 million", 6, 384, 12, 30_522, 512)
 ONE_LAYER = Shape("a layer of GPT-2 small, 256 words", 1, 768, 12, 256, 1024, causal=True)
-TINY = Shape("BERT, tiny", 1, 24, 2, 16, 8)
-TINY_GPT2 = Shape("GPT-2, tiny", 1, 24, 2, 16, 8, causal=True)
 SMALLEST = Shape("BERT, four wide", 1, 4, 1, 4, 8)
+SMALLEST_GPT2 = Shape("GPT-2, four wide", 1, 4, 1, 4, 8, causal=True)
 
 
 def random_model(shape: Shape, seed: int = 0) -> Model:
@@ -174,7 +173,7 @@ def peak() -> str:
 
 
 def main(smallest: bool = False) -> None:
-    bert, gpt2 = (TINY, TINY_GPT2) if smallest else (BERT, ONE_LAYER)
+    bert, gpt2 = (SMALLEST, SMALLEST_GPT2) if smallest else (BERT, ONE_LAYER)
     steps = [
         ("xag", bert, measured, n) for n in ([4] if smallest else [16, 32, 64, 128, 256, 512])
     ]

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     "compile",
     short_help="Compile a model to C_n, say what it costs, write it.",
     epilog=options.examples(
-        "compile examples/parity.json -n 8",
         "compile examples/majority.pt -n 64 --basis aig -o majority64.npz",
         "compile examples/majority.pt -n 1000000 --hierarchical -o majority.v",
     ),
