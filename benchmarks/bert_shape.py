@@ -178,7 +178,10 @@ def main(smallest: bool = False) -> None:
         ("xag", bert, measured, n) for n in ([4] if smallest else [16, 32, 64, 128, 256, 512])
     ]
     steps += [("tc0", bert, estimated, n) for n in ([4] if smallest else [16, 512])]
-    steps += [("tc0, estimated and drawn", SMALLEST, compared, n) for n in (2, 4)]
+    steps += [
+        ("tc0, estimated and drawn", SMALLEST, compared, n)
+        for n in ([2] if smallest else [2, 4])
+    ]
     steps.append(("xag", gpt2, measured, 4 if smallest else 64))
     # A process for each, so that its memory is its own.
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
