@@ -9,12 +9,11 @@ from circuitsim.errors import InputError
 
 from . import completion, options
 from .lengths import parse_length
-from .theorem_options import load, seconds_option
+from .theorem_options import EXIT, by_whom, load, seconds_option
 
 if TYPE_CHECKING:
     from circuitsim.analysis.proofs.equivalence import Comparison
 
-EXIT = {"proved": 0, "refuted": 1, "unknown": 3}
 SAID = {
     "proved": ("equivalent", "green"),
     "refuted": ("different", "red"),
@@ -91,11 +90,8 @@ def command(
 
 def _drawn(path: str, n: int | None, basis: Any, limits: Any) -> Any:
     """The circuit of a file, or of a model at a length."""
-    from circuitsim.compilers.family import Family
-    from circuitsim.compilers.residual import Positions
-
-    from circuitsim.analysis.proofs.lengths.words import Drawn, drawn
-    from circuitsim.bases import BASES
+    from circuitsim.analysis.proofs.lengths.words import Drawn, circuit_of
+    from circuitsim.certificates.theorem import Theorem
     from circuitsim.netlist.circuit import Circuit
 
     given = load(path, {})
@@ -105,8 +101,7 @@ def _drawn(path: str, n: int | None, basis: Any, limits: Any) -> Any:
         raise InputError(
             f"{path} is a model, which has a circuit for every length: give -n N."
         )
-    folded: Positions | None = None if BASES[basis].exact else "folded"
-    return drawn(Family(given, basis, positions=folded)(n), limits.max_gates)
+    return circuit_of(given, Theorem("", n, basis=basis), limits.max_gates)
 
 
 def _print(found: "Comparison") -> None:
@@ -118,9 +113,7 @@ def _print(found: "Comparison") -> None:
     if found.status == "unknown":
         facts += list(found.tried)
     else:
-        facts.append(
-            ("by", f"{found.engine}: {found.reason}" if found.reason else found.engine)
-        )
+        facts.append(("by", by_whom(found)))
     if found.counterexample is not None and found.replay is not None:
         facts += [
             ("on", clean(found.counterexample)),

@@ -8,12 +8,11 @@ from circuitsim.errors import InputError
 
 from . import completion, options
 from .lengths import parse_length
-from .theorem_options import Asked, theorem_options
+from .theorem_options import EXIT, Asked, by_whom, theorem_options
 
 if TYPE_CHECKING:
     from circuitsim.analysis.proofs.proving import Answer
 
-EXIT = {"proved": 0, "refuted": 1, "unknown": 3}
 COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
 
 
@@ -125,7 +124,7 @@ def _of_property(
     asked: Asked, model: str, n: int, wanted: tuple[str, str | None], as_json: bool
 ) -> int:
     """Try a property of one length, print what came of it, and say the exit code."""
-    from circuitsim.analysis.proofs.lengths.words import Drawn, drawn
+    from circuitsim.analysis.proofs.lengths.words import circuit_of
     from circuitsim.analysis.proofs.properties import prove_property
     from circuitsim.certificates.theorem import Theorem
     from circuitsim.netlist.circuit import Circuit
@@ -135,11 +134,8 @@ def _of_property(
     with Status() as status:
         given = asked.load(model)
         asked.refuse_options_of_models(given)
-        if isinstance(given, Circuit):
-            circuit = Drawn(given, [])
-        else:
-            theorem = Theorem("", n, basis=asked.basis, **asked.how)
-            circuit = drawn(theorem.schematic(theorem.read(given)), asked.limits.max_gates)
+        theorem = Theorem("", n, basis=asked.basis, **asked.how)
+        circuit = circuit_of(theorem.read(given), theorem, asked.limits.max_gates)
         found = prove_property(circuit, *wanted, asked.limits, status)
     named = given.name if not isinstance(given, Circuit) else given.interface.get("model")
     said = f"the circuit of {named}, n = {n}: {wanted[0]}"
@@ -151,9 +147,7 @@ def _of_property(
     if found.status == "unknown":
         facts.append(("gave out", found.reason))
     else:
-        facts.append(
-            ("by", f"{found.engine}: {found.reason}" if found.reason else found.engine)
-        )
+        facts.append(("by", by_whom(found)))
     if found.pair is not None and found.decisions is not None:
         for text, decision in zip(found.pair, found.decisions, strict=True):
             facts.append(("decided", f"{decision} on {clean(text)}"))
@@ -188,9 +182,7 @@ def _print(
     if answer.status == "unknown":
         facts += [(engine, reason) for engine, reason in answer.tried]
     else:
-        facts.append(
-            ("by", f"{answer.engine}: {answer.reason}" if answer.reason else answer.engine)
-        )
+        facts.append(("by", by_whom(answer)))
     if answer.counterexample is not None:
         rungs = ", ".join(f"{rung} {value}" for rung, value in answer.replay.items())
         shortest = "no shorter one is" if answer.shortest else "of this length"

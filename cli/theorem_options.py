@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+EXIT = {"proved": 0, "refuted": 1, "unknown": 3}
 OF_MODELS = ("bits", "attention", "gap_bits", "weight_bits", "optimize")
 
 spec_option = click.option(
@@ -110,6 +111,11 @@ def load(path: str, said: dict[str, Any]) -> Any:
     circuit = form.load(path)
     interface_of(circuit, path)
     return circuit
+
+
+def by_whom(found: Any) -> str:
+    """What has proved or refuted, and how: of an answer with an `engine` and a `reason`, which may be empty."""
+    return f"{found.engine}: {found.reason}" if found.reason else str(found.engine)
 
 
 def theorem_options(function: F) -> F:

@@ -19,7 +19,7 @@ from circuitsim.netlist.extending import FALSE, MoreGates
 from circuitsim.netlist.passes.ands import ands_only
 from circuitsim.netlist.passes.share import Share
 from circuitsim.netlist.passes.two_inputs import two_inputs
-from circuitsim.specifications.drawing import draw
+from circuitsim.specifications.drawing import draw, field_wires
 from circuitsim.specifications.specification import Specification
 from circuitsim.tokens import Format, format_of
 
@@ -40,12 +40,10 @@ class Question:
 
     def codes(self, bits: Bools) -> tuple[int, ...]:
         """The string, as token codes, of input bits."""
-        found, first = np.full((1, self.n, len(self.form.fields)), -1, np.int64), 0
-        for index, field in enumerate(self.form.fields):
-            present = field.present(self.n)
-            size = int(present.sum()) * field.width
-            own = np.asarray(bits[first : first + size]).reshape(-1, field.width)
-            first += size
+        found = np.full((1, self.n, len(self.form.fields)), -1, np.int64)
+        for index, wires in enumerate(field_wires(self.form, self.n)):
+            field = self.form.fields[index]
+            present, own = field.present(self.n), np.asarray(bits)[wires // 2 - 1]
             if field.width == 1:
                 digits = own[:, 0].astype(np.int64)
             elif field.wires == "binary":

@@ -31,7 +31,7 @@ class Specification:
         automaton: for languages that are read letter by letter.
         draw: a circuit of its own: it appends gates and returns the literals of the decision's bits, the least first.
         where: of the counts of letters; it asks only about strings of which this is true.
-        legal: whether a string is one that is asked about. decisions: how many there are.
+        legal: whether a string is one that is asked about.
         check_length: raises InputError for lengths of which nothing is asked.
     """
 
@@ -44,7 +44,6 @@ class Specification:
     draw: Draw | None = None
     where: Formula | None = None
     legal: Callable[[Sequence[int]], bool] = lambda codes: True
-    decisions: int = 2
     check_length: Callable[[int], None] = lambda n: None
 
     @property

@@ -169,15 +169,13 @@ def test_certificates_of_random_models_prove_nothing_else(seed):
     wanted = learned(
         decisions(model, 1, 5 - (len(model.vocabulary) > 2)), model.vocabulary, 4
     )
-    about = Claim(model, as_specification(wanted, model, 2), 1)
+    about = Claim(model, as_specification(wanted, model), 1)
     verdict = prove_by_automata(about)
     if verdict.status != "proved":
         return
     assert accepted(about, verdict.certificate)
     other = Automaton(wanted.start, wanted.step, lambda q: wanted.decides(q) + 1)
-    assert not accepted(
-        Claim(model, as_specification(other, model, 2), 1), verdict.certificate
-    )
+    assert not accepted(Claim(model, as_specification(other, model), 1), verdict.certificate)
     for number in range(seed + 1, seed + 8):
         stranger = replace(hard_model(number), name="stranger")
         if stranger.vocabulary != model.vocabulary:

@@ -118,6 +118,9 @@ def test_other_answers_than_one_decision_are_refused():
 
 def test_a_circuit_has_one_length():
     circuit = Family(TRAINED, positions="folded")(4).flatten()
+    for at_another in (prove, accuracy):
+        with pytest.raises(InputError, match="the circuit is of n = 4, not 5"):
+            at_another(circuit, Theorem("majority", 5))
     with pytest.raises(InputError, match="the circuit is of n = 4, not 9"):
         accuracy(circuit, Theorem("majority", 9))
 

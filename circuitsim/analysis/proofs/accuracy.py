@@ -20,7 +20,7 @@ from circuitsim.analysis.proofs.lengths.running import (
     count_by_running,
     work,
 )
-from circuitsim.analysis.proofs.lengths.words import MOST_GATES, Drawn, counted, drawn
+from circuitsim.analysis.proofs.lengths.words import MOST_GATES, Drawn, circuit_of, counted
 from circuitsim.analysis.proofs.proving import UNLESS_TOLD, Limits
 from circuitsim.certificates.cases import refusal
 from circuitsim.certificates.claim import Claim, Rejected
@@ -71,9 +71,11 @@ def accuracy(
     form, n = _format(model, theorem), theorem.n
     assert n is not None
     if isinstance(model, Circuit):
-        if model.interface.get("n") != n:
-            raise InputError(f"the circuit is of n = {model.interface.get('n')}, not {n}.")
-        check_asked(model, theorem.asked, theorem.accept)
+        check_asked(
+            circuit_of(model, theorem, limits.max_gates).circuit,
+            theorem.asked,
+            theorem.accept,
+        )
     else:
         _check_model(model.at(n), theorem)
     wrong, example, engine, reason = _count(model, theorem, limits, progress)
@@ -151,15 +153,12 @@ def _of_circuits(
     model: Any, theorem: Theorem, limits: Limits, progress: Callable[[str], None]
 ) -> Iterator[tuple[str, Callable[[], Counted]]]:
     """Engines that count by the circuit of a length."""
-    if isinstance(model, Circuit):
-        given = Drawn(model, [])
-    else:
-        try:
-            given = drawn(theorem.schematic(model), min(limits.max_gates, MOST_GATES))
-        except LimitError as error:
-            reason = str(error)
-            yield "its circuit", lambda: (None, reason)
-            return
+    try:
+        given = circuit_of(model, theorem, min(limits.max_gates, MOST_GATES))
+    except LimitError as error:
+        reason = str(error)
+        yield "its circuit", lambda: (None, reason)
+        return
     reader = theorem.asked.reader
     if reader is not None:
         yield "words", partial(_by_words, given, reader, theorem.accept)

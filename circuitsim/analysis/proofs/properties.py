@@ -206,14 +206,12 @@ def _moved(given: Drawn, order: list[int]) -> Drawn:
 
 def _fixed(circuit: Circuit, place: int, bit: int) -> Circuit:
     """The circuit with one input wire held constant."""
-    literal = 2 * (1 + place)
 
     def hold(literals: Any) -> Any:
         return np.where(literals >> 1 == 1 + place, (literals & 1) ^ bit, literals).astype(
             np.int32
         )
 
-    assert literal < 2 * (1 + circuit.inputs)
     return replace(circuit, fan_in=hold(circuit.fan_in), outputs=hold(circuit.outputs))
 
 

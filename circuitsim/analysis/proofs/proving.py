@@ -13,7 +13,7 @@ from circuitsim.analysis.proofs.counts.prove import prove_by_counts
 from circuitsim.analysis.proofs.lengths.diagrams import by_diagrams
 from circuitsim.analysis.proofs.lengths.running import by_all_inputs, by_simulation, work
 from circuitsim.analysis.proofs.lengths.satisfiability import by_satisfiability
-from circuitsim.analysis.proofs.lengths.words import Drawn, by_words, drawn
+from circuitsim.analysis.proofs.lengths.words import by_words, circuit_of
 from circuitsim.analysis.proofs.verdict import Status, Verdict
 from circuitsim.certificates.question import Question
 from circuitsim.certificates.theorem import Theorem
@@ -146,7 +146,7 @@ def _one_length(
     model: Any, theorem: Theorem, limits: Limits, progress: Progress
 ) -> Iterator[Verdict]:
     progress("building the circuit")
-    given = _circuit(model, theorem, limits.max_gates)
+    given = circuit_of(model, theorem, limits.max_gates)
     reader = theorem.asked.reader
     words = None
     if reader is not None:
@@ -178,16 +178,6 @@ def answered(
     yield by_satisfiability(question, seconds)
     if size <= MOST:
         yield by_all_inputs(question, seconds, progress)
-
-
-def _circuit(model: Any, theorem: Theorem, max_gates: int) -> Drawn:
-    if isinstance(model, Circuit):
-        if model.interface.get("n") != theorem.n:
-            raise InputError(
-                f"the circuit is of n = {model.interface.get('n')}, not {theorem.n}."
-            )
-        return Drawn(model, [])
-    return drawn(theorem.schematic(model), max_gates)
 
 
 def _replayed(model: Any, theorem: Theorem, codes: tuple[int, ...]) -> dict[str, Any]:

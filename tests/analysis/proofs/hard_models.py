@@ -89,7 +89,7 @@ def learned(known: dict[tuple[int, ...], int], alphabet: str, longest: int) -> A
     return Automaton((), lambda q, a: moves[q, a], lambda q: known.get(q, 0))
 
 
-def as_specification(automaton: Automaton, model: Model, decided: int) -> Specification:
+def as_specification(automaton: Automaton, model: Model) -> Specification:
     """A specification that has this automaton alone."""
     alphabet = model.vocabulary
 
@@ -97,6 +97,4 @@ def as_specification(automaton: Automaton, model: Model, decided: int) -> Specif
         return automaton.run([alphabet[code] for code in codes])
 
     form = letters(alphabet)
-    return Specification(
-        "random", "?", lambda n: form, decide, automaton=automaton, decisions=decided
-    )
+    return Specification("random", "?", lambda n: form, decide, automaton=automaton)

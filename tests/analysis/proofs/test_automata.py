@@ -50,7 +50,7 @@ def claims(seed):
         random_automaton(seed, model.vocabulary, decided),
         learned(known, model.vocabulary, LONGEST[len(model.vocabulary)]),
     ]
-    specifications = [as_specification(automaton, model, decided) for automaton in automata]
+    specifications = [as_specification(automaton, model) for automaton in automata]
     return known, [Claim(model, each, bits) for each in specifications]
 
 
@@ -98,7 +98,7 @@ def test_random_models_are_proved_and_refuted():
 def test_random_models_are_counted_by_the_definition(seed):
     model = hard_model(seed)
     wanted = random_automaton(seed + 1, model.vocabulary, 2)
-    claim = Claim(model, as_specification(wanted, model, 2), 2)
+    claim = Claim(model, as_specification(wanted, model), 2)
     for n in (1, 2, 3):
         strings = list(product(range(len(model.vocabulary)), repeat=n))
         wrong = [

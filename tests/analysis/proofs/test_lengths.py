@@ -133,9 +133,10 @@ def test_answers_come_with_their_replay_and_their_reasons():
     proved = prove(model, Theorem("majority", 40))
     assert (proved.status, proved.engine) == ("proved", "words")
     assert [engine for engine, _ in proved.tried] == ["simulation"]
-    given_up = prove(load_any("zoo:palindrome"), Theorem("palindrome", 60), Limits(0.01))
+    hard = Theorem("majority", 63)  # of a circuit without known sums: solvers take hours
+    given_up = prove(hard.schematic(model).flatten(), hard, Limits(0.01))
     assert given_up.status == "unknown"
-    assert len(given_up.tried) == 4
+    assert len(given_up.tried) == 5
     assert "no answer in 0 s" in given_up.reason
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.certificates.question import Question
+from circuitsim.specifications.drawing import field_wires
 
 from .child import Failed, OutOfTime, in_child
 
@@ -99,13 +100,8 @@ def _walk(question: Question) -> list[int]:
 
 def _asking_first(question: Question) -> list[int]:
     """Fields that stand at few positions, which ask, before those that stand at many; each bit by bit."""
-    groups, first = [], 1
-    for field in question.form.fields:
-        places = int(field.present(question.n).sum())
-        nodes = np.arange(first, first + places * field.width).tolist()
-        groups.append((places, nodes))
-        first += places * field.width
-    return [node for _, nodes in sorted(groups) for node in nodes]
+    fields = field_wires(question.form, question.n)
+    return [int(literal) >> 1 for wires in sorted(fields, key=len) for literal in wires.flat]
 
 
 def _build(question: Question, order: list[int]) -> tuple[int, list[bool] | None, int]:

@@ -1,12 +1,12 @@
 """One length by running the circuit: on all inputs where they are few enough, else on many that may be wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 
 import numpy as np
 
 from circuitsim.analysis.proofs.verdict import Verdict
-from circuitsim.array_types import Longs, Rng
+from circuitsim.array_types import Bools, Longs, Rng
 from circuitsim.certificates.inputs import MOST_CHECKED, strings
 from circuitsim.certificates.question import Question
 from circuitsim.certificates.theorem import Theorem
@@ -83,33 +83,44 @@ def count_by_running(
 ) -> tuple[int, tuple[int, ...] | None]:
     """On how many strings an integer model is wrong, which is run on each, and the first of them."""
     form, asked = fixed.model.format, theorem.asked
-    wrong, example, done = 0, None, 0
-    total = form.strings(fixed.n)
-    for codes in strings(form, fixed.n):
-        for start in range(0, len(codes), RUN_AT_ONCE):
-            some_ = codes[start : start + RUN_AT_ONCE]
-            decisions = run_integer(fixed, some_).decisions[:, 0]
-            own = decisions if theorem.accept is None else decisions == theorem.accept
-            wanted = asked.answers(form, some_)
-            bad = np.flatnonzero((wanted >= 0) & (wanted != own))
-            wrong += len(bad)
-            if len(bad) and example is None:
-                example = tuple(some_[bad[0]].tolist())
-            done += len(some_)
-            progress(f"{done:,} of {total:,} inputs")
-    return wrong, example
+
+    def wrong(codes: Longs) -> Bools:
+        decisions = run_integer(fixed, codes).decisions[:, 0]
+        own = decisions if theorem.accept is None else decisions == theorem.accept
+        wanted = asked.answers(form, codes)
+        return np.asarray((wanted >= 0) & (wanted != own), bool)
+
+    some_at_once = (
+        part
+        for codes in strings(form, fixed.n)
+        for part in np.split(codes, range(RUN_AT_ONCE, len(codes), RUN_AT_ONCE))
+    )
+    return _counted(some_at_once, form.strings(fixed.n), wrong, progress)
 
 
 def count_by_circuit(
     question: Question, progress: Progress
 ) -> tuple[tuple[int, tuple[int, ...] | None], str]:
     """On how many strings the output of a question is true, which is run on each, and the first of them."""
-    evaluator, wrong, example, done = Evaluator(question.circuit), 0, None, 0
-    for codes in strings(question.form, question.n):
-        bad = np.flatnonzero(evaluator(question.form.bits(codes))[:, 0])
-        wrong += len(bad)
+    evaluator, form = Evaluator(question.circuit), question.form
+
+    def wrong(codes: Longs) -> Bools:
+        return evaluator(form.bits(codes))[:, 0]
+
+    total = form.strings(question.n)
+    return _counted(strings(form, question.n), total, wrong, progress), ""
+
+
+def _counted(
+    batches: Iterable[Longs], total: int, wrong: Callable[[Longs], Bools], progress: Progress
+) -> tuple[int, tuple[int, ...] | None]:
+    """How many strings of all batches, `total` together, are wrong, and the first of them."""
+    found, example, done = 0, None, 0
+    for codes in batches:
+        bad = np.flatnonzero(wrong(codes))
+        found += len(bad)
         if len(bad) and example is None:
             example = tuple(codes[bad[0]].tolist())
         done += len(codes)
-        progress(f"{done:,} inputs")
-    return (wrong, example), ""
+        progress(f"{done:,} of {total:,} inputs")
+    return found, example

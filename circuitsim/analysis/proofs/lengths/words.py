@@ -10,12 +10,14 @@ from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.bases import BASES
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.netlist import Netlist
+from circuitsim.certificates.theorem import Theorem
 from circuitsim.certificates.words import (
     MOST_CHOICES,
     Found,
     differing_strings,
     wrong_strings,
 )
+from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.schematic.flatten import flatten_with_values
 from circuitsim.schematic.flatten_wide import MadeSum
@@ -49,6 +51,21 @@ def drawn(schematic: Schematic, max_gates: int) -> Drawn:
     sums: list[MadeSum] = []
     circuit = flatten_with_values(schematic, max_gates, show_sum=sums.append)[0]
     return Drawn(circuit, sums)
+
+
+def circuit_of(model: Any, theorem: Theorem, max_gates: int) -> Drawn:
+    """The circuit of a model at a theorem's length; or that of a file, whose sums are not known.
+
+    Raises:
+        InputError: the circuit of the file has another length.
+        LimitError: there would be more than `max_gates` gates.
+    """
+    if not isinstance(model, Circuit):
+        return drawn(theorem.schematic(model), max_gates)
+    n = model.interface.get("n")
+    if n != theorem.n:
+        raise InputError(f"the circuit is of n = {n}, not {theorem.n}.")
+    return Drawn(model, [])
 
 
 def by_words(given: Drawn, specification: Automaton, accept: int | None) -> Verdict:
