@@ -14,6 +14,7 @@ ROOMS = (  # from the top of the house to its ground
     "circuitsim.cli",
     "circuitsim.api",
     "circuitsim.analysis",
+    "circuitsim.learning",
     "circuitsim.certificates",
     "circuitsim.compilers",
     "circuitsim.specifications",

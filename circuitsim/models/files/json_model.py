@@ -43,7 +43,15 @@ def load_json(path: Path) -> AnyModel:
 
 def parse_json(data: bytes, where: str) -> AnyModel:
     """Read a model from the bytes of a JSON file; `where` names it in errors."""
-    given = check_format(parse_document(data, where), where)
+    return model_from_document(check_format(parse_document(data, where), where), where)
+
+
+def model_from_document(given: dict[str, Any], where: str) -> AnyModel:
+    """A model of what JSON holds, where matrices and vectors may be arrays.
+
+    Raises:
+        ModelError: as `load_json`.
+    """
     cls = _class(given, where)
     content = {key: value for key, value in given.items() if key not in ABOUT}
     content.setdefault("name", Path(where).stem)

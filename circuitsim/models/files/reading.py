@@ -34,9 +34,12 @@ def load(path: str | Path, **options: Any) -> AnyModel:
             _refuse_options(path, given)
             return load_json(path)
         if found.own:
+            from circuitsim.models.files.referring import is_document, model_from_references
             from circuitsim.models.files.state_dict import model_from_state
 
             _refuse_options(path, given)
+            if is_document(found.config):
+                return model_from_references(found.config, found.tensors, found.where)
             return model_from_state(found.config, found.tensors, found.where)
         from circuitsim.models.files.dialects.reading import model_of
 
