@@ -88,7 +88,8 @@ def command(file: str, as_json: bool, write_options: bool, **given: Any) -> None
     if as_json:
         print_json({"kind": facts.kind, "format": form, **vars(facts)})
     else:
-        lines = _model_lines(facts, form) if facts.kind == "model" else _net_lines(facts)
+        of_kind = _model_lines if facts.kind == "model" else _net_lines
+        lines = of_kind(facts, form)
         print_facts([*lines, *written])
 
 
@@ -202,9 +203,9 @@ def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
     ]
 
 
-def _net_lines(facts: "NetFacts") -> list[tuple[str, Any]]:
+def _net_lines(facts: "NetFacts", form: str) -> list[tuple[str, Any]]:
     return [
-        ("model", f"{facts.name} ({facts.kind} net, json)"),
+        ("model", f"{facts.name} ({facts.kind} net, {form})"),
         ("n", facts.n),
         ("vocabulary", _tokens(facts.vocabulary)),
         ("fields", ", ".join(f["name"] for f in facts.fields) or None),

@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 CONSOLE = re.compile(r"```console\n(.*?)```", re.S)
+TRAINED = re.compile(r"```text\n(\$ .*?)```", re.S)
 PYTHON = re.compile(r"```python\n(.*?)```", re.S)
 TINY = re.compile(r"\d(\.\d+)?e-\d+")  # float64 rounding differs between machines
 
@@ -93,6 +94,24 @@ def test_consoles_print_what_the_page_says(page, block, folder):
         return
     for (line, expected), (_, text) in zip(said, printed, strict=True):
         assert TINY.sub("tiny", text) == TINY.sub("tiny", expected), f"$ {line}"
+
+
+TRAININGS = [(page, block) for page in PAGES for block in TRAINED.findall(page.read_text())]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("page", "block"), TRAININGS, ids=lambda value: str(value)[-20:])
+def test_trainings_print_what_the_page_says_but_for_numbers(page, block, folder):
+    """Of trained nets numbers differ between machines, words do not."""
+    pytest.importorskip("torch")
+
+    def words(text):
+        return re.sub(r"[0-9][0-9.,e-]*", "#", " ".join(text.split()))
+
+    parts = re.split(r"^\$ (.*)\n", block, flags=re.M)[1:]
+    assert parts, "a block of trainings begins with $"
+    for line, expected in zip(parts[::2], parts[1::2], strict=True):
+        assert words(run(line, folder)) == words(expected), f"$ {line}"
 
 
 WITH_PYTHON = [p for p in PAGES if PYTHON.search(p.read_text())]
