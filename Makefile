@@ -37,7 +37,7 @@ types: .venv/dev
 # The oldest versions that pyproject.toml admits, in a place of their own.
 minimums: .venv-minimums/bin/python
 	@.venv-minimums/bin/python -m pytest -n 2 -m "not slow" tests/cli tests/formats tests/compilers/test_api.py \
-		--ignore tests/cli/test_separations.py --ignore tests/cli/test_workers.py
+		--ignore tests/cli/test_separations.py
 
 .venv-minimums/bin/python: pyproject.toml
 	@$(PYTHON) -m venv .venv-minimums && echo "installing the oldest versions into .venv-minimums ..."

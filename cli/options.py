@@ -1,6 +1,7 @@
 """Arguments and options that several commands have, each written once."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
@@ -104,15 +105,49 @@ max_gates_option = click.option(
 )
 
 
-def jobs_option(each: str) -> Callable[[F], F]:
-    """`--jobs J`, processes for independent rows of things that are called `each`."""
-    return click.option(
+def place_options(each: str) -> Callable[[F], F]:
+    """`--jobs J` and `--cluster ADDRESS`, given to the command as one argument `where`, a `Place`.
+
+    Args:
+        each: what independent tasks are made of, at most one a process.
+    """
+    jobs = click.option(
         "--jobs",
         type=click.IntRange(min=1),
         default=cores,
         metavar="J",
         help=f"Processes that work at once, at most one a {each}. [default: one a core]",
     )
+    cluster = click.option(
+        "--cluster",
+        callback=parsed(parse_scheduler),
+        metavar="tcp://HOST:PORT",
+        help="Let the workers of this dask scheduler do the work, instead of processes here.",
+    )
+
+    def decorated(function: F) -> F:
+        @wraps(function)
+        def placed(jobs: int, cluster: str | None, **given: Any) -> Any:
+            from circuitsim.execution import Place
+
+            return function(where=Place(jobs, cluster), **given)
+
+        return jobs(cluster(placed))  # type: ignore[return-value]
+
+    return decorated
+
+
+def parse_scheduler(text: str) -> str:
+    """The address of a dask scheduler.
+
+    Raises:
+        InputError: no such address.
+    """
+    if not re.fullmatch(r"tcp://([^\s/:]+|\[[0-9a-fA-F:]+\]):\d{1,5}", text):
+        raise InputError(
+            f"--cluster {text[:60]!r} is no address of a scheduler; give one such as tcp://127.0.0.1:8786."
+        )
+    return text
 
 
 def cores() -> int:

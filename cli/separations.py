@@ -24,9 +24,10 @@ from .separation_text import (
 
 if TYPE_CHECKING:
     from circuitsim.analysis.separations.key_widths import KeyFit
-    from circuitsim.analysis.separations.rows import Missing, Place, Row
+    from circuitsim.analysis.separations.rows import Asked, Missing, Row
     from circuitsim.analysis.separations.separations import Separation, Side
     from circuitsim.analysis.separations.squeezing import Squeezed
+    from circuitsim.execution import Place
 
     from .printing import Status
 
@@ -67,7 +68,7 @@ KEYS = (
     is_flag=True,
     help="Compute everything anew, instead of taking what was computed before.",
 )
-@options.jobs_option("separation")
+@options.place_options("separation")
 @options.json_option(KEYS)
 @click.pass_context
 def command(
@@ -76,7 +77,7 @@ def command(
     lengths: tuple[int, ...],
     seed: int,
     fresh: bool,
-    jobs: int,
+    where: "Place",
     as_json: bool,
 ) -> None:
     """Measure the models that stand for both sides of each separation, and squeeze those that pay until they fail.
@@ -92,7 +93,7 @@ def command(
     chosen = [separation(task) for task in tasks] or list(SEPARATIONS.values())
     work = Work(lengths, seed, fresh, as_json)
     with Status() as status, interrupts.kept(lambda: work.rows) as kept:
-        work.measure(chosen, jobs, status)
+        work.measure(chosen, where.at_most(len(chosen)), status)
     if not work.rows and work.missing:
         raise InputError(f"{reasons(work.missing)}.")
     holds = all(row.holds for row in work.rows)
@@ -112,12 +113,12 @@ def command(
 
 
 def _row(
-    place: "Place", progress: Callable[[str], None], *, seed: int, fresh: bool
+    asked: "Asked", progress: Callable[[str], None], *, seed: int, fresh: bool
 ) -> "Row | Missing":
     from circuitsim.analysis.separations.rows import row_at
 
-    progress(str(place))
-    return row_at(place, seed=seed, fresh=fresh)
+    progress(str(asked))
+    return row_at(asked, seed=seed, fresh=fresh)
 
 
 @dataclass
@@ -133,17 +134,16 @@ class Work:
     squeezed: "list[Squeezed]" = field(default_factory=list)
     keys: "KeyFit | None" = None
 
-    def measure(self, chosen: "Sequence[Separation]", jobs: int, status: "Status") -> None:
+    def measure(
+        self, chosen: "Sequence[Separation]", where: "Place", status: "Status"
+    ) -> None:
         """The rows and the squeezes of separations, one after the other, and the least widths of keys."""
-        from circuitsim.analysis.separations.rows import places
+        from circuitsim.analysis.separations.rows import rows_asked
+        from circuitsim.execution import in_order
 
-        from .workers import in_order
-
-        asked = [places(one, self.lengths) for one in chosen]
+        asked = [rows_asked(one, self.lengths) for one in chosen]
         row = partial(_row, seed=self.seed, fresh=self.fresh)
-        with closing(
-            in_order(row, list(chain(*asked)), min(jobs, len(chosen)), status)
-        ) as found:
+        with closing(in_order(row, list(chain(*asked)), where, status)) as found:
             for one, mine in zip(chosen, asked, strict=True):
                 self._show(one, islice(found, len(mine)), status)
                 self._squeeze(one, status)

@@ -14,7 +14,7 @@ from .lengths import parse_lengths
 
 if TYPE_CHECKING:
     from circuitsim.analysis.agreement import Agreement
-    from circuitsim.bases import BasisName
+    from circuitsim.execution import Place
 
 SAMPLES = 2000
 DEFAULT_LENGTH = 8
@@ -131,7 +131,7 @@ def _options(given: Any) -> str:
     "--max-gates", type=click.IntRange(min=0), default=options.MAX_GATES, show_default=True, metavar="G",
     help="Larger circuits are left out, and named; of 200,000,000 gates they take 8 GiB.",
 )  # fmt: skip
-@options.jobs_option("model")
+@options.place_options("model")
 @options.json_option(
     "holds rows[name, n, inputs, exhaustive, disagreements, bits, rungs, skipped, wrong]"
 )
@@ -144,7 +144,7 @@ def check_command(
     samples: int,
     seed: int,
     max_gates: int,
-    jobs: int,
+    where: "Place",
     as_json: bool,
 ) -> None:
     """Compare models with their tasks' definitions: exact, integer at the least bits, and circuits.
@@ -153,12 +153,12 @@ def check_command(
     other word that an option may be, such as keys=polytope.
     """
     from circuitsim.analysis.agreement import few, lengths_of
+    from circuitsim.execution import in_order
     from circuitsim.zoo.addresses import PREFIX, built
     from circuitsim.zoo.catalogue import addresses
 
     from . import interrupts
     from .printing import Status, print_json
-    from .workers import in_order
 
     tasks, tried = [], names or addresses()
     for entry in [built(name.removeprefix(PREFIX)) for name in tried]:
@@ -172,7 +172,7 @@ def check_command(
     with (
         Status() as status,
         interrupts.kept(lambda: rows) as kept,
-        closing(in_order(_agreement, tasks, min(jobs, len(tried)), status)) as found,
+        closing(in_order(_agreement, tasks, where.at_most(len(tried)), status)) as found,
     ):
         for row in found:
             status.clear()

@@ -25,6 +25,7 @@ ROOMS = (  # from the top of the house to its ground
     "circuitsim.schematic",
     "circuitsim.formats",
     "circuitsim.netlist",
+    "circuitsim.execution",
     "circuitsim.kernels",
     "circuitsim.numbers",
     "circuitsim.tokens",

@@ -85,7 +85,7 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Place:
+class Asked:
     """A row of the table before it is measured.
 
     Attributes:
@@ -102,11 +102,11 @@ class Place:
         return f"{one.name}, {one.sides[self.side].label}{_shown(one, self.variant, ', ')}, n = {self.n}"
 
 
-def places(separation: Separation, ns: tuple[int, ...]) -> list[Place]:
+def rows_asked(separation: Separation, ns: tuple[int, ...]) -> list[Asked]:
     """The rows of a separation at lengths `ns`, in the order of the table."""
     sides = range(len(separation.sides))
     return [
-        Place(separation.name, variant, side, n)
+        Asked(separation.name, variant, side, n)
         for variant in separation.variants
         for side in sides
         for n in ns
@@ -117,17 +117,17 @@ def rows(
     separation: Separation, ns: tuple[int, ...], *, seed: int = 0, fresh: bool = False
 ) -> Iterator[Row | Missing]:
     """The rows of a separation at lengths `ns`, each as soon as it is there, as `row_at` says."""
-    return (row_at(place, seed=seed, fresh=fresh) for place in places(separation, ns))
+    return (row_at(asked, seed=seed, fresh=fresh) for asked in rows_asked(separation, ns))
 
 
-def row_at(place: Place, *, seed: int = 0, fresh: bool = False) -> Row | Missing:
+def row_at(asked: Asked, *, seed: int = 0, fresh: bool = False) -> Row | Missing:
     """One row, from disk if it was asked before.
 
     Args:
         fresh: compute everything anew.
     """
-    separation, n, variant = SEPARATIONS[place.task], place.n, place.variant
-    side = separation.sides[place.side]
+    separation, n, variant = SEPARATIONS[asked.task], asked.n, asked.variant
+    side = separation.sides[asked.side]
     name = f"zoo:{side.name(n, variant)}"
     if n > side.longest:
         return Missing(separation.name, name, n, f"measured for n up to {side.longest:,}")

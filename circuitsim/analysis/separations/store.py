@@ -7,14 +7,11 @@ result is written as soon as it is there, so an interrupted table goes on where 
 import hashlib
 import json
 from collections.abc import Callable
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from circuitsim.errors import CircuitSimError
 from circuitsim.formats.atomic import replacing
-from circuitsim.user_cache import user_folder
+from circuitsim.user_cache import sources, user_folder
 
 
 def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = True) -> Any:
@@ -25,7 +22,7 @@ def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = 
         use: False computes it anew, and keeps it.
     """
     text = json.dumps(question, sort_keys=True)
-    name = hashlib.sha256(f"{_stamp()}\n{text}".encode()).hexdigest()
+    name = hashlib.sha256(f"{sources()}\n{text}".encode()).hexdigest()
     where = user_folder()
     path = None if where is None else where / "results" / f"{name}.json"
     if use and path is not None:
@@ -53,16 +50,3 @@ def remembered(question: dict[str, Any], answer: Callable[[], Any], use: bool = 
 
 def _hash(answer: Any) -> str:
     return hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _stamp() -> str:
-    """A hash of all sources, so that a change of any of them asks again."""
-    found = hashlib.sha256()
-    for package in ("circuitsim", "circuitsim.compilers"):
-        spec = find_spec(package)
-        for root in (spec.submodule_search_locations or []) if spec else []:
-            for path in sorted(Path(root).rglob("*.py")):
-                if "render" not in path.parts:
-                    found.update(path.read_bytes())
-    return found.hexdigest()

@@ -1,68 +1,57 @@
-"""Rows that do not depend on each other, computed by several processes and shown in the order they were asked for."""
+"""Tasks done by processes of this machine, each with one thread, which end with the one that started them."""
 
 import ctypes
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
-from typing import TypeAlias, TypeVar
 
 from circuitsim.errors import LimitError
 
-from .printing import Status
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
-Progress: TypeAlias = Callable[[str], None]
+from .started import Progress, Result, Started, Task
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-def in_order(
-    work: Callable[[Task, Progress], Result],
-    tasks: Sequence[Task],
-    jobs: int,
-    status: Status,
-) -> Generator[Result, None, None]:
-    """`work` of every task, by so many processes; by this one where that is one.
-
-    Args:
-        work: a function of a module, of a task and of what to tell progress to; task and result are pickled. The text
-            of a task is what the progress line shows.
+@contextmanager
+def in_processes(
+    work: Callable[[Task, Progress], Result], tasks: Sequence[Task], jobs: int
+) -> Iterator[Started[Result]]:
+    """`work` of tasks, by so many processes, which end with the block.
 
     Raises:
         LimitError: a process was killed, as systems do when memory runs out.
     """
-    if jobs < 2 or len(tasks) < 2:
-        yield from (work(task, status) for task in tasks)
-        return
     pool = ProcessPoolExecutor(
         min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts_to_parent
     )
     try:
-        task = tasks[0]
         with _one_thread_each(), _interrupts_later():
-            futures = [pool.submit(partial(_alone, work, task)) for task in tasks]
-        for done, (task, future) in enumerate(zip(tasks, futures, strict=True)):
-            status(f"{done} of {len(tasks)} done, now {task}")
-            yield future.result()
-    except BrokenProcessPool:
-        raise LimitError(
-            f"a process was killed, perhaps for want of memory, at {task} or beside it; try --jobs 1."
-        ) from None
+            futures = [pool.submit(partial(alone, work, task)) for task in tasks]
+        yield Started(futures, _explain)
+    except BrokenProcessPool as error:  # while some were yet to be given away
+        raise _explain(error, tasks[0]) from None
     finally:
         for child in active_children():
             child.terminate()
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _alone(work: Callable[[Task, Progress], Result], task: Task) -> Result:
+def _explain(error: Exception, task: object) -> Exception:
+    if not isinstance(error, BrokenProcessPool):
+        return error
+    return LimitError(
+        f"a process was killed, perhaps for want of memory, at {task} or beside it; try --jobs 1."
+    )
+
+
+def alone(work: Callable[[Task, Progress], Result], task: Task) -> Result:
     """A task in a process that has no line to show progress on."""
     try:
         return work(task, lambda text: None)

@@ -1,4 +1,4 @@
-"""Rows by several processes: in order, interrupted, and when a process is killed."""
+"""Tasks by several processes: in order, interrupted, and when a process is killed."""
 
 import os
 import signal
@@ -10,12 +10,16 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
-from circuitsim.cli.printing import Status
-from circuitsim.cli.workers import THREADS, Progress, in_order
 
 from circuitsim.errors import InputError, LimitError
+from circuitsim.execution import Place, Progress, in_order
+from circuitsim.execution.processes import THREADS
 
 PROGRAM = Path(sys.executable).with_name("circuitsim")
+
+
+def quiet(text: str) -> None:
+    """No progress."""
 
 
 def _slow_first(task: int, progress: Progress) -> tuple[int, int, str]:
@@ -40,7 +44,7 @@ def _die(task: int, progress: Progress) -> int:
 @pytest.mark.slow
 def test_results_come_in_the_order_of_the_tasks_from_other_processes() -> None:
     before = {name: os.environ.get(name) for name in THREADS}
-    found = list(in_order(_slow_first, range(5), 2, Status()))
+    found = list(in_order(_slow_first, range(5), Place(2), quiet))
     assert [task for task, _, _ in found] == [0, 1, 2, 3, 4]
     assert 1 <= len({process for _, process, _ in found} - {os.getpid()}) <= 2
     assert {threads for _, _, threads in found} == {"1"}
@@ -49,14 +53,27 @@ def test_results_come_in_the_order_of_the_tasks_from_other_processes() -> None:
 
 @pytest.mark.parametrize(("tasks", "jobs"), [(range(3), 1), (range(1), 4)])
 def test_one_job_or_one_task_needs_no_other_process(tasks: range, jobs: int) -> None:
-    assert {process for _, process, _ in in_order(_slow_first, tasks, jobs, Status())} == {
-        os.getpid()
-    }
+    assert {
+        process for _, process, _ in in_order(_slow_first, tasks, Place(jobs), quiet)
+    } == {os.getpid()}
+
+
+def _early(task: int, progress: Progress) -> int:
+    time.sleep(1.5 if task == 0 else 0)
+    return 10 * task
+
+
+@pytest.mark.parametrize(("jobs", "order"), [(1, [0, 1, 2, 3]), (2, [1, 2, 3, 0])])
+def test_what_is_done_is_told_at_once_and_shown_in_order(jobs: int, order: list[int]) -> None:
+    told: list[tuple[int, int]] = []
+    found = in_order(_early, range(4), Place(jobs), quiet, lambda *done: told.append(done))
+    assert list(found) == [0, 10, 20, 30]
+    assert told == [(task, 10 * task) for task in order]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_of_a_task_is_raised_in_its_turn(jobs: int) -> None:
-    found = in_order(_refuse, range(3), jobs, Status())
+    found = in_order(_refuse, range(3), Place(jobs), quiet)
     assert next(found) == 0
     with pytest.raises(InputError, match=r"^1 is refused\.$"):
         next(found)
@@ -67,12 +84,12 @@ def test_a_process_that_is_killed_is_said_and_not_waited_for() -> None:
         LimitError,
         match=r"killed, perhaps for want of memory, at \d or beside it; try --jobs 1\.",
     ):
-        list(in_order(_die, range(3), 2, Status()))
+        list(in_order(_die, range(3), Place(2), quiet))
 
 
 @pytest.mark.slow
 def test_what_is_left_over_is_ended() -> None:
-    with closing(in_order(_slow_first, range(50), 2, Status())) as found:
+    with closing(in_order(_slow_first, range(50), Place(2), quiet)) as found:
         next(found)
     for child in active_children():
         child.join(300)

@@ -1,0 +1,139 @@
+"""Tasks done by the workers of a dask cluster, which need nothing but the same circuitsim.
+
+What is sent is pickled by value where it is not of circuitsim, and unpacked only by a worker that has the same sources
+as are here. A worker that is lost loses its task, which dask gives to another one.
+"""
+
+import asyncio
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from circuitsim.errors import InputError, LimitError
+from circuitsim.user_cache import sources
+
+from .processes import alone
+from .started import Progress, Result, Started, Task
+
+CONNECT = 5  # seconds until a scheduler must have answered
+LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application")
+
+_one_at_a_time = threading.Lock()
+
+
+@contextmanager
+def on_cluster(
+    work: Callable[[Task, Progress], Result], tasks: Sequence[Task], address: str
+) -> Iterator[Started[Result]]:
+    """`work` of tasks, by the workers of a scheduler; what is not done at the end of the block is cancelled.
+
+    Raises:
+        InputError: dask is missing, or there is no scheduler, or no worker.
+    """
+    client = _connected(address)
+    executor = client.get_executor(pure=False)
+    try:
+        packed = _by_value(work, work)
+        futures = [
+            executor.submit(_for_workers(packed, _by_value(task, work), sources()))
+            for task in tasks
+        ]
+        yield Started(futures, partial(_explain, address))
+    finally:
+        executor.shutdown(wait=False)
+        client.close(timeout=CONNECT)
+
+
+def at_worker(packed: bytes, task: bytes) -> Any:
+    """A task in a worker: one at a time, as the precision of python-flint is one for all threads."""
+    with _one_at_a_time:
+        return alone(pickle.loads(packed), pickle.loads(task))
+
+
+def _connected(address: str) -> Any:
+    distributed = _quiet_dask()
+
+    async def asked() -> dict[str, Any]:
+        async with distributed.rpc(address) as scheduler:
+            return await scheduler.identity()
+
+    try:  # a client would wait for ever for what is no scheduler
+        found = asyncio.run(asyncio.wait_for(asked(), CONNECT))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"no dask scheduler answers at {address} ({type(error).__name__}); start one with"
+            " `dask scheduler`, and workers with `dask worker`."
+        ) from None
+    if not found["workers"]:
+        raise InputError(
+            f"the scheduler at {address} has no workers; start some with `dask worker {address}`."
+        )
+    return distributed.Client(address, timeout=CONNECT, set_as_default=False)
+
+
+def _quiet_dask() -> Any:
+    """dask.distributed, which leaves it to us to say what goes wrong."""
+    try:
+        import dask
+
+        with dask.config.set(logging=dict.fromkeys(LOGGERS, "critical")):
+            import distributed
+    except ImportError:
+        raise InputError(
+            "--cluster needs dask.distributed; install it: pip install 'circuitsim[cluster]'."
+        ) from None
+    return distributed
+
+
+def _for_workers(packed: bytes, task: bytes, expected: str) -> Callable[[], Any]:
+    """What a worker does; a function within a function, as these are pickled by value."""
+
+    def compare_and_work() -> Any:
+        from circuitsim.user_cache import sources
+
+        if sources() != expected:
+            raise ImportError("circuitsim has other sources", name="circuitsim")
+        from circuitsim.execution.cluster import at_worker
+
+        return at_worker(packed, task)
+
+    return compare_and_work
+
+
+def _by_value(what: object, work: Callable[..., object]) -> bytes:
+    """Something pickled, with the code of the module of `work` where that is not of circuitsim."""
+    import cloudpickle
+
+    module = sys.modules[getattr(work, "func", work).__module__]
+    if module.__name__.partition(".")[0] == "circuitsim":
+        return pickle.dumps(what)
+    cloudpickle.register_pickle_by_value(module)
+    try:
+        return cloudpickle.dumps(what)
+    finally:
+        cloudpickle.unregister_pickle_by_value(module)
+
+
+def _explain(address: str, error: Exception, task: object) -> Exception:
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return LimitError(
+            f"one worker after the other was lost at {task}, perhaps for want of memory; give"
+            " workers more of it, or leave this out."
+        )
+    if isinstance(error, CancelledError):
+        return InputError(
+            f"the scheduler at {address} went away at {task}; start it and its workers again."
+        )
+    if isinstance(error, ImportError) and (error.name or "").startswith("circuitsim"):
+        return InputError(
+            f"a worker of {address} has another circuitsim than there is here, or none; install"
+            " the same one there."
+        )
+    return error
