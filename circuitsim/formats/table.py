@@ -194,6 +194,14 @@ FORMATS = (
         _named,
         readable=False,
     ),
+    CircuitFile(
+        "serial",
+        "serialisation of Merrill and Sabharwal, thresholds too: pointers in unary, for small circuits",
+        (".serial",),
+        "circuitsim.formats.serial",
+        _named,
+        valid=False,
+    ),
 )
 
 

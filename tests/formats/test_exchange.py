@@ -17,7 +17,7 @@ from circuitsim.formats.wires import input_names, output_names
 from circuitsim.netlist.circuit import Circuit
 from tests.netlist.random_circuits import random_circuit, random_unbounded
 
-READABLE = (".aig", ".aag", ".blif", ".bench", ".bristol", ".yosys.json")
+READABLE = (".aig", ".aag", ".blif", ".bench", ".bristol", ".yosys.json", ".serial")
 MARKED = (
     ".aig",
     ".aag",
