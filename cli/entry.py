@@ -39,6 +39,7 @@ VERBS = (
     "equivalent",
     "zoo",
     "separations",
+    "experiment",
 )
 
 
