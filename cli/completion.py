@@ -51,6 +51,13 @@ def zoo_models(context: click.Context, parameter: click.Parameter, typed: str) -
     return _beginning(typed, _zoo())
 
 
+def experiments(context: click.Context, parameter: click.Parameter, typed: str) -> Items:
+    """Names of experiments."""
+    from circuitsim.experiments.table import MODULES
+
+    return _beginning(typed, MODULES)
+
+
 def tasks(context: click.Context, parameter: click.Parameter, typed: str) -> Items:
     """Tasks that models are compared on."""
     from circuitsim.zoo.tasks.catalogue import TASKS

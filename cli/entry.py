@@ -40,6 +40,7 @@ VERBS = (
     "zoo",
     "separations",
     "train",
+    "experiment",
 )
 
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = (  # from the top of the house to its ground
     "circuitsim.cli",
     "circuitsim.api",
+    "circuitsim.experiments",
     "circuitsim.analysis",
     "circuitsim.learning",
     "circuitsim.certificates",

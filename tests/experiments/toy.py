@@ -1,0 +1,57 @@
+"""An experiment without torch: drawn numbers, and no circuits. As a program it runs in the folder it is given."""
+
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from circuitsim.experiments.circuits import Circuit
+from circuitsim.experiments.experiment import (
+    Done,
+    Experiment,
+    Outcome,
+    Progress,
+    Setting,
+    Size,
+)
+from circuitsim.experiments.in_turn import Place
+from circuitsim.experiments.report import Curve, Panel, Summary, Table, Verdict
+from circuitsim.experiments.running import Results, run
+from circuitsim.experiments.store import opened
+
+SIZE = Size("smallest", tuple({"seed": seed, "wait": 0.0} for seed in range(5)), 0.01)
+
+
+def summed(setting: Setting, progress: Progress) -> Outcome:
+    time.sleep(float(setting["wait"] or 0))
+    total = random.Random(setting["seed"]).random()
+    return Outcome({"sum": total, "pair": (1, 2)}, {"sum.txt": str(total).encode()})
+
+
+def none(points: Sequence[Done]) -> list[Circuit]:
+    return []
+
+
+def summary(points: Sequence[Done], circuits: Sequence[Done]) -> Summary:
+    rows = tuple((p.setting["seed"], p.result["sum"], str(p.result["pair"])) for p in points)
+    curve = Curve("sums", tuple((float(r[0] or 0), float(r[1] or 0)) for r in rows))
+    verdict = Verdict("sums grow.", "the last is the largest.", "see the table.", False)
+    panel = Panel("sums", "seed", "sum", (curve,))
+    return Summary((Table("Sums", ("seed", "sum", "pair"), rows),), (panel,), (verdict,))
+
+
+TOY = Experiment(
+    name="toy", source="ours", question="?", protocol="", published="", sizes=(SIZE,),
+    run=f"{__name__}:summed", circuits=f"{__name__}:none", summary=f"{__name__}:summary",
+)  # fmt: skip
+
+
+def run_in(folder: Path, size: Size = SIZE) -> Results:
+    with opened(folder) as store:
+        return run(TOY, size, store, Place(), lambda text: None)
+
+
+if __name__ == "__main__":
+    waiting = tuple({**setting, "wait": 0.3} for setting in SIZE.settings)
+    run_in(Path(sys.argv[1]), Size("smallest", waiting, 0.1))
