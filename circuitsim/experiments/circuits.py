@@ -69,7 +69,7 @@ OWN = ("circuit", "model", "n", "task", "samples", "basis")  # the rest reads a 
 def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -> Outcome:
     """Size and depth of the circuit, the ladder from float to file, and how many of the task's answers are right.
 
-    A circuit that would be too large is no error: the result then says why under "refused".
+    A circuit that would be too large is no error: the result then says why under "refused", beside its size.
     """
     model = _model(setting, given)
     n, basis = int(setting["n"] or 0), str(setting["basis"])
@@ -92,7 +92,8 @@ def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -
             "kept": _agreeing(integer.decisions, exact),
         }
         family = Family(model, basis, None if bits is None else str(bits))  # type: ignore[arg-type]
-        result |= _circuit(family, n, progress)
+        result |= _cost(family, n, progress)
+        result |= _ladder(family, n, progress)
     except LimitError as error:
         result["refused"] = str(error)
     return Outcome(result)
@@ -129,15 +130,19 @@ def _model(setting: Setting, given: Mapping[str, bytes]) -> Any:
         return load_any(path, **options).at(n)
 
 
-def _circuit(family: Family, n: int, progress: Progress) -> dict[str, Any]:
-    """Its cost, and the ladder on strings of all kinds, the task's or not."""
+def _cost(family: Family, n: int, progress: Progress) -> dict[str, Any]:
+    """Size and depth, which need no circuit."""
     progress(f"{family.model.name}, n = {n}: {family.basis}")
     row, _ = growth.row(family, n)
-    cost = {"gates": row.gates, "depth": row.depth, "ands": row.ands, "wires": row.wires}
+    return {"gates": row.gates, "depth": row.depth, "ands": row.ands, "wires": row.wires}
+
+
+def _ladder(family: Family, n: int, progress: Progress) -> dict[str, Any]:
+    """The ladder on strings of all kinds, the task's or not."""
     ladder = climb([family], n, max_gates=MAX_GATES, progress=progress)
     equal = all(rung.holds for rung in ladder.rungs if rung.relation == "=")
     rungs = [asdict(rung) for rung in ladder.rungs]
-    return {**cost, "equal": equal, "strings": ladder.inputs, "rungs": rungs}
+    return {"equal": equal, "strings": ladder.inputs, "rungs": rungs}
 
 
 def _agreeing(decisions: Longs, truth: Longs) -> int:

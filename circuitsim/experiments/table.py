@@ -7,6 +7,10 @@ from circuitsim.experiments.experiment import Experiment
 from circuitsim.zoo.near import nearest
 
 MODULES = {
+    "majority": "majority",
+    "index-lookup": "lookup_and_dyck",
+    "dyck": "lookup_and_dyck",
+    "width": "widths",
     "q-sparse-averaging": "q_sparse_averaging",
 }
 
