@@ -8,6 +8,8 @@ from circuitsim.zoo.near import nearest
 
 MODULES = {
     "q-sparse-averaging": "q_sparse_averaging",
+    "qstr": "qstr",
+    "simple-qstr": "qstr",
 }
 
 
