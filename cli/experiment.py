@@ -8,6 +8,7 @@ import click
 from . import completion, interrupts, options
 
 if TYPE_CHECKING:
+    from circuitsim.execution import Place
     from circuitsim.experiments.experiment import Experiment, Size
     from circuitsim.experiments.running import Results
 
@@ -38,7 +39,7 @@ KEYS = (
     metavar="DIR",
     help="Where results are kept. [default: experiments/NAME]",
 )
-@options.jobs_option("training run")
+@options.place_options("training run")
 @options.json_option(KEYS)
 @click.pass_context
 def command(
@@ -47,7 +48,7 @@ def command(
     listing: bool,
     size: str,
     out: Path | None,
-    jobs: int,
+    where: "Place",
     as_json: bool,
 ) -> None:
     """Train what a paper trained, compile the best model, and say what agrees with the paper.
@@ -66,18 +67,17 @@ def command(
     chosen = experiment(name)
     asked = chosen.size(size)
     folder = out or Path("experiments") / chosen.name
-    results = _run(context, chosen, asked, folder, jobs)
+    results = _run(context, chosen, asked, folder, where)
     _show(chosen, asked, results, folder, as_json)
     if not results.holds:
         context.exit(1)
 
 
 def _run(
-    context: click.Context, chosen: "Experiment", asked: "Size", folder: Path, jobs: int
+    context: click.Context, chosen: "Experiment", asked: "Size", folder: Path, where: "Place"
 ) -> "Results":
     """Do what is missing; an interrupt keeps what is done, and says how to go on."""
     from circuitsim.experiments import running, store
-    from circuitsim.experiments.in_turn import Place
     from circuitsim.experiments.torch_runs import require_torch
 
     from .printing import Status
@@ -89,7 +89,7 @@ def _run(
         )
         _say_how_long(asked, missing)
         try:
-            return running.run(chosen, asked, kept, Place(jobs), status)
+            return running.run(chosen, asked, kept, where, status)
         except BaseException as error:
             if not interrupts.was_interrupt(error):
                 raise

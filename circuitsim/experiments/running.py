@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from time import perf_counter
 
+from circuitsim.execution import Place, in_order
 from circuitsim.experiments import report
 from circuitsim.experiments.circuits import Circuit
 from circuitsim.experiments.experiment import (
@@ -18,7 +19,6 @@ from circuitsim.experiments.experiment import (
     canonical,
     named,
 )
-from circuitsim.experiments.in_turn import Place, in_order
 from circuitsim.experiments.store import Store
 
 

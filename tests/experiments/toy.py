@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from circuitsim.execution import Place
 from circuitsim.experiments.circuits import Circuit
 from circuitsim.experiments.experiment import (
     Done,
@@ -15,7 +16,6 @@ from circuitsim.experiments.experiment import (
     Setting,
     Size,
 )
-from circuitsim.experiments.in_turn import Place
 from circuitsim.experiments.report import Curve, Panel, Summary, Table, Verdict
 from circuitsim.experiments.running import Results, run
 from circuitsim.experiments.store import opened

@@ -55,7 +55,7 @@ def _examples(torch: Any, s: dict[str, Any], codes: Any) -> dict[str, Any]:
 def _net(torch: Any, s: dict[str, Any]) -> Any:
     nn, width = torch.nn, s["d"] + s["codes"] * (1 + s["q"])
 
-    class Unit(nn.Module):  # type: ignore[misc, name-defined]
+    class Unit(nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.query = nn.Linear(width, s["m"], bias=False)
@@ -68,7 +68,7 @@ def _net(torch: Any, s: dict[str, Any]) -> Any:
         def forward(self, tokens: Any) -> Any:
             return self.weights(tokens) @ self.value(tokens)
 
-    class Recurrent(nn.Module):  # type: ignore[misc, name-defined]
+    class Recurrent(nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.cells = nn.LSTM(width, s["lstm_hidden"], 2, batch_first=True)

@@ -91,7 +91,7 @@ def _loss(torch: Any, net: Any, test: Any) -> float:
 def _net(torch: Any, s: dict[str, Any]) -> Any:
     nn, width, n = torch.nn, s["d"] + 2 * s["codes"], s["N"]
 
-    class Transformer(nn.Module):  # type: ignore[misc, name-defined]
+    class Transformer(nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.attention = nn.MultiheadAttention(width, 1, batch_first=True)
@@ -101,7 +101,7 @@ def _net(torch: Any, s: dict[str, Any]) -> Any:
             seen, _ = self.attention(tokens, tokens, tokens, need_weights=False)
             return self.out(self.hidden(seen).relu()).squeeze(2)
 
-    class Recurrent(nn.Module):  # type: ignore[misc, name-defined]
+    class Recurrent(nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.cells = nn.GRU(width, s["states"], batch_first=True, bidirectional=True)
