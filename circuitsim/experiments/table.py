@@ -12,6 +12,8 @@ MODULES = {
     "dyck": "lookup_and_dyck",
     "width": "widths",
     "q-sparse-averaging": "q_sparse_averaging",
+    "qstr": "qstr",
+    "simple-qstr": "qstr",
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from circuitsim.array_types import Floats
-from circuitsim.models.model import Head, Layer, Model, Readout
+from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
 from circuitsim.models.positions import PositionTable
 from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import matrix, vector
@@ -58,16 +58,20 @@ class Codes:
 
 @dataclass(frozen=True)
 class Attention:
-    """A trained head on vectors (D,): scores a^T `scores` b + `keys` b of query a and key b, and values (v, D)."""
+    """A trained head on vectors (D,): scores a^T `scores` b + `keys` b of query a and key b, and values (v, D).
+
+    Without values the head returns the mean of the stream itself.
+    """
 
     scores: Floats
-    values: Floats
+    values: Floats | None = None
     keys: Floats | None = None
 
     def head(self, codes: Codes) -> Head:
         """The head on the stream of codes, whose mean goes into the first v coordinates of the layer's output."""
         rows = codes.rows
-        width, v = len(rows), len(self.values)
+        width = len(rows)
+        values = np.identity(width) if self.values is None else self.values @ rows.T
         key = rows @ self.scores @ rows.T
         query, query_bias = np.identity(width), np.zeros(width)
         if self.keys is not None:
@@ -79,8 +83,8 @@ class Attention:
             query=_rational(query[used]),
             query_bias=_rational(query_bias[used]),
             key=_rational(key[used]),
-            value=_rational(self.values @ rows.T),
-            output=_rational(np.identity(width)[:, :v]),
+            value=_rational(values),
+            output=_rational(np.identity(width)[:, : len(values)]),
             attention="softmax",
         )
 
@@ -101,6 +105,40 @@ def counting(
         readout=Readout(_rational(weights), biases, task.place),
         bits=BITS,
         name=name,
+    )
+
+
+@dataclass(frozen=True)
+class Net:
+    """A trained net of ReLUs on a mean of vectors (D,): hidden (h, D) and its bias, and one output with its bias."""
+
+    hidden: Floats
+    hidden_bias: Floats
+    output: Floats
+    output_bias: float
+
+
+def deciding(task: Task, n: int, codes: Codes, attention: Attention, net: Net) -> Model:
+    """A model that answers whether a net's output on the head's mean is above 0."""
+    rows = codes.rows
+    width = len(rows)
+    output = np.zeros((width, len(net.output)))
+    output[0] = net.output
+    layer = Layer(
+        (attention.head(codes),),
+        residual=False,
+        feed_forward=FeedForward(
+            hidden=_rational(net.hidden @ rows.T),
+            hidden_bias=_rational(net.hidden_bias),
+            output=_rational(output),
+            residual=False,
+        ),
+    )
+    readout = Readout(
+        _rational(np.identity(width)[:1]), _rational(np.array([net.output_bias])), task.place
+    )
+    return Model(
+        **codes.stream(task, n), layers=(layer,), readout=readout, bits=BITS, name=task.name
     )
 
 
