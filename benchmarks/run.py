@@ -28,6 +28,7 @@ SECTIONS = {
     "wide_exact": "the exact model past 64 bits, beside numpy's objects and fractions",
     "building": "building netlists, beside aigverse",
     "exchange": "reading and writing AIGER, beside aigverse",
+    "large_file": "info and convert on an AIGER file of 10^8 gates",
     "page": "the page of a circuit of 10^5 gates, in headless Chromium",
     "run_stream": "running a file of inputs, beside the evaluator alone",
     "large_layer": "a layer of about 10^8 gates, step by step",

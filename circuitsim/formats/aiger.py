@@ -28,6 +28,7 @@ TEXT, BINARY = (
 )  # words of the format, which name no basis
 LARGEST = 2**33  # bytes of a file
 MOST_NODES = 2**30
+AT_ONCE = 2**20  # gates that are written together
 
 
 def save(circuit: Circuit, path: Any) -> None:
@@ -43,7 +44,6 @@ def save(circuit: Circuit, path: Any) -> None:
     form = TEXT if target.suffix == ".aag" else BINARY
     header = f"{form} {inputs + gates} {inputs} 0 {len(circuit.outputs)} {gates}"
     header += " 0 1" if constraints else ""
-    pairs = np.sort(whole.fan_in, axis=1)
     no_names = WireNames(())
     with replacing(target) as file:
         file.write(f"{header}\n".encode())
@@ -54,13 +54,15 @@ def save(circuit: Circuit, path: Any) -> None:
         ends = np.array([*whole.outputs, *constraints], np.int64)
         write_lines(file, ["{#0}\n"], np.zeros(len(ends)), ends, no_names)
         if form == TEXT:
+            pairs = np.sort(whole.fan_in, axis=1)
             own = 2 * np.arange(1 + inputs, 1 + inputs + gates)
             columns = np.stack([own, pairs[:, 1], pairs[:, 0]], 1)
             write_lines(file, ["{#0} {#1} {#2}\n"], np.zeros(gates), columns, no_names)
         else:
-            out = np.empty(10 * gates, np.uint8)
-            end = encode(np.ascontiguousarray(whole.fan_in), 1 + inputs, out)
-            file.write(out[:end].data)
+            out = np.empty(10 * AT_ONCE, np.uint8)
+            for start in range(0, gates, AT_ONCE):
+                part = np.ascontiguousarray(whole.fan_in[start : start + AT_ONCE])
+                file.write(out[: encode(part, 1 + inputs + start, out)].data)
         symbols = [f"i{k} {name}\n" for k, name in enumerate(input_names(circuit))]
         symbols += [f"o{k} {name}\n" for k, name in enumerate(output_names(circuit))]
         symbols += [f"c{k} {VALID}\n" for k in range(len(constraints))]
@@ -154,20 +156,18 @@ class _Reader:
         if len(self.data) < outputs + (0 if form == BINARY else inputs + gates):
             raise self.fail("the file ends early")
         largest = 2 * most + 1
-        names = np.arange(most + 1)
         if form == TEXT:
             listed = [self.numbers(1, largest, "an input")[0] for _ in range(inputs)]
-            names = self._numbered(listed, most)
         ends = [
             self.numbers(1, largest, "an output")[0]
             for _ in range(outputs + bad + constraints)
         ]
+        literals = np.array(ends[:outputs], np.int64)
         if form == TEXT:
-            fan_in, names = self._ascii(gates, inputs, names, largest)
+            fan_in, names = self._ascii(gates, inputs, self._numbered(listed, most), largest)
+            literals = 2 * names[literals >> 1] + (literals & 1)
         else:
             fan_in = self._binary(gates, 1 + inputs)
-        out = np.array(ends[:outputs], np.int64)
-        literals = 2 * names[out >> 1] + (out & 1)
         if (literals < 0).any():
             raise self.fail("an output that no gate defines")
         interface = interface_of_comment(self.data[self.at :])

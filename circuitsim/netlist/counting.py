@@ -72,8 +72,10 @@ def depth(circuit: Circuit, count_not: bool = False) -> int:
 
 def gates_by_kind(circuit: Circuit) -> dict[str, int]:
     """Number of gates of every kind the basis has."""
-    counts = np.bincount(circuit.ops, minlength=len(KINDS))
-    return {kind: int(counts[KINDS.index(kind)]) for kind in BASES[circuit.basis].kinds}
+    return {
+        kind: int(np.count_nonzero(circuit.ops == KINDS.index(kind)))
+        for kind in BASES[circuit.basis].kinds
+    }
 
 
 def wires(circuit: Circuit) -> int:

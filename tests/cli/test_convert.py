@@ -1,9 +1,14 @@
 """`convert`: files in other formats, and what is said of what cannot be."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from circuitsim.analysis.optimizing import OPTIMIZERS
+from circuitsim.analysis.proofs import equivalence, proving
+from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.formats.table import FORMATS
 
 from .runs import answer, complaint, succeed
@@ -64,3 +69,43 @@ def test_what_cannot_be_converted(
         "compile", models["majority"], "-n", 4, "--basis", "tc0", "-o", tmp_path / "w.aig"
     )
     assert "aiger has no gates such as those of tc0" in said
+
+
+def test_optimizers_write_what_is_proved(majority: Path, tmp_path: Path) -> None:
+    pytest.importorskip("aigverse")
+    plain = answer("convert", majority, tmp_path / "plain.aig")
+    names = ("--optimizer", "rewriting", "--optimizer", "resubstitution")
+    found = answer("convert", majority, tmp_path / "small.aig", *names)
+    assert found["basis"] == "aig"
+    assert found["gates"] < found["before"]
+    assert found["engine"] == "all inputs"
+    assert answer("info", tmp_path / "small.aig")["gates"] == found["gates"]
+    assert succeed("equivalent", tmp_path / "small.aig", majority)
+    said = succeed("convert", majority, tmp_path / "small.blif", *names)
+    assert "gates before" in said
+    assert "all inputs" in said
+    assert plain["inputs"] == found["inputs"]
+
+
+def test_optimizers_that_are_wrong(
+    majority: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "small.aig"
+    asked = ("convert", majority, target, "--optimizer", "rewriting")
+    monkeypatch.setitem(
+        OPTIMIZERS, "rewriting", lambda given: replace(given, outputs=given.outputs ^ 1)
+    )
+    said = complaint(*asked, code=1)
+    assert said.startswith("rewriting made another function: on inputs ")
+    monkeypatch.setitem(OPTIMIZERS, "rewriting", lambda given: given)
+    monkeypatch.setattr(proving, "FEW", 0)
+    for engine in ("by_simulation", "by_satisfiability", "by_diagrams", "by_all_inputs"):
+        monkeypatch.setattr(proving, engine, lambda *_: Verdict("unknown", "none", "tired"))
+    monkeypatch.setattr(
+        equivalence, "alike_by_words", lambda *_: Verdict("unknown", "none", "tired")
+    )
+    assert "nothing proves that rewriting kept the function" in complaint(*asked, code=3)
+    monkeypatch.undo()
+    monkeypatch.setitem(sys.modules, "aigverse", None)
+    assert complaint(*asked) == "optimizers need aigverse: pip install 'circuitsim[aig]'."
+    assert not target.exists()

@@ -187,6 +187,29 @@ def test_yosys_proves_verilog_and_blif_equal(compiled, tmp_path):
         assert "SAT proof finished - no model found: SUCCESS!" in said, said[-2000:]
 
 
+def test_yosys_proves_majority_itself(tmp_path):
+    """The netlist of a model against a count of ones that is written in Verilog here."""
+    model = cs.load(ROOT / "examples" / "majority.pt")
+    for n, least, said in (
+        (7, 4, "SUCCESS!"),
+        (15, 8, "SUCCESS!"),
+        (15, 9, "FAIL!"),
+    ):
+        save(cs.compile(model)(n).flatten(), tmp_path / "m.v")
+        wires = [f"x{k}" for k in range(n)]
+        (tmp_path / "s.v").write_text(
+            f"module count ({', '.join(f'input wire {wire}' for wire in wires)}, output wire y);"
+            f" wire [7:0] ones = {' + '.join(wires)}; assign y = ones >= {least}; endmodule\n"
+        )
+        script = (
+            f"read_verilog {tmp_path}/m.v {tmp_path}/s.v; miter -equiv -flatten majority count m; hierarchy -top m;"
+            " techmap; opt; sat -prove trigger 0"
+        )
+        assert f"SAT proof finished - {'no ' * (said[0] == 'S')}model found: {said}" in run(
+            "yosys", "-p", script
+        )
+
+
 def test_yosys_reads_its_json_and_we_read_what_it_writes(compiled, tmp_path):
     for name in ("parity", "share"):
         circuit = compiled[name]
