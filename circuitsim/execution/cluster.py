@@ -36,17 +36,18 @@ def on_cluster(
         InputError: dask is missing, or there is no scheduler, or no worker.
     """
     client = _connected(address)
-    executor = client.get_executor(pure=False)
     try:
+        submit = client.get_executor(pure=False).submit
         packed = _by_value(work, work)
-        futures = [
-            executor.submit(_for_workers(packed, _by_value(task, work), sources()))
-            for task in tasks
-        ]
-        yield Started(futures, partial(_explain, address))
+        yield Started(
+            [
+                submit(_for_workers(packed, _by_value(task, work), sources()))
+                for task in tasks
+            ],
+            partial(_explain, address),
+        )
     finally:
-        executor.shutdown(wait=False)
-        client.close(timeout=CONNECT)
+        client.close(timeout=CONNECT)  # the scheduler then cancels what nobody waits for
 
 
 def at_worker(packed: bytes, task: bytes) -> Any:
@@ -56,23 +57,26 @@ def at_worker(packed: bytes, task: bytes) -> Any:
 
 
 def _connected(address: str) -> Any:
-    distributed = _quiet_dask()
+    distributed, workers = _quiet_dask(), None
 
-    async def asked() -> dict[str, Any]:
+    async def worker() -> None:
+        nonlocal workers
         async with distributed.rpc(address) as scheduler:
-            return await scheduler.identity()
+            while not workers:
+                workers = (await scheduler.identity())["workers"]
+                await asyncio.sleep(0 if workers else 0.1)
 
     try:  # a client would wait for ever for what is no scheduler
-        found = asyncio.run(asyncio.wait_for(asked(), CONNECT))
+        asyncio.run(asyncio.wait_for(worker(), CONNECT))
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"no dask scheduler answers at {address} ({type(error).__name__}); start one with"
-            " `dask scheduler`, and workers with `dask worker`."
-        ) from None
-    if not found["workers"]:
+        if workers is None:
+            raise InputError(
+                f"no dask scheduler answers at {address} ({type(error).__name__}); start one with"
+                " `dask scheduler`, and workers with `dask worker`."
+            ) from None
         raise InputError(
             f"the scheduler at {address} has no workers; start some with `dask worker {address}`."
-        )
+        ) from None
     return distributed.Client(address, timeout=CONNECT, set_as_default=False)
 
 
