@@ -26,7 +26,7 @@ from circuitsim.zoo.tasks.catalogue import TASKS
 
 BASES: tuple[BasisName, ...] = tuple(b for b in ONE_A_CLASS if b not in names(exact=True))
 RUN = f"{__name__}:measured"
-MAX_GATES = 20_000_000
+MAX_WIRES = 20_000_000  # of a circuit that is built
 FEW = 200  # inputs on which the least fraction bits are looked for
 
 
@@ -69,7 +69,7 @@ OWN = ("circuit", "model", "n", "task", "samples", "basis")  # the rest reads a 
 def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -> Outcome:
     """Size and depth of the circuit, the ladder from float to file, and how many of the task's answers are right.
 
-    A circuit that would be too large is no error: the result then says why under "refused".
+    A circuit that would be too large is no error: the result then says so under "refused".
     """
     model = _model(setting, given)
     n, basis = int(setting["n"] or 0), str(setting["basis"])
@@ -130,11 +130,13 @@ def _model(setting: Setting, given: Mapping[str, bytes]) -> Any:
 
 
 def _circuit(family: Family, n: int, progress: Progress) -> dict[str, Any]:
-    """Its cost, and the ladder on strings of all kinds, the task's or not."""
+    """Its cost, and the ladder on strings of all kinds, the task's or not, unless it is too large to build."""
     progress(f"{family.model.name}, n = {n}: {family.basis}")
     row, _ = growth.row(family, n)
     cost = {"gates": row.gates, "depth": row.depth, "ands": row.ands, "wires": row.wires}
-    ladder = climb([family], n, max_gates=MAX_GATES, progress=progress)
+    if row.wires > MAX_WIRES:
+        return {**cost, "refused": f"measured, not built: {row.wires:,} wires"}
+    ladder = climb([family], n, progress=progress)
     equal = all(rung.holds for rung in ladder.rungs if rung.relation == "=")
     rungs = [asdict(rung) for rung in ladder.rungs]
     return {**cost, "equal": equal, "strings": ladder.inputs, "rungs": rungs}
