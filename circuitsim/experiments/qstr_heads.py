@@ -101,10 +101,10 @@ EXPERIMENTS = {
         source="Mousavi-Hosseini, Sanford, Wu and Erdogdu 2025 (arXiv 2503.11272), propositions 4 and 21",
         question="How many heads does one layer need for q targets a token?",
         protocol=(
-            "N = 6 tokens of one Gaussian number, the code of their position and those of q = 3 different targets, random"
-            " signs; y = sum over targets of (x^2 - 1) / sqrt(2 q), whose variance is 1. One layer of H heads, whose"
-            " scores see codes alone, as in proposition 21, and a net of 64 ReLUs on what the heads return. AdamW, fresh"
-            " batches of 128, 5,000 test inputs. N, q and the training are ours."
+            "N = 6 tokens of one Gaussian number, the code of their position and those of q = 3 different targets,"
+            " random signs; y = sum over targets of (x^2 - 1) / sqrt(2 q), whose variance is 1. One layer of H heads,"
+            " whose scores see codes alone, as in proposition 21, and a net of 64 ReLUs on what the heads return."
+            " AdamW, fresh batches of 128, 5,000 test inputs. N, q and the training are ours."
         ),
         published="The loss of H heads is at least 1 - H/q (proposition 21), and q heads are enough (lemma 11).",
         sizes=(
