@@ -26,7 +26,7 @@ from circuitsim.zoo.tasks.catalogue import TASKS
 
 BASES: tuple[BasisName, ...] = tuple(b for b in ONE_A_CLASS if b not in names(exact=True))
 RUN = f"{__name__}:measured"
-MAX_GATES = 20_000_000
+MAX_WIRES = 20_000_000  # of a circuit that is built
 FEW = 200  # inputs on which the least fraction bits are looked for
 
 
@@ -69,7 +69,7 @@ OWN = ("circuit", "model", "n", "task", "samples", "basis")  # the rest reads a 
 def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -> Outcome:
     """Size and depth of the circuit, the ladder from float to file, and how many of the task's answers are right.
 
-    A circuit that would be too large is no error: the result then says why under "refused", beside its size.
+    A circuit that would be too large is no error: the result then says so under "refused".
     """
     model = _model(setting, given)
     n, basis = int(setting["n"] or 0), str(setting["basis"])
@@ -92,8 +92,7 @@ def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -
             "kept": _agreeing(integer.decisions, exact),
         }
         family = Family(model, basis, None if bits is None else str(bits))  # type: ignore[arg-type]
-        result |= _cost(family, n, progress)
-        result |= _ladder(family, n, progress)
+        result |= _circuit(family, n, progress)
     except LimitError as error:
         result["refused"] = str(error)
     return Outcome(result)
@@ -130,19 +129,17 @@ def _model(setting: Setting, given: Mapping[str, bytes]) -> Any:
         return load_any(path, **options).at(n)
 
 
-def _cost(family: Family, n: int, progress: Progress) -> dict[str, Any]:
-    """Size and depth, which need no circuit."""
+def _circuit(family: Family, n: int, progress: Progress) -> dict[str, Any]:
+    """Its cost, and the ladder on strings of all kinds, the task's or not, unless it is too large to build."""
     progress(f"{family.model.name}, n = {n}: {family.basis}")
     row, _ = growth.row(family, n)
-    return {"gates": row.gates, "depth": row.depth, "ands": row.ands, "wires": row.wires}
-
-
-def _ladder(family: Family, n: int, progress: Progress) -> dict[str, Any]:
-    """The ladder on strings of all kinds, the task's or not."""
-    ladder = climb([family], n, max_gates=MAX_GATES, progress=progress)
+    cost = {"gates": row.gates, "depth": row.depth, "ands": row.ands, "wires": row.wires}
+    if row.wires > MAX_WIRES:
+        return {**cost, "refused": f"measured, not built: {row.wires:,} wires"}
+    ladder = climb([family], n, progress=progress)
     equal = all(rung.holds for rung in ladder.rungs if rung.relation == "=")
     rungs = [asdict(rung) for rung in ladder.rungs]
-    return {"equal": equal, "strings": ladder.inputs, "rungs": rungs}
+    return {**cost, "equal": equal, "strings": ladder.inputs, "rungs": rungs}
 
 
 def _agreeing(decisions: Longs, truth: Longs) -> int:

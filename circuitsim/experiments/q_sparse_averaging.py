@@ -174,9 +174,9 @@ EXPERIMENTS = {
             "N = 20 tokens, each a vector on the unit sphere in dimension 4, a random unit vector of width 7 for its"
             " position, and q = 3 of these for the positions it points to. 1,000 examples to train on and 1,000 to"
             " test. One attention unit without residual (queries and keys of width 100), a fully connected net with"
-            " 256 hidden units, an LSTM of two layers; Adam, batches of 32, squared error summed over coordinates."
-            " The learning rate, 0.001, and the number of hidden units of the default LSTM, 100, are ours; the paper"
-            " has 800, and 40,000 steps. Attention alone is trained with codes of width 60 too."
+            " 256 hidden units, an LSTM of two layers; Adam, batches of 32, squared error summed over coordinates. The"
+            " learning rate, 0.001, and the number of hidden units of the default LSTM, 100, are ours; the paper has"
+            " 800, and 40,000 steps. Attention alone is trained with codes of width 60 too."
         ),
         published=(
             "Curves only: attention fits, generalises and converges to the predicted pattern; the others do not, or"

@@ -63,7 +63,7 @@ class Summary:
 
 CIRCUIT_COLUMNS = (
     "model", "n", "basis", "bits", "gates", "depth", "circuit = integer", "decisions kept", "answers right",
-    "refused",
+    "not checked",
 )  # fmt: skip
 
 

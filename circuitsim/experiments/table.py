@@ -14,6 +14,8 @@ MODULES = {
     "q-sparse-averaging": "q_sparse_averaging",
     "qstr": "qstr",
     "simple-qstr": "qstr",
+    "qstr-heads": "qstr_heads",
+    "sparse-token-selection": "sparse_token_selection",
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from circuitsim.array_types import Floats
-from circuitsim.models.model import FeedForward, Head, Layer, Model, Readout
+from circuitsim.models.model import FeedForward, Head, Layer, Mask, Model, Readout
 from circuitsim.models.positions import PositionTable
 from circuitsim.models.tables import Table
 from circuitsim.numbers.arrays import matrix, vector
@@ -66,6 +66,7 @@ class Attention:
     scores: Floats
     values: Floats | None = None
     keys: Floats | None = None
+    mask: Mask = "none"
 
     def head(self, codes: Codes) -> Head:
         """The head on the stream of codes, whose mean goes into the first v coordinates of the layer's output."""
@@ -86,6 +87,7 @@ class Attention:
             value=_rational(values),
             output=_rational(np.identity(width)[:, : len(values)]),
             attention="softmax",
+            mask=self.mask,
         )
 
 
