@@ -181,7 +181,7 @@ EXPERIMENTS = {
             " others with fixed states fall past N = 100."
         ),
         sizes=(
-            Size("smallest", settings(f"{LOOKUP}:letters=2", (8,), (ONE, LSTM), 1, steps=40, width=8, hidden=8), 0.1),
+            Size("smallest", settings(f"{LOOKUP}:letters=2", (4,), (ONE, LSTM), 1, steps=20, width=2, hidden=2), 0.1),
             Size("default", settings(f"{LOOKUP}:letters=16", (20, 50, 100), (ONE, LSTM), 2, steps=2000), 10),
             Size("paper", settings(f"{LOOKUP}:letters=64", LENGTHS, (ONE, LSTM), 3, steps=250_000), 9000),
         ),
@@ -199,7 +199,7 @@ EXPERIMENTS = {
             " and an LSTM are nearly perfect to N = 400."
         ),
         sizes=(
-            Size("smallest", settings(DYCK, (8,), (ONE, TWO, LSTM), 1, steps=40, width=8, hidden=8), 0.1),
+            Size("smallest", settings(DYCK, (2,), (ONE, TWO, LSTM), 1, steps=20, width=2, hidden=2), 0.1),
             Size("default", settings(DYCK, (20, 50, 100), (ONE, TWO, LSTM), 1, steps=1500), 10),
             Size("paper", settings(DYCK, LENGTHS, (ONE, TWO, LSTM), 3, steps=250_000), 12000),
         ),
