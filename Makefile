@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test seeds check format types bench minimums clean
+.PHONY: demo test seeds check format types bench docs minimums clean
 
 demo: .venv/core
 	@$(BIN)/python examples/demo.py
@@ -48,6 +48,10 @@ minimums: .venv-minimums/bin/python
 bench: .venv/bench
 	@$(BIN)/python benchmarks/run.py
 
+# The documentation as a site: build/site/index.html.
+docs: .venv/docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 clean:
 	rm -rf .venv .venv-minimums .types build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
@@ -62,6 +66,10 @@ clean:
 
 .venv/dev: .venv/core
 	@echo "installing the development tools into .venv ..." && $(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+.venv/docs: .venv/core
+	@echo "installing what builds the site into .venv ..." && $(BIN)/pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@
 
 .venv/bench: .venv/core

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from textwrap import indent
 
 import click
 from circuitsim.cli.entry import VERBS, program
@@ -9,6 +10,7 @@ from circuitsim.cli.entry import VERBS, program
 from circuitsim.formats.table import FORMATS
 
 DEFAULT = re.compile(r"\[default: ([^\[\]]*)\]$")  # at the end of an option's help
+AS_IT_IS = re.compile("\b\n((?:.+\n?)+)")  # what click must not wrap
 
 START = """# Commands
 
@@ -68,7 +70,9 @@ def section(command: click.Command, name: str) -> str:
     """What one command is for, its arguments and options, and its examples."""
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
     usage = " ".join(["circuitsim", name, *(a.metavar or "" for a in arguments), "[OPTIONS]"])
-    text = inspect.cleandoc(command.help or "")
+    text = AS_IT_IS.sub(
+        lambda found: indent(found[1], "    "), inspect.cleandoc(command.help or "")
+    )
     examples = (command.epilog or "").removeprefix("\b\nExamples:\n")
     lines = [
         f"## {name}",

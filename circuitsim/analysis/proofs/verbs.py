@@ -35,7 +35,7 @@ def prove(
     Raises:
         InputError: letters of the specification are others than the model's; or it changes with n, without `up_to`.
     """
-    return proving.prove(model, Theorem(specification, n, **how), limits, progress)
+    return proving.prove(model, _theorem(specification, n, how), limits, progress)
 
 
 def accuracy(
@@ -49,5 +49,14 @@ def accuracy(
     """On how many strings of each length a model, or a circuit, decides otherwise than specified; as `prove`."""
     lengths = [ns] if isinstance(ns, int) else list(ns)
     return Rows(
-        counting.accuracy(model, Theorem(specification, n, **how), limits) for n in lengths
+        counting.accuracy(model, _theorem(specification, n, how), limits) for n in lengths
     )
+
+
+def _theorem(
+    specification: str | Specification, n: int | None, how: dict[str, Any]
+) -> Theorem:
+    """A theorem, whose bits may be a number as they may elsewhere."""
+    bits = how.get("bits")
+    said = {**how, "bits": None if bits is None else str(bits)}
+    return Theorem(specification, n, **said)
