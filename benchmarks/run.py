@@ -35,6 +35,7 @@ SECTIONS = {
     "bert_shape": "a transformer of 22 million weights, and a layer of GPT-2's shape, measured",
     "trained_sizes": "trained models as circuits, part by part",
     "trained_checks": "trained models on all inputs, and one of tens of millions of gates",
+    "throughput": "independent tasks by a dask cluster, beside processes",
     "drawing": "time to draw, and the size of the file, beside graphviz",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from circuitsim.analysis import ladder
+from circuitsim.analysis import comparisons, ladder
 from circuitsim.analysis.claims.claim import Study
 from circuitsim.analysis.claims.claims import Claims, Division
 from circuitsim.analysis.claims.claims import claims as try_claims
@@ -78,7 +78,7 @@ def check(
     exhaustive: bool | None = None,
     samples: int = 1000,
     seed: int = 0,
-) -> ladder.Row:
+) -> comparisons.Row:
     """The ladder at length n: float, exact, integer, schematic, circuit and file against each other."""
     family = compile(
         model, DEFAULT, bits,

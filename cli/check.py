@@ -1,6 +1,9 @@
 """`circuitsim check`: the ladder from the float64 model to the file of its circuit, on stated inputs."""
 
+from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +17,11 @@ from .construction import Construction
 if TYPE_CHECKING:
     from circuitsim.compilers.family import Family
 
-    from circuitsim.analysis.ladder import Row, Rung
+    from circuitsim.analysis.comparisons import Row, Rung
+    from circuitsim.analysis.ladder import Part
+    from circuitsim.execution import Place
+
+LETTERS = 2**17  # that are worth another process
 
 
 @click.command(
@@ -50,6 +57,7 @@ if TYPE_CHECKING:
 @options.bases_option
 @options.construction_options
 @options.max_gates_option
+@options.place_options(f"{LETTERS:,} letters of inputs")
 @options.json_option(
     "holds rows[n bits gap_bits weight_bits exhaustive inputs rungs[from to relation disagreements allowed undecided"
     " largest_error first_difference] exact_bits]"
@@ -65,6 +73,7 @@ def command(
     agree: Fraction,
     bases: tuple[tuple[BasisName, ...], ...],
     max_gates: int,
+    where: "Place",
     as_json: bool,
 ) -> None:
     """Check that the circuits of MODEL compute what the model computes, on inputs of N letters.
@@ -74,7 +83,9 @@ def command(
     exact may not be further apart than rounding explains); = compares every bit of the residual stream and of the
     output. Exits with 1 if a decision flips or a bit differs, and names an input.
     """
-    from circuitsim.analysis.ladder import climb
+    from circuitsim.analysis.comparisons import joined
+    from circuitsim.analysis.ladder import parts
+    from circuitsim.execution import in_order
 
     from .lengths import limit_lengths, limit_samples
     from .printing import Status, print_json, softmax_words
@@ -97,28 +108,30 @@ def command(
     with Status() as status:
         sized = how.model(model)
         table = None if as_json else _table(lengths)
+        asked: list[list[Part]] = []
         for n in lengths:
             status(f"n = {n}: bits")
             transformer = sized.at(n)
-            bits = how.bits_at(transformer, n)
-            family = how.family(transformer, first, bits, max(lengths))
-            families = [family.in_basis(basis) for basis in chosen]
-            for family in families:
-                _refuse_large(family, n, max_gates)
-            row = climb(
-                families,
-                n,
-                exhaustive=True if exhaustive else None,
-                samples=samples,
-                seed=how.seed,
-                max_gates=max_gates,
-                agree=agree,
-                progress=lambda rung, n=n: status(f"n = {n}: {rung}"),  # type: ignore[misc]
+            family = how.family(transformer, first, how.bits_at(transformer, n), max(lengths))
+            asked.append(
+                parts(
+                    [family.in_basis(basis) for basis in chosen],
+                    n,
+                    exhaustive=True if exhaustive else None,
+                    samples=samples,
+                    seed=how.seed,
+                    max_gates=max_gates,
+                )
             )
-            status.clear()
-            rows.append(row)
-            if table is not None:
-                _print_row(table, row)
+        tasks = list(chain(*asked))
+        letters = sum(part.n * (part.stop - part.start) for part in tasks)
+        where = where.at_most(1 + letters // LETTERS)
+        with closing(in_order(_climb, tasks, where, status)) as found:
+            for mine in asked:
+                rows.append(joined(list(islice(found, len(mine))), agree))
+                status.clear()
+                if table is not None:
+                    _print_row(table, rows[-1])
     holds = all(row.holds for row in rows)
     if as_json:
         print_json({"holds": holds, "rows": [_row_object(row) for row in rows]})
@@ -131,6 +144,15 @@ def command(
         _print_notes(rows[0])
     if not holds:
         context.exit(1)
+
+
+def _climb(part: "Part", progress: Callable[[str], None]) -> "Row":
+    from circuitsim.analysis.ladder import climb_part
+
+    assert part.max_gates is not None
+    for family in part.families:
+        _refuse_large(family, part.n, part.max_gates)
+    return climb_part(part, lambda rung: progress(f"{part}: {rung}"))
 
 
 def _refuse_large(family: "Family", n: int, max_gates: int) -> None:

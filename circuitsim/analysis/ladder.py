@@ -10,20 +10,21 @@ inputs on which they are further apart than rounding can bring them, and exact ~
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import floor
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from circuitsim.analysis.comparisons import Row, Rung, joined
 from circuitsim.array_types import Array, Bools, Floats, Longs
 from circuitsim.compilers.family import Family
 from circuitsim.formats import npz
 from circuitsim.models.any_model import AnyModel
-from circuitsim.models.inputs import chosen_inputs
-from circuitsim.models.sequence import decode
+from circuitsim.models.inputs import chosen_inputs, few_inputs
+from circuitsim.models.sequence import MOST_LETTERS, decode
 from circuitsim.models.sized import Sized
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.simulate import evaluate as evaluate_circuit
@@ -38,29 +39,8 @@ from circuitsim.schematic.flatten import flatten_with_values
 from circuitsim.schematic.flatten_wide import NOBODY
 from circuitsim.schematic.schematic import Schematic
 
+PART = 2**13  # inputs of a part: more than are all tried unless told otherwise
 AT_ONCE = 1024  # inputs evaluated together on the rungs below the integer model
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One comparison. `relation` is "~" or "="; `first_difference` an input as a user would type it.
-
-    So many disagreements are `allowed`.
-    """
-
-    start: str
-    to: str
-    relation: str
-    disagreements: int
-    undecided: int = 0
-    largest_error: float = 0.0
-    first_difference: str | None = None
-    allowed: int = 0
-
-    @property
-    def holds(self) -> bool:
-        """No flipped decision, or no differing bit, but for those that are allowed."""
-        return self.disagreements <= self.allowed
 
 
 @dataclass(frozen=True)
@@ -73,69 +53,83 @@ class Truth:
 
 
 @dataclass(frozen=True)
-class Row:
-    """All comparisons at one length.
+class Part:
+    """Some inputs of one length, on which the ladder is climbed on its own.
 
     Attributes:
-        exact_bits: fraction bits of softmax, norms and activations in the exact model; None where there are none.
-        gap_bits, weight_bits: how softmax is rounded, where there is any.
+        families: the same model and bits in one or more bases; the model's rungs are compared once.
+        model: at length n. start, stop: the inputs, by their numbers among those that there are.
+        exhaustive, samples, seed: which inputs there are, as `chosen_inputs` says.
+        max_gates: refuse to build a larger circuit.
     """
 
+    families: tuple[Family, ...]
     n: int
-    bits: int | None
-    exhaustive: bool
-    inputs: int
-    rungs: tuple[Rung, ...] = field(default_factory=tuple)
-    gap_bits: int | None = None
-    weight_bits: int | None = None
-    exact_bits: int | None = None
+    model: AnyModel
+    start: int = 0
+    stop: int = 0
+    exhaustive: bool | None = None
+    samples: int = 1000
+    seed: int = 0
+    max_gates: int | None = None
 
-    @property
-    def holds(self) -> bool:
-        """Every rung agrees with the next."""
-        return all(rung.holds for rung in self.rungs)
+    def __str__(self) -> str:
+        return f"n = {self.n}" + (f", from input {self.start:,} on" if self.start else "")
+
+
+def parts(
+    families: Sequence[Family],
+    n: int,
+    *,
+    model: AnyModel | Sized | None = None,
+    exhaustive: bool | None = None,
+    **options: Any,
+) -> list[Part]:
+    """The inputs of length n in parts, each climbed on its own; together they are `climb`."""
+    model = (model or families[0].model).at(n)
+    whole = Part(tuple(families), n, model, exhaustive=exhaustive, **options)
+    count = whole.samples
+    if exhaustive or (exhaustive is None and few_inputs(model, n)):
+        count = min(prod(model.format.sizes(n)), MOST_LETTERS)  # more are refused
+    starts = range(0, count, PART)
+    return [replace(whole, start=start, stop=min(start + PART, count)) for start in starts]
 
 
 def climb(
     families: Sequence[Family],
     n: int,
     *,
-    model: AnyModel | Sized | None = None,
-    exhaustive: bool | None = None,
-    samples: int = 1000,
-    seed: int = 0,
-    max_gates: int | None = None,
     agree: Fraction | float = 1.0,
     progress: Callable[[str], None] = lambda text: None,
+    **options: Any,
 ) -> Row:
     """The whole ladder at length n.
 
     Args:
         families: the same model and bits in one or more bases; the model's rungs are compared once.
-        model: needed only without families, for the float, exact and integer rungs alone.
-        exhaustive: all inputs; None decides by their number (2^12).
-        samples, seed: how many inputs otherwise, half of them adversarial (equal letters, boundary counts).
-        max_gates: refuse to build a larger circuit.
         agree: the share of the inputs on which rungs that round must decide alike.
         progress: called with the name of each rung before it is run.
+        options: `model`, needed only without families, for the float, exact and integer rungs alone; `exhaustive`,
+            all inputs, where None decides by their number (2^12); `samples` and `seed`, how many inputs otherwise,
+            half of them adversarial (equal letters, boundary counts); `max_gates` of the largest circuit.
     """
-    model = (model or families[0].model).at(n)
-    everything, codes = chosen_inputs(model, n, exhaustive, samples, seed)
+    return joined(
+        [climb_part(part, progress) for part in parts(families, n, **options)], agree
+    )
+
+
+def climb_part(part: Part, progress: Callable[[str], None]) -> Row:
+    """The whole ladder, on a part of the inputs."""
+    model, n, families = part.model, part.n, part.families
+    everything, codes = chosen_inputs(model, n, part.exhaustive, part.samples, part.seed)
+    codes = codes[part.start : part.stop]
     progress("float and exact models")
     floating, exact = run_float(model, codes), run_exact(model, codes)
     rungs, bits = [_float_exact(model, codes, floating, exact)], None
-    softmax: tuple[int | None, int | None] = (
-        None,
-        None,
-    )  # ac0, alone without an integer model, has none
+    softmax: tuple[int | None, int | None] = (None, None)  # ac0 has none
     rounding = [family for family in families if not family.exact]
-    truths = {
-        True: Truth(
-            "exact",
-            exact.answers,
-            tuple((r.numerators, r.denominator) for r in exact.residuals),
-        )
-    }
+    residuals = tuple((r.numerators, r.denominator) for r in exact.residuals)
+    truths = {True: Truth("exact", exact.answers, residuals)}
     if rounding or not families:
         progress("integer model")
         fixed = rounding[0].fixed(n) if rounding else fix(model, n)
@@ -147,9 +141,7 @@ def climb(
         )
     for family in families:
         progress(f"{family.basis}: schematic, circuit, file")
-        rungs += _circuit_rungs(family, n, codes, truths[family.exact], max_gates)
-    allowed = floor((1 - Fraction(agree)) * len(codes))
-    rungs = [replace(r, allowed=allowed) if r.relation == "~" else r for r in rungs]
+        rungs += _circuit_rungs(family, n, codes, truths[family.exact], part.max_gates)
     return Row(n, bits, everything, len(codes), tuple(rungs), *softmax, exact.bits)
 
 

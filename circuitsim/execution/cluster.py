@@ -17,8 +17,8 @@ from typing import Any
 from circuitsim.errors import InputError, LimitError
 from circuitsim.user_cache import sources
 
+from .finished import Finished, Progress, Result, Task
 from .processes import alone
-from .started import Progress, Result, Started, Task
 
 CONNECT = 5  # seconds until a scheduler must have answered
 LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application")
@@ -29,7 +29,7 @@ _one_at_a_time = threading.Lock()
 @contextmanager
 def on_cluster(
     work: Callable[[Task, Progress], Result], tasks: Sequence[Task], address: str
-) -> Iterator[Started[Result]]:
+) -> Iterator[Iterator[Finished[Result]]]:
     """`work` of tasks, by the workers of a scheduler; what is not done at the end of the block is cancelled.
 
     Raises:
@@ -37,17 +37,34 @@ def on_cluster(
     """
     client = _connected(address)
     try:
-        submit = client.get_executor(pure=False).submit
-        packed = _by_value(work, work)
-        yield Started(
-            [
-                submit(_for_workers(packed, _by_value(task, work), sources()))
-                for task in tasks
-            ],
-            partial(_explain, address),
-        )
+        sent = _for_workers(_by_value(work, work), sources())
+        packed = [_by_value(task, work) for task in tasks]
+        futures = client.map(sent, packed, pure=False)
+        yield _finished(client, futures, partial(_explain, address, tasks))
     finally:
         client.close(timeout=CONNECT)  # the scheduler then cancels what nobody waits for
+
+
+def _finished(
+    client: Any, futures: list[Any], explain: Callable[[int, BaseException], Exception]
+) -> Iterator[Finished[Any]]:
+    """Tasks that are done; the results of those that are done together are fetched together."""
+    index = {future.key: number for number, future in enumerate(futures)}
+    with client.as_current():
+        completed = _quiet_dask().as_completed(futures)
+    for batch in completed.batches():
+        done = [future for future in batch if future.status == "finished"]
+        try:
+            results = client.gather(done)
+        except OSError:  # the scheduler is gone, which knows where they are
+            done, results = [], []
+        for future, result in zip(done, results, strict=True):
+            yield Finished(index[future.key], result)
+        for future in batch:
+            if future not in done:
+                at = index[future.key]
+                error = future.exception() if future.status == "error" else CancelledError()
+                yield Finished(at, error=explain(at, error))
 
 
 def at_worker(packed: bytes, task: bytes) -> Any:
@@ -94,10 +111,10 @@ def _quiet_dask() -> Any:
     return distributed
 
 
-def _for_workers(packed: bytes, task: bytes, expected: str) -> Callable[[], Any]:
+def _for_workers(packed: bytes, expected: str) -> Callable[[bytes], Any]:
     """What a worker does; a function within a function, as these are pickled by value."""
 
-    def compare_and_work() -> Any:
+    def compare_and_work(task: bytes) -> Any:
         from circuitsim.user_cache import sources
 
         if sources() != expected:
@@ -123,21 +140,26 @@ def _by_value(what: object, work: Callable[..., object]) -> bytes:
         cloudpickle.unregister_pickle_by_value(module)
 
 
-def _explain(address: str, error: Exception, task: object) -> Exception:
+def _explain(
+    address: str, tasks: Sequence[object], index: int, error: BaseException
+) -> Exception:
     from distributed import KilledWorker
 
     if isinstance(error, KilledWorker):
         return LimitError(
-            f"one worker after the other was lost at {task}, perhaps for want of memory; give"
-            " workers more of it, or leave this out."
+            f"one worker after the other was lost at {tasks[index]}, perhaps for want of memory;"
+            " give workers more of it, or leave this out."
         )
     if isinstance(error, CancelledError):
         return InputError(
-            f"the scheduler at {address} went away at {task}; start it and its workers again."
+            f"the scheduler at {address} went away at {tasks[index]}; start it and its workers"
+            " again."
         )
     if isinstance(error, ImportError) and (error.name or "").startswith("circuitsim"):
         return InputError(
             f"a worker of {address} has another circuitsim than there is here, or none; install"
             " the same one there."
         )
-    return error
+    if isinstance(error, Exception):
+        return error
+    raise error

@@ -1,11 +1,10 @@
 """Tasks that do not depend on each other, done wherever there is room, and shown in the order they were asked for."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from queue import SimpleQueue
 from typing import Self
 
-from .started import Progress, Result, Started, Task
+from .finished import Finished, Progress, Result, Task
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,8 @@ def in_order(
     else:
         yield from _here(work, tasks, status, ready)
         return
-    with place as started:
-        yield from _in_turn(started, tasks, status, ready)
+    with place as finished:
+        yield from _in_turn(finished, tasks, status, ready)
 
 
 def _here(
@@ -72,21 +71,20 @@ def _here(
 
 
 def _in_turn(
-    started: Started[Result],
+    finished: Iterator[Finished[Result]],
     tasks: Sequence[Task],
     status: Progress,
     ready: Callable[[int, Result], None] | None,
 ) -> Generator[Result, None, None]:
-    """Results of tasks that are being done; the error of one is raised in its turn."""
-    told: set[int] = set()
-    done: SimpleQueue[int] = SimpleQueue()
-    for index, future in enumerate(started.futures):
-        future.add_done_callback(lambda _, index=index: done.put(index))  # type: ignore[misc]
+    """Results of tasks that finish in another order; the error of one is raised in its turn."""
+    done = 0
+    early: dict[int, Finished[Result]] = {}
     for index, task in enumerate(tasks):
-        while index not in told or not done.empty():
-            status(f"{len(told)} of {len(tasks)} done, now {task}")
-            other = done.get()
-            told.add(other)
-            if ready is not None and started.succeeded(other):
-                ready(other, started.futures[other].result())
-        yield started.result(index, task)
+        while index not in early:
+            status(f"{done} of {len(tasks)} done, now {task}")
+            one = next(finished)
+            early[one.index] = one
+            done += 1
+            if ready is not None and one.error is None:
+                ready(one.index, one.unpacked())
+        yield early.pop(index).unpacked()

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -14,7 +14,7 @@ from multiprocessing.connection import wait
 
 from circuitsim.errors import LimitError
 
-from .started import Progress, Result, Started, Task
+from .finished import Finished, Progress, Result, Task
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -22,30 +22,38 @@ THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_
 @contextmanager
 def in_processes(
     work: Callable[[Task, Progress], Result], tasks: Sequence[Task], jobs: int
-) -> Iterator[Started[Result]]:
-    """`work` of tasks, by so many processes, which end with the block.
-
-    Raises:
-        LimitError: a process was killed, as systems do when memory runs out.
-    """
+) -> Iterator[Iterator[Finished[Result]]]:
+    """`work` of tasks, by so many processes, which end with the block."""
     pool = ProcessPoolExecutor(
         min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts_to_parent
     )
+    others = active_children()
+    futures: dict[Future[Result], int] = {}
     try:
         with _one_thread_each(), _interrupts_later():
-            futures = [pool.submit(partial(alone, work, task)) for task in tasks]
-        yield Started(futures, _explain)
-    except BrokenProcessPool as error:  # while some were yet to be given away
-        raise _explain(error, tasks[0]) from None
+            for index, task in enumerate(tasks):
+                futures[pool.submit(partial(alone, work, task))] = index
+        yield (_finished(futures[done], done, tasks) for done in as_completed(futures))
+    except BrokenProcessPool:  # while some were yet to be given away
+        raise _killed(tasks[0]) from None
     finally:
-        for child in active_children():
+        for child in set(active_children()) - set(others):
             child.terminate()
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _explain(error: Exception, task: object) -> Exception:
-    if not isinstance(error, BrokenProcessPool):
-        return error
+def _finished(
+    index: int, future: Future[Result], tasks: Sequence[object]
+) -> Finished[Result]:
+    error = future.exception()
+    if isinstance(error, BrokenProcessPool):
+        error = _killed(tasks[index])
+    if isinstance(error, Exception):
+        return Finished(index, error=error)
+    return Finished(index, future.result())
+
+
+def _killed(task: object) -> LimitError:
     return LimitError(
         f"a process was killed, perhaps for want of memory, at {task} or beside it; try --jobs 1."
     )

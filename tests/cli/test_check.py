@@ -1,4 +1,7 @@
 import pytest
+from circuitsim.cli import check
+
+from circuitsim.analysis import ladder
 
 from .runs import ROOT, answer, complaint, invoke, succeed
 
@@ -204,3 +207,20 @@ def test_some_decisions_may_be_lost_where_that_is_said() -> None:
     strict = invoke(*rough, "--agree", f"{kept + 0.5}%")
     assert strict.exit_code == 1
     assert invoke(*rough).exit_code == 1
+
+
+def test_parts_of_the_inputs_are_reported_as_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    command = ("check", PARITY, "-n", "2,6", "--bits", 1, "--agree", "60%")
+    whole = answer(*command, code=1)
+    monkeypatch.setattr(ladder, "PART", 24)
+    monkeypatch.setattr(check, "LETTERS", 1)
+    assert answer(*command, "--jobs", 1, code=1) == whole
+    assert answer(*command, "--jobs", 2, code=1) == whole
+    rung = whole["rows"][1]["rungs"][1]
+    assert (rung["allowed"], rung["disagreements"], rung["first_difference"]) == (
+        25,
+        32,
+        "000001",
+    )

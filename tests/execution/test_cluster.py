@@ -15,9 +15,10 @@ import pytest
 from distributed import Client
 
 from circuitsim import user_cache
+from circuitsim.analysis import ladder
 from circuitsim.errors import InputError, LimitError
 from circuitsim.execution import Place, Progress, cluster, in_order
-from tests.cli.runs import PROGRAM, complaint, succeed
+from tests.cli.runs import PROGRAM, ROOT, complaint, succeed
 
 NOWHERE = "tcp://127.0.0.1:1"
 
@@ -129,6 +130,7 @@ def test_what_nobody_waits_for_is_cancelled(four: str, tmp_path: Path) -> None:
     [
         ("separations", "index-lookup", "-n", "8"),
         ("zoo", "check", "first", "majority", "-n", "2,6"),
+        ("check", str(ROOT / "examples/majority.pt"), "-n", "3,7"),
     ],
     ids=lambda command: command[0],
 )
@@ -136,6 +138,7 @@ def test_a_cluster_prints_the_same_json(
     four: str, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(user_cache.FOLDER, str(tmp_path))
+    monkeypatch.setattr(ladder, "PART", 48)  # so that 128 inputs are three tasks
     apart = succeed(*command, "--json", "--cluster", four)
     assert succeed(*command, "--json", "--jobs", "1") == apart
 
@@ -180,8 +183,8 @@ def test_a_worker_with_other_sources_is_refused(
 def test_a_worker_without_circuitsim_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     import cloudpickle
 
-    sent = pickle.loads(cloudpickle.dumps(cluster._for_workers(b"", b"", "")))
+    sent = pickle.loads(cloudpickle.dumps(cluster._for_workers(b"", "")))
     monkeypatch.setitem(sys.modules, "circuitsim.user_cache", None)
     with pytest.raises(ImportError) as missing:
-        sent()
-    assert "or none; install" in str(cluster._explain(NOWHERE, missing.value, 0))
+        sent(b"")
+    assert "or none; install" in str(cluster._explain(NOWHERE, [0], 0, missing.value))

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from multiprocessing import active_children
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import pytest
@@ -88,12 +88,17 @@ def test_a_process_that_is_killed_is_said_and_not_waited_for() -> None:
 
 
 @pytest.mark.slow
-def test_what_is_left_over_is_ended() -> None:
+def test_what_is_left_over_is_ended_and_nothing_else() -> None:
+    another = get_context("spawn").Process(target=time.sleep, args=(600,))
+    another.start()
     with closing(in_order(_slow_first, range(50), Place(2), quiet)) as found:
         next(found)
     for child in active_children():
-        child.join(300)
-    assert active_children() == []
+        if child != another:
+            child.join(300)
+    assert active_children() == [another]
+    another.kill()
+    another.join()
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from circuitsim.analysis.claims.failures import (
     longest,
 )
 from circuitsim.analysis.claims.papers_division import literal_disagreements
-from circuitsim.analysis.ladder import Rung
+from circuitsim.analysis.comparisons import Rung
 from circuitsim.bases import BasisName
 from circuitsim.models.inputs import few_inputs
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from math import exp, log
 from typing import Any, Literal, TypeAlias
 
-from circuitsim.analysis import ladder
+from circuitsim.analysis import comparisons, ladder
 from circuitsim.analysis.growth import growth
 from circuitsim.analysis.growth.bounded_growth import BIT, grows_like_log
 from circuitsim.bases import BASES, DEFAULT, BasisName, names
@@ -90,7 +90,7 @@ class Study:
     seed: int = 0
     progress: Callable[[str], None] = lambda text: None
     _measured: dict[str, Measured] = field(default_factory=dict)
-    _ladder: dict[int, ladder.Row] = field(default_factory=dict)
+    _ladder: dict[int, comparisons.Row] = field(default_factory=dict)
     _least: dict[int, int | None] = field(default_factory=dict)
 
     @property
@@ -131,7 +131,7 @@ class Study:
                 return Measured(tuple(rows), f"refused at n = {n}: {error}")
         return Measured(tuple(rows))
 
-    def ladder(self, n: int) -> ladder.Row:
+    def ladder(self, n: int) -> comparisons.Row:
         """All rungs at n, in every basis whose circuit can be built."""
         if n not in self._ladder:
             rows = [
