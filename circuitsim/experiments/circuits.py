@@ -1,7 +1,7 @@
 """The circuits of trained models beside those of the papers' constructions: one point each, measured and checked."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,13 +10,15 @@ import numpy as np
 
 from circuitsim.analysis.agreement import least_bits
 from circuitsim.analysis.growth import growth
-from circuitsim.analysis.ladder import climb
 from circuitsim.array_types import Longs
 from circuitsim.bases import ONE_A_CLASS, BasisName, names
 from circuitsim.compilers.family import Family
 from circuitsim.errors import LimitError
 from circuitsim.experiments.experiment import Experiment, Outcome, Point, Progress, Setting
-from circuitsim.networks.fixed_point import fix
+from circuitsim.models.inputs import chosen_inputs
+from circuitsim.netlist.evaluator.simulate import Evaluator
+from circuitsim.netlist.interface import answers, with_wired
+from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.zoo.addresses import PREFIX, load_any
@@ -27,6 +29,7 @@ from circuitsim.zoo.tasks.catalogue import TASKS
 BASES: tuple[BasisName, ...] = tuple(b for b in ONE_A_CLASS if b not in names(exact=True))
 RUN = f"{__name__}:measured"
 MAX_WIRES = 20_000_000  # of a circuit that is built
+STRINGS = 1000  # of all kinds, on which the circuit is compared with the integer model
 FEW = 200  # inputs on which the least fraction bits are looked for
 
 
@@ -67,7 +70,7 @@ OWN = ("circuit", "model", "n", "task", "samples", "basis")  # the rest reads a 
 
 
 def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -> Outcome:
-    """Size and depth of the circuit, the ladder from float to file, and how many of the task's answers are right.
+    """Size and depth of the circuit, whether it is the integer model, and how many of the task's answers are right.
 
     A circuit that would be too large is no error: the result then says so under "refused".
     """
@@ -85,14 +88,15 @@ def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -
     }
     bits = least_bits(model, codes[:FEW], exact[:FEW])
     try:
-        integer = run_integer(fix(model, n, None if bits is None else str(bits)), codes)
+        fixed = fix(model, n, None if bits is None else str(bits))
+        integer = run_integer(fixed, codes)
         result |= {
             "bits": bits,
             "right_integer": _agreeing(integer.decisions, truth),
             "kept": _agreeing(integer.decisions, exact),
         }
         family = Family(model, basis, None if bits is None else str(bits))  # type: ignore[arg-type]
-        result |= _circuit(family, n, progress)
+        result |= _circuit(family, n, fixed, progress)
     except LimitError as error:
         result["refused"] = str(error)
     return Outcome(result)
@@ -129,17 +133,24 @@ def _model(setting: Setting, given: Mapping[str, bytes]) -> Any:
         return load_any(path, **options).at(n)
 
 
-def _circuit(family: Family, n: int, progress: Progress) -> dict[str, Any]:
-    """Its cost, and the ladder on strings of all kinds, the task's or not, unless it is too large to build."""
+def _circuit(
+    family: Family, n: int, integer: FixedPoint, progress: Progress
+) -> dict[str, Any]:
+    """Its cost, and whether the flat circuit is the integer model on strings of all kinds, the task's or not."""
     progress(f"{family.model.name}, n = {n}: {family.basis}")
-    row, _ = growth.row(family, n)
+    schematic = family(n)
+    row, _ = growth.row(family, n, schematic)
     cost = {"gates": row.gates, "depth": row.depth, "ands": row.ands, "wires": row.wires}
     if row.wires > MAX_WIRES:
         return {**cost, "refused": f"measured, not built: {row.wires:,} wires"}
-    ladder = climb([family], n, progress=progress)
-    equal = all(rung.holds for rung in ladder.rungs if rung.relation == "=")
-    rungs = [asdict(rung) for rung in ladder.rungs]
-    return {**cost, "equal": equal, "strings": ladder.inputs, "rungs": rungs}
+    model = family.model.at(n)
+    _, strings = chosen_inputs(model, n, None, STRINGS, 0)
+    evaluator = Evaluator(schematic.flatten())
+    wired = {"wired": schematic.wired_bits()}
+    outputs = evaluator(with_wired(wired, model.format.bits(strings)))
+    wanted = run_integer(integer, strings).answers
+    equal = bool((answers(schematic.interface, outputs) == wanted).all())
+    return {**cost, "equal": equal, "strings": len(strings)}
 
 
 def _agreeing(decisions: Longs, truth: Longs) -> int:

@@ -185,7 +185,7 @@ EXPERIMENTS = {
         sizes=(
             Size(
                 "smallest",
-                settings(1, 12, N=5, q=2, codes=5, steps=60, examples=64, m=8, mlp_hidden=16, lstm_hidden=8),
+                settings(1, 12, N=4, q=2, codes=5, lr=0.03, steps=100, examples=64, m=8, mlp_hidden=16, lstm_hidden=8),
                 0.1,
             ),
             Size("default", settings(2, 60, steps=4000, lstm_hidden=100), 5),

@@ -98,7 +98,7 @@ def counted(points: Sequence[Done]) -> list[Done]:
 def summary(points: Sequence[Done], circuits: Sequence[Done]) -> Summary:
     """Samples beside the published ones, and their order."""
     rows = []
-    for p in points:
+    for p in sorted(points, key=_place):
         learner, n = str(p.setting["learner"]), int(p.setting["N"] or 0)
         mine = p in counted(points)
         wanted = PUBLISHED[str(p.setting["task"])][learner].get(n) if mine else None
@@ -114,6 +114,10 @@ def summary(points: Sequence[Done], circuits: Sequence[Done]) -> Summary:
 COLUMNS = (
     "net", "N", "seed", "threshold", "samples", "published", "ratio", "samples, test set of qSTR",
 )  # fmt: skip
+
+
+def _place(point: Done) -> tuple[int, int]:
+    return LEARNERS.index(str(point.setting["learner"])), int(point.setting["N"] or 0)
 
 
 def means(points: Sequence[Done], learner: str, test: str = "simple") -> dict[int, float]:
@@ -246,6 +250,9 @@ def _experiment(
 
 TINY: dict[str, Any] = {"test": 200, "cap": 3200, "states": 8, "ffn": 20}
 FOR_CIRCUIT = [("transformer", 6)]
+LAST = [
+    (learner, 12) for learner in ("transformer", "feed-forward", "recurrent")
+]  # the longest run last
 
 EXPERIMENTS = {
     "qstr": _experiment(
@@ -258,8 +265,8 @@ EXPERIMENTS = {
             Size("smallest", settings("qstr", everywhere(2), **TINY), 0.1),
             Size(
                 "default",
-                settings("qstr", everywhere(2, 4, 8, 12), cap=300_000)
-                + settings("qstr", FOR_CIRCUIT, threshold=0.01),
+                settings("qstr", FOR_CIRCUIT, threshold=0.01)
+                + settings("qstr", [*everywhere(2, 4, 8), *LAST], cap=300_000),
                 10,
             ),
             Size(
@@ -279,7 +286,8 @@ EXPERIMENTS = {
             Size("smallest", settings("simple-qstr", everywhere(2), threshold=0.7, **TINY), 0.1),
             Size(
                 "default",
-                settings("simple-qstr", [*everywhere(25), ("transformer", 33), ("feed-forward", 33)]),
+                settings("simple-qstr", [(one, n) for one in ("transformer", "feed-forward") for n in (25, 33)])
+                + settings("simple-qstr", [("recurrent", 25)]),
                 10,
             ),
             Size("paper", settings("simple-qstr", everywhere(25, 27, 29, 31, 33), 5), 350),

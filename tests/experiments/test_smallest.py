@@ -30,10 +30,15 @@ def test_an_experiment_from_end_to_end(name: str, tmp_path: Path) -> None:
     assert found["holds"] is True
     stored = json.loads((tmp_path / "table.json").read_text())
     assert found == {**stored, "holds": True, "folder": str(tmp_path)}
-    circuits = next(table for table in found["tables"] if table["title"] == "Circuits")
-    equal = circuits["columns"].index("circuit = integer")
-    assert {row[equal][:3] for row in circuits["rows"]} == {"yes"}
-    assert {row[0] for row in circuits["rows"]} > {"trained"}
+    for table in found["tables"]:
+        if table["title"] == "Circuits":
+            rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+            assert {row["circuit = integer"][:3] for row in rows} == {"yes"}
+            assert {row["model"].split(",")[0].split()[0] for row in rows} == {
+                "trained",
+                "constructed",
+            }
+            assert all(row["gates"] > 0 for row in rows)
     assert (tmp_path / "figure.svg").stat().st_size > 1000
     lines = (tmp_path / POINTS).read_bytes()
     assert answer(*command(name, tmp_path)) == found
