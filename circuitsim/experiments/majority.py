@@ -203,7 +203,11 @@ EXPERIMENTS = {
         ),
         published="A figure only: right most often without positions, then with learned, then with sinusoidal ones.",
         sizes=(
-            Size("smallest", settings(1, lengths="binomial:8", longest=8, steps=20, tested="3,8", width=2, hidden=2), 0.1),
+            Size(
+                "smallest",
+                settings(1, lengths="binomial:8", longest=8, steps=20, tested="3,8", width=2, hidden=2),
+                0.1,
+            ),
             Size("default", settings(3), 4),
             Size("paper", settings(5, steps=20_000, stop=1.0), 60),
         ),
