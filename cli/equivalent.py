@@ -9,7 +9,7 @@ from circuitsim.errors import InputError
 
 from . import completion, options
 from .lengths import parse_length
-from .theorem_options import EXIT, by_whom, load, seconds_option
+from .theorem_options import EXIT, by_whom, certificate_option, load, seconds_option
 
 if TYPE_CHECKING:
     from circuitsim.analysis.proofs.equivalence import Comparison
@@ -47,9 +47,10 @@ SAID = {
     metavar="BASIS[,BASIS]",
     help="Of the circuits of models: one, or A's and then B's.",
 )
+@certificate_option
 @seconds_option
 @options.max_gates_option
-@options.json_option("status engine reason seconds tried counterexample replay")
+@options.json_option("status engine reason seconds tried counterexample replay certificate")
 @click.pass_context
 def command(
     context: click.Context,
@@ -57,6 +58,7 @@ def command(
     right: str,
     n: int | None,
     bases: tuple[str, ...],
+    certificate: str | None,
     seconds: float,
     max_gates: int,
     as_json: bool,
@@ -68,23 +70,33 @@ def command(
     """
     from circuitsim.analysis.proofs.equivalence import equivalent
     from circuitsim.analysis.proofs.proving import Limits
+    from circuitsim.certificates.document import save
+    from circuitsim.certificates.equivalence import EQUIVALENT
 
+    from .files import target
     from .printing import Status, print_json
 
     if len(bases) > 2:
         raise InputError(f"--basis names {len(bases)} bases, and there are two circuits.")
-    limits = Limits(seconds, max_gates)
+    where = None if certificate is None else target(certificate, ".json", ".gz")
+    limits = Limits(seconds, max_gates, certified=where is not None)
     with Status() as status:
         sides = [
             _drawn(path, n, basis, limits)
             for path, basis in ((left, bases[0]), (right, bases[-1]))
         ]
         found = equivalent(sides[0], sides[1], limits, status)
+    written = None
+    if where is not None and found.certificate is not None:
+        length = sides[0].circuit.interface["n"]
+        theorem = {EQUIVALENT: [bases[0], bases[-1]], "n": length}
+        save({**found.certificate, "theorem": theorem}, where)
+        written = f"{certificate}: `circuitsim verify {certificate} {left} --spec {right}` checks it"
     if as_json:
         tried = [{"engine": engine, "reason": reason} for engine, reason in found.tried]
-        print_json({**vars(found), "tried": tried})
+        print_json({**vars(found), "tried": tried, "certificate": written and certificate})
     else:
-        _print(found)
+        _print(found, written)
     context.exit(EXIT[found.status])
 
 
@@ -104,7 +116,7 @@ def _drawn(path: str, n: int | None, basis: Any, limits: Any) -> Any:
     return circuit_of(given, Theorem("", n, basis=basis), limits.max_gates)
 
 
-def _print(found: "Comparison") -> None:
+def _print(found: "Comparison", written: str | None) -> None:
     from .printing import clean, print_facts
 
     word, colour = SAID[found.status]
@@ -120,4 +132,6 @@ def _print(found: "Comparison") -> None:
             ("answers", f"{found.replay[0]} and {found.replay[1]}"),
         ]
     facts.append(("seconds", f"{found.seconds:.2f}"))
+    if written is not None:
+        facts.append(("certificate", written))
     print_facts(facts)

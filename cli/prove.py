@@ -6,9 +6,9 @@ import click
 
 from circuitsim.errors import InputError
 
-from . import completion, options
+from . import options
 from .lengths import parse_length
-from .theorem_options import EXIT, Asked, by_whom, theorem_options
+from .theorem_options import EXIT, Asked, by_whom, certificate_option, theorem_options
 
 if TYPE_CHECKING:
     from circuitsim.analysis.proofs.proving import Answer
@@ -38,12 +38,7 @@ COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
 @click.option(
     "--exact", is_flag=True, help="At every length: the exact model, without rounding."
 )
-@click.option(
-    "--certificate",
-    metavar="FILE",
-    shell_complete=completion.files,
-    help="Write what `circuitsim verify` checks, a .json file (.json.gz compresses it).",
-)
+@certificate_option
 @click.option(
     "--property",
     "wanted",
@@ -55,7 +50,7 @@ COLOURS = {"proved": "green", "refuted": "red", "unknown": "yellow"}
 @theorem_options
 @options.json_option(
     "statement status engine reason seconds tried certificate counterexample length shortest wanted replay[float exact"
-    " integer circuit]"
+    " integer circuit] specified[float exact integer circuit]"
 )
 @click.pass_context
 def command(
@@ -116,7 +111,9 @@ def command(
     if as_json:
         print_json(_object(answer, said, written))
     else:
-        _print(answer, said, (written, certificate), model)
+        other = theorem.asked.model is not None
+        also = f"{model} --spec {theorem.named}" if other else model
+        _print(answer, said, (written, certificate), also)
     context.exit(EXIT[answer.status])
 
 
@@ -168,11 +165,12 @@ def _object(answer: "Answer", said: str, written: str | None) -> dict[str, Any]:
         "shortest": answer.shortest,
         "wanted": answer.wanted,
         "replay": answer.replay or None,
+        "specified": answer.specified or None,
     }
 
 
 def _print(
-    answer: "Answer", said: str, files: tuple[str | None, str | None], model: str
+    answer: "Answer", said: str, files: tuple[str | None, str | None], given: str
 ) -> None:
     from .printing import clean, print_facts
 
@@ -184,17 +182,20 @@ def _print(
     else:
         facts.append(("by", by_whom(answer)))
     if answer.counterexample is not None:
-        rungs = ", ".join(f"{rung} {value}" for rung, value in answer.replay.items())
+        rungs, specified = (
+            ", ".join(f"{rung} {value}" for rung, value in replay.items())
+            for replay in (answer.replay, answer.specified)
+        )
         shortest = "no shorter one is" if answer.shortest else "of this length"
         facts += [
             ("counterexample", clean(answer.counterexample)),
             ("length", f"{answer.length:,}, {shortest}"),
-            ("decided", f"{rungs}; specified {answer.wanted}"),
+            ("decided", f"{rungs}; specified {specified or answer.wanted}"),
         ]
     facts.append(("seconds", f"{answer.seconds:.2f}"))
     if written is not None:
         facts.append(
-            ("certificate", f"{written}: `circuitsim verify {written} {model}` checks it")
+            ("certificate", f"{written}: `circuitsim verify {written} {given}` checks it")
         )
     elif wanted is not None and answer.status == "proved":
         facts.append(("certificate", "none: no engine that hands one out has proved it"))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from circuitsim.analysis.proofs.proving import Limits
     from circuitsim.bases import BasisName
     from circuitsim.certificates.theorem import Theorem
+    from circuitsim.specifications.specification import Specification
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,8 +30,8 @@ spec_option = click.option(
     "specification",
     metavar="SPEC",
     shell_complete=completion.specifications,
-    help="What should be decided: a task of the zoo such as majority, or bounded-dyck:depth=3, or lock; see"
-    " docs/proofs.md.",
+    help="What should be decided: a task of the zoo such as majority, or bounded-dyck:depth=3, or lock; or another"
+    " model or circuit, a file or zoo:NAME, whose decisions count. See docs/proofs.md.",
 )
 accept_option = click.option(
     "--accept",
@@ -38,13 +39,19 @@ accept_option = click.option(
     metavar="K",
     help="The decision that means yes, counted from 0. [default: decisions are those of SPEC]",
 )
+certificate_option = click.option(
+    "--certificate",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Write what `circuitsim verify` checks, a .json file (.json.gz compresses it).",
+)
 seconds_option = click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
     default=60,
     show_default=True,
     metavar="S",
-    help="What each engine may take at one length, about.",
+    help="What each engine may take, about.",
 )
 
 
@@ -52,7 +59,7 @@ seconds_option = click.option(
 class Asked:
     """What a command about theorems was given; `how` are fields of `Theorem`."""
 
-    specification: str | None
+    specification: "str | Specification | None"
     accept: int | None
     basis: "BasisName"
     how: dict[str, Any]
@@ -113,6 +120,17 @@ def load(path: str, said: dict[str, Any]) -> Any:
     return circuit
 
 
+def specified(text: str | None) -> "str | Specification | None":
+    """A specification by its name; what another model decides, where a file or an address is given."""
+    from circuitsim.analysis.proofs.rungs import specified_by
+    from circuitsim.specifications.table import names_model
+
+    if text is None or not names_model(text):
+        return text
+    with naming(text):
+        return specified_by(load(text, {}), text)
+
+
 def by_whom(found: Any) -> str:
     """What has proved or refuted, and how: of an answer with an `engine` and a `reason`, which may be empty."""
     return f"{found.engine}: {found.reason}" if found.reason else str(found.engine)
@@ -135,7 +153,7 @@ def theorem_options(function: F) -> F:
                 )
         limits = Limits(given.pop("seconds"), given.pop("max_gates"), seed=given.pop("seed"))
         asked = Asked(
-            given.pop("specification"),
+            specified(given.pop("specification")),
             given.pop("accept"),
             given.pop("basis"),
             how,

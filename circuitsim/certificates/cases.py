@@ -6,7 +6,14 @@ from itertools import chain, product
 from math import gcd, lcm, prod
 
 from circuitsim.certificates.claim import Claim
-from circuitsim.certificates.classes import Form, OutOfScopeError, Question, opposite, total
+from circuitsim.certificates.classes import (
+    Classes,
+    Form,
+    OutOfScopeError,
+    Question,
+    opposite,
+    total,
+)
 from circuitsim.certificates.strings import (
     Layout,
     Piece,
@@ -26,14 +33,37 @@ MOST_ROOTS = 1 << 16
 
 def refusal(claim: Claim, up_to: int | None = None) -> str | None:
     """Why counts cannot prove a claim, as far as that can be told without trying; None where they may."""
+    if claim.other is None:
+        if claim.specification.formula is None:
+            return f"{claim.specification.name} is not a formula of counts of letters"
+        return _refused(claim, up_to, None)
+    named = names(claim)
+    why = _refused(claim, up_to, named) or _refused(claim.other, up_to, named)
+    if why is None and not _alike(claim, named):
+        why = f"{claim.model.name} and {claim.other.model.name} tell other places apart"
+    return why
+
+
+def _alike(claim: Claim, named: set[str]) -> bool:
+    """Whether a model and the one that is its specification have one layout."""
+    assert claim.other is not None
+    both = [model for model in (claim.model, claim.other.model) if isinstance(model, Model)]
+    return len(both) == 2 and layout(both[0], named) == layout(both[1], named)
+
+
+def _refused(claim: Claim, up_to: int | None, named: set[str] | None) -> str | None:
+    """The same of one model.
+
+    Args:
+        named: what is counted; None for what the specification counts.
+    """
     model, spec = claim.model.at(up_to or 1), claim.specification
-    if spec.formula is None:
-        return f"{spec.name} is not a formula of counts of letters"
     if not isinstance(model, Model):
         return f"{model.name} is a {model.architecture}, and counts are about transformers"
+    named = names(claim) if named is None else named
     if model.fields or model.vocabulary != spec.letters:
         return f"{spec.name} and {model.name} have different letters"
-    form = layout(model, names(claim))
+    form = layout(model, named)
     if isinstance(form, str):
         return form
     readout = model.readout
@@ -52,7 +82,7 @@ def refusal(claim: Claim, up_to: int | None = None) -> str | None:
         for letter in model.vocabulary
         for name in (letter, f"first={letter}", f"last={letter}")
     }
-    if strange := names(claim) - known:
+    if strange := named - known:
         return f"{spec.name} counts {min(strange)!r}, which is no letter"
     if (many := number_of_roots(model, form)) > MOST_ROOTS:
         return f"{model.name} has {many:,} kinds of strings by which letters they have, at most {MOST_ROOTS:,}"
@@ -76,7 +106,12 @@ def _out_of_scope(piece: Piece, form: Layout) -> str | None:
 
 
 def names(claim: Claim) -> set[str]:
-    """What a specification counts."""
+    """What a specification counts; beside another model, what makes the two tell the same places apart."""
+    if claim.other is not None:
+        letter = claim.specification.letters[0]
+        first, last = f"first={letter}", f"last={letter}"
+        tried: list[set[str]] = [set(), {first}, {last}, {first, last}]
+        return next((named for named in tried if _alike(claim, named)), set())
     return {name for part in _parts(claim) for name, _ in part.weights}
 
 
@@ -103,6 +138,26 @@ def cases(claim: Claim, root: Root, facts: Sequence[Form], decision: int) -> Ite
             for way in _ways(wrong, True, root.letters, rests):
                 found = [_at(form, rests, modulus) for form in (*facts, *way)]
                 yield Case(tuple(map(tight, found)), rests, modulus)
+
+
+def followed(
+    claim: Claim, root: Root, facts: tuple[Form, ...], own: int | None, decision: int
+) -> "list[tuple[Classes | Case, tuple[Form, ...], int | None]]":
+    """What is left to do where a model decides: its ways to be wrong; or to ask another model, and then one way.
+
+    Args:
+        own: what the claim's model decides, where it is the other one that decides now.
+
+    Returns:
+        What asks or is wrong, with its facts, and what the claim's model decided where the other is asked.
+    """
+    if claim.other is None:
+        return [(case, case.facts, None) for case in cases(claim, root, facts, decision)]
+    if own is None:
+        return [(root.other.walk(), facts, decision)]
+    if claim.keeps(own, decision):
+        return []
+    return [(Case(facts, (0,) * len(root.middle), 1), facts, None)]
 
 
 def tight(form: Form) -> Form:

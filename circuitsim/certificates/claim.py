@@ -20,6 +20,7 @@ class Claim:
         accept: the decision of the model that stands for 1; None where its decisions are those of the specification.
         growing: for all lengths up to one, in place of `bits`: fraction bits of the integer model as an expression in
             n; OWN for those that the model has at every length.
+        other: where the specification is what another model decides: that model, and how it is read.
     """
 
     model: AnyModel
@@ -27,6 +28,7 @@ class Claim:
     bits: int | None
     accept: int | None = None
     growing: str | None = None
+    other: "Claim | None" = None
 
     @property
     def exact(self) -> bool:

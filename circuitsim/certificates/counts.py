@@ -5,14 +5,15 @@ which they are learnt. A step is one of
 
 - ["at", k]: the question that the model asks splits at k; first come answers below k, then the others;
 - ["closed", i, t, ...]: t times fact i and so on add up to a negative constant, so there is no such string;
-- ["decided"]: the model decides without further questions; its ways to be wrong follow, one after another;
+- ["decided"]: the model decides without further questions; its ways to be wrong follow, one after another, or
+  beside another model its questions, and then the one way to be wrong, if the two decide otherwise;
 - ["split", v, k]: such a way splits at number v: first come those up to k, then the others.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from circuitsim.certificates.cases import cases, names, refusal, tight
+from circuitsim.certificates.cases import Case, followed, names, refusal, tight
 from circuitsim.certificates.claim import Claim, Rejected, listed, whole
 from circuitsim.certificates.classes import (
     Classes,
@@ -48,30 +49,30 @@ def check_counts(claim: Claim, certificate: dict[str, Any], up_to: int | None = 
 
 def _check(claim: Claim, root: Root, steps: Iterator[object]) -> None:
     """Check all branches from one root on."""
-    branches: list[tuple[Classes | None, Sequence[Form]]] = [(root.walk(), root.facts)]
+    branches: list[tuple[Classes | Case, tuple[Form, ...], int | None]]
+    branches = [(root.walk(), root.facts, None)]
     while branches:
-        walk, facts = branches.pop()
+        walk, facts, own = branches.pop()
         name, *rest = listed(next(steps, None)) or [None]
         given = [whole(number) for number in rest]
         if name == "closed":
             _contradict(facts, given)
-        elif name == "split" and walk is None:
-            branches += [(None, (*facts, fact)) for fact in sides(facts[0], given)]
-        elif name == "at" and walk is not None and len(given) == 1:
+        elif name == "split" and isinstance(walk, Case):
+            branches += [(walk, (*facts, fact), None) for fact in sides(facts[0], given)]
+        elif name == "at" and isinstance(walk, Classes) and len(given) == 1:
             question = walk.next()
             if isinstance(question, int):
                 raise Rejected("a branch asks where the model decides without a question")
             branches += [
-                (told, (*facts, fact)) for told, fact in parts(walk, question, *given)
+                (told, (*facts, fact), own) for told, fact in parts(walk, question, *given)
             ]
-        elif name == "decided" and walk is not None and not given:
+        elif name == "decided" and isinstance(walk, Classes) and not given:
             decision = walk.next()
             if isinstance(decision, Question):
                 raise Rejected(
                     "a branch decides before all questions of the model are answered"
                 )
-            wrong = [(None, case.facts) for case in cases(claim, root, facts, decision)]
-            branches += reversed(wrong)
+            branches += reversed(followed(claim, root, facts, own, decision))
         else:
             raise Rejected(f"a step {str(name)[:20]!r} does not belong where it stands")
 

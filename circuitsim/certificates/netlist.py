@@ -46,6 +46,10 @@ class Netlist:
         """The literals that a gate reads; none where the node is no gate."""
         return self._reads[node - 1 - self.inputs] if node > self.inputs else []
 
+    def kind(self, node: int) -> int:
+        """Which kind of gate a node is."""
+        return self._kinds[node - 1 - self.inputs]
+
     def threshold(self, node: int) -> tuple[list[int], list[int], int]:
         """A gate as a threshold: its literals, their weights, and what these must add up to.
 

@@ -63,13 +63,12 @@ def about_specification(
         accept: the decision of the circuit that stands for 1; None where its decisions are the specification's.
 
     Raises:
-        InputError: the circuit has several decisions, or other letters, or the specification no circuit.
+        InputError: the specification has no circuit.
     """
-    check_asked(circuit, specification, accept)
     plain, form, n = prepared(circuit)
     gates = MoreGates(plain)
     wanted, asked = draw(specification, gates, form, n)
-    own = _decision(gates, accept)
+    own = _decision(gates, plain.outputs, accept)
     codes = range(max(len(own), 1 << len(wanted)))
     wrong = [
         gates.both(_is(gates, wanted, code), own[code] ^ 1 if code < len(own) else 1)
@@ -79,12 +78,35 @@ def about_specification(
     return _asked(gates, gates.all(np.array([asked, wrongly])), form, n)
 
 
+def about_decisions(circuit: Circuit, other: Circuit, accept: int | None) -> Question:
+    """Where a circuit decides otherwise than another one on the same inputs.
+
+    Args:
+        accept: the decision of the circuit that stands for the other's 1.
+
+    Raises:
+        InputError: they have other inputs, or one of them several decisions.
+    """
+    check_decision(other)
+
+    def wrong(gates: MoreGates, a: Any, b: Any) -> int:
+        own, wanted = _decision(gates, a, accept), _decision(gates, b, None)
+        own += [FALSE] * len(wanted)
+        return gates.any(
+            [int(gates.both(w, o ^ 1)) for w, o in zip(wanted, own, strict=False)]
+        )
+
+    return about_pair(circuit, other, wrong)
+
+
 def about_circuit(left: Circuit, right: Circuit) -> Question:
     """Where two circuits on the same inputs differ, in any output.
 
     Raises:
         InputError: they have other inputs or outputs.
     """
+    if len(left.outputs) != len(right.outputs):
+        raise _unlike(left, right)
     return about_pair(left, right, lambda gates, a, b: gates.any(gates.differ(a, b)))
 
 
@@ -97,14 +119,12 @@ def about_pair(
         wrong: of gates to add to, and literals of the outputs of both.
 
     Raises:
-        InputError: they have other inputs or outputs.
+        InputError: they have other inputs.
     """
     a, form, n = prepared(left)
     b, other, m = prepared(right)
-    if (n, form) != (m, other) or len(a.outputs) != len(b.outputs):
-        raise InputError(
-            f"the circuits differ in what they read or say: {_shape(left)} and {_shape(right)}."
-        )
+    if (n, form) != (m, other):
+        raise _unlike(left, right)
     gates = MoreGates(a)
     move = np.arange(b.nodes)
     move[1 + b.inputs :] += a.nodes - 1 - b.inputs
@@ -120,21 +140,27 @@ def check_asked(circuit: Circuit, specification: Specification, accept: int | No
     Raises:
         InputError: the circuit has other letters or another length, several decisions or a number, or no such decision.
     """
-    form, n, said = (
-        format_of(circuit.interface),
-        circuit.interface.get("n"),
-        circuit.interface,
-    )
+    form, n = format_of(circuit.interface), circuit.interface.get("n")
     if form is None or type(n) is not int:
         raise InputError(NO_LETTERS)
     check_letters(form, specification, n)
+    check_decision(circuit)
+    check_accept(accept, max(2, len(circuit.outputs)))
+
+
+def check_decision(circuit: Circuit) -> None:
+    """Refuse several answers, and numbers.
+
+    Raises:
+        InputError: the circuit does not make one decision.
+    """
+    said = circuit.interface
     answers = len(circuit.outputs) // max(1, int(said.get("classes", 1)))
     if answers != 1 or said.get("decision") == "number" or said.get("signs", 0):
         raise InputError(
             f"a specification is of one decision, and the circuit has {len(circuit.outputs)} outputs"
             f" for {answers} answers."
         )
-    check_accept(accept, max(2, len(circuit.outputs)))
 
 
 def check_accept(accept: int | None, decisions: int) -> None:
@@ -173,8 +199,11 @@ def _letters(form: Format) -> str:
     return " ".join(values[:8]) + (" ..." if len(values) > 8 else "")
 
 
-def _shape(circuit: Circuit) -> str:
-    return f"{circuit.inputs} inputs and {len(circuit.outputs)} outputs"
+def _unlike(left: Circuit, right: Circuit) -> InputError:
+    sides = [
+        f"{each.inputs} inputs and {len(each.outputs)} outputs" for each in (left, right)
+    ]
+    return InputError(f"the circuits differ in what they read or say: {' and '.join(sides)}.")
 
 
 def prepared(circuit: Circuit) -> tuple[Circuit, Format, int]:
@@ -197,26 +226,28 @@ def without_wired(circuit: Circuit) -> Circuit:
     if not len(wired):
         return circuit
     kept = circuit.inputs - len(wired)
-    move = 2 * np.concatenate(
-        [np.arange(1 + kept), np.zeros(len(wired), int), kept + 1 + np.arange(circuit.gates)]
-    )
-    move[1 + kept : 1 + circuit.inputs] = wired
+    held = holding(circuit, 1 + kept, wired)
     fan_in, outputs = (
-        (move[literals >> 1] ^ (literals & 1)).astype(np.int32)
-        for literals in (circuit.fan_in, circuit.outputs)
+        np.where(literals >> 1 > kept, literals - 2 * len(wired), literals)
+        for literals in (held.fan_in, held.outputs)
     )
-    return replace(
-        circuit,
-        inputs=kept,
-        fan_in=fan_in,
-        outputs=outputs,
-        interface={**circuit.interface, "wired": []},
-    )
+    interface = {**circuit.interface, "wired": []}
+    return replace(held, inputs=kept, fan_in=fan_in, outputs=outputs, interface=interface)
 
 
-def _decision(gates: MoreGates, accept: int | None) -> list[int]:
+def holding(circuit: Circuit, first: int, bits: Any) -> Circuit:
+    """The circuit with input nodes from `first` on held constant: they stay, and nothing reads them."""
+    now = 2 * np.arange(circuit.nodes, dtype=np.int32)
+    now[first : first + len(bits)] = bits
+    fan_in, outputs = (
+        now[literals >> 1] ^ (literals & 1) for literals in (circuit.fan_in, circuit.outputs)
+    )
+    return replace(circuit, fan_in=fan_in, outputs=outputs)
+
+
+def _decision(gates: MoreGates, outputs: Any, accept: int | None) -> list[int]:
     """A literal for each decision that there can be: of several outputs the first that is true, else the first."""
-    outputs = [int(literal) for literal in gates.given.outputs]
+    outputs = [int(literal) for literal in outputs]
     if len(outputs) == 1:
         each = [outputs[0] ^ 1, outputs[0]]
     else:

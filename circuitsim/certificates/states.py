@@ -8,6 +8,7 @@ join nodes, which only adds paths. In the end no path may lead to a wrong decisi
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import Any, TypeAlias
@@ -16,6 +17,7 @@ from circuitsim.certificates.cells import Cells, Edge, Paths, all_strings
 from circuitsim.certificates.claim import Claim, Rejected, field, listed, whole
 from circuitsim.models.model import Model
 from circuitsim.networks.definition import Rows, Vector, dot, score, select
+from circuitsim.specifications.automaton import Automaton
 
 State: TypeAlias = tuple[int, ...]  # for every question the number of the key that wins
 NOBODY = -1  # there is no key
@@ -30,22 +32,83 @@ def check_states(claim: Claim, certificate: dict[str, Any]) -> None:
     Raises:
         Rejected: the certificate does not prove it.
     """
-    model, automaton = claim.model, claim.specification.reader
+    if certificate.get("kind") != "states":
+        raise Rejected("it is a certificate of another kind")
+    if claim.other is not None:
+        other = reader(claim.other, certificate.get("specified"))
+        claim = replace(claim, specification=replace(claim.specification, automaton=other))
+    automaton = claim.specification.reader
+    if automaton is None or not automaton.finite:
+        raise Rejected("states are of specifications that are finite automata")
+    cells, paths = through(claim, certificate.get("layers"))
+    check_decisions(claim, cells, paths, field(certificate, "decided", len(paths.places)))
+
+
+def through(claim: Claim, layers: Any) -> tuple[Cells, Paths]:
+    """All strings after all layers of a model, whose states a part of a certificate lists.
+
+    Raises:
+        Rejected: a state is missing, or the model is none that states are of.
+    """
+    model = claim.model
     if not isinstance(model, Model) or model.fields or model.positions is not None:
         raise Rejected("states are of transformers over letters, without positions")
     if any(head.attention not in HARD or head.third_order for head in model.heads):
         raise Rejected("states are of hard heads over single keys")
     if model.readout.answer != "decision" or model.readout.position in ("mean", "each"):
         raise Rejected("states are of one decision at one position")
-    if automaton is None or not automaton.finite:
-        raise Rejected("states are of specifications that are finite automata")
-    if certificate.get("kind") != "states":
-        raise Rejected("it is a certificate of another kind")
     cells = Cells(claim, model)
     paths = all_strings(cells)
-    for number, part in enumerate(field(certificate, "layers", len(model.layers)), 1):
+    for number, part in enumerate(listed(layers, len(model.layers)), 1):
         paths = Layer(cells, number, paths).checked(part)
-    check_decisions(claim, cells, paths, field(certificate, "decided", len(paths.places)))
+    return cells, paths
+
+
+def decided_at(cells: Cells, paths: Paths) -> dict[Edge, int]:
+    """What is decided on every edge that is the position that is read out."""
+    places = paths.places
+    edges = [e for e in paths.edges if places[e.source] <= paths.read < places[e.target]]
+    xs = sorted({edge.x for edge in edges})
+    found = dict(zip(xs, cells.decisions(xs), strict=True))
+    return {edge: found[edge.x] for edge in edges}
+
+
+def reader(claim: Claim, layers: Any) -> Automaton:
+    """What a model decides, as an automaton: its states are the ends of all paths that spell what was read.
+
+    Raises:
+        Rejected: as `through`; or two of these paths decide otherwise.
+    """
+    cells, paths = through(claim, layers)
+    places, decisions = paths.places, decided_at(cells, paths)
+    after: dict[Any, list[Any]] = {}
+    for edge in paths.edges:
+        after.setdefault((edge.source, edge.letter), []).append(
+            (decisions.get(edge), edge.target)
+        )
+
+    def moved(pairs: frozenset[Any], letter: str | None) -> frozenset[Any]:
+        return frozenset(
+            (decided if decision is None else decision, v)
+            for decided, u in pairs
+            for decision, v in after.get((u, letter), [])
+        )
+
+    def constants(pairs: frozenset[Any]) -> frozenset[Any]:
+        while more := moved(pairs, None) - pairs:
+            pairs |= more
+        return pairs
+
+    def decides(pairs: frozenset[Any]) -> int | None:
+        found = {decided for decided, u in pairs if places[u] == max(places)}
+        if len(found) > 1:
+            raise Rejected("what the other model decides is not one decision")
+        return found.pop() if found else None
+
+    start = constants(
+        frozenset((UNDECIDED, u) for u, place in enumerate(places) if place == 0)
+    )
+    return Automaton(start, lambda pairs, letter: constants(moved(pairs, letter)), decides)
 
 
 class Layer:
@@ -183,13 +246,11 @@ def check_decisions(claim: Claim, cells: Cells, paths: Paths, given: Sequence[An
         ends = [claim.keeps(decided, automaton.decides(states[q])) for decided, q in pairs]
         if place == max(places) and not all(ends):
             raise Rejected("a string may end with a wrong decision")
-    xs = sorted(
-        {e.x for e in paths.edges if places[e.source] <= paths.read < places[e.target]}
-    )
-    decisions = dict(zip(xs, cells.decisions(xs), strict=True))
-    for u, letter, x, v in paths.edges:
-        for decided, q in found[u]:
-            decision = decisions.get(x, decided)
-            after = q if letter is None else numbers[automaton.step(states[q], letter)]
-            if (decision, after) not in found[v]:
+    decisions = decided_at(cells, paths)
+    step = cache(lambda q, letter: numbers[automaton.step(states[q], letter)])
+    for edge in paths.edges:
+        for decided, q in found[edge.source]:
+            decision = decisions.get(edge, decided)
+            after = q if edge.letter is None else step(q, edge.letter)
+            if (decision, after) not in found[edge.target]:
                 raise Rejected("a decision is missing that one token more makes of another")

@@ -32,6 +32,7 @@ class Piece:
     Args:
         bits: fraction bits of the integer model; None for the exact model.
         known: see `Classes`.
+        other: the same of the model that is the specification, if one is.
     """
 
     model: Model
@@ -39,12 +40,14 @@ class Piece:
     first: int
     last: int | None
     known: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False)
+    other: "Piece | None" = None
 
 
 def pieces(claim: Claim, up_to: int | None = None) -> Iterator[Piece]:
     """All lengths in pieces, each with its fraction bits."""
     if up_to is None:
-        yield Piece(model_at(claim.model, 1), claim.bits, 1, None)
+        other = None if claim.other is None else next(pieces(claim.other))
+        yield Piece(model_at(claim.model, 1), claim.bits, 1, None, other=other)
         return
     last = None
     for n in range(1, up_to + 1):
@@ -142,6 +145,12 @@ class Root:
     middle: tuple[tuple[str, int], ...]
     end: tuple[str, ...]
     odd: bool = False
+
+    @property
+    def other(self) -> "Root":
+        """The same strings, of the model that is the specification."""
+        assert self.piece.other is not None
+        return replace(self, piece=self.piece.other)
 
     @property
     def once(self) -> Form:

@@ -7,8 +7,10 @@ from circuitsim.bases import BASES, DEFAULT, BasisName
 from circuitsim.certificates.claim import OWN, Claim, Rejected
 from circuitsim.certificates.question import (
     Question,
+    about_decisions,
     about_specification,
     check_accept,
+    check_asked,
     check_letters,
 )
 from circuitsim.compilers.family import Family
@@ -32,7 +34,8 @@ class Theorem:
     """A theorem about a model, or about the circuit of a file.
 
     Args:
-        specification: its name; or itself, one of one's own, of which there are no certificates.
+        specification: its name; or itself, such as what another model decides. Of one of one's own there are no
+            certificates.
         n: the length; None for every length, or all up to `up_to`.
         accept: the decision that stands for 1; None where decisions are those of the specification.
         bits: fraction bits of the integer model, as an expression; None for the model's own.
@@ -63,6 +66,19 @@ class Theorem:
         """The name of the specification."""
         return self.asked.name
 
+    @property
+    def certified(self) -> bool:
+        """Whether a certificate can say what its specification is."""
+        return isinstance(self.specification, str) or self.specification.model is not None
+
+    @property
+    def of_other(self) -> "Theorem":
+        """The same of the model that is the specification, which is read with options of its own."""
+        own: dict[str, Any] = dict.fromkeys(
+            ("accept", "bits", "attention", "gap_bits", "weight_bits")
+        )
+        return replace(self, specification=replace(self.asked, model=None), **own)
+
     def read(self, model: Any) -> Any:
         """The model that it is about, of the model that is given."""
         if isinstance(model, Circuit):
@@ -79,6 +95,10 @@ class Theorem:
         Raises:
             InputError: the model or its fraction bits change with n, and the lengths have no end.
         """
+        if isinstance(model, Circuit):
+            raise InputError(
+                "a circuit has one length; give a model for a theorem of every length."
+            )
         if self.up_to is None and isinstance(model, Sized):
             always = model.always()
             if always is None:
@@ -87,6 +107,14 @@ class Theorem:
                 )
             model = replace(always, name=model.name)
         self._check_model(model)
+        if self.asked.model is not None:
+            if self.up_to is not None:
+                raise InputError(
+                    "another model is compared by --every-n or -n N, not --up-to N."
+                )
+            other = self.of_other.claim(self.asked.model)
+            alone = replace(self, specification=other.specification).claim(model)
+            return replace(alone, other=other)
         if self.exact:
             return Claim(model, self.asked, None, self.accept)
         if self.up_to is not None:
@@ -112,13 +140,29 @@ class Theorem:
         folded: Positions | None = None if BASES[self.basis].exact else "folded"
         return Family(model, self.basis, self.bits, self.optimize, folded)(self.n)
 
-    def question(self, circuit: Circuit) -> Question:
-        """Where a circuit is wrong."""
+    def circuit(self, model: Any, max_gates: int) -> Circuit:
+        """The circuit at its length; of a circuit itself.
+
+        Raises:
+            InputError: the circuit has another length.
+            LimitError: there would be more than `max_gates` gates.
+        """
+        if not isinstance(model, Circuit):
+            return self.schematic(model).flatten(max_gates)
+        if (n := model.interface.get("n")) != self.n:
+            raise InputError(f"the circuit is of n = {n}, not {self.n}.")
+        return model
+
+    def question(self, circuit: Circuit, other: Circuit | None = None) -> Question:
+        """Where a circuit is wrong, beside that of the model that is the specification, if one is."""
+        check_asked(circuit, self.asked, self.accept)
+        if other is not None:
+            return about_decisions(circuit, other, self.accept)
         return about_specification(circuit, self.asked, self.accept)
 
     def document(self) -> dict[str, Any]:
         """It as JSON."""
-        return asdict(self)
+        return asdict(replace(self, specification=self.named))
 
 
 def theorem_of(document: Any) -> Theorem:

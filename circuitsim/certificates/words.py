@@ -14,8 +14,10 @@ import numpy as np
 
 from circuitsim.certificates.claim import Rejected, listed, whole
 from circuitsim.certificates.netlist import Masks, Netlist
+from circuitsim.certificates.question import without_wired
 from circuitsim.certificates.sums import Gate, Sum, checked
 from circuitsim.netlist.circuit import Circuit
+from circuitsim.netlist.passes.share import Share
 from circuitsim.specifications.automaton import Automaton
 from circuitsim.tokens import Format, format_of
 
@@ -67,25 +69,31 @@ class Letters(NamedTuple):
 
 def wrong_strings(
     circuit: Circuit,
-    specification: Automaton,
+    specification: Automaton | Circuit,
     accept: int | None,
     certificate: dict[str, Any],
 ) -> Found:
-    """Count the strings on which a circuit decides otherwise than a specification.
+    """Count the strings on which a circuit decides otherwise than a specification, or than another circuit.
 
     Args:
         specification: which may have as many states as it likes. accept: as in a claim.
-        certificate: its "sums", a list for the circuit, and the positions that are "free".
+        certificate: its "sums", a list for each circuit, and the positions that are "free".
 
     Raises:
         Rejected: the sums are none, or do not suffice.
     """
     wrong, example = 0, None
-    for states, (outputs,) in _cases([circuit], specification, certificate):
-        decided = outputs[:, 0] if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-        for ((_, state), reached), decision in zip(states.items(), decided, strict=True):
-            own = int(decision) if accept is None else int(decision == accept)
-            if specification.decides(state) not in (None, own):
+    beside = [] if isinstance(specification, Automaton) else [specification]
+    reader = specification if isinstance(specification, Automaton) else NOTHING
+    for states, (outputs, *others) in _cases([circuit, *beside], reader, certificate):
+        asked: list[int | None] = [reader.decides(state) for _, state in states]
+        if others:
+            asked = list(_decided(*others))
+        for reached, decision, wanted in zip(
+            states.values(), _decided(outputs), asked, strict=True
+        ):
+            own = decision if accept is None else int(decision == accept)
+            if wanted not in (None, own):
                 wrong += reached.strings
                 example = example or _spelled(reached.one)
     return Found(wrong, example)
@@ -110,10 +118,21 @@ def differing_strings(left: Circuit, right: Circuit, certificate: dict[str, Any]
     return Found(differ, example)
 
 
+def _decided(outputs: Any) -> list[int]:
+    """What output bits (states, outputs) decide; of several the first that is true."""
+    bits = outputs[:, 0] if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+    return [int(bit) for bit in bits]
+
+
 def _cases(
     circuits: list[Circuit], specification: Automaton, certificate: dict[str, Any]
 ) -> Any:
     """For all letters at the free positions: states that strings lead to, and each circuit's outputs (states, bits)."""
+    shared = listed(certificate.get("shared", [False] * len(circuits)), len(circuits))
+    circuits = [
+        once(circuit) if yes else circuit
+        for circuit, yes in zip(circuits, shared, strict=True)
+    ]
     letters = _letters(circuits)
     given = listed(certificate.get("sums"), len(circuits))
     free = sorted({whole(position) for position in listed(certificate.get("free"))})
@@ -142,6 +161,11 @@ def _cases(
             first += len(part.sums)
             outputs.append(_outputs(part, known, own, len(states)))
         yield states, outputs
+
+
+def once(circuit: Circuit) -> Circuit:
+    """A circuit of a file, in which equal gates may stand twice and inputs be constants, without these."""
+    return Share()(without_wired(circuit))
 
 
 def _letters(circuits: Sequence[Circuit]) -> Letters:

@@ -33,6 +33,7 @@ class Specification:
         where: of the counts of letters; it asks only about strings of which this is true.
         legal: whether a string is one that is asked about.
         check_length: raises InputError for lengths of which nothing is asked.
+        model: the model, or the circuit, of which this is what it decides; None for a task.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Specification:
     where: Formula | None = None
     legal: Callable[[Sequence[int]], bool] = lambda codes: True
     check_length: Callable[[int], None] = lambda n: None
+    model: Any = None
 
     @property
     def letters(self) -> tuple[str, ...]:

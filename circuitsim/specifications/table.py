@@ -47,6 +47,12 @@ def known() -> tuple[str, ...]:
     return (*OWN, *TASKS)
 
 
+def names_model(text: str) -> bool:
+    """Whether a text is a file or an address of the zoo, and no name of a specification."""
+    name = text.partition(":")[0]
+    return name not in known() and (name == "zoo" or "." in text or "/" in text)
+
+
 def specification(text: str) -> Specification:
     """The specification of a name.
 
@@ -60,8 +66,8 @@ def specification(text: str) -> Specification:
         return _lock(text, given)
     if name not in TASKS:
         meant = nearest(name, known()) or f"; there are {', '.join(known())}"
-        if name == "zoo" or "." in text or "/" in text:
-            meant = "; another model or circuit is compared by `circuitsim equivalent`"
+        if names_model(text):
+            meant = ", and a model in its place has to be loaded"
         raise InputError(f"there is no specification {name[:60]!r}{meant}.")
     kind = TASKS[name]
     margin = given.pop("margin", None) if kind is Majority else None

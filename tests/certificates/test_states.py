@@ -9,6 +9,7 @@ import pytest
 
 import circuitsim as cs
 from circuitsim.analysis.proofs.automata.theorem import LIMIT, Decided, prove_by_automata
+from circuitsim.analysis.proofs.rungs import specified_by
 from circuitsim.certificates.claim import Claim, Rejected
 from circuitsim.certificates.states import check_states
 from circuitsim.specifications.automaton import Automaton
@@ -146,6 +147,23 @@ def test_what_is_false_is_not_proved_by_leaving_out_its_end(model, wanted):
         found = copy.deepcopy(certificate)
         found["decided"][last].remove(pair)
         assert not accepted(about, found)
+
+
+def test_certificates_about_another_model_are_refused_where_they_are_changed():
+    """Both models' states are checked, and what the other one decides is not taken from the certificate."""
+    about = claim("star-free", "star-free")
+    model, deeper = about.model, claim("star-free:language=no-two-a", "star-free").model
+    spec = specified_by(model, "itself")
+    same = Claim(model, spec, 0, other=Claim(model, spec, 0))
+    wrong = Claim(deeper, spec, 0, other=Claim(model, spec, 0))
+    certificate = prove_by_automata(same).certificate
+    assert accepted(same, certificate)
+    assert prove_by_automata(wrong).status == "refuted"
+    changed = list(mutations(certificate, 500, 3))
+    proofs = [found for found in changed if accepted(same, found)]
+    assert len(proofs) < len(changed) / 50
+    assert all(listed_states(found) == listed_states(certificate) for found in proofs)
+    assert not any(accepted(wrong, found) for found in changed)
 
 
 @pytest.mark.parametrize("emptied", [("before",), ("after",), ("before", "after")])

@@ -20,8 +20,9 @@ from circuitsim.analysis.proofs.lengths.running import (
     count_by_running,
     work,
 )
-from circuitsim.analysis.proofs.lengths.words import MOST_GATES, Drawn, circuit_of, counted
+from circuitsim.analysis.proofs.lengths.words import MOST_GATES, Drawn, counted, sides
 from circuitsim.analysis.proofs.proving import UNLESS_TOLD, Limits
+from circuitsim.analysis.proofs.rungs import format_at
 from circuitsim.certificates.cases import refusal
 from circuitsim.certificates.claim import Claim, Rejected
 from circuitsim.certificates.question import check_accept, check_asked, check_letters
@@ -31,7 +32,6 @@ from circuitsim.errors import InputError, LimitError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.specifications.automaton import Automaton
-from circuitsim.tokens import Format, format_of
 
 Codes = tuple[int, ...]
 
@@ -68,14 +68,12 @@ def accuracy(
         LimitError: the circuit is too large to be built.
     """
     started, model = perf_counter(), theorem.read(model)
-    form, n = _format(model, theorem), theorem.n
+    n = theorem.n
     assert n is not None
+    form = format_at(model, n)
     if isinstance(model, Circuit):
-        check_asked(
-            circuit_of(model, theorem, limits.max_gates).circuit,
-            theorem.asked,
-            theorem.accept,
-        )
+        circuit = theorem.circuit(model, limits.max_gates)
+        check_asked(circuit, theorem.asked, theorem.accept)
     else:
         _check_model(model.at(n), theorem)
     wrong, example, engine, reason = _count(model, theorem, limits, progress)
@@ -102,16 +100,6 @@ def _check_model(model: AnyModel, theorem: Theorem) -> None:
     check_accept(theorem.accept, max(2, len(readout.weights)))
 
 
-def _format(model: Any, theorem: Theorem) -> Format:
-    found = (
-        format_of(model.interface)
-        if isinstance(model, Circuit)
-        else model.at(theorem.n).format
-    )
-    assert isinstance(found, Format)
-    return found
-
-
 def _count(
     model: Any, theorem: Theorem, limits: Limits, progress: Callable[[str], None]
 ) -> tuple[int | None, Codes | None, str, str]:
@@ -133,7 +121,7 @@ def _count(
             progress("automata")
             return *automata.count_wrong(claim, n), "automata", ""
         fixed = family.fixed(n)
-        if strings <= FEW_INPUTS:
+        if strings <= FEW_INPUTS and theorem.asked.model is None:
             return *count_by_running(fixed, theorem, progress), "all inputs", ""
     for name, engine in _of_circuits(model, theorem, limits, progress):
         progress(name)
@@ -141,7 +129,7 @@ def _count(
         if found is not None:
             return *found, name, ""
         reasons.append(f"{name}: {reason}")
-    if fixed is not None and strings <= MANY_INPUTS:
+    if fixed is not None and strings <= MANY_INPUTS and theorem.asked.model is None:
         return *count_by_running(fixed, theorem, progress), "all inputs", ""
     return None, None, "none", "; ".join(reasons)
 
@@ -154,23 +142,24 @@ def _of_circuits(
 ) -> Iterator[tuple[str, Callable[[], Counted]]]:
     """Engines that count by the circuit of a length."""
     try:
-        given = circuit_of(model, theorem, min(limits.max_gates, MOST_GATES))
+        given, other = sides(model, theorem, min(limits.max_gates, MOST_GATES))
     except LimitError as error:
         reason = str(error)
         yield "its circuit", lambda: (None, reason)
         return
-    reader = theorem.asked.reader
-    if reader is not None:
-        yield "words", partial(_by_words, given, reader, theorem.accept)
-    question = theorem.question(given.circuit)
-    if work(question) <= MUCH:
+    asked = other or theorem.asked.reader
+    question = theorem.question(given.circuit, other and other.circuit)
+    few = question.form.strings(question.n) <= FEW_INPUTS
+    if asked is not None and not few:
+        yield "words", partial(_by_words, given, asked, theorem.accept)
+    if few or work(question) <= MUCH:
         yield "all inputs", partial(count_by_circuit, question, progress)
     yield "decision diagrams", partial(count_by_diagrams, question, limits.seconds)
 
 
-def _by_words(given: Drawn, reader: Automaton, accept: int | None) -> Counted:
+def _by_words(given: Drawn, asked: Automaton | Drawn, accept: int | None) -> Counted:
     try:
-        found = counted(given, reader, accept)[0]
+        found = counted(given, asked, accept)[0]
     except Rejected as error:
         return None, str(error)
     return (found.wrong, found.example), ""

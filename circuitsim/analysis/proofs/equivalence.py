@@ -24,6 +24,7 @@ class Comparison:
         status: "proved" where they are one function.
         tried: engines that gave out before, each with its reason.
         counterexample: a string on which they differ, as people write it; replay: what each answers.
+        certificate: without its theorem.
     """
 
     status: Status
@@ -33,6 +34,7 @@ class Comparison:
     tried: tuple[tuple[str, str], ...] = ()
     counterexample: str | None = None
     replay: tuple[Any, Any] | None = None
+    certificate: dict[str, Any] | None = None
 
 
 def equivalent(
@@ -50,7 +52,7 @@ def equivalent(
     progress("building the question")
     question = about_circuit(left.circuit, right.circuit)
     words = partial(alike_by_words, left, right)
-    last, tried = first(answered(question, words, limits, progress), certified=False)
+    last, tried = first(answered(question, words, limits, progress), limits.certified)
     text, replay = None, None
     if last.counterexample is not None:
         codes = np.array([last.counterexample])
@@ -58,7 +60,9 @@ def equivalent(
         replay = _answer(left.circuit, bits), _answer(right.circuit, bits)
     reason = last.reason if last.status != "unknown" else "; ".join(r for _, r in tried)
     took = perf_counter() - started
-    return Comparison(last.status, last.engine, reason, took, tuple(tried), text, replay)
+    return Comparison(
+        last.status, last.engine, reason, took, tuple(tried), text, replay, last.certificate
+    )
 
 
 def _answer(circuit: Circuit, bits: Any) -> Any:

@@ -20,6 +20,7 @@ from circuitsim.certificates.question import (
     Question,
     about_circuit,
     about_pair,
+    holding,
     prepared,
     without_wired,
 )
@@ -127,7 +128,7 @@ def _monotone(circuit: Circuit, form: Format, n: int) -> Iterator[Case]:
     if form.fields[0].size != 2 or len(circuit.outputs) != 1:
         raise InputError("monotone is of strings of two letters and a decision of yes or no.")
     for place in range(n):
-        low, high = (_fixed(circuit, place, bit) for bit in (0, 1))
+        low, high = (holding(circuit, 1 + place, [bit]) for bit in (0, 1))
         question = about_pair(low, high, lambda gates, a, b: gates.both(a[0], b[0] ^ 1))
         yield Case(question, None, partial(_with, place, 1))
 
@@ -202,17 +203,6 @@ def _moved(given: Drawn, order: list[int]) -> Drawn:
     return Drawn(
         replace(circuit, fan_in=move(circuit.fan_in), outputs=move(circuit.outputs)), sums
     )
-
-
-def _fixed(circuit: Circuit, place: int, bit: int) -> Circuit:
-    """The circuit with one input wire held constant."""
-
-    def hold(literals: Any) -> Any:
-        return np.where(literals >> 1 == 1 + place, (literals & 1) ^ bit, literals).astype(
-            np.int32
-        )
-
-    return replace(circuit, fan_in=hold(circuit.fan_in), outputs=hold(circuit.outputs))
 
 
 def _permuted(order: list[int], codes: Codes) -> Codes:

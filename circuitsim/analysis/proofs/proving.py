@@ -12,23 +12,18 @@ from circuitsim.analysis.proofs.automata.theorem import prove_by_automata
 from circuitsim.analysis.proofs.counts.prove import prove_by_counts
 from circuitsim.analysis.proofs.lengths.diagrams import by_diagrams
 from circuitsim.analysis.proofs.lengths.running import by_all_inputs, by_simulation, work
-from circuitsim.analysis.proofs.lengths.satisfiability import by_satisfiability
-from circuitsim.analysis.proofs.lengths.words import by_words, circuit_of
+from circuitsim.analysis.proofs.lengths.satisfiability import Solving
+from circuitsim.analysis.proofs.lengths.words import by_words, sides
+from circuitsim.analysis.proofs.rungs import format_at, rungs
 from circuitsim.analysis.proofs.verdict import Status, Verdict
 from circuitsim.certificates.question import Question
 from circuitsim.certificates.theorem import Theorem
-from circuitsim.compilers.family import Family
-from circuitsim.errors import CircuitSimError, InputError
-from circuitsim.netlist.circuit import Circuit
-from circuitsim.netlist.interface import answers, with_wired
-from circuitsim.networks.integer import run_integer
-from circuitsim.networks.rungs import run_exact, run_float
-from circuitsim.tokens import format_of
 
 FEW = 10**9  # gates times inputs that are run before anything else
 MOST = 10**14  # that are run after everything else
-BRIEFLY = 6  # times shorter than its time is the first try of satisfiability
-MOST_REPLAYED = 5_000_000  # gates of the circuit that a counterexample is run on
+BRIEFLY = (
+    6  # times shorter than its time is satisfiability waited for before decision diagrams
+)
 
 Progress = Callable[[str], None]
 
@@ -38,7 +33,7 @@ class Limits:
     """What engines may take.
 
     Args:
-        seconds: of each engine at one length, about. max_gates: of a circuit that is built.
+        seconds: of each engine, about. max_gates: of a circuit that is built.
         certified: look on for a certificate where an engine has proved without one.
         seed: of simulated inputs.
     """
@@ -60,6 +55,7 @@ class Answer:
         tried: engines that gave out before, each with its reason.
         counterexample: as people write it, and its length. wanted: the decision that was specified for it.
         replay: what float, exact and integer models and the circuit decide on it, as far as there are such.
+        specified: the same of the model that is the specification, where one is.
         certificate: as `certificates.document.save` takes it.
     """
 
@@ -73,7 +69,8 @@ class Answer:
     length: int | None = None
     shortest: bool = False
     wanted: int | None = None
-    replay: dict[str, int | None] = field(default_factory=dict)
+    replay: dict[str, int] = field(default_factory=dict)
+    specified: dict[str, int] = field(default_factory=dict)
     certificate: dict[str, Any] | None = None
 
 
@@ -94,14 +91,14 @@ def prove(
     """
     started, model = perf_counter(), theorem.read(model)
     engines = (
-        _every_length(model, theorem, progress)
+        _every_length(model, theorem, limits, progress)
         if theorem.n is None
         else _one_length(model, theorem, limits, progress)
     )
     last, tried = first(engines, limits.certified)
     took = perf_counter() - started
     certificate = None
-    if last.certificate is not None and isinstance(theorem.specification, str):
+    if last.certificate is not None and theorem.certified:
         certificate = {**last.certificate, "theorem": theorem.document()}
     shown: dict[str, Any] = {}
     if last.counterexample is not None:
@@ -131,13 +128,11 @@ def first(
     return found, tried
 
 
-def _every_length(model: Any, theorem: Theorem, progress: Progress) -> Iterator[Verdict]:
-    if isinstance(model, Circuit):
-        raise InputError(
-            "a circuit has one length; give a model for a theorem of every length."
-        )
+def _every_length(
+    model: Any, theorem: Theorem, limits: Limits, progress: Progress
+) -> Iterator[Verdict]:
     claim = theorem.claim(model)
-    yield prove_by_counts(claim, theorem.up_to, progress)
+    yield prove_by_counts(claim, theorem.up_to, progress, limits.seconds)
     if theorem.up_to is None:
         yield prove_by_automata(claim, progress=progress)
 
@@ -146,12 +141,12 @@ def _one_length(
     model: Any, theorem: Theorem, limits: Limits, progress: Progress
 ) -> Iterator[Verdict]:
     progress("building the circuit")
-    given = circuit_of(model, theorem, limits.max_gates)
-    reader = theorem.asked.reader
-    words = None
-    if reader is not None:
-        words = partial(by_words, given, reader, theorem.accept)
-    return answered(theorem.question(given.circuit), words, limits, progress)
+    given, other = sides(model, theorem, limits.max_gates)
+    asked, words = other or theorem.asked.reader, None
+    if asked is not None:
+        words = partial(by_words, given, asked, theorem.accept)
+    question = theorem.question(given.circuit, other and other.circuit)
+    return answered(question, words, limits, progress)
 
 
 def answered(
@@ -165,53 +160,30 @@ def answered(
     if size <= FEW:
         yield by_all_inputs(question, seconds, progress)
         return
-    progress("simulation")
-    yield by_simulation(question, limits.seed)
-    if words is not None:
-        progress("words")
-        yield words()
-    progress("satisfiability, briefly")
-    yield by_satisfiability(question, seconds / BRIEFLY)
-    progress("decision diagrams")
-    yield by_diagrams(question, seconds)
-    progress("satisfiability")
-    yield by_satisfiability(question, seconds)
+    with Solving(question) as solver:  # beside all that follows
+        progress("simulation")
+        yield by_simulation(question, limits.seed)
+        if words is not None:
+            progress("words")
+            yield words()
+        progress("satisfiability, briefly")
+        yield solver.within(seconds / BRIEFLY)
+        progress("decision diagrams")
+        yield by_diagrams(question, seconds)
+        progress("satisfiability")
+        yield solver.within(seconds)
     if size <= MOST:
         yield by_all_inputs(question, seconds, progress)
 
 
 def _replayed(model: Any, theorem: Theorem, codes: tuple[int, ...]) -> dict[str, Any]:
     """A counterexample as people write it, and what every rung decides on it."""
-    batch, n = np.array([codes]), len(codes)
-    replay: dict[str, int | None] = {}
-    if isinstance(model, Circuit):
-        form: Any = format_of(model.interface)
-        circuit: Circuit | None = model
-    else:
-        own = model.at(n)
-        form, family = (
-            own.format,
-            Family(model, theorem.basis, theorem.bits, theorem.optimize),
-        )
-        replay["float"] = _decided(run_float(own, batch).decisions)
-        replay["exact"] = _decided(run_exact(own, batch).decisions)
-        replay["integer"] = _decided(run_integer(family.fixed(n), batch).decisions)
-        circuit = _small(family, n)
-    if circuit is not None:
-        bits = with_wired(circuit.interface, form.bits(batch))
-        replay["circuit"] = _decided(answers(circuit.interface, circuit.evaluate(bits)))
-    text = form.text(batch[0])
-    specification = theorem.asked
-    wanted = specification.decide(specification.format(n).parse([text])[0])
-    return {"counterexample": text, "length": n, "wanted": wanted, "replay": replay}
-
-
-def _small(family: Family, n: int) -> Circuit | None:
-    try:
-        return family(n).flatten(MOST_REPLAYED)
-    except CircuitSimError:
-        return None
-
-
-def _decided(decisions: Any) -> int:
-    return int(np.asarray(decisions).reshape(-1)[0])
+    n, asked = len(codes), theorem.asked
+    text = format_at(model, n).text(np.array(codes))
+    shown = {"counterexample": text, "length": n, "replay": rungs(model, theorem, codes)}
+    if asked.model is None:
+        return {**shown, "wanted": asked.decide(asked.format(n).parse([text])[0])}
+    own = asked.format(n).parse([text])[0].tolist()
+    specified = rungs(asked.model, theorem.of_other, own)
+    rung = "exact" if theorem.exact else "integer" if "integer" in specified else "circuit"
+    return {**shown, "wanted": specified[rung], "specified": specified}

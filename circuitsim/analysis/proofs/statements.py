@@ -12,6 +12,8 @@ def statement(theorem: Theorem, model: Any) -> str:
     model = theorem.read(model)
     kind = "" if theorem.attention is None else f" with {theorem.attention} attention"
     decides = f"decides {theorem.named}"
+    if theorem.asked.model is not None:
+        decides = f"decides as {theorem.named} does"
     if theorem.accept is not None:
         decides += f" (yes is decision {theorem.accept})"
     if isinstance(model, Circuit):

@@ -1,5 +1,6 @@
 """Automata agree with brute force on random models, find shortest strings, count, and say what prevents them."""
 
+import json
 import random
 from dataclasses import replace
 from itertools import product
@@ -12,6 +13,7 @@ from circuitsim.analysis.proofs.automata.counting import count_wrong
 from circuitsim.analysis.proofs.automata.scope import outside
 from circuitsim.analysis.proofs.automata.theorem import prove_by_automata
 from circuitsim.analysis.proofs.automata.winners import NOBODY, Question, Winners
+from circuitsim.analysis.proofs.rungs import specified_by
 from circuitsim.certificates.claim import Claim, Rejected
 from circuitsim.certificates.states import check_states
 from circuitsim.errors import InputError
@@ -82,6 +84,36 @@ def test_random_models_are_decided_as_by_brute_force(seed):
         else:
             assert len(string) > max(map(len, known))
             assert run_definition(model, string, bits).decisions[0, 0] != decide(string)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_two_models_are_compared_as_by_brute_force(seed):
+    """A random model beside another one with its letters, and beside itself with one bit more."""
+    model, bits, known = brute(seed)
+    if seed % 2:
+        other, more = model, None if bits is None else bits + 1
+    else:
+        more = 1
+        other = next(
+            found
+            for found in map(hard_model, range(seed + 1, seed + 99))
+            if found.vocabulary == model.vocabulary
+        )
+    theirs = decisions(other, more, max(map(len, known)))
+    spec = specified_by(other, "other")
+    claim = Claim(model, spec, bits, other=Claim(other, spec, more))
+    wrong = [codes for codes in known if known[codes] != theirs[codes]]
+    verdict = prove_by_automata(claim)
+    if verdict.status == "proved":
+        assert not wrong
+        check_states(claim, json.loads(json.dumps(verdict.certificate)))
+        with pytest.raises(Rejected):
+            check_states(claim, {**verdict.certificate, "specified": None})
+    elif wrong:
+        assert verdict.counterexample in wrong
+        assert len(verdict.counterexample) == min(map(len, wrong))
+    else:
+        assert len(verdict.counterexample) > max(map(len, known))
 
 
 def test_random_models_are_proved_and_refuted():

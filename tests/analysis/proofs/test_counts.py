@@ -7,8 +7,9 @@ import pytest
 
 from circuitsim.analysis.proofs.counts.accuracy import count_wrong
 from circuitsim.analysis.proofs.counts.prove import prove_by_counts
+from circuitsim.analysis.proofs.rungs import specified_by
 from circuitsim.certificates.cases import refusal
-from circuitsim.certificates.claim import OWN, Claim
+from circuitsim.certificates.claim import OWN, Claim, Rejected
 from circuitsim.certificates.counts import check_counts
 from circuitsim.errors import InputError
 from circuitsim.models.files.reading import load
@@ -34,6 +35,14 @@ from tests.analysis.proofs.counting import (
 
 LONGEST = 4  # of random models
 TRAINED = load(EXAMPLES / "majority.pt")
+
+
+def accepted(claim, certificate):
+    try:
+        check_counts(claim, certificate)
+    except Rejected:
+        return False
+    return True
 
 
 def proved(claim, up_to=None, seconds=inf):
@@ -203,6 +212,56 @@ def test_random_models_are_decided_as_all_short_strings_are(seed):
             InputError
         ):  # a head is out of reach on strings that need not be looked at to refute
             assert verdict.status == "refuted"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_two_models_are_compared_as_all_short_strings_are(seed):
+    """A random model beside another, or beside itself with one bit more."""
+    r, model = random.Random(seed), random_countable(seed)
+    bits = r.choice([0, 1, 2] if model.has_softmax else [0, 1, 2, None])
+    other = model if seed % 3 == 0 else random_countable(seed + 100)
+    more = None if bits is None or other.vocabulary != model.vocabulary else bits + 1
+    if other.has_softmax:
+        more = 1
+    spec = specified_by(other, "other")
+    claim = Claim(model, spec, bits, other=Claim(other, spec, more))
+    verdict = proved(claim, seconds=2)
+    if verdict.status == "unknown":
+        assert refusal(claim) or ": " in verdict.reason or "gave out" in verdict.reason
+        return
+    wrong = [
+        tuple(codes)
+        for n in range(1, LONGEST + 1)
+        for codes, own, theirs in zip(
+            all_inputs(model, n).tolist(),
+            decisions(model, n, bits),
+            decisions(other, n, more),
+            strict=True,
+        )
+        if own != theirs
+    ]
+    if verdict.status == "proved":
+        assert not wrong
+        return
+    found, n = verdict.counterexample, len(verdict.counterexample)
+    assert n == len(wrong[0]) if wrong else n > LONGEST
+    own, theirs = (
+        run_definition(network(m, n), found, b).decisions[0, 0]
+        for m, b in ((model, bits), (other, more))
+    )
+    assert own != theirs
+
+
+def test_two_trained_models_are_compared_at_every_length():
+    spec = specified_by(TRAINED, "majority")
+    beside = Claim(TRAINED, spec, 3)
+    near = Claim(damaged("readout.bias", "1/8"), spec, 3, other=beside)
+    assert proved(near).status == "proved"
+    far = Claim(damaged("value_bias", "1/8"), spec, 3, other=beside)
+    assert not accepted(far, prove_by_counts(near).certificate)
+    assert len(proved(Claim(TRAINED, spec, 4, other=beside)).counterexample) == 135
+    other = Claim(load(EXAMPLES / "lookup.json"), spec, 0)
+    assert "different letters" in refusal(Claim(TRAINED, spec, 3, other=other))
 
 
 def check(claim, verdict, first):

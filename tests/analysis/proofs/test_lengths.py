@@ -13,9 +13,10 @@ from circuitsim.analysis.proofs.equivalence import equivalent
 from circuitsim.analysis.proofs.lengths.child import Failed, OutOfTime, in_child
 from circuitsim.analysis.proofs.lengths.diagrams import by_diagrams, count_by_diagrams
 from circuitsim.analysis.proofs.lengths.running import by_all_inputs, by_simulation
-from circuitsim.analysis.proofs.lengths.satisfiability import by_satisfiability
+from circuitsim.analysis.proofs.lengths.satisfiability import Solving
 from circuitsim.analysis.proofs.lengths.words import Drawn, by_words, drawn
 from circuitsim.analysis.proofs.proving import Limits, first, prove
+from circuitsim.analysis.proofs.rungs import specified_by
 from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.inputs import strings
@@ -52,6 +53,11 @@ def silent(text):
     pass
 
 
+def solved(question):
+    with Solving(question) as solver:
+        return solver.within(60)
+
+
 def brute(model, theorem, circuit):
     """How many strings are decided wrongly: the circuit on all of them, against the definition."""
     form, asked = model.at(theorem.n).format, theorem.asked
@@ -73,7 +79,7 @@ def test_every_engine_says_what_all_inputs_say(address, spec, basis, bits, n, ac
     verdicts = [
         by_all_inputs(question, 60, silent),
         by_diagrams(question, 60),
-        by_satisfiability(question, 60),
+        solved(question),
         by_simulation(question, 0),
     ]
     if theorem.asked.reader is not None:
@@ -100,6 +106,47 @@ def test_every_engine_says_what_all_inputs_say(address, spec, basis, bits, n, ac
         assert tuple(form.parse([row.example])[0].tolist()) in wrong
 
 
+@pytest.mark.parametrize(
+    ("address", "other", "n", "basis", "how"),
+    [
+        (MAJORITY, "examples/parity.json", 8, "xag", {}),
+        (MAJORITY, MAJORITY, 9, "aig", {"bits": "1"}),
+        (MAJORITY, MAJORITY, 7, "xag", {"bits": "3"}),
+        (MAJORITY, "examples/first.json", 4, "tc0", {"accept": 0}),
+        ("examples/lookup.json", "examples/lookup.json", 4, "ac0", {"accept": 1}),
+        ("zoo:equality", "zoo:inequality", 8, "xag", {"accept": 0}),
+    ],
+)
+def test_another_model_is_a_specification(address, other, n, basis, how):
+    model, asked = load_any(address), load_any(other)
+    accept, bits = how.get("accept"), how.get("bits")
+    sides = [Family(model, basis, bits, positions="folded"), Family(asked, basis)]
+    codes = np.concatenate(list(strings(model.at(n).format, n)))
+    own, wanted = (
+        answers(c.interface, c.evaluate(model.at(n).format.bits(codes)))[:, 0]
+        for c in (side(n).flatten() for side in sides)
+    )
+    wrong = (own if accept is None else own == accept) != wanted
+    files = [side(n).flatten() for side in sides]
+    for a, b in [(model, asked), (files[0], asked), (model, files[1]), files]:
+        theorem = Theorem(specified_by(b, "b.npz"), n, basis=basis, **how)
+        answer = prove(a, theorem, Limits(certified=True))
+        assert answer.status == ("refuted" if wrong.any() else "proved")
+        assert accuracy(a, theorem).wrong == wrong.sum()
+        if wrong.any():
+            codes = model.at(n).format.parse([answer.counterexample])[0]
+            assert answer.wanted == theorem.asked.decide(codes) == answer.specified["circuit"]
+            decided = answer.replay["circuit"]
+            assert answer.wanted != (decided if accept is None else decided == accept)
+            continue
+        document = json.loads(json.dumps(answer.certificate))
+        assert verify(document, a, theorem.asked) == theorem
+        with pytest.raises(Rejected, match="by --spec"):
+            verify(document, a)
+        with pytest.raises(Rejected):
+            verify(document, a, specified_by(load_any("zoo:dyck-1"), "b.npz"))
+
+
 def test_many_inputs_are_counted_by_the_circuit():
     row = accuracy(load_any("zoo:equality"), Theorem("inequality", 18))
     assert (row.wrong, row.inputs, row.engine) == (1 << 18, 1 << 18, "all inputs")
@@ -118,7 +165,7 @@ def test_one_planted_wrong_input_is_found_at_255_letters():
     gates = MoreGates(ands_only(circuit))
     there = gates.all(2 * (1 + np.arange(255)) ^ (1 - bits))
     turned = gates.circuit([int(gates.differ(gates.given.outputs[0], there))])
-    found = by_satisfiability(about_circuit(circuit, turned), 60)
+    found = solved(about_circuit(circuit, turned))
     assert found.counterexample == tuple(bits.tolist())
 
 
@@ -133,7 +180,7 @@ def test_answers_come_with_their_replay_and_their_reasons():
     proved = prove(model, Theorem("majority", 40))
     assert (proved.status, proved.engine) == ("proved", "words")
     assert [engine for engine, _ in proved.tried] == ["simulation"]
-    hard = Theorem("majority", 63)  # of a circuit without known sums: solvers take hours
+    hard = Theorem("majority", 63, optimize="size")  # adders of pairs: solvers take hours
     given_up = prove(hard.schematic(model).flatten(), hard, Limits(0.01))
     assert given_up.status == "unknown"
     assert len(given_up.tried) == 5

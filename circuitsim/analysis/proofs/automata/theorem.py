@@ -1,6 +1,7 @@
 """Whether a model decides as specified on all strings: every path ends in a right decision, or a shortest does not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.array_types import Longs
 from circuitsim.certificates.claim import Claim
+from circuitsim.certificates.states import reader
 from circuitsim.models.model import Model
 from circuitsim.networks.keys import Flags
 
@@ -32,14 +34,24 @@ def prove_by_automata(
     reason = outside(claim)
     if reason is not None:
         return Verdict("unknown", "automata", reason)
+    specified = None
     try:
+        if claim.other is not None:
+            specified = walked(claim.other, limit, progress).layers
+            other = reader(claim.other, specified)
+            claim = replace(
+                claim, specification=replace(claim.specification, automaton=other)
+            )
         decided = Decided(claim, limit, progress)
     except TooManyError as error:
         return Verdict("unknown", "automata", f"{error}.")
     wrong = decided.shortest_wrong()
     if wrong is None:
         reason = f"all {len(decided.side.pairs):,} reachable states decide rightly"
-        return Verdict("proved", "automata", reason, certificate=decided.certificate())
+        certificate = decided.certificate()
+        if specified is not None:
+            certificate["specified"] = specified
+        return Verdict("proved", "automata", reason, certificate=certificate)
     if not claim.specification.legal(wrong):
         return Verdict(
             "unknown", "automata", "the shortest wrong string is none that is asked about."

@@ -9,13 +9,14 @@ from typing import TypeAlias
 
 from circuitsim.analysis.proofs.counts.region import Region
 from circuitsim.analysis.proofs.verdict import Verdict
-from circuitsim.certificates.cases import Case, cases, names, refusal
+from circuitsim.certificates.cases import Case, followed, names, refusal
 from circuitsim.certificates.claim import Claim
 from circuitsim.certificates.classes import Classes, Form, OutOfScopeError, Question, opposite
 from circuitsim.certificates.counts import parts, sides
 from circuitsim.certificates.strings import Root, pieces, roots
 
-Branch: TypeAlias = tuple[Classes | Case, Region]
+# What is asked or wrong, where, and what was decided before another model was asked.
+Branch: TypeAlias = tuple[Classes | Case, Region, int | None]
 
 ENGINE = "counts"
 MOST_SPLITS = 10_000  # of one way to be wrong
@@ -76,10 +77,10 @@ class _Search:
 
     def explore(self, root: Root) -> None:
         """All branches from one root on."""
-        branches: list[Branch] = [(root.walk(), Region(root.facts))]
+        branches: list[Branch] = [(root.walk(), Region(root.facts), None)]
         splits = 0
         while branches:
-            at, region = branches.pop()
+            at, region, own = branches.pop()
             if self.wrong is not None:
                 region = region.and_(self.shorter(root, at))
             if region.empty:
@@ -89,7 +90,7 @@ class _Search:
                 branches += self.split(root, at, region)
             else:
                 splits = 0
-                branches += self.answered(root, at, region)
+                branches += self.answered(root, at, region, own)
             if splits > MOST_SPLITS or perf_counter() > self.until:
                 raise _GaveOutError(f"gave out after {len(self.steps):,} steps")
 
@@ -97,16 +98,18 @@ class _Search:
         """Append a step."""
         self.steps.append([name, *numbers])
 
-    def answered(self, root: Root, walk: Classes, region: Region) -> list[Branch]:
+    def answered(
+        self, root: Root, walk: Classes, region: Region, own: int | None
+    ) -> list[Branch]:
         """What follows a question of the model, or its decision; what comes first is last."""
         question = walk.next()
         if isinstance(question, int):
             self.note("decided")
-            found = cases(self.claim, root, region.facts, question)
-            return [(case, Region(case.facts)) for case in reversed([*found])]
+            found = followed(self.claim, root, region.facts, own, question)
+            return [(at, region.of(facts), decided) for at, facts, decided in reversed(found)]
         least = _divide(question, region)
         self.note("at", least)
-        return [(told, region.and_(fact)) for told, fact in parts(walk, question, least)]
+        return [(told, region.and_(fact), own) for told, fact in parts(walk, question, least)]
 
     def split(self, root: Root, case: Case, region: Region) -> list[Branch]:
         """Two halves of a way to be wrong that has no whole numbers at its vertex; else the string that it is."""
@@ -115,12 +118,12 @@ class _Search:
             if x.denominator > 1:
                 self.note("split", number, floor(x))
                 facts = sides(region.facts[0], [number, floor(x)])
-                return [(case, region.and_(fact)) for fact in facts]
+                return [(case, region.and_(fact), None) for fact in facts]
         counts = [
             case.modulus * int(x) + rest for x, rest in zip(point, case.rests, strict=True)
         ]
         self.wrong = string(root, counts)
-        return [(case, region)]
+        return [(case, region, None)]
 
     def shorter(self, root: Root, at: Classes | Case) -> Form:
         """That a string is shorter than the shortest that is wrong."""

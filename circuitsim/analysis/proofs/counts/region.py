@@ -50,6 +50,10 @@ class Region:
             (*self.facts, fact), before if isinstance(before, Vertex) else self.start
         )
 
+    def of(self, facts: tuple[Form, ...]) -> "Region":
+        """It where the facts are its own, else what others leave."""
+        return self if facts is self.facts else Region(facts)
+
     @property
     def empty(self) -> bool:
         """Whether there are no such numbers, not even rational ones."""

@@ -3,7 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Self
 
 
 class OutOfTime(Exception):  # noqa: N818
@@ -14,31 +14,49 @@ class Failed(Exception):  # noqa: N818
     """The work ended without an answer: an error, or no memory left."""
 
 
-def in_child(work: Callable[[], Any], seconds: float) -> Any:
-    """What `work()` returns.
+class Child:
+    """Work in a process of its own, until it is left."""
 
-    Raises:
-        OutOfTime: it takes longer; it has been stopped.
-        Failed: it raised, or its process died.
-    """
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_answer, args=(work, sender), daemon=True)
-    child.start()
-    sender.close()
-    try:
-        if not receiver.poll(seconds):
-            raise OutOfTime
-        good, answer = receiver.recv()
-    except EOFError:
-        raise Failed("its process ended") from None
-    finally:
-        child.kill()
-        child.join()
-        receiver.close()
-    if not good:
-        raise Failed(answer)
-    return answer
+    def __init__(self, work: Callable[[], Any]) -> None:
+        context = multiprocessing.get_context("fork")
+        self.receiver, sender = context.Pipe(duplex=False)
+        self.process = context.Process(target=_answer, args=(work, sender), daemon=True)
+        self.process.start()
+        sender.close()
+        self.failed = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.kill()
+        self.process.join()
+        self.receiver.close()
+
+    def answer(self, seconds: float) -> Any:
+        """What the work returns.
+
+        Raises:
+            OutOfTime: it takes longer, and goes on.
+            Failed: it raised, or its process died.
+        """
+        if not self.failed:
+            if not self.receiver.poll(seconds):
+                raise OutOfTime
+            try:
+                good, answer = self.receiver.recv()
+            except EOFError:
+                good, answer = False, "its process ended"
+            if good:
+                return answer
+            self.failed = answer
+        raise Failed(self.failed)
+
+
+def in_child(work: Callable[[], Any], seconds: float) -> Any:
+    """What `work()` returns, as `Child.answer` says; what takes longer is stopped."""
+    with Child(work) as child:
+        return child.answer(seconds)
 
 
 def _answer(work: Callable[[], Any], sender: Connection) -> None:

@@ -16,6 +16,9 @@ from .child import Failed, OutOfTime, in_child
 ENGINE = "decision diagrams"
 MOST_NODES = 1 << 24
 MOST_GATES = 500_000
+MOST_CHECKED = (
+    1 << 18
+)  # nodes of diagrams that are made again, in plain Python, to check them
 CACHE = 1 << 20
 
 
@@ -24,13 +27,14 @@ def by_diagrams(question: Question, seconds: float) -> Verdict:
     found, reason = _first_order(question, seconds)
     if found is None:
         return Verdict("unknown", ENGINE, reason)
-    _, bits, nodes, order = found
+    _, bits, nodes, order, name = found
     if bits is not None:
         return Verdict("refuted", ENGINE, counterexample=question.codes(np.array(bits)))
     return Verdict(
         "proved",
         ENGINE,
-        f"the diagram of {question.circuit.gates:,} gates is false; {nodes:,} nodes, {order}",
+        f"the diagram of {question.circuit.gates:,} gates is false; {nodes:,} nodes, {name}",
+        certificate={"kind": "diagrams", "order": order} if nodes <= MOST_CHECKED else None,
     )
 
 
@@ -41,12 +45,12 @@ def count_by_diagrams(
     found, reason = _first_order(question, seconds)
     if found is None:
         return None, reason
-    count, bits, _, _ = found
+    count, bits, *_ = found
     return (count, None if bits is None else question.codes(np.array(bits))), reason
 
 
 def _first_order(question: Question, seconds: float) -> tuple[Any, str]:
-    """What the first order that comes to an end finds: a count, bits of one input, nodes and the order's name."""
+    """What the first order that comes to an end finds: a count, bits of one input, nodes, the order and its name."""
     if find_spec("oxidd") is None:
         return None, "oxidd is missing: pip install 'circuitsim[prove]'"
     gates = question.circuit.gates
@@ -58,7 +62,7 @@ def _first_order(question: Question, seconds: float) -> tuple[Any, str]:
             found = in_child(partial(_build, question, order), seconds / len(orders))
         except (OutOfTime, Failed):
             continue
-        return (*found, name), ""
+        return (*found, order, name), ""
     return (
         None,
         f"no order of {gates:,} gates' inputs ends within {MOST_NODES:,} nodes and {seconds:.0f} s",

@@ -1,5 +1,6 @@
 """One length by satisfiability: CaDiCaL on the clauses of a question, with a proof that a checker here accepts."""
 
+from contextlib import ExitStack
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
@@ -10,36 +11,46 @@ from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.certificates.clauses import clauses
 from circuitsim.certificates.question import Question
 
-from .child import Failed, OutOfTime, in_child
+from .child import Child, Failed, OutOfTime
 
 ENGINE = "satisfiability"
 SOLVER = "cadical195"
 MOST_GATES = 2_000_000
 
 
-def by_satisfiability(question: Question, seconds: float) -> Verdict:
-    """Proved with a DRUP proof, refuted with an input, or unknown after so many seconds."""
-    if find_spec("pysat") is None:
+class Solving(ExitStack):
+    """A solver at work on a question, from here to its end."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question, self.child = question, None
+        if find_spec("pysat") is not None and question.circuit.gates <= MOST_GATES:
+            self.child = self.enter_context(Child(lambda: _solve(question)))
+
+    def within(self, seconds: float) -> Verdict:
+        """Proved with a DRUP proof, refuted with an input, or unknown after waiting for so many seconds."""
+        gates, answer = self.question.circuit.gates, None
+        if find_spec("pysat") is None:
+            why = "python-sat is missing: pip install 'circuitsim[prove]'"
+        elif self.child is None:
+            why = f"{gates:,} gates are more than {MOST_GATES:,}"
+        else:
+            try:
+                found, answer = self.child.answer(seconds)
+            except OutOfTime:
+                why = f"no answer in {seconds:.0f} s on {gates:,} gates"
+            except Failed as error:
+                why = f"the solver failed: {error}"
+        if answer is None:
+            return Verdict("unknown", ENGINE, why)
+        if found:
+            return Verdict("refuted", ENGINE, counterexample=self.question.codes(answer))
         return Verdict(
-            "unknown", ENGINE, "python-sat is missing: pip install 'circuitsim[prove]'"
+            "proved",
+            ENGINE,
+            f"no input satisfies its {gates:,} gates; {answer.count(chr(10)) + 1:,} lines of proof",
+            certificate={"kind": "drup", "proof": answer},
         )
-    gates = question.circuit.gates
-    if gates > MOST_GATES:
-        return Verdict("unknown", ENGINE, f"{gates:,} gates are more than {MOST_GATES:,}")
-    try:
-        found, answer = in_child(lambda: _solve(question), seconds)
-    except OutOfTime:
-        return Verdict("unknown", ENGINE, f"no answer in {seconds:.0f} s on {gates:,} gates")
-    except Failed as error:
-        return Verdict("unknown", ENGINE, f"the solver failed: {error}")
-    if found:
-        return Verdict("refuted", ENGINE, counterexample=question.codes(answer))
-    return Verdict(
-        "proved",
-        ENGINE,
-        f"no input satisfies its {gates:,} gates; {answer.count(chr(10)) + 1:,} lines of proof",
-        certificate={"kind": "drup", "proof": answer},
-    )
 
 
 def _solve(question: Question) -> tuple[bool, Any]:

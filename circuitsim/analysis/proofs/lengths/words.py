@@ -6,6 +6,7 @@ checks them and does the rest.
 
 from typing import Any, NamedTuple
 
+from circuitsim.analysis.proofs.lengths.found import sums_of
 from circuitsim.analysis.proofs.verdict import Verdict
 from circuitsim.bases import BASES
 from circuitsim.certificates.claim import Rejected
@@ -15,9 +16,9 @@ from circuitsim.certificates.words import (
     MOST_CHOICES,
     Found,
     differing_strings,
+    once,
     wrong_strings,
 )
-from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.schematic.flatten import flatten_with_values
 from circuitsim.schematic.flatten_wide import MadeSum
@@ -40,10 +41,15 @@ class Candidate(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """A circuit with its sums, whose adders are known."""
+    """A circuit with its sums, whose adders are known; without any they are looked for, where equal gates are one."""
 
     circuit: Circuit
     sums: list[MadeSum]
+
+    @property
+    def netlist(self) -> Netlist:
+        """What is looked at."""
+        return Netlist(self.circuit if self.sums else once(self.circuit))
 
 
 def drawn(schematic: Schematic, max_gates: int) -> Drawn:
@@ -62,16 +68,19 @@ def circuit_of(model: Any, theorem: Theorem, max_gates: int) -> Drawn:
     """
     if not isinstance(model, Circuit):
         return drawn(theorem.schematic(model), max_gates)
-    n = model.interface.get("n")
-    if n != theorem.n:
-        raise InputError(f"the circuit is of n = {n}, not {theorem.n}.")
-    return Drawn(model, [])
+    return Drawn(theorem.circuit(model, max_gates), [])
 
 
-def by_words(given: Drawn, specification: Automaton, accept: int | None) -> Verdict:
+def sides(model: Any, theorem: Theorem, max_gates: int) -> tuple[Drawn, Drawn | None]:
+    """The circuit of a model, and that of the model that is the theorem's specification, if one is."""
+    given, other = circuit_of(model, theorem, max_gates), theorem.asked.model
+    return given, other and circuit_of(other, theorem.of_other, max_gates)
+
+
+def by_words(given: Drawn, asked: Automaton | Drawn, accept: int | None) -> Verdict:
     """Proved with the adders as certificate, refuted by a string, or unknown."""
     try:
-        found, certificate = counted(given, specification, accept)
+        found, certificate = counted(given, asked, accept)
     except Rejected as error:
         return Verdict("unknown", ENGINE, str(error))
     return _verdict(found, certificate)
@@ -88,15 +97,17 @@ def alike_by_words(left: Drawn, right: Drawn) -> Verdict:
 
 
 def counted(
-    given: Drawn, specification: Automaton, accept: int | None
+    given: Drawn, asked: Automaton | Drawn, accept: int | None
 ) -> tuple[Found, dict[str, Any]]:
-    """How many strings are decided wrongly, one of them, and the certificate of that.
+    """How many strings are decided otherwise than asked, one of them, and the certificate of that.
 
     Raises:
-        Rejected: the circuit sees more than sums of letters and a few letters.
+        Rejected: a circuit sees more than sums of letters and a few letters.
     """
-    certificate = _certificate([given])
-    return wrong_strings(given.circuit, specification, accept, certificate), certificate
+    beside = [] if isinstance(asked, Automaton) else [asked]
+    wanted = asked if isinstance(asked, Automaton) else asked.circuit
+    certificate = _certificate([given, *beside])
+    return wrong_strings(given.circuit, wanted, accept, certificate), certificate
 
 
 def _verdict(found: Found, certificate: dict[str, Any]) -> Verdict:
@@ -125,13 +136,13 @@ def _certificate(given: list[Drawn]) -> dict[str, Any]:
         raise Rejected("words are for strings of letters")
     width, parts = form.fields[0].width, []
     for each in given:
-        gates, inputs = each.circuit.gates, each.circuit.inputs
-        if inputs != n * width:
+        if each.circuit.gates > MOST_GATES:
+            raise Rejected(f"{each.circuit.gates:,} gates are more than {MOST_GATES:,}")
+        netlist = each.netlist
+        if netlist.inputs != n * width:
             raise Rejected("words are for circuits with positions folded")
-        if gates > MOST_GATES:
-            raise Rejected(f"{gates:,} gates are more than {MOST_GATES:,}")
-        netlist = Netlist(each.circuit)
-        parts.append((netlist, _positions(netlist, width), _candidates(each, netlist)))
+        positions = _positions(netlist, width)
+        parts.append((netlist, positions, _candidates(each, netlist, positions)))
     while True:
         found = [_used(netlist, sums, width) for netlist, _, sums in parts]
         free = 0
@@ -150,7 +161,8 @@ def _certificate(given: list[Drawn]) -> dict[str, Any]:
     places = [place for place in range(n) if free >> place & 1]
     if form.fields[0].size ** len(places) > MOST_CHOICES:
         raise Rejected(f"it sees {len(places)} of {n} letters beside its sums of letters")
-    return {"sums": [[each.document for each in used] for used, _ in found], "free": places}
+    named = [[each.document for each in used] for used, _ in found]
+    return {"sums": named, "free": places, "shared": [not each.sums for each in given]}
 
 
 def _positions(netlist: Netlist, width: int) -> list[int]:
@@ -165,8 +177,8 @@ def _positions(netlist: Netlist, width: int) -> list[int]:
     return found
 
 
-def _candidates(given: Drawn, netlist: Netlist) -> list[Candidate]:
-    """Sums with adders; and gates of many wires, in bases that have any."""
+def _candidates(given: Drawn, netlist: Netlist, positions: list[int]) -> list[Candidate]:
+    """Sums with adders, which are looked for where no plan has handed them out; and gates of many wires."""
     found = [
         Candidate(
             made.wires.tolist(), [w >> 1 for w in made.outputs.tolist()], _document(made)
@@ -174,6 +186,11 @@ def _candidates(given: Drawn, netlist: Netlist) -> list[Candidate]:
         for made in given.sums
         if made.adders is not None and len(made.wires) >= FEWEST_WIRES
     ]
+    if not (given.sums or BASES[given.circuit.basis].unbounded):
+        for document in sums_of(netlist, positions):
+            made = [literal >> 1 for literal, _ in document["outputs"]]
+            wires = [literal for literal, _ in document["wires"]]
+            found.append(Candidate(wires, made, document))
     if BASES[given.circuit.basis].unbounded:
         found += [
             Candidate(netlist.reads(node), [node], {"gate": node})
