@@ -123,6 +123,37 @@ def test_accuracy_counts_and_draws(tmp_path):
     assert figure.read_text().startswith("<?xml")
 
 
+def test_another_model_in_the_place_of_a_specification(tmp_path):
+    code, found = answer("prove", MAJORITY, "--spec", MAJORITY, "--bits", 4, "--every-n")
+    assert (code, found["length"], found["shortest"]) == (1, 135, True)
+    assert found["replay"] == {"float": 1, "exact": 1, "integer": 0, "circuit": 0}
+    assert found["specified"] == {"float": 1, "exact": 1, "integer": 1, "circuit": 1}
+    circuit, file = tmp_path / "m.aig", tmp_path / "m.json"
+    assert run("compile", MAJORITY, "-n", 31, "--bits", 4, "-o", circuit).exit_code == 0
+    asked = ("prove", MAJORITY, "--spec", circuit, "-n", 31, "--certificate", file)
+    code, found = answer(*asked)
+    assert (code, found["engine"], found["certificate"]) == (0, "words", str(file))
+    assert found["statement"].endswith(f"decides as {circuit} does at n = 31")
+    code, checked = answer("verify", file, MAJORITY, "--spec", circuit)
+    assert (code, checked["statement"]) == (0, found["statement"])
+    assert "give that model by --spec" in run("verify", file, MAJORITY).stdout
+    assert run("verify", file, MAJORITY, "--spec", "examples/parity.json").exit_code == 1
+    code, found = answer("accuracy", MAJORITY, "--spec", MAJORITY, "--bits", 4, "-n", 135)
+    assert found["rows"][0]["wrong"] == 2974552877964129857553404602897688243250
+
+
+def test_equivalence_comes_with_a_certificate(tmp_path):
+    file = tmp_path / "e.json.gz"
+    how = ("--basis", "xag,aig", "-n", 31, "--certificate", file)
+    code, found = answer("equivalent", MAJORITY, MAJORITY, *how)
+    assert (code, found["certificate"]) == (0, str(file))
+    code, checked = answer("verify", file, MAJORITY, "--spec", MAJORITY)
+    assert (code, checked["holds"]) == (0, True)
+    assert checked["statement"].endswith("are equivalent at n = 31")
+    assert run("verify", file, MAJORITY).exit_code == 1
+    assert run("verify", file, MAJORITY, "--spec", "examples/parity.json").exit_code == 1
+
+
 def test_equivalence_of_bases_and_of_files(tmp_path):
     code, found = answer("equivalent", MAJORITY, MAJORITY, "--basis", "xag,tc0", "-n", 31)
     assert (code, found["status"], found["engine"]) == (0, "proved", "words")
@@ -195,6 +226,15 @@ def test_equivalence_of_bases_and_of_files(tmp_path):
         (
             ("prove", MAJORITY, "--every-n", "--property", "symmetric"),
             "--property is of the circuit of one length",
+        ),
+        (
+            ("prove", MAJORITY, "--spec", "zoo:palindrome", "-n", 4),
+            "zoo:palindrome is of strings of a b, and the circuit reads 0 1",
+        ),
+        (("prove", MAJORITY, "--spec", "no.json", "-n", 4), "no.json: expected a .pt"),
+        (
+            ("prove", MAJORITY, "--spec", MAJORITY, "--up-to", 9),
+            "another model is compared by --every-n or -n N",
         ),
         (("verify", "nothing.json", MAJORITY), "nothing.json: No such file"),
         (("verify", MAJORITY, MAJORITY), f"{MAJORITY}: not a certificate"),

@@ -14,7 +14,6 @@ from circuitsim.certificates.netlist import Netlist
 from circuitsim.certificates.sums import COLUMNS
 from circuitsim.netlist.program import XOR
 
-MOST_GATES = 100_000
 MOST_CUTS = 10  # of a gate
 TRUE = 0xFF
 

@@ -11,6 +11,7 @@ import numpy as np
 from circuitsim.analysis.proofs.lengths.adders import Joined, adders
 from circuitsim.certificates.netlist import Masks, Netlist
 
+MOST_NODES = 200_000  # of a netlist in which adders are looked for
 MOST_UNDONE = 4  # adders, for each bit of a sum
 PATTERNS = 1 << 12
 MASKS = Masks(PATTERNS)
@@ -22,6 +23,8 @@ def sums_of(netlist: Netlist, positions: list[int]) -> list[dict[str, Any]]:
     Args:
         positions: of every node those that it depends on, as bits.
     """
+    if netlist.nodes > MOST_NODES:
+        return []
     starting = [bits.bit_count() == 1 for bits in positions]
     found, patterns = adders(netlist), Patterns(netlist)
     while True:
