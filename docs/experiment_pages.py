@@ -47,7 +47,17 @@ What agrees is computed from the numbers by the rule that stands beside it.
 
 def page() -> str:
     """The page, in Markdown."""
-    return "\n".join([START, *(section(one, *stored(one)) for one in experiments())])
+    return "\n".join([START, *(section(one, *stored(one)) for one in kept())])
+
+
+def kept() -> list[Experiment]:
+    """The experiments that have stored results."""
+    return [one for one in experiments() if file_of(one.name).exists()]
+
+
+def file_of(name: str) -> Path:
+    """Where the results of an experiment are stored."""
+    return STORED / f"{name}.jsonl"
 
 
 def section(one: Experiment, points: list[Done], circuits: list[Done]) -> str:
@@ -65,7 +75,7 @@ def section(one: Experiment, points: list[Done], circuits: list[Done]) -> str:
 
 def stored(one: Experiment) -> tuple[list[Done], list[Done]]:
     """The stored points of an experiment, and those of circuits."""
-    lines = (STORED / f"{one.name}.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = file_of(one.name).read_text(encoding="utf-8").splitlines()
     found: tuple[list[Done], list[Done]] = ([], [])
     for line in map(json.loads, lines):
         point = Point(one.name, one.version, one.run, line["setting"])
@@ -111,7 +121,7 @@ def _keep(name: str, folder: Path) -> None:
         found = run(one, one.size("default"), store, Place(), lambda text: None)
     STORED.mkdir(exist_ok=True)
     text = "".join(lines([*found.points, *found.circuits]))
-    (STORED / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    file_of(name).write_text(text, encoding="utf-8")
 
 
 @main.command("page")
@@ -119,7 +129,7 @@ def _keep(name: str, folder: Path) -> None:
 def _page(folder: Path) -> None:
     """Write experiments.md into FOLDER, and its figures into FOLDER/pictures."""
     (folder / "experiments.md").write_text(page(), encoding="utf-8")
-    for one in experiments():
+    for one in kept():
         panels = named(one.summary)(*stored(one)).panels
         report.draw(panels, folder / "pictures" / f"experiment-{one.name}.svg")
 

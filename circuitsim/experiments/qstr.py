@@ -286,8 +286,7 @@ EXPERIMENTS = {
             Size("smallest", settings("simple-qstr", everywhere(2), threshold=0.7, **TINY), 0.1),
             Size(
                 "default",
-                settings("simple-qstr", [(one, n) for one in ("transformer", "feed-forward") for n in (25, 33)])
-                + settings("simple-qstr", [("recurrent", 25)]),
+                settings("simple-qstr", [(one, n) for one in ("transformer", "feed-forward") for n in (25, 33)]),
                 10,
             ),
             Size("paper", settings("simple-qstr", everywhere(25, 27, 29, 31, 33), 5), 350),
