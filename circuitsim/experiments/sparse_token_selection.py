@@ -175,8 +175,8 @@ EXPERIMENTS = {
             " signs of length 1: drawn anew at every step (stochastic), or once (fixed; longer inputs then have codes"
             " that were never seen). V Z softmax(Z^T W z) with V and W from zero; batches of 256, a held-out set of"
             " 128. Beside it a net of one hidden layer, which sees the set as T bits. T, q, d, the width of codes and"
-            " the learning rate are not public; ours are T = 16, q = 3, d = 4, codes of width 1,024, Adam with 0.01, 600"
-            " steps; the size called paper has T = 64, codes of width 1,024 and 2,000 steps."
+            " the learning rate are not public; ours are T = 16, q = 3, d = 4, codes of width 1,024, Adam with 0.01,"
+            " 600 steps; the size called paper has T = 64 and 2,000 steps."
         ),
         published=(
             "Attention converges with stochastic positions and generalises in length; with fixed ones longer inputs"
