@@ -78,7 +78,7 @@ def _run(
 ) -> "Results":
     """Do what is missing; an interrupt keeps what is done, and says how to go on."""
     from circuitsim.experiments import running, store
-    from circuitsim.experiments.torch_runs import require_torch
+    from circuitsim.learning.requirements import require_torch
 
     from .printing import Status
 

@@ -250,9 +250,7 @@ def _experiment(
 
 TINY: dict[str, Any] = {"test": 200, "cap": 3200, "states": 8, "ffn": 20}
 FOR_CIRCUIT = [("transformer", 6)]
-LAST = [
-    (learner, 12) for learner in ("transformer", "feed-forward", "recurrent")
-]  # the longest run last
+LAST = [(learner, 12) for learner in ("transformer", "feed-forward")]  # the longest run last
 
 EXPERIMENTS = {
     "qstr": _experiment(
@@ -286,8 +284,7 @@ EXPERIMENTS = {
             Size("smallest", settings("simple-qstr", everywhere(2), threshold=0.7, **TINY), 0.1),
             Size(
                 "default",
-                settings("simple-qstr", [(one, n) for one in ("transformer", "feed-forward") for n in (25, 33)])
-                + settings("simple-qstr", [("recurrent", 25)]),
+                settings("simple-qstr", [(one, n) for one in ("transformer", "feed-forward") for n in (25, 33)]),
                 10,
             ),
             Size("paper", settings("simple-qstr", everywhere(25, 27, 29, 31, 33), 5), 350),

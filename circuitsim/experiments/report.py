@@ -61,6 +61,7 @@ class Summary:
     verdicts: tuple[Verdict, ...]
 
 
+MARKED = 12  # points of a curve, up to which each has a marker
 CIRCUIT_COLUMNS = (
     "model", "n", "basis", "bits", "gates", "depth", "circuit = integer", "decisions kept", "answers right",
     "not checked",
@@ -186,7 +187,7 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
             *zip(*curve.points, strict=True),
             label=curve.label,
             color=colour,
-            marker=marker,
+            marker=marker if len(curve.points) <= MARKED else "",
             clip_on=False,
             **style,
         )

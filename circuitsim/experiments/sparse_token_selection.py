@@ -32,7 +32,7 @@ NAMES = {
     "feed-forward": "feed-forward net",
 }
 OURS: dict[str, Any] = {
-    "T": 16, "q": 3, "d": 4, "codes": 512, "batch": 256, "held_out": 128, "lr": 0.01, "steps": 600,
+    "T": 16, "q": 3, "d": 4, "codes": 512, "batch": 256, "held_out": 128, "lr": 0.003, "steps": 3000,
     "circuit_n": 9,
 }  # fmt: skip
 
@@ -175,8 +175,8 @@ EXPERIMENTS = {
             " signs of length 1: drawn anew at every step (stochastic), or once (fixed; longer inputs then have codes"
             " that were never seen). V Z softmax(Z^T W z) with V and W from zero; batches of 256, a held-out set of"
             " 128. Beside it a net of one hidden layer, which sees the set as T bits. T, q, d, the width of codes and"
-            " the learning rate are not public; ours are T = 16, q = 3, d = 4, codes of width 512, Adam with 0.01, 600"
-            " steps; the size called paper has T = 64, codes of width 1,024 and 2,000 steps."
+            " the learning rate are not public; ours are T = 16, q = 3, d = 4, codes of width 512, Adam with 0.003,"
+            " 3,000 steps; the size called paper has T = 64, codes of width 1,024 and 10,000 steps."
         ),
         published=(
             "Attention converges with stochastic positions and generalises in length; with fixed ones longer inputs"
@@ -184,8 +184,8 @@ EXPERIMENTS = {
         ),
         sizes=(
             Size("smallest", settings(1, (4,), T=8, q=2, codes=64, batch=32, steps=60, lr=0.05, circuit_n=5), 0.1),
-            Size("default", settings(2, (16, 32, 256)), 2),
-            Size("paper", settings(5, (32, 128, 1024), T=64, codes=1024, steps=2000), 120),
+            Size("default", settings(2, (16, 32, 256)), 4),
+            Size("paper", settings(5, (32, 128, 1024), T=64, codes=1024, steps=10_000), 900),
         ),
         run=f"{_HERE}:trained",
         circuits=f"{_HERE}:circuits",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from circuitsim.errors import CircuitSimError
+from circuitsim.learning.requirements import require_torch
 
 
 def torch_from(seed: object) -> Any:
@@ -11,22 +11,10 @@ def torch_from(seed: object) -> Any:
     Raises:
         CircuitSimError: it is not installed, with the line that installs it.
     """
-    try:
-        import torch
-    except ImportError:
-        raise CircuitSimError(
-            "experiments train with torch: pip install 'circuitsim[train]'."
-        ) from None
+    require_torch()
+    import torch
+
     torch.set_num_threads(1)
     torch.manual_seed(int(str(seed)))
     torch.use_deterministic_algorithms(True)
     return torch
-
-
-def require_torch() -> None:
-    """Refuse to begin without torch.
-
-    Raises:
-        CircuitSimError: as `torch_from`.
-    """
-    torch_from(0)

@@ -6,9 +6,11 @@ import pytest
 
 from circuitsim.experiments.experiment import named
 from circuitsim.experiments.running import training_points
-from circuitsim.experiments.table import MODULES, experiment
-from docs.experiment_pages import STORED, page, stored
+from circuitsim.experiments.table import experiment
+from docs.experiment_pages import file_of, kept, page, stored
 from tests.cli.runs import ROOT
+
+KEPT = [one.name for one in kept()]
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -16,7 +18,7 @@ def test_the_page_is_up_to_date() -> None:
     assert page() == wanted, "run `python docs/experiment_pages.py page docs`"
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", KEPT)
 def test_all_points_of_the_default_size_are_stored(name: str) -> None:
     one = experiment(name)
     points, circuits = stored(one)
@@ -24,11 +26,11 @@ def test_all_points_of_the_default_size_are_stored(name: str) -> None:
     assert [p.setting for p in points] == wanted
     assert all(c.result.get("equal", True) for c in circuits)
     assert (ROOT / "docs" / "pictures" / f"experiment-{name}.svg").exists()
-    lines = (STORED / f"{name}.jsonl").read_text().splitlines()
+    lines = file_of(name).read_text().splitlines()
     assert all(set(json.loads(line)) == {"setting", "result"} for line in lines)
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", KEPT)
 def test_what_agrees_follows_from_the_numbers(name: str) -> None:
     """With every number made the same, no statement about an order or a factor is left that could agree."""
     one = experiment(name)
