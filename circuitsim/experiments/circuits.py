@@ -15,6 +15,7 @@ from circuitsim.bases import ONE_A_CLASS, BasisName, names
 from circuitsim.compilers.family import Family
 from circuitsim.errors import LimitError
 from circuitsim.experiments.experiment import Experiment, Outcome, Point, Progress, Setting
+from circuitsim.learning.recipe import task_of
 from circuitsim.models.inputs import chosen_inputs
 from circuitsim.netlist.evaluator.simulate import Evaluator
 from circuitsim.netlist.interface import answers, with_wired
@@ -22,9 +23,7 @@ from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact, run_float
 from circuitsim.zoo.addresses import PREFIX, load_any
-from circuitsim.zoo.option_values import written
 from circuitsim.zoo.task import Task
-from circuitsim.zoo.tasks.catalogue import TASKS
 
 BASES: tuple[BasisName, ...] = tuple(b for b in ONE_A_CLASS if b not in names(exact=True))
 RUN = f"{__name__}:measured"
@@ -76,7 +75,7 @@ def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -
     """
     model = _model(setting, given)
     n, basis = int(setting["n"] or 0), str(setting["basis"])
-    task = task_at(str(setting["task"]))
+    task = task_of(str(setting["task"]))
     codes = inputs(task, n, int(setting["samples"] or 0))
     progress(f"{setting['circuit']}, n = {n}: exact model")
     truth, exact = task.decisions(codes), run_exact(model, codes).decisions
@@ -100,14 +99,6 @@ def measured(setting: Setting, given: Mapping[str, bytes], progress: Progress) -
     except LimitError as error:
         result["refused"] = str(error)
     return Outcome(result)
-
-
-def task_at(address: str) -> Task:
-    """The task of "NAME" or "NAME:option=value,..."."""
-    name, _, rest = address.partition(":")
-    options = written(address, rest)
-    kind = TASKS[name]
-    return kind(**{key: _typed(value) for key, value in options.items()})
 
 
 def inputs(task: Task, n: int, samples: int) -> Longs:
@@ -156,7 +147,3 @@ def _circuit(
 def _agreeing(decisions: Longs, truth: Longs) -> int:
     """Equal decisions, of all inputs at all positions that decide."""
     return int((decisions == truth).sum())
-
-
-def _typed(value: str) -> int | str:
-    return int(value) if value.isdecimal() else value

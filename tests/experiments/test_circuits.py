@@ -9,10 +9,11 @@ import pytest
 
 import circuitsim as cs
 from circuitsim.experiments import circuits
-from circuitsim.experiments.circuits import BASES, Circuit, inputs, measured, task_at
+from circuitsim.experiments.circuits import BASES, Circuit, inputs, measured
 from circuitsim.experiments.experiment import Done, Outcome
 from circuitsim.experiments.report import Summary, circuit_table
 from circuitsim.experiments.running import Results
+from circuitsim.learning.recipe import task_of
 from circuitsim.models.files.json_model import json_text
 from tests.experiments.toy import TOY
 
@@ -80,7 +81,7 @@ def test_a_circuit_with_a_mistake_does_not_hold(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("n", [2, 6])
 def test_inputs_are_legal(n: int) -> None:
-    task = task_at("q-sparse-averaging:q=2")
+    task = task_of("q-sparse-averaging:q=2")
     codes = inputs(task, n, 60)
     digits: Mapping[int, Any] = dict(enumerate(task.format(n).digits(codes)))
     assert all(task.legal(row) for row in digits.values())
