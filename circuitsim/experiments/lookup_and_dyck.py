@@ -33,7 +33,7 @@ def settings(
     task: str, lengths: Sequence[int], nets: Sequence[str], seeds: int, **changed: Any
 ) -> tuple[Setting, ...]:
     """Every net at every largest length N with every seed: trained on lengths up to N, tested at N."""
-    base: dict[str, Any] = {"width": 64, "hidden": 128, "heads": 1, "batch": 64, "rate": 1e-3}
+    base: dict[str, Any] = {"width": 64, "hidden": 128, "heads": 1, "batch": 64, "rate": 3e-3}
     shortest = 10 if task.startswith(LOOKUP) else 2
     return tuple(
         {
@@ -166,7 +166,7 @@ _SOURCE = (
 _PROTOCOL = (
     "Trained on fresh batches of 64, all strings of a batch of one length up to N, cross-entropy, learned positions for"
     " transformers; tested on 512 strings of exactly N. Width 64, one head, a net of 128 ReLUs; one layer of LSTM of 64"
-    " cells. The paper has up to 250,000 steps, the best of seven rates and widths to 512; here AdamW at 0.001, and"
+    " cells. The paper has up to 250,000 steps, the best of seven rates and widths to 512; here AdamW at 0.003, and"
     " training ends when 512 strings each of three lengths are right."
 )
 
@@ -182,7 +182,7 @@ EXPERIMENTS = {
         ),
         sizes=(
             Size("smallest", settings(f"{LOOKUP}:letters=2", (4,), (ONE, LSTM), 1, steps=20, width=2, hidden=2), 0.1),
-            Size("default", settings(f"{LOOKUP}:letters=16", (20, 50, 100), (ONE, LSTM), 2, steps=2000), 10),
+            Size("default", settings(f"{LOOKUP}:letters=16", (20, 50, 100), (ONE, LSTM), 1, steps=3000), 10),
             Size("paper", settings(f"{LOOKUP}:letters=64", LENGTHS, (ONE, LSTM), 3, steps=250_000), 9000),
         ),
         run="circuitsim.experiments.zoo_tasks:run",
