@@ -21,6 +21,9 @@ def on_files(files: Files, config: Any) -> Files:
     notebook = json.loads((ROOT / "examples" / "tour.ipynb").read_text(encoding="utf-8"))
     for name, text in (("index.md", readme), ("tour.md", page(notebook))):
         files.append(File.generated(config, name, content=text))
+    listed = str(config.nav)
+    # Pages that mkdocs.yml does not place stand at the end.
+    config.nav += [f.src_uri for f in files.documentation_pages() if f.src_uri not in listed]
     return files
 
 
