@@ -10,6 +10,7 @@ from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.program import AND, OR, THRESHOLD, XOR
 
 MOST_NODES = 1 << 20  # of diagrams
+MOST_STEPS = 1 << 23  # that make them
 
 
 class Meaning(Protocol):
@@ -179,6 +180,8 @@ class Diagrams:
             return yes if test else no
         key = test, yes, no
         if key not in self._chosen:
+            if len(self._chosen) >= MOST_STEPS:
+                raise Rejected(f"diagrams take more than {MOST_STEPS:,} steps")
             level = min(self._nodes[test][0], self._nodes[yes][0], self._nodes[no][0])
             low = self.choose(*[self._below(x, level, 1) for x in key])
             high = self.choose(*[self._below(x, level, 2) for x in key])

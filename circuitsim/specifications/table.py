@@ -67,7 +67,7 @@ def specification(text: str) -> Specification:
     if name not in TASKS:
         meant = nearest(name, known()) or f"; there are {', '.join(known())}"
         if names_model(text):
-            meant = ", and a model in its place has to be loaded"
+            meant = "; of a model or circuit give itself, loaded, in place of its name"
         raise InputError(f"there is no specification {name[:60]!r}{meant}.")
     kind = TASKS[name]
     margin = given.pop("margin", None) if kind is Majority else None

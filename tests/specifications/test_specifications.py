@@ -128,9 +128,9 @@ def test_random_formulas_are_drawn_and_read_as_they_are_defined():
         ("majority:margin=n/0", "majority:margin=n/0: margin is 'n/0'"),
         (
             "zoo:majority",
-            "there is no specification 'zoo'; another model or circuit is compared by `circuitsim eq",
+            "there is no specification 'zoo'; of a model or circuit give itself",
         ),
-        ("m.npz", "there is no specification 'm.npz'; another model or circuit is compared"),
+        ("m.npz", "there is no specification 'm.npz'; of a model or circuit give itself"),
         ("lock:k=2", "lock has no option 'k'; it has none."),
         (
             "bounded-dyck:k=two",
