@@ -138,13 +138,8 @@ def _panel(points: Sequence[Done]) -> Panel:
     for learner in LEARNERS:
         if mine := means(points, learner):
             curves.append(Curve(learner, tuple(mine.items())))
-        shown = {
-            n: v for n, v in PUBLISHED[task][learner].items() if not mine or n <= max(mine)
-        }
-        if shown:
-            curves.append(
-                Curve(f"{learner}, published", tuple(shown.items()), published=True)
-            )
+        shown = tuple(PUBLISHED[task][learner].items())
+        curves.append(Curve(f"{learner}, published", shown, published=True))
     return Panel(
         f"{task}: samples to loss {THRESHOLD[task]}",
         "tokens N",

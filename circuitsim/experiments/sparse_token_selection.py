@@ -90,11 +90,8 @@ def summary(points: Sequence[Done], circuits: Sequence[Done]) -> Summary:
 
 def _name(point: Done) -> str:
     name = NAMES[str(point.setting["learner"])]
-    return (
-        f"{name} of width {point.setting['hidden']}"
-        if name == NAMES["feed-forward"]
-        else name
-    )
+    width = point.setting.get("hidden")
+    return name if width is None else f"{name} of width {width}"
 
 
 def _panels(points: Sequence[Done]) -> tuple[Panel, ...]:
@@ -103,10 +100,7 @@ def _panels(points: Sequence[Done]) -> tuple[Panel, ...]:
     panels = []
     for times, where in ((1, "in distribution"), (4, "longer")):
         curves = [
-            Curve(
-                NAMES[name],
-                tuple(zip(found["at"], found["loss"][str(t * times)], strict=True)),
-            )
+            Curve(name, tuple(zip(found["at"], found["loss"][str(t * times)], strict=True)))
             for name, found in reversed(first.items())
             if str(t * times) in found["loss"]
         ]
@@ -156,9 +150,9 @@ def _verdicts(points: Sequence[Done]) -> tuple[Verdict, ...]:
         ),
         Verdict(
             "a net whose first layer is fully connected needs width of the order of T d.",
-            "below width T d every seed's loss at T tokens is at least twice that of stochastic positions.",
+            "below width T d every seed's loss at T tokens is at least five times that of stochastic positions.",
             f"at least {connected:.3g} below width {enough}, against at most {fresh[0]:.3g}.",
-            connected >= 2 * fresh[0],
+            connected >= 5 * fresh[0],
         ),
     )
 
