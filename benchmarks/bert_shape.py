@@ -175,14 +175,14 @@ def peak() -> str:
 def main(smallest: bool = False) -> None:
     bert, gpt2 = (SMALLEST, SMALLEST_GPT2) if smallest else (BERT, ONE_LAYER)
     steps = [
-        ("xag", bert, measured, n) for n in ([4] if smallest else [16, 32, 64, 128, 256, 512])
+        ("xag", bert, measured, n) for n in ([2] if smallest else [16, 32, 64, 128, 256, 512])
     ]
-    steps += [("tc0", bert, estimated, n) for n in ([4] if smallest else [16, 512])]
+    steps += [("tc0", bert, estimated, n) for n in ([2] if smallest else [16, 512])]
     steps += [
         ("tc0, estimated and drawn", SMALLEST, compared, n)
-        for n in ([2] if smallest else [2, 4])
+        for n in ([1] if smallest else [2, 4])
     ]
-    steps.append(("xag", gpt2, measured, 4 if smallest else 64))
+    steps.append(("xag", gpt2, measured, 2 if smallest else 64))
     # A process for each, so that its memory is its own.
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         for basis, shape, step, n in steps:

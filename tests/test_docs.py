@@ -8,9 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
+
+from tests.cli.runs import invoke
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -42,8 +45,8 @@ def run(line: str, folder: Path) -> str:
     assert program == "circuitsim", (
         f"a console block runs circuitsim or a script of the examples, not {program}"
     )
-    code = "from circuitsim.cli import main; main()"
-    done = python(code, folder, *arguments)
+    with chdir(folder):
+        done = invoke(*arguments)  # in this process, where kernels are loaded once
     said = [
         line
         for line in done.stderr.splitlines(keepends=True)

@@ -25,7 +25,7 @@ MODES = {
     "aig": ("depth", "size"),
     "tc0": ("depth", "balanced", "size"),
 }
-LONGEST = {"xag": 12, "aig": 12, "tc0": 8}
+LONGEST = {"xag": 9, "aig": 9, "tc0": 6}  # longer ones below, under masks
 LARGE = 400_000  # wires beyond which a circuit is left to `measure`
 CASES = [
     (name, basis)

@@ -64,14 +64,14 @@ def test_random_models_of_both_orders_agree_on_every_rung(basis, seed):
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_and_mask(kind, mask, positions, basis):
-    for seed in (2, 5):
-        model = third_order_model(seed, layers=1, heads=1)
-        head = replace(model.layers[0].heads[0], attention=kind, mask=mask)
-        model = replace(
-            model, layers=(replace(model.layers[0], heads=(head,)),), prepend=(), append=()
-        )
-        model = replace(model, readout=replace(model.readout, position="each"))
-        assert_every_rung_agrees(model, 3, basis, positions, "depth")
+    seed = 2 if (positions == "folded") == (basis == "xag") else 5  # both, in both bases
+    model = third_order_model(seed, layers=1, heads=1)
+    head = replace(model.layers[0].heads[0], attention=kind, mask=mask)
+    model = replace(
+        model, layers=(replace(model.layers[0], heads=(head,)),), prepend=(), append=()
+    )
+    model = replace(model, readout=replace(model.readout, position="each"))
+    assert_every_rung_agrees(model, 3, basis, positions, "depth")
 
 
 @pytest.mark.parametrize("basis", ["xag", "tc0"])
