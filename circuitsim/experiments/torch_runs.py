@@ -1,5 +1,6 @@
 """Torch for training runs: imported when a run begins, with one thread, from a seed."""
 
+from math import sqrt
 from typing import Any
 
 from circuitsim.learning.requirements import require_torch
@@ -18,3 +19,16 @@ def torch_from(seed: object) -> Any:
     torch.manual_seed(int(str(seed)))
     torch.use_deterministic_algorithms(True)
     return torch
+
+
+def descend(optimizer: Any, loss: Any) -> None:
+    """One step against the gradient of a loss."""
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+
+def sign_codes(torch: Any, count: int, width: int) -> Any:
+    """Codes (count, width) of random signs, of length 1."""
+    signs = torch.randint(2, (count, width)) * 2.0 - 1
+    return signs / sqrt(width)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from circuitsim.experiments.real_inputs import averaging_nets, selection_nets, target_nets
+from circuitsim.experiments.torch_runs import sign_codes
 from circuitsim.models.model import Model
 from circuitsim.networks.rungs import run_float
 from circuitsim.zoo.task import Task
@@ -60,7 +61,7 @@ def test_qstr(task: type[QSTR], seed: int) -> None:
     torch.manual_seed(seed)
     n = 4
     s = {"d": 3, "codes": 5, "N": 6, "learner": "transformer", "task": task.name}
-    at = (torch.randint(2, (s["N"], s["codes"])) * 2.0 - 1) / s["codes"] ** 0.5
+    at = sign_codes(torch, s["N"], s["codes"])
     direction = torch.nn.functional.normalize(torch.randn(s["d"]), dim=0)
     net = scaled(target_nets._net(torch, s))
     codes, digits = drawn(task(1, "majority"), n)
@@ -79,7 +80,7 @@ def test_sparse_token_selection(seed: int) -> None:
     n, q = 6, 2
     s = {"d": 3, "q": q, "codes": 5}
     net = scaled(selection_nets._attention(torch, s))
-    at = selection_nets._codes(torch, s, n - 1)
+    at = sign_codes(torch, n - 1, s["codes"])
     codes, digits = drawn(SparseTokenSelection(q), n)
     x = torch.zeros(len(digits), n - 1, s["d"])
     x[..., 0] = digits[:, :-1, 0] * 2.0 - 1

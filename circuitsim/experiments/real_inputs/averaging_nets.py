@@ -6,7 +6,7 @@ import numpy as np
 
 from circuitsim.experiments.experiment import Outcome, Progress, Setting
 from circuitsim.experiments.real_inputs.restricted import Attention, Codes, counting
-from circuitsim.experiments.torch_runs import torch_from
+from circuitsim.experiments.torch_runs import descend, torch_from
 from circuitsim.models.files.json_model import json_text
 from circuitsim.zoo.tasks.averaging import QSparseAveraging
 
@@ -29,10 +29,9 @@ def train(setting: Setting, progress: Progress) -> Outcome:
             progress(f"step {step} of {s['steps']}, test loss {found['test'][-1]:.3f}")
         if step < s["steps"]:
             rows = torch.randint(s["examples"], (s["batch"],))
-            loss = _loss(net(train_set["tokens"][rows]), train_set["answers"][rows])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            averages = net(train_set["tokens"][rows])
+            loss = _loss(averages, train_set["answers"][rows])
+            descend(optimizer, loss)
     found["parameters"] = sum(p.numel() for p in net.parameters())
     if s["learner"] != "attention":
         return Outcome(found)
@@ -44,16 +43,22 @@ def train(setting: Setting, progress: Progress) -> Outcome:
 def _examples(torch: Any, s: dict[str, Any], codes: Any) -> dict[str, Any]:
     """Tokens [value; code of the position; codes of the set] (examples, N, D), the averages, and who is in a set."""
     count, n, q = s["examples"], s["N"], s["q"]
-    values = torch.nn.functional.normalize(torch.randn(count, n, s["d"]), dim=2)
-    sets = torch.rand(count, n, n).topk(q, dim=2).indices.sort(dim=2).values
+    drawn = torch.randn(count, n, s["d"])
+    values = torch.nn.functional.normalize(drawn, dim=2)
+    # The q largest of n uniform numbers are a uniform set.
+    sets = torch.rand(count, n, n).topk(q, dim=2).indices
+    sets = sets.sort(dim=2).values
     member = torch.zeros(count, n, n).scatter(2, sets, 1.0)
     at = codes.expand(count, n, -1)
-    tokens = torch.cat([values, at, codes[sets].flatten(2)], dim=2)
-    return {"tokens": tokens, "answers": member @ values / q, "member": member}
+    asked = codes[sets].flatten(2)
+    tokens = torch.cat([values, at, asked], dim=2)
+    answers = member @ values / q
+    return {"tokens": tokens, "answers": answers, "member": member}
 
 
 def _net(torch: Any, s: dict[str, Any]) -> Any:
-    nn, width = torch.nn, s["d"] + s["codes"] * (1 + s["q"])
+    nn = torch.nn
+    width = s["d"] + s["codes"] * (1 + s["q"])
 
     class Unit(nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:

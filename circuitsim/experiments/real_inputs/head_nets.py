@@ -4,7 +4,7 @@ from math import sqrt
 from typing import Any
 
 from circuitsim.experiments.experiment import Outcome, Progress, Setting
-from circuitsim.experiments.torch_runs import torch_from
+from circuitsim.experiments.torch_runs import descend, sign_codes, torch_from
 
 LOOKS = 40  # times that the loss is taken
 
@@ -13,7 +13,7 @@ def train(setting: Setting, progress: Progress) -> Outcome:
     """Train one layer of H heads; see `qstr_heads`."""
     torch = torch_from(setting["seed"])
     s: dict[str, Any] = dict(setting)
-    codes = (torch.randint(2, (s["N"], s["codes"])) * 2.0 - 1) / sqrt(s["codes"])
+    codes = sign_codes(torch, s["N"], s["codes"])
     test = _examples(torch, s, s["test"], codes)
     net = _net(torch, s)
     optimizer = torch.optim.AdamW(net.parameters(), lr=s["lr"], weight_decay=s["decay"])
@@ -25,9 +25,7 @@ def train(setting: Setting, progress: Progress) -> Outcome:
                 found["loss"].append(_loss(net, test).item())
             progress(f"step {step} of {s['steps']}, loss {found['loss'][-1]:.3f}")
         loss = _loss(net, _examples(torch, s, s["batch"], codes))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        descend(optimizer, loss)
     return Outcome(found)
 
 
@@ -43,7 +41,9 @@ def _examples(torch: Any, s: dict[str, Any], count: int, codes: Any) -> tuple[An
 
 
 def _net(torch: Any, s: dict[str, Any]) -> Any:
-    nn, asked, code = torch.nn, s["codes"] * (1 + s["q"]), s["codes"]
+    nn = torch.nn
+    code = s["codes"]
+    asked = code * (1 + s["q"])
     width = 1 + asked
 
     class Heads(nn.Module):  # type: ignore[name-defined]
@@ -51,15 +51,19 @@ def _net(torch: Any, s: dict[str, Any]) -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self.scores = nn.Parameter(torch.randn(s["heads"], asked, code) / sqrt(asked))
+            drawn = torch.randn(s["heads"], asked, code)
+            self.scores = nn.Parameter(drawn / sqrt(asked))
             self.hidden = nn.Linear(s["heads"] * width, s["hidden"])
             self.out = nn.Linear(s["hidden"], 1)
 
         def forward(self, tokens: Any) -> Any:
-            queries, keys = tokens[:, None, :, 1:], tokens[:, None, :, 1 : 1 + code]
-            weights = (queries @ self.scores @ keys.transpose(2, 3)).softmax(3)
-            seen = (weights @ tokens[:, None]).transpose(1, 2).flatten(2)
-            return self.out(self.hidden(seen).relu()).squeeze(2)
+            queries = tokens[:, None, :, 1:]
+            keys = tokens[:, None, :, 1 : 1 + code]
+            scores = queries @ self.scores @ keys.transpose(2, 3)
+            seen = scores.softmax(3) @ tokens[:, None]
+            joined = seen.transpose(1, 2).flatten(2)
+            hidden = self.hidden(joined).relu()
+            return self.out(hidden).squeeze(2)
 
     return Heads()
 

@@ -1,13 +1,12 @@
 """Data and nets of sparse token selection, and the trained attention as a model of signs."""
 
-from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from circuitsim.experiments.experiment import Outcome, Progress, Setting
 from circuitsim.experiments.real_inputs.restricted import Attention, Codes, counting
-from circuitsim.experiments.torch_runs import torch_from
+from circuitsim.experiments.torch_runs import descend, sign_codes, torch_from
 from circuitsim.models.files.json_model import json_text
 from circuitsim.zoo.tasks.averaging import SparseTokenSelection
 
@@ -21,7 +20,7 @@ def train(setting: Setting, progress: Progress) -> Outcome:
     s: dict[str, Any] = dict(setting)
     attention = s["learner"] != "feed-forward"
     lengths = [s["T"] * times for times in (LONGER if attention else LONGER[:1])]
-    fixed = _codes(torch, s, max(lengths)) if s["learner"] == "fixed" else None
+    fixed = sign_codes(torch, max(lengths), s["codes"]) if s["learner"] == "fixed" else None
     held_out = {n: _examples(torch, s, n, s["held_out"], fixed) for n in lengths}
     net = _attention(torch, s) if attention else _feed_forward(torch, s)
     optimizer = torch.optim.Adam(net.parameters(), lr=s["lr"])
@@ -33,22 +32,15 @@ def train(setting: Setting, progress: Progress) -> Outcome:
                 f"step {step} of {s['steps']}, loss {found['loss'][str(s['T'])][-1]:.4f}"
             )
         loss = _loss(net, _examples(torch, s, s["T"], s["batch"], fixed))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        descend(optimizer, loss)
     found["parameters"] = sum(p.numel() for p in net.parameters())
     if not attention:
         return Outcome(found)
     n = min(s["circuit_n"], s["T"] + 1)
-    codes = _codes(torch, s, n - 1) if fixed is None else fixed
+    codes = sign_codes(torch, n - 1, s["codes"]) if fixed is None else fixed
     found["circuit_n"] = n
     text = json_text(restricted(net, codes.numpy().astype(float), s, n))
     return Outcome(found, {"attention.json": text.encode()})
-
-
-def _codes(torch: Any, s: dict[str, Any], n: int) -> Any:
-    """Random signs for n positions, of length 1."""
-    return (torch.randint(2, (n, s["codes"])) * 2.0 - 1) / sqrt(s["codes"])
 
 
 def _examples(
@@ -56,16 +48,18 @@ def _examples(
 ) -> dict[str, Any]:
     """Gaussian vectors x (count, n, d), who is in the set (count, n), codes (n, D) and the averages (count, d)."""
     x = torch.randn(count, n, s["d"])
-    member = torch.zeros(count, n)
-    member.scatter_(1, torch.rand(count, n).topk(s["q"], dim=1).indices, 1.0)
-    codes = _codes(torch, s, n) if fixed is None else fixed[:n]
+    # The q largest of n uniform numbers are a uniform set.
+    sets = torch.rand(count, n).topk(s["q"], dim=1).indices
+    member = torch.zeros(count, n).scatter(1, sets, 1.0)
+    codes = sign_codes(torch, n, s["codes"]) if fixed is None else fixed[:n]
     answers = (member[:, :, None] * x).sum(1) / s["q"]
     return {"x": x, "member": member, "codes": codes, "answers": answers}
 
 
 def _attention(torch: Any, s: dict[str, Any]) -> Any:
     """V Z softmax(Z^T W z), of tokens [x; code] and the query [0; sum of the set's codes], from zero on."""
-    nn, width = torch.nn, s["d"] + s["codes"]
+    nn = torch.nn
+    width = s["d"] + s["codes"]
 
     class Attention(nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:
@@ -75,7 +69,8 @@ def _attention(torch: Any, s: dict[str, Any]) -> Any:
 
         def forward(self, inputs: dict[str, Any]) -> Any:
             x, codes = inputs["x"], inputs["codes"]
-            asked = (inputs["member"] @ codes) @ self.scores[:, s["d"] :].T
+            query = inputs["member"] @ codes
+            asked = query @ self.scores[:, s["d"] :].T
             scores = (x @ asked[:, : s["d"], None])[:, :, 0] + asked[:, s["d"] :] @ codes.T
             weights = scores.softmax(1)
             data = (weights[:, None] @ x)[:, 0]
@@ -88,7 +83,8 @@ def _attention(torch: Any, s: dict[str, Any]) -> Any:
 
 
 def _feed_forward(torch: Any, s: dict[str, Any]) -> Any:
-    nn, inputs = torch.nn, s["T"] * (s["d"] + 1)
+    nn = torch.nn
+    inputs = s["T"] * (s["d"] + 1)
 
     class FeedForward(nn.Module):  # type: ignore[name-defined]
         """A net of the vectors and of the set, as T bits."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from circuitsim.experiments.experiment import Outcome, Progress, Setting
 from circuitsim.experiments.real_inputs.restricted import Attention, Codes, Net, deciding
-from circuitsim.experiments.torch_runs import torch_from
+from circuitsim.experiments.torch_runs import descend, sign_codes, torch_from
 from circuitsim.models.files.json_model import json_text
 from circuitsim.zoo.tasks.targets import QSTR, SimpleQSTR
 
@@ -26,8 +26,7 @@ def train(setting: Setting, progress: Progress) -> Outcome:
     torch = torch_from(setting["seed"])
     s: dict[str, Any] = {**setting, "codes": int(log(int(setting["N"] or 0)) * 5)}
     direction = torch.nn.functional.normalize(torch.randn(s["d"]), dim=0)
-    codes = torch.randint(2, (s["N"], s["codes"])) * 2.0 - 1
-    codes = codes / sqrt(s["codes"])
+    codes = sign_codes(torch, s["N"], s["codes"])
     tests = {
         name: _examples(torch, s, s["test"], direction, codes, name == "simple")
         for name in ("simple", "own" if s["task"] == "qstr" else "simple")
@@ -41,9 +40,7 @@ def train(setting: Setting, progress: Progress) -> Outcome:
             torch, s, s["batch"], direction, codes, s["task"] == "simple-qstr"
         )
         loss = ((net(tokens) - answers) ** 2).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        descend(optimizer, loss)
         seen += s["batch"]
         if seen // s["batch"] % LOOK_EVERY == 0:
             progress(f"{seen:,} samples, loss {loss.item():.3f}")
