@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from circuitsim.errors import CircuitSimError, InputError
+from circuitsim.execution import Place
 from circuitsim.experiments.experiment import Done, Outcome, Point
 from circuitsim.experiments.store import FILES, POINTS, opened
 from tests.experiments import toy
@@ -48,8 +49,19 @@ def test_a_line_that_was_cut_short_is_done_again(tmp_path: Path, cut: int) -> No
     toy.run_in(tmp_path)
     again = path.read_bytes().splitlines()
     assert again[:4] == lines.splitlines()[:4]
+    toy.run_in(tmp_path)
+    assert path.read_bytes().splitlines() == again
     assert len(again) == 5
     assert written(tmp_path) == before
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same_bytes(tmp_path: Path) -> None:
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    toy.run_in(alone)
+    toy.run_in(together, where=Place(2))
+    assert written(together) == written(alone)
+    assert len(kept(together)) == 5
 
 
 def test_a_damaged_line_is_named(tmp_path: Path) -> None:

@@ -47,9 +47,12 @@ TOY = Experiment(
 )  # fmt: skip
 
 
-def run_in(folder: Path, size: Size = SIZE) -> Results:
+ALONE = Place()
+
+
+def run_in(folder: Path, size: Size = SIZE, where: Place = ALONE) -> Results:
     with opened(folder) as store:
-        return run(TOY, size, store, Place(), lambda text: None)
+        return run(TOY, size, store, where, lambda text: None)
 
 
 if __name__ == "__main__":
