@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,6 +28,11 @@ class Store:
         self.folder = folder
         self._file = lines
         self._lines = {line["hash"]: line for line in _whole_lines(lines)}
+
+    @property
+    def results(self) -> int:
+        """How many there are."""
+        return len(self._lines)
 
     def get(self, point: Point) -> Done | None:
         """The result of a point, if it is here with all of its files."""
@@ -69,6 +74,7 @@ def opened(folder: Path) -> Iterator[Store]:
     Raises:
         InputError: another process has it. CircuitSimError: it cannot be written.
     """
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / LOCK).open("wb")
@@ -84,7 +90,21 @@ def opened(folder: Path) -> Iterator[Store]:
             raise InputError(
                 f"{folder}: another run writes into this folder; wait for it, or give another one with --out."
             ) from None
-        yield Store(folder, lines)
+        store = Store(folder, lines)
+        try:
+            yield store
+        finally:
+            if made and not store.results:
+                _remove(folder, made)
+
+
+def _remove(folder: Path, made: list[Path]) -> None:
+    """Remove folders that were made for results that never came."""
+    for name in (LOCK, POINTS):
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):  # something else was put there
+        for place in made:
+            place.rmdir()
 
 
 def as_line(done: Done) -> dict[str, Any]:

@@ -149,3 +149,14 @@ def test_results_are_found_by_their_point(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         assert store.get(point(seed=0)) == done
         assert store.get(point(seed=1)) is None
+
+
+def test_folders_for_results_that_never_came_are_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    with pytest.raises(ZeroDivisionError), opened(folder):
+        _ = 1 / 0
+    assert not [*tmp_path.iterdir()]
+    (tmp_path / "a").mkdir()
+    with opened(folder):
+        (folder / "mine").write_text("kept")
+    assert [found.name for found in folder.iterdir()] == ["mine"]
