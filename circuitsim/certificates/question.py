@@ -16,6 +16,7 @@ from circuitsim.errors import InputError
 from circuitsim.formats.valid import with_valid
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.extending import FALSE, MoreGates
+from circuitsim.netlist.interface import Digits, digits_of
 from circuitsim.netlist.passes.ands import ands_only
 from circuitsim.netlist.passes.share import Share
 from circuitsim.netlist.passes.two_inputs import two_inputs
@@ -103,10 +104,12 @@ def about_circuit(left: Circuit, right: Circuit) -> Question:
     """Where two circuits on the same inputs differ, in any output.
 
     Raises:
-        InputError: they have other inputs or outputs.
+        InputError: they have other inputs or outputs, or the same outputs are other answers.
     """
     if len(left.outputs) != len(right.outputs):
         raise _unlike(left, right)
+    if _read_as(left) != _read_as(right):
+        raise InputError("the outputs of the circuits are read as answers in different ways.")
     return about_pair(left, right, lambda gates, a, b: gates.any(gates.differ(a, b)))
 
 
@@ -192,6 +195,12 @@ def check_letters(form: Format, specification: Specification, n: int | None = No
         )
 
 
+def _read_as(circuit: Circuit) -> tuple[int, Digits | None]:
+    """How outputs become answers: how many are one, and of numbers which."""
+    said = circuit.interface
+    return int(said.get("classes", 1)), digits_of(said)
+
+
 def _letters(form: Format) -> str:
     if not form.plain:
         return "records with " + ", ".join(field.name for field in form.fields)
@@ -210,13 +219,17 @@ def prepared(circuit: Circuit) -> tuple[Circuit, Format, int]:
     """A circuit as ANDs, without the inputs that hold constants, and its letters.
 
     Raises:
-        InputError: it does not say what its inputs are.
+        InputError: it does not say what its inputs are, or has more or fewer.
     """
     form, n = format_of(circuit.interface), circuit.interface.get("n")
     if form is None or type(n) is not int:
         raise InputError(NO_LETTERS)
     ands = two_inputs if BASES[circuit.basis].unbounded else ands_only
     plain = without_wired(ands(circuit))
+    if plain.inputs != form.inputs(n):
+        raise InputError(
+            f"the circuit has {plain.inputs} inputs, and its letters {form.inputs(n)} wires."
+        )
     return Share()(plain), form, n
 
 

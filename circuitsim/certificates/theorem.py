@@ -13,7 +13,7 @@ from circuitsim.certificates.question import (
     check_asked,
     check_letters,
 )
-from circuitsim.compilers.family import Family
+from circuitsim.compilers.family import AUTO, Family
 from circuitsim.compilers.residual import Positions
 from circuitsim.errors import InputError
 from circuitsim.models.expressions import bits_at, expression
@@ -183,4 +183,6 @@ def theorem_of(document: Any) -> Theorem:
             raise Rejected(f"{name} of its theorem is {value!r:.40}")
         if name in ("n", "up_to") and isinstance(value, int) and not 0 < value <= LONGEST:
             raise Rejected(f"{name} of its theorem is {value}, which is no length")
+    if document["bits"] == AUTO:
+        raise Rejected("bits of its theorem are those that trials find, and not a number")
     return Theorem(**document)

@@ -79,7 +79,7 @@ def _one_length(
 def _words(
     theorem: Theorem, document: dict[str, Any], circuit: Circuit, other: Circuit | None
 ) -> None:
-    asked = other or theorem.asked.reader
+    asked = theorem.asked.reader if other is None else other  # which is empty without gates
     if asked is None:
         raise Rejected(f"{theorem.named} is not read letter by letter")
     found = wrong_strings(circuit, asked, theorem.accept, document)

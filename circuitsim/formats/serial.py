@@ -40,7 +40,7 @@ from circuitsim.netlist.validate import validate
 LARGEST = 2**28  # bytes of a file
 PLAIN, WEIGHTED = names(kinds=("and", "or"))[0], names(weighted=True)[0]
 COMMENT = re.compile(r"#[^\n]*")
-OUTPUTS = re.compile(r"^# outputs (\d{1,10})$", re.MULTILINE)
+OUTPUTS = re.compile(r"^# outputs (\d{1,10})[ \t\r]*$", re.MULTILINE)
 WORD = re.compile(r"\s*(X|NOT|AND|OR|<=|>=|[01]+|&1*)")
 
 

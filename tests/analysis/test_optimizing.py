@@ -9,6 +9,7 @@ from circuitsim.cli import convert
 
 import circuitsim as cs
 from circuitsim.analysis.optimizing import OPTIMIZERS, by_aigverse, optimized
+from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.extending import MoreGates
 from circuitsim.netlist.passes.ands import ands_only
@@ -72,6 +73,16 @@ def test_the_verdict_is_what_running_all_inputs_says(monkeypatch):
         found, bits = optimized(circuit, ["rewriting"]), patterns(circuit, 2**11)
         same = np.array_equal(found.circuit.evaluate(bits), circuit.evaluate(bits))
         assert found.comparison.status == ("proved" if same else "refuted")
+
+
+def test_what_has_other_inputs_is_refused(monkeypatch):
+    circuit = random_circuit(np.random.default_rng(1), "aig", 3, 5, 1)
+    fourth = np.array([8], np.int32)
+    none = {"ops": circuit.ops[:0], "fan_in": circuit.fan_in[:0]}
+    wider = replace(circuit, inputs=5, outputs=fourth, **none)
+    monkeypatch.setitem(OPTIMIZERS, "rewriting", lambda given: wider)
+    with pytest.raises(InputError, match="5 inputs"):
+        optimized(circuit, ["rewriting"])
 
 
 def test_the_command_knows_the_optimizers():

@@ -5,6 +5,7 @@ import json
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from circuitsim.compilers.family import Family
 
@@ -23,6 +24,7 @@ from circuitsim.certificates.question import about_circuit
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.certificates.verify import verify
 from circuitsim.models.files.reading import load
+from circuitsim.netlist.circuit import Circuit
 from circuitsim.zoo.addresses import load_any
 from tests.certificates.test_words import numbers, placed
 
@@ -153,3 +155,27 @@ def test_diagrams_are_made_again(address, spec, n):
     wrong = {**document, "theorem": Theorem("inequality", n).document()}
     with pytest.raises(Rejected):
         verify(wrong, model)
+
+
+def test_the_same_bits_as_other_numbers_are_refused():
+    share = load("examples/share.json")
+    shifted = replace(share, readout=replace(share.readout, bias=[1]))
+    doubled = replace(share, readout=replace(share.readout, weights=[[0, 2]]))
+    document = {"kind": "inputs", "theorem": {"equivalent": ["xag", "xag"], "n": 3}}
+    assert accepted(document, share, share)
+    for other in (shifted, doubled):
+        with pytest.raises(Rejected, match="in different ways"):
+            verify_equivalence(document, share, other)
+
+
+def test_inputs_beside_the_letters_are_refused():
+    said = {"vocabulary": ["0", "1"], "token_code": "bit", "n": 3, "classes": 1}
+    gate = np.array([[2, 4]], np.int32)
+    both = Circuit("aig", 3, np.zeros(1, np.uint8), gate, np.array([8], np.int32))
+    fourth = replace(both, inputs=5, ops=both.ops[:0], fan_in=gate[:0])
+    left, right = (replace(each, interface=said) for each in (both, fourth))
+    document = {"kind": "inputs", "theorem": {"equivalent": ["aig", "aig"], "n": 3}}
+    assert accepted(document, left, left)
+    for sides in ((left, right), (right, left)):
+        with pytest.raises(Rejected, match="5 inputs, and its letters 3"):
+            verify_equivalence(document, *sides)

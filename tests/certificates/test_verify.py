@@ -9,9 +9,10 @@ import pytest
 from circuitsim.compilers.family import Family
 
 from circuitsim.analysis.proofs.accuracy import accuracy
-from circuitsim.analysis.proofs.lengths.words import Drawn
+from circuitsim.analysis.proofs.lengths.words import Drawn, sides
 from circuitsim.analysis.proofs.properties import prove_property
 from circuitsim.analysis.proofs.proving import prove
+from circuitsim.analysis.proofs.rungs import specified_by
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.certificates.verify import verify
@@ -147,3 +148,24 @@ def test_files_whose_inputs_may_be_no_codes_are_circuits_of_letters_again(
     again = load_circuit(path)
     assert len(again.outputs) == 1
     assert prove(again, Theorem("lock", 4)).status == "proved"
+
+
+def test_bits_that_trials_find_are_in_no_theorem():
+    document = {"kind": "inputs", "theorem": Theorem("majority", 5).document()}
+    assert verify(document, TRAINED)
+    document["theorem"]["bits"] = "auto"
+    with pytest.raises(Rejected, match="bits"):
+        verify(document, TRAINED)
+
+
+def test_words_beside_a_circuit_without_gates():
+    first = Family(load_any("zoo:first"), positions="folded")(4).flatten()
+    wire = replace(
+        first, ops=first.ops[:0], fan_in=first.fan_in[:0], outputs=np.array([2], np.int32),
+        scopes=(), scope_runs=None,
+    )  # fmt: skip
+    spec = specified_by(wire, "first.aig")
+    document = {"kind": "words", "sums": [[], []], "free": [0, 1, 2, 3]}
+    document["theorem"] = Theorem(spec, 4).document()
+    assert verify(document, first, spec)
+    assert sides(first, Theorem(spec, 4), 0)[1].circuit == wire

@@ -163,6 +163,12 @@ def test_what_would_be_too_large_is_said_before_it_is_written(tmp_path, monkeypa
     assert load(path)
 
 
+def test_line_ends_of_windows(tmp_path):
+    path = tmp_path / "c.serial"
+    path.write_bytes(b"# outputs 3\r\nX\r\nX\r\nAND & &1\r\n")
+    assert len(load(path).outputs) == 3
+
+
 @pytest.mark.slow
 def test_damaged_thresholds(tmp_path):
     rng = random.Random("serial")

@@ -74,7 +74,9 @@ def circuit_of(model: Any, theorem: Theorem, max_gates: int) -> Drawn:
 def sides(model: Any, theorem: Theorem, max_gates: int) -> tuple[Drawn, Drawn | None]:
     """The circuit of a model, and that of the model that is the theorem's specification, if one is."""
     given, other = circuit_of(model, theorem, max_gates), theorem.asked.model
-    return given, other and circuit_of(other, theorem.of_other, max_gates)
+    if other is None:
+        return given, None
+    return given, circuit_of(other, theorem.of_other, max_gates)
 
 
 def by_words(given: Drawn, asked: Automaton | Drawn, accept: int | None) -> Verdict:
