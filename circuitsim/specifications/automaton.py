@@ -4,7 +4,10 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from circuitsim.errors import LimitError
 from circuitsim.specifications.formulas import Congruent, Formula, atoms, joined
+
+MOST_STATES = 2**18
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,11 @@ class Automaton:
         return self.decides(state)
 
     def states(self, letters: Sequence[str]) -> list[Any]:
-        """All states that strings of these letters lead to, breadth first; without end unless it is finite."""
+        """All states that strings of these letters lead to, breadth first.
+
+        Raises:
+            LimitError: they are too many, as those of one that is not finite.
+        """
         found: dict[Any, None] = {self.start: None}
         for state in (queue := [self.start]):  # grows while it is gone through
             for letter in letters:
@@ -39,6 +46,10 @@ class Automaton:
                 if after not in found:
                     found[after] = None
                     queue.append(after)
+            if len(queue) > MOST_STATES:
+                raise LimitError(
+                    f"a specification has more than {MOST_STATES:,} states, which is too many to go through."
+                )
         return queue
 
 
