@@ -121,8 +121,8 @@ def circuits(points: Sequence[Done]) -> list[Circuit]:
             zoo = f"zoo:{TASK}" if architecture == TRANSFORMER else f"zoo:{TASK}-rnn"
             content = point.outcome.files["model.pt"]
             found += [
-                Circuit(f"{architecture}, trained", "model.pt", n, TASK, content),
-                Circuit(f"{architecture}, constructed", zoo, n, TASK),
+                Circuit(f"trained, {architecture}", "model.pt", n, TASK, content),
+                Circuit(f"constructed, {architecture}", zoo, n, TASK),
             ]
     return found
 
@@ -218,7 +218,7 @@ EXPERIMENTS = {
         ),
         published="No experiment: the theorems' orders, O(log n) for one layer of attention, n / p numbers of p bits.",
         sizes=(
-            Size("smallest", settings((2,), steps=100), 0.2),
+            Size("smallest", settings((3,), steps=150), 0.2),
             Size("default", settings((5, 9, 13)), 8),
             Size("paper", settings((5, 9, 17, 33, 65), steps=20_000), 2000),
         ),
