@@ -134,9 +134,8 @@ def _show(
         print_table(titles, [[report.shown(cell) for cell in row] for row in shown.rows])
         click.echo()
     for verdict in results.summary.verdicts:
-        word = "agrees" if verdict.agrees else "does not agree"
         click.echo(
-            f"{word}: {verdict.statement}\n  rule: {verdict.rule}\n  here: {verdict.numbers}"
+            f"{verdict.word}: {verdict.statement}\n  rule: {verdict.rule}\n  here: {verdict.numbers}"
         )
     click.echo(f"\ntables and figure.svg are in {folder}")
 

@@ -44,12 +44,21 @@ class Panel:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a statement of the paper is seen here: decided by a stated rule, from the numbers it names."""
+    """Whether a statement of the paper is seen here: decided by a stated rule, from the numbers it names.
+
+    Attributes:
+        agrees: None where nothing was run that could tell.
+    """
 
     statement: str
     rule: str
     numbers: str
-    agrees: bool
+    agrees: bool | None
+
+    @property
+    def word(self) -> str:
+        """What `agrees` says."""
+        return {True: "agrees", False: "does not agree", None: "not run"}[self.agrees]
 
 
 @dataclass(frozen=True)
@@ -104,8 +113,7 @@ def markdown(summary: Summary) -> str:
     """The tables and verdicts, in Markdown."""
     parts = [f"**{table.title}**\n\n{_markdown_table(table)}" for table in summary.tables]
     lines = [
-        f"- {'Agrees' if one.agrees else 'Does not agree'}: {one.statement}"
-        f" Rule: {one.rule} Here: {one.numbers}\n"
+        f"- {one.word.capitalize()}: {one.statement} Rule: {one.rule} Here: {one.numbers}\n"
         for one in summary.verdicts
     ]
     return "\n".join([*parts, "**Beside the paper**\n", "".join(lines)]).rstrip() + "\n"

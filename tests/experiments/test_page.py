@@ -48,7 +48,10 @@ def _flatten(value: dict[str, object]) -> None:
     for key, item in value.items():
         if isinstance(item, dict):
             _flatten(item)
+        elif isinstance(item, list) and item and isinstance(item[0], dict):
+            for one in item:
+                _flatten(one)
         elif isinstance(item, list):
             value[key] = [0.5] * len(item)
-        elif isinstance(item, int | float) and key != "circuit_n":
+        elif isinstance(item, int | float) and key not in ("circuit_n", "n"):
             value[key] = 5000
