@@ -124,7 +124,7 @@ def test_ten_million_gates_fall_back_at_once() -> None:
     said = succeed("render", MAJORITY, "-n", 2_200_000, "--altitude", "gates")
     assert ": architecture, 5 boxes" in said
     assert "11,007,900 gates" in said
-    assert time.process_time() - started < 15
+    assert time.process_time() - started < 60  # to draw so many would take hours
     assert "take a smaller n" in complaint(
         "render", MAJORITY, "-n", 2_200_000, "-o", "a.html"
     )
