@@ -245,7 +245,7 @@ def _experiment(
 
 TINY: dict[str, Any] = {"test": 200, "cap": 3200, "states": 8, "ffn": 20}
 FOR_CIRCUIT = [("transformer", 6)]
-LAST = [(learner, 12) for learner in ("transformer", "recurrent", "feed-forward")]
+LAST = [(learner, 12) for learner in ("transformer", "feed-forward")]
 
 EXPERIMENTS = {
     "qstr": _experiment(
