@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULTS = {field.name: field.default for field in fields(Recipe)}
 HELP = {
-    "lengths": "Of the strings: 16, 4:16 (each as likely) or binomial:100 (fair coins among so many).",
+    "lengths": "Of the strings: 16, 4:16 or 4:16:+2 (each as likely) or binomial:100 (fair coins among so many).",
     "longest": "Know positions up to N, for strings longer than those of --lengths.",
     "curriculum": "Begin with the shortest strings, and reach the longest after so many steps.",
     "architecture": "What is trained; circuits are made of a transformer, an rnn in one layer and an ffn.",

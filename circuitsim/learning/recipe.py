@@ -33,7 +33,7 @@ WORDS = {
 PROTOCOL = 1  # goes up when the same recipe would give another net
 LONGEST = 4096  # letters of a string
 WIDEST = 4096
-RANGE = re.compile(r"(\d{1,4})(?::(\d{1,4}))?", re.ASCII)
+RANGE = re.compile(r"(\d{1,4})(?::(\d{1,4})(?::\+([1-9]\d{0,3}))?)?", re.ASCII)
 BINOMIAL = re.compile(r"binomial:(\d{1,4})", re.ASCII)
 
 
@@ -43,7 +43,8 @@ class Recipe:
 
     Attributes:
         task: as in `zoo list`, perhaps with options: `bounded-dyck:k=2,depth=3`.
-        lengths: of strings: "8", "4:16" (each as likely as another) or "binomial:100" (fair coins among so many).
+        lengths: of strings: "8", "4:16" or "4:16:+2" (each as likely as another) or "binomial:100" (fair coins among so
+            many).
         longest: how many positions there are to learn, or 0 for those that `lengths` needs.
         curriculum: steps in which the largest length grows from the least to the last of `lengths`.
         layers, heads, width, hidden: of a transformer. Recurrent nets have one state of `width` numbers for each of
@@ -161,10 +162,11 @@ def lengths_of(text: str, task: Task) -> Lengths:
         weights = {n: _binomial(trials, n) for n in range(1, trials + 1)}
     elif found := RANGE.fullmatch(text):
         first, last = int(found[1]), int(found[2] or found[1])
-        weights = dict.fromkeys(range(max(first, 1), last + 1), 1.0)
+        lengths = [n for n in range(first, last + 1, int(found[3] or 1)) if n]
+        weights = dict.fromkeys(lengths, 1.0)
     else:
         raise InputError(
-            f"--lengths {text[:40]!r}: expected 16, 4:16 (16 included) or binomial:100."
+            f"--lengths {text[:40]!r}: expected 16, 4:16 (16 included), 4:16:+2 or binomial:100."
         )
     legal = {n: w for n, w in weights.items() if w > 0 and task.legal_length(n)}
     if not legal or max(legal) > LONGEST:

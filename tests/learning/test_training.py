@@ -146,7 +146,13 @@ def test_nets_that_cannot_be_are_refused(architecture, lengths, task, message):
         Training(Recipe(task, lengths, architecture=architecture))
 
 
-@pytest.mark.parametrize("text", ["", "x", "0", "5:3", "binomial:0", "3:", "99999"])
+def test_lengths_may_have_steps():
+    found = lengths_of("2:9:+2", task_of("majority"))
+    assert found.lengths == (2, 4, 6, 8)
+    assert lengths_of("0:4", task_of("majority")).lengths == (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize("text", ["", "x", "2:9:+0", "0", "5:3", "binomial:0", "3:", "99999"])
 def test_lengths_that_are_none_are_refused(text):
     with pytest.raises(InputError, match="--lengths"):
         lengths_of(text, task_of("majority"))
