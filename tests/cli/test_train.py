@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from .runs import PROGRAM, answer, complaint, succeed
+from .runs import PROGRAM, answer, complaint, invoke, succeed
 
 FEW = ("--lengths", "1:6", "--positions", "none", "--width", 4, "--hidden", 4)
 
@@ -66,7 +66,7 @@ def test_an_interrupted_training_is_gone_on_with(tmp_path):
             ]
             or said == "circuitsim: interrupted.\n"
         )  # before the first step
-    succeed(*command, "-o", path)
+    assert invoke(*command, "-o", path).exit_code == 0  # it says after which step it goes on
     succeed(*command, "-o", other)
     assert path.read_bytes() == other.read_bytes()
     assert {found.name for found in tmp_path.iterdir()} == {"net.pt", "other"}
