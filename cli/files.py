@@ -118,12 +118,6 @@ def picture(path: str) -> Path:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8; at every moment the path holds the old file, or the whole new one."""
-    write_bytes(path, text.encode())
+    from circuitsim.formats.atomic import write_whole
 
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file; at every moment the path holds the old file, or the whole new one."""
-    from circuitsim.formats.atomic import replacing
-
-    with replacing(path) as file:
-        file.write(data)
+    write_whole(path, text.encode())

@@ -147,11 +147,12 @@ def command(
     the model. svg of gates goes to 100,000, png and pdf to 5,000 (500 without cairosvg). What is larger is drawn at the
     altitude above, which is said. html is a page in which the whole circuit runs.
     """
+    from circuitsim.formats.atomic import write_whole
     from circuitsim.render.altitude import Request
     from circuitsim.render.filters import Filters
     from circuitsim.render.painting import draw, graphviz_places
 
-    from .files import target, write_bytes
+    from .files import target
     from .printing import Status, print_json
 
     where, form = None, "svg"
@@ -186,7 +187,7 @@ def command(
         request = Request(altitude, filters, fold, values, critical, most_built=max_gates)
         drawn = draw(subject, request, cast("Format", form))
         status(f"writing {out}")
-        write_bytes(where, drawn.data)
+        write_whole(where, drawn.data)
         status.clear()
         if form == "dot" and drawn.picture is not None and not graphviz_places(drawn.picture):
             click.echo(_slow(out, drawn.picture), err=True)

@@ -95,6 +95,7 @@ def command(task: str, output: str, as_json: bool, **given: Any) -> None:
     adversarial strings. The same options and seed give the same net. A training that is interrupted keeps its state in
     FILE.training; the same command goes on with it.
     """
+    from circuitsim.formats.atomic import write_whole
     from circuitsim.learning.requirements import require_torch
 
     from .files import target
@@ -109,7 +110,6 @@ def command(task: str, output: str, as_json: bool, **given: Any) -> None:
         kept,
         metrics,
         unfinished,
-        write,
     )
     from circuitsim.learning.training import Training
 
@@ -128,7 +128,7 @@ def command(task: str, output: str, as_json: bool, **given: Any) -> None:
             )
         raise
     seconds = time.monotonic() - begun
-    write(where, checkpoint_bytes(trained, Path(output).stem))
+    write_whole(where, checkpoint_bytes(trained, Path(output).stem))
     unfinished(where).unlink(missing_ok=True)
     if as_json:
         found = {"task": task, "file": output, "recipe": asdict(recipe)}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from circuitsim.errors import InputError
-from circuitsim.formats.atomic import replacing
+from circuitsim.formats.atomic import write_whole
 
 MARK = "circuitsim certificate"
 MOST_BYTES = 1 << 30  # of the text
@@ -20,8 +20,8 @@ def save(document: dict[str, Any], path: str | Path) -> None:
         CircuitSimError: the path cannot be written.
     """
     text = json.dumps({"format": MARK, **document}, separators=(",", ":")).encode()
-    with replacing(Path(path)) as file:
-        file.write(gzip.compress(text, mtime=0) if str(path).endswith(".gz") else text)
+    packed = gzip.compress(text, mtime=0) if str(path).endswith(".gz") else text
+    write_whole(Path(path), packed)
 
 
 def load(path: str | Path) -> dict[str, Any]:

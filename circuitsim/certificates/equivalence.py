@@ -14,7 +14,7 @@ from circuitsim.certificates.words import differing_strings
 from circuitsim.errors import CircuitSimError
 from circuitsim.netlist.circuit import Circuit
 
-MOST_GATES = 200_000_000
+MOST_GATES = 200_000_000  # of a circuit that is built again
 EQUIVALENT = "equivalent"  # in the place of a theorem's parts
 
 

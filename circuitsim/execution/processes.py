@@ -15,6 +15,7 @@ from multiprocessing.connection import wait
 from circuitsim.errors import LimitError
 
 from .finished import Finished, Progress, Result, Task
+from .interrupts import interrupts_later
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -30,7 +31,7 @@ def in_processes(
     others = active_children()
     futures: dict[Future[Result], int] = {}
     try:
-        with _one_thread_each(), _interrupts_later():
+        with _one_thread_each(), interrupts_later():
             for index, task in enumerate(tasks):
                 futures[pool.submit(partial(alone, work, task))] = index
         yield (_finished(futures[done], done, tasks) for done in as_completed(futures))
@@ -85,16 +86,6 @@ def _end_with_parent() -> None:
     assert parent is not None
     wait([parent.sentinel])
     os._exit(1)
-
-
-@contextmanager
-def _interrupts_later() -> Iterator[None]:
-    """Interrupts inside wait until the end; processes that are started inside inherit that, and print no traceback."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from circuitsim.experiments.zoo_tasks import (
     those,
     trained,
 )
+from circuitsim.learning.recipe import recipe_of
 
 KINDS = ("none", "learned", "sinusoidal")
 RUNGS = {"float": "softmax", "integer": "in whole numbers", "hardened": "hardened"}
@@ -66,7 +67,7 @@ def run(setting: Setting, progress: Progress) -> Outcome:
     from circuitsim.networks.integer import run_integer
     from circuitsim.networks.rungs import run_float
 
-    found = trained(setting, progress)
+    found = trained(recipe_of(setting), progress)
     document = found.net.document("majority")
     assert document is not None
     model: Any = model_from_document(document, "majority")
@@ -137,12 +138,12 @@ def summary(points: Sequence[Done], circuits: Sequence[Done]) -> Summary:
     by_kind = tuple(
         Curve(
             kind,
-            curve(those(points, positions=kind), lengths, lambda p, n: middle(p, n, "float")),
+            curve(those(points, positions=kind), lengths, "float"),
         )
         for kind in KINDS
     )
     by_rung = tuple(
-        Curve(label, curve(those(points, positions="none"), lengths, _middle_of(rung)))
+        Curve(label, curve(those(points, positions="none"), lengths, rung))
         for rung, label in RUNGS.items()
     )
     panels = (
@@ -150,10 +151,6 @@ def summary(points: Sequence[Done], circuits: Sequence[Done]) -> Summary:
         Panel("no positions, by rung", "letters", "share right", by_rung),
     )
     return Summary((learned, circuit_table(circuits)), panels, _verdicts(points, lengths[-1]))
-
-
-def _middle_of(rung: str) -> Any:
-    return lambda points, n: middle(points, n, rung)
 
 
 def _verdicts(points: Sequence[Done], n: int) -> tuple[Verdict, ...]:

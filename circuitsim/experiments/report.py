@@ -10,7 +10,7 @@ from typing import Any
 
 from circuitsim.analysis.growth.figures import figure, look
 from circuitsim.experiments.experiment import Done, Experiment, Scalar, SizeName
-from circuitsim.formats.atomic import replacing
+from circuitsim.formats.atomic import write_whole
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,7 @@ def write(experiment: Experiment, size: SizeName, summary: Summary, folder: Path
     for table in summary.tables:
         texts[f"{table.title.lower().replace(' ', '-')}.csv"] = comma_separated(table)
     for name, text in texts.items():
-        with replacing(folder / name) as file:
-            file.write(text.encode())
+        write_whole(folder / name, text.encode())
     draw(summary.panels, folder / "figure.svg")
 
 

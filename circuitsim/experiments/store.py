@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from circuitsim.errors import CircuitSimError, InputError
 from circuitsim.experiments.experiment import Done, Outcome, Point, canonical, sha256
-from circuitsim.formats.atomic import replacing
+from circuitsim.formats.atomic import write_whole
 
 POINTS = "points.jsonl"
 FILES = "files"
@@ -55,8 +55,7 @@ class Store:
         for name, data in done.outcome.files.items():
             path = self._path(done.point, name)
             path.parent.mkdir(exist_ok=True)
-            with replacing(path) as file:
-                file.write(data)
+            write_whole(path, data)
         line = as_line(done)
         self._file.write(canonical(line).encode() + b"\n")
         self._file.flush()

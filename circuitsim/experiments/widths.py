@@ -4,7 +4,9 @@ Sources: Bhattamishra et al. 2024 (arXiv 2406.09347), theorems 1 and 3; the sear
 """
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 from circuitsim.experiments.circuits import Circuit
 from circuitsim.experiments.experiment import (
@@ -23,7 +25,11 @@ from circuitsim.experiments.report import (
     Verdict,
     circuit_table,
 )
-from circuitsim.experiments.zoo_tasks import about, recipe_of
+from circuitsim.experiments.zoo_tasks import about, trained
+from circuitsim.learning.recipe import Recipe, recipe_of
+
+if TYPE_CHECKING:
+    from circuitsim.learning.training import Trained
 
 TASK = "index-lookup"
 TRANSFORMER, RECURRENT = "transformer", "rnn"
@@ -50,30 +56,38 @@ def settings(lengths: Sequence[int], **changed: Any) -> tuple[Setting, ...]:
 
 
 def run(setting: Setting, progress: Progress) -> Outcome:
-    """The least of the widths at which one of three seeds learns the task, and its net."""
-    from dataclasses import replace
-
+    """The least of the widths at which one of three seeds learns the task, its net, and the constructions' widths."""
     from circuitsim.learning.files import checkpoint_bytes
-    from circuitsim.learning.requirements import require_torch
 
-    require_torch()
-    from circuitsim.learning.training import Training
-
-    recipe = recipe_of(setting)
-    tried: list[dict[str, Any]] = []
-    for width in WIDTHS:
-        for seed in range(TRIES):
-            own = replace(recipe, width=width, hidden=2 * width, seed=recipe.seed + seed)
-            found = Training(own).run(lambda text, w=width: progress(f"width {w}, {text}"))  # type: ignore[misc]
-            wrong, inputs = wrong_of(found)
-            tried.append({"width": width, "seed": seed, "wrong": wrong, "inputs": inputs})
-            if wrong == 0:
-                result = {"width": width, "tried": tried, **about(found)}
-                return Outcome(result, {"model.pt": checkpoint_bytes(found, "model")})
-    return Outcome({"width": None, "tried": tried, **about(found)})
+    found, width, tried = narrowest(recipe_of(setting), progress)
+    architecture, n = str(setting["architecture"]), found.data.longest
+    result = {
+        "width": width,
+        "tried": tried,
+        "constructed": constructed(architecture, n),
+        "squeezed": squeezed(n) if architecture == RECURRENT else None,
+        **about(found),
+    }
+    files = {} if width is None else {"model.pt": checkpoint_bytes(found, "model")}
+    return Outcome(result, files)
 
 
-def wrong_of(found: Any) -> tuple[int, int]:
+def narrowest(
+    recipe: Recipe, progress: Progress
+) -> tuple["Trained", int | None, list[dict[str, int]]]:
+    """The first net that is right, with its width; or the last that was tried, and None. And what was tried."""
+    tried: list[dict[str, int]] = []
+    for width, seed in product(WIDTHS, range(TRIES)):
+        own = replace(recipe, width=width, hidden=2 * width, seed=recipe.seed + seed)
+        found = trained(own, lambda text, w=width: progress(f"width {w}, {text}"))  # type: ignore[misc]
+        wrong, inputs = wrong_of(found)
+        tried.append({"width": width, "seed": seed, "wrong": wrong, "inputs": inputs})
+        if wrong == 0:
+            return found, width, tried
+    return found, None, tried
+
+
+def wrong_of(found: "Trained") -> tuple[int, int]:
     """How many inputs a net answers wrongly: of all where they are few, else of 4,096."""
     from circuitsim.learning.task_data import Strings
     from circuitsim.learning.training import decisions
@@ -98,17 +112,15 @@ def constructed(architecture: str, n: int) -> int:
     return int(load_any(f"zoo:{TASK}-rnn").at(n).forward.size)
 
 
-def squeezed(architecture: str, n: int) -> int | None:
-    """The least width at which a construction with an option for it is right; None where it has none."""
+def squeezed(n: int) -> int | None:
+    """The least width at which the recurrent construction is right; None where it always is."""
     from circuitsim.analysis.separations.separations import separation
     from circuitsim.analysis.separations.squeezing import squeeze
 
     found = separation(TASK)
-    for side in found.sides:
-        if side.squeeze is not None and architecture == RECURRENT:
-            failed = squeeze(found, side, n, found.variants[0], constructed(architecture, n))
-            return None if failed is None else failed.works
-    return None
+    side = next(side for side in found.sides if side.squeeze is not None)
+    failed = squeeze(found, side, n, found.variants[0], constructed(RECURRENT, n))
+    return None if failed is None else failed.works
 
 
 def circuits(points: Sequence[Done]) -> list[Circuit]:
@@ -127,6 +139,7 @@ def circuits(points: Sequence[Done]) -> list[Circuit]:
     return found
 
 
+FOUND = ("width", "constructed", "squeezed", "parameters", "steps")  # of results
 COLUMNS = (
     "net",
     "n",
@@ -141,40 +154,29 @@ COLUMNS = (
 
 def summary(points: Sequence[Done], circuits: Sequence[Done]) -> Summary:
     """Widths beside each other, and how they grow."""
-    rows, widths = [], {}
-    for point in points:
-        architecture, n = (
-            str(point.setting["architecture"]),
-            int(str(point.setting["lengths"])),
-        )
-        widths[architecture, n] = found = point.result["width"]
-        own = (constructed(architecture, n), squeezed(architecture, n))
-        tried = len(point.result["tried"])
-        rows.append(
-            (
-                architecture,
-                n,
-                found,
-                *own,
-                point.result["parameters"],
-                point.result["steps"],
-                tried,
-            )
-        )
-    lengths = sorted({n for _, n in widths})
+    found = {
+        (str(point.setting["architecture"]), int(str(point.setting["lengths"]))): point.result
+        for point in points
+    }
+    rows = tuple(
+        (*key, *(result[name] for name in FOUND), len(result["tried"]))
+        for key, result in found.items()
+    )
+    lengths = sorted({n for _, n in found})
     curves = []
     for architecture in (TRANSFORMER, RECURRENT):
-        learned = [(float(n), float(widths[architecture, n] or WIDTHS[-1])) for n in lengths]
-        built = [(float(n), float(constructed(architecture, n))) for n in lengths]
-        curves.append(Curve(architecture, tuple(learned)))
-        curves.append(Curve(f"{architecture}, constructed", tuple(built), published=True))
+        results = [(float(n), found[architecture, n]) for n in lengths]
+        learned = tuple((n, float(result["width"] or WIDTHS[-1])) for n, result in results)
+        built = tuple((n, float(result["constructed"])) for n, result in results)
+        curves.append(Curve(architecture, learned))
+        curves.append(Curve(f"{architecture}, constructed", built, published=True))
     panel = Panel(
         "least width that learns index lookup", "tokens", "width", tuple(curves), "xy"
     )
     return Summary(
-        (Table("Widths", COLUMNS, tuple(rows)), circuit_table(circuits)),
+        (Table("Widths", COLUMNS, rows), circuit_table(circuits)),
         (panel,),
-        _verdicts(widths, lengths),
+        _verdicts({key: result["width"] for key, result in found.items()}, lengths),
     )
 
 
@@ -225,5 +227,6 @@ EXPERIMENTS = {
         run=f"{_HERE}:run",
         circuits=f"{_HERE}:circuits",
         summary=f"{_HERE}:summary",
+        version=2,
     )
 }  # fmt: skip

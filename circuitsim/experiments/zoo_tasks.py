@@ -1,34 +1,23 @@
 """What the experiments on the zoo's tasks share: a setting is a recipe of `circuitsim.learning`, and what is tested."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from circuitsim.experiments.experiment import Done, Outcome, Progress, Setting
-from circuitsim.learning.recipe import Recipe
+from circuitsim.learning.recipe import Recipe, recipe_of
+from circuitsim.learning.requirements import require_torch
 
 if TYPE_CHECKING:
     from circuitsim.learning.training import Trained
 
-RECIPE = {field.name for field in fields(Recipe)}
-STRINGS = 512  # of each length that is tested
 
-
-def recipe_of(setting: Setting) -> Recipe:
-    """The recipe in a setting."""
-    own: dict[str, Any] = {name: value for name, value in setting.items() if name in RECIPE}
-    return Recipe(**own)
-
-
-def trained(setting: Setting, progress: Progress) -> "Trained":
-    """The net of a setting."""
-    from circuitsim.learning.requirements import require_torch
-
+def trained(recipe: Recipe, progress: Progress) -> "Trained":
+    """The net of a recipe."""
     require_torch()
     from circuitsim.learning.training import Training
 
-    return Training(recipe_of(setting)).run(progress)
+    return Training(recipe).run(progress)
 
 
 def lengths_tested(setting: Setting) -> list[int]:
@@ -41,8 +30,8 @@ def run(setting: Setting, progress: Progress) -> Outcome:
     from circuitsim.learning.files import checkpoint_bytes
     from circuitsim.learning.training import right_at
 
-    found = trained(setting, progress)
-    tests = [right_at(found.net, found.data, n, STRINGS) for n in lengths_tested(setting)]
+    found = trained(recipe_of(setting), progress)
+    tests = [right_at(found.net, found.data, n) for n in lengths_tested(setting)]
     result = {
         **about(found),
         "tests": [
@@ -83,7 +72,7 @@ def percent(part: float) -> str:
 
 
 def curve(
-    points: Sequence[Done], lengths: Sequence[int], of: Callable[[Sequence[Done], int], float]
+    points: Sequence[Done], lengths: Sequence[int], key: str
 ) -> tuple[tuple[float, float], ...]:
-    """Points of a line against the length."""
-    return tuple((float(n), of(points, n)) for n in lengths)
+    """The medians over seeds against the length."""
+    return tuple((float(n), middle(points, n, key)) for n in lengths)

@@ -38,3 +38,13 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
                 f"{target}: cannot be written ({error.strerror or error})."
             ) from error
         raise
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file; at every moment the path holds the old file, or the whole new one.
+
+    Raises:
+        CircuitSimError: the path cannot be written.
+    """
+    with replacing(target) as file:
+        file.write(data)

@@ -1,4 +1,4 @@
 """Training nets on the zoo's tasks, as files that compile at once; reading order: recipe, task_data, nets, training.
 
-Needs torch (extra `train`), which only `nets`, `transformers`, `recurrent` and `training` import.
+Needs torch (extra `train`), which `recipe`, `task_data` and `requirements` do without.
 """

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from circuitsim.errors import InputError
-from circuitsim.formats.atomic import replacing
+from circuitsim.formats.atomic import write_whole
 from circuitsim.learning.recipe import Recipe
 from circuitsim.learning.training import State, Trained
 from circuitsim.models.files.referring import with_references
@@ -47,12 +47,6 @@ def metrics(trained: Trained) -> dict[str, Any]:
     }
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file; at every moment the path holds the old one or the whole new one."""
-    with replacing(path) as file:
-        file.write(data)
-
-
 def unfinished(path: Path) -> Path:
     """Where a training that will write a checkpoint keeps its state."""
     return path.with_name(path.name + UNFINISHED)
@@ -60,7 +54,7 @@ def unfinished(path: Path) -> Path:
 
 def keep(path: Path, state: State) -> None:
     """Keep the state of the training that will write a checkpoint."""
-    write(unfinished(path), _saved(state))
+    write_whole(unfinished(path), _saved(state))
 
 
 def kept(path: Path, recipe: Recipe) -> State | None:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from circuitsim.learning.recipe import Recipe
-from circuitsim.tokens import Field, Format
+from circuitsim.tokens import Format
 from circuitsim.zoo.task import Place
 
 Document: TypeAlias = dict[str, Any]
@@ -105,7 +105,7 @@ class Net(nn.Module):
             found["vocabulary"] = list(letters)
             found["embedding"] = dict(zip(letters, tables[0], strict=True))
         else:
-            found["fields"] = [_field(field) for field in form.fields]
+            found["fields"] = form.document()
             found["tables"] = [
                 {"fields": [field.name], "rows": rows}
                 for field, rows in zip(form.fields, tables, strict=True)
@@ -157,12 +157,3 @@ def activated(values: Tensor, activation: str) -> Tensor:
     return {"relu": torch.relu, "gelu": nn.functional.gelu, "tanh": torch.tanh}[activation](
         values
     )
-
-
-def _field(field: Field) -> Document:
-    return {
-        "name": field.name,
-        "values": list(field.values),
-        "wires": field.wires,
-        "where": field.where,
-    }

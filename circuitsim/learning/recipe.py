@@ -3,17 +3,18 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from circuitsim.array_types import Rng
 from circuitsim.errors import InputError
 from circuitsim.zoo.near import nearest, nearest_lengths
-from circuitsim.zoo.option_values import Value, chosen, written
+from circuitsim.zoo.option_values import written
 from circuitsim.zoo.task import Task
-from circuitsim.zoo.tasks.catalogue import TASKS
+from circuitsim.zoo.tasks.catalogue import TASKS, task_with
 
 Architecture: TypeAlias = Literal["transformer", "rnn", "gru", "lstm", "ffn"]
 Positions: TypeAlias = Literal["none", "learned", "sinusoidal"]
@@ -116,9 +117,10 @@ class Recipe:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def recipe_of(document: dict[str, Any]) -> Recipe:
-    """A recipe of what `dataclasses.asdict` made of one."""
-    return Recipe(**{field.name: document[field.name] for field in fields(Recipe)})
+def recipe_of(document: Mapping[str, Any]) -> Recipe:
+    """A recipe of plain data, which may say more."""
+    names = (field.name for field in fields(Recipe))
+    return Recipe(**{name: document[name] for name in names if name in document})
 
 
 def task_of(text: str) -> Task:
@@ -131,9 +133,7 @@ def task_of(text: str) -> Task:
     if name not in TASKS:
         meant = nearest(name, TASKS) or f"; there are {', '.join(TASKS)}"
         raise InputError(f"there is no task {name[:60]!r}{meant}.")
-    kind = TASKS[name]
-    defaults = {f.name: cast("Value", f.default) for f in fields(kind)}
-    return kind(**chosen(name, written(text, rest), defaults, kind.choices))
+    return task_with(name, written(text, rest))
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class TaskData:
     @cached_property
     def format(self) -> Format:
         """The tokens of the longest strings; those of shorter ones are among them."""
-        n = max(m for m in range(1, self.longest + 1) if self.task.legal_length(m))
+        n = self.longest_legal
         found = self.task.format(n)
         for m in (*self.lengths.lengths, n):
             self._refuse_other(self.task.format(m), found, m, n)
@@ -93,7 +93,7 @@ class TaskData:
         """Names of the decisions."""
         return self.task.answers(self.longest_legal)
 
-    @property
+    @cached_property
     def longest_legal(self) -> int:
         """The longest length there is a string of."""
         return max(m for m in range(1, self.longest + 1) if self.task.legal_length(m))

@@ -1,10 +1,8 @@
 """Training by AdamW, step by step, so that it can be interrupted anywhere and gone on with as if it had not been."""
 
 import math
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
@@ -15,10 +13,11 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from circuitsim.array_types import Longs
 from circuitsim.errors import InputError
+from circuitsim.execution.interrupts import interrupts_later
 from circuitsim.learning.nets import Net, Shape
 from circuitsim.learning.other_nets import FullyConnected, Recurrent
 from circuitsim.learning.recipe import Recipe
-from circuitsim.learning.task_data import Strings, TaskData
+from circuitsim.learning.task_data import KEPT, Strings, TaskData
 from circuitsim.learning.transformers import Transformer
 
 Progress: TypeAlias = Callable[[str], None]
@@ -160,7 +159,9 @@ class Training:
         loss.backward()
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.recipe, self.done)
-        with _whole():  # an interrupt leaves the net as it was before or after a step
+        with (
+            interrupts_later()
+        ):  # an interrupt leaves the net as it was before or after a step
             self.optimizer.step()
             self.done, self.loss = self.done + 1, float(loss.detach())
 
@@ -194,20 +195,10 @@ def decisions(net: Net, strings: Strings) -> Longs:
     return cast("Longs", chosen.numpy().astype(np.int64))
 
 
-def right_at(net: Net, data: TaskData, n: int, count: int = 512) -> Right:
+def right_at(net: Net, data: TaskData, n: int, count: int = KEPT) -> Right:
     """How many strings of one length a net answers rightly."""
     found = []
     for hard in (False, True):
         strings = data.kept(n, count, hard)
         found.append(int((decisions(net, strings) == strings.answers).all(1).sum()))
     return Right(n, count, found[0], count, found[1])
-
-
-@contextmanager
-def _whole() -> Iterator[None]:
-    """Interrupts wait until the end."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -1,8 +1,7 @@
 """Specifications by name: `NAME` or `NAME:option=value,...`, those of the zoo's tasks and some more."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
-from typing import cast
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,10 +28,10 @@ from circuitsim.specifications.languages import (
 from circuitsim.specifications.specification import Draw, Specification
 from circuitsim.tokens import letters
 from circuitsim.zoo.near import nearest
-from circuitsim.zoo.option_values import Value, chosen, written
+from circuitsim.zoo.option_values import chosen, written
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.brackets import BoundedDyck, Dyck1, ShuffleDyck
-from circuitsim.zoo.tasks.catalogue import TASKS
+from circuitsim.zoo.tasks.catalogue import TASKS, task_with
 from circuitsim.zoo.tasks.comparing import Disjointness, Equality, Inequality
 from circuitsim.zoo.tasks.finding import IndexLookup
 from circuitsim.zoo.tasks.letter_counts import AnBn, First, Majority, Parity
@@ -69,10 +68,8 @@ def specification(text: str) -> Specification:
         if names_model(text):
             meant = "; of a model or circuit give itself, loaded, in place of its name"
         raise InputError(f"there is no specification {name[:60]!r}{meant}.")
-    kind = TASKS[name]
-    margin = given.pop("margin", None) if kind is Majority else None
-    defaults = {f.name: cast("Value", f.default) for f in fields(kind)}
-    found = of_task(kind(**chosen(name, given, defaults, kind.choices)), text)
+    margin = given.pop("margin", None) if TASKS[name] is Majority else None
+    found = of_task(task_with(name, given), text)
     return found if margin is None else replace(found, where=_margin(text, margin))
 
 

@@ -1,5 +1,10 @@
-"""All tasks by name."""
+"""All tasks by name, and one with its options."""
 
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import cast
+
+from circuitsim.zoo.option_values import Value, chosen
 from circuitsim.zoo.task import Task
 from circuitsim.zoo.tasks.averaging import QSparseAveraging, SparseTokenSelection
 from circuitsim.zoo.tasks.brackets import BoundedDyck, Dyck1, ShuffleDyck
@@ -42,3 +47,14 @@ CLASSES: tuple[type[Task], ...] = (
 )
 
 TASKS: dict[str, type[Task]] = {task.name: task for task in CLASSES}
+
+
+def task_with(name: str, given: Mapping[str, str]) -> Task:
+    """The task of a known name with options, which are texts.
+
+    Raises:
+        InputError: an option that it does not have, or a value that it cannot have.
+    """
+    kind = TASKS[name]
+    defaults = {f.name: cast("Value", f.default) for f in fields(kind)}
+    return kind(**chosen(name, given, defaults, kind.choices))
