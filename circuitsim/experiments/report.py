@@ -87,7 +87,7 @@ def circuit_table(circuits: Sequence[Done]) -> Table:
             (
                 one.setting["circuit"],
                 one.setting["n"],
-                one.setting["basis"],
+                ", ".join(filter(None, (str(one.setting["basis"]), found.get("optimize")))),
                 found.get("bits"),
                 found.get("gates"),
                 found.get("depth"),

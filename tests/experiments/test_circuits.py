@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import circuitsim as cs
+from circuitsim.errors import LimitError
 from circuitsim.experiments import circuits
 from circuitsim.experiments.circuits import BASES, Circuit, inputs, measured
 from circuitsim.experiments.experiment import Done, Outcome
@@ -15,6 +16,7 @@ from circuitsim.experiments.report import Summary, circuit_table
 from circuitsim.experiments.running import Results
 from circuitsim.learning.recipe import task_of
 from circuitsim.models.files.json_model import json_text
+from compilers.family import Family
 from tests.experiments.toy import TOY
 
 TASK = "qstr:q=2,g=sum"
@@ -65,6 +67,26 @@ def test_a_circuit_that_is_too_large_is_measured_only(
     for one in results(Circuit("constructed", ADDRESS, N, TASK)):
         assert one["refused"] == f"measured, not built: {one['wires']:,} wires"
         assert "equal" not in one
+
+
+def test_a_circuit_that_is_refused_is_drawn_balanced(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = circuits._circuit
+
+    def limited(family: Family, *given: Any) -> dict[str, Any]:
+        if family.optimize == "depth":
+            raise LimitError("too large.")
+        return drawn(family, *given)
+
+    monkeypatch.setattr(circuits, "_circuit", limited)
+    circuit = Circuit("constructed", ADDRESS, N, TASK)
+    found = results(circuit)
+    for basis, one in zip(BASES, found, strict=True):
+        family = cs.compile(cs.load(ADDRESS), basis, one["bits"], optimize="balanced")
+        (row,) = cs.measure(family, N)
+        assert (one["gates"], one["depth"], one["equal"]) == (row.gates, row.depth, True)
+    points = circuit.points(TOY)
+    done = tuple(Done(p, Outcome(one), 0) for p, one in zip(points, found, strict=True))
+    assert [row[2] for row in circuit_table(done).rows] == ["xag, balanced", "tc0, balanced"]
 
 
 def test_a_circuit_with_a_mistake_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
