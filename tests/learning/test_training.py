@@ -1,13 +1,24 @@
 """Training: the same seed the same file, interruptions that change nothing, and what is learned."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("torch", reason="needs torch: pip install 'circuitsim[train]'")
 
+import circuitsim as cs
 from circuitsim.errors import InputError
 from circuitsim.learning import files
 from circuitsim.learning.recipe import Recipe, lengths_of, recipe_of, task_of
 from circuitsim.learning.training import Training, rate_at, right_at
+from circuitsim.models.sequence import all_inputs
+from circuitsim.networks.fixed_point import fix
+from circuitsim.networks.integer import run_integer
+
+PROGRAM = Path(sys.executable).with_name("circuitsim")
 
 SMALL = {
     "task": "majority",
@@ -60,6 +71,30 @@ def test_the_state_of_another_training_is_refused(tmp_path):
     files.unfinished(path).write_bytes(b"no state")
     with pytest.raises(InputError, match="not the state of a training"):
         files.kept(path, Recipe(**SMALL))
+
+
+@pytest.mark.slow
+def test_other_instructions_of_a_processor_give_other_numbers_and_the_same_decisions(
+    tmp_path,
+):
+    """As another machine would; once a task is learned, the whole numbers of the circuits decide alike."""
+    options = ["--lengths", "1:8", "--positions", "none", "--width", "4", "--hidden", "8"]
+    models = []
+    for instructions in (
+        "default",
+        "avx2",
+    ):  # without vectors, and with those of most machines
+        path = tmp_path / f"{instructions}.pt"
+        command = [str(PROGRAM), "train", "majority", *options, "-o", str(path)]
+        subprocess.run(
+            command, check=True, capture_output=True,
+            env={**os.environ, "ATEN_CPU_CAPABILITY": instructions, "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+        models.append(cs.load(path))
+    codes = all_inputs(models[0], 8)
+    first, second = (run_integer(fix(model, 8), codes).decisions for model in models)
+    assert (first == second).all()
+    assert set(first.flatten().tolist()) == {0, 1}
 
 
 def test_majority_is_learned_and_training_ends_early():
