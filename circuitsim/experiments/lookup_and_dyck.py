@@ -187,7 +187,7 @@ EXPERIMENTS = {
         ),
         sizes=(
             Size("smallest", settings(f"{LOOKUP}:letters=2", (4,), (ONE, LSTM), 1, steps=20, width=2, hidden=2), 0.1),
-            Size("default", settings(f"{LOOKUP}:letters=16", (20, 50, 100), (ONE, LSTM), 1, steps=3000), 10),
+            Size("default", settings(f"{LOOKUP}:letters=16", (20, 50, 100), (ONE, LSTM), 1, steps=6000), 20),
             Size("paper", settings(f"{LOOKUP}:letters=64", LENGTHS, (ONE, LSTM), 3, steps=250_000), 9000),
         ),
         run="circuitsim.experiments.zoo_tasks:run",

@@ -221,7 +221,7 @@ EXPERIMENTS = {
         published="No experiment: the theorems' orders, O(log n) for one layer of attention, n / p numbers of p bits.",
         sizes=(
             Size("smallest", settings((3,), steps=150), 0.2),
-            Size("default", settings((5, 9, 13)), 8),
+            Size("default", settings((5, 9, 13)), 11),
             Size("paper", settings((5, 9, 17, 33, 65), steps=20_000), 2000),
         ),
         run=f"{_HERE}:run",
