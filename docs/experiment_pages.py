@@ -36,7 +36,7 @@ the paper has it, and says first how many hours that takes. Training runs are de
 After training, the best model is compiled as it is, its softmax rounded to whole numbers
 ([model-format.md](model-format.md#softmax-in-whole-numbers)), at the least fraction bits with which 200 inputs are
 decided as by the exact model. *circuit = integer* compares the flat circuit with the integer model, bit for bit, on
-strings of all kinds; a circuit of more than 20 million wires is measured without building it. *Decisions kept* are
+strings of all kinds; a circuit of more than 64 million wires is measured without building it. *Decisions kept* are
 those that the integer model decides as the exact model does, and *answers right* those that are the task's, both on
 legal inputs, half of them hard. Beside it stands the zoo's construction ([zoo.md](zoo.md)) on the same wires. Where a
 paper's inputs are real vectors, the circuit's are restricted to signs: a vector is + or - one unit vector, and the

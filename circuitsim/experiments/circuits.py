@@ -28,7 +28,7 @@ from circuitsim.zoo.task import Task
 
 BASES: tuple[BasisName, ...] = tuple(b for b in ONE_A_CLASS if b not in names(exact=True))
 RUN = f"{__name__}:measured"
-MAX_WIRES = 20_000_000  # of a circuit that is built
+MAX_WIRES = 64_000_000  # of a circuit that is built
 STRINGS = 1000  # of all kinds, on which the circuit is compared with the integer model
 SMALLER: Optimize = "balanced"
 FEW = 200  # inputs on which the least fraction bits are looked for

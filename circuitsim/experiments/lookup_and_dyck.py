@@ -209,7 +209,7 @@ EXPERIMENTS = {
         ),
         sizes=(
             Size("smallest", settings(DYCK, (2,), (ONE, TWO, LSTM), 1, steps=20, width=2, hidden=2), 0.1),
-            Size("default", settings(DYCK, (20, 50, 100), (ONE, TWO, LSTM), 1, **SMALL), 25),
+            Size("default", settings(DYCK, (20, 50, 100), (ONE, TWO, LSTM), 1, **SMALL), 9),
             Size("paper", settings(DYCK, LENGTHS, (ONE, TWO, LSTM), 3, **PAPER), 12000),
         ),
         run="circuitsim.experiments.zoo_tasks:run",
