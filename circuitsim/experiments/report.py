@@ -71,6 +71,7 @@ class Summary:
 
 
 MARKED = 12  # points of a curve, up to which each has a marker
+PLAIN = 1000  # of a logarithmic axis whose numbers are all smaller
 CIRCUIT_COLUMNS = (
     "model", "n", "basis", "bits", "gates", "depth", "circuit = integer", "decisions kept", "answers right",
     "not checked",
@@ -188,7 +189,7 @@ def draw(panels: Sequence[Panel], path: Path) -> None:
 def _draw_panel(axes: Any, panel: Panel) -> None:
     looks = _looks(panel.curves)
     for curve in panel.curves:
-        colour, marker = look(looks[curve.label.partition(",")[0]])
+        colour, marker = look(looks[curve.label])
         style = {"linestyle": "--", "fillstyle": "none"} if curve.published else {}
         axes.plot(
             *zip(*curve.points, strict=True),
@@ -200,13 +201,30 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
         )
     for axis in panel.logarithmic:
         getattr(axes, f"set_{axis}scale")("log")
+        ends = [point["xy".index(axis)] for curve in panel.curves for point in curve.points]
+        if max(ends) < PLAIN:
+            _plain_numbers(getattr(axes, f"{axis}axis"))
     axes.set_title(panel.title, fontsize=9)
     axes.set_xlabel(panel.x)
     axes.set_ylabel(panel.y)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=7)
 
 
+def _plain_numbers(axis: Any) -> None:
+    """20 at a logarithmic axis, where its numbers are small, and not 2 times a power of ten."""
+    from matplotlib.ticker import LogFormatter
+
+    axis.set_major_formatter(LogFormatter())
+    axis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
+
+
 def _looks(curves: Sequence[Curve]) -> Mapping[str, int]:
-    """A number for what a label says before its first comma: a published line looks like the one beside it."""
-    subjects = dict.fromkeys(curve.label.partition(",")[0] for curve in curves)
-    return {subject: index for index, subject in enumerate(subjects)}
+    """A number for each label: a published line looks like the one beside it, with the same words before the comma."""
+    subjects = [curve.label.partition(",")[0] for curve in curves]
+    beside = [subjects[i] for i, curve in enumerate(curves) if not curve.published]
+    names = [
+        curve.label if beside.count(subject) > 1 else subject
+        for curve, subject in zip(curves, subjects, strict=True)
+    ]
+    numbers = {name: index for index, name in enumerate(dict.fromkeys(names))}
+    return {curve.label: numbers[name] for curve, name in zip(curves, names, strict=True)}

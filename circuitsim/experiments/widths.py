@@ -139,7 +139,8 @@ def circuits(points: Sequence[Done]) -> list[Circuit]:
     return found
 
 
-FOUND = ("width", "constructed", "squeezed", "parameters", "steps")  # of results
+NONE = f"none to {WIDTHS[-1]}"
+FOUND = ("constructed", "squeezed", "parameters", "steps")  # of results
 COLUMNS = (
     "net",
     "n",
@@ -159,14 +160,19 @@ def summary(points: Sequence[Done], circuits: Sequence[Done]) -> Summary:
         for point in points
     }
     rows = tuple(
-        (*key, *(result[name] for name in FOUND), len(result["tried"]))
+        (
+            *key,
+            result["width"] or NONE,
+            *(result[name] for name in FOUND),
+            len(result["tried"]),
+        )
         for key, result in found.items()
     )
     lengths = sorted({n for _, n in found})
     curves = []
     for architecture in (TRANSFORMER, RECURRENT):
         results = [(float(n), found[architecture, n]) for n in lengths]
-        learned = tuple((n, float(result["width"] or WIDTHS[-1])) for n, result in results)
+        learned = tuple((n, float(r["width"])) for n, r in results if r["width"] is not None)
         built = tuple((n, float(result["constructed"])) for n, result in results)
         curves.append(Curve(architecture, learned))
         curves.append(Curve(f"{architecture}, constructed", built, published=True))
@@ -189,8 +195,7 @@ def _verdicts(
         for a in (TRANSFORMER, RECURRENT)
     }
     said = "; ".join(
-        f"{a} {', '.join(str(widths[a, n] or f'none to {WIDTHS[-1]}') for n in lengths)}"
-        for a in ends
+        f"{a} {', '.join(str(widths[a, n] or NONE) for n in lengths)}" for a in ends
     )
     growth = {a: last_one / first_one for a, (first_one, last_one) in ends.items()}
     return (
