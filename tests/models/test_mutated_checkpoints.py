@@ -67,6 +67,7 @@ def test_each_tensor_counts(name, tmp_path):
         "head.bias",
         "token_type_embeddings.weight",
         "unembed.b_U",
+        "unembed.bias",
     )
     for gone in tensors:
         rest = {n: a for n, a in tensors.items() if n != gone}
