@@ -27,6 +27,7 @@ from circuitsim.certificates.verify import verify
 from circuitsim.models.files.reading import load
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.zoo.addresses import load_any
+from tests.certificates.once import once
 from tests.certificates.test_words import numbers, placed
 
 MODEL = load("examples/majority.pt")
@@ -92,15 +93,7 @@ def changed(document, r):
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_damaged_certificate_proves_that_other_circuits_are_one(kind, monkeypatch):
     left, right, document = certificate(kind)
-    questions = {}  # of two circuits, whatever is damaged in a certificate
-
-    def asked(*circuits):
-        key = tuple(map(id, circuits))
-        if key not in questions:
-            questions[key] = about_circuit(*circuits)
-        return questions[key]
-
-    monkeypatch.setattr(checker, "about_circuit", asked)
+    monkeypatch.setattr(checker, "about_circuit", once(about_circuit))
     assert accepted(document, left, right)
     assert not accepted(document, left, None)
     wrong, n = [], LENGTH[kind]
