@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test seeds check format types bench docs minimums clean
+.PHONY: demo test seeds check format types kernels bench docs minimums clean
 
 demo: .venv/core
 	@$(BIN)/python examples/demo.py
@@ -14,7 +14,7 @@ test seeds check minimums: export OPENBLAS_NUM_THREADS := 1
 
 test: .venv/dev
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(MAKE) --no-print-directory types
+	@$(MAKE) --no-print-directory -j 2 types kernels
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --seeds 20
 
 # Tests of random models with all of their seeds.
@@ -34,6 +34,10 @@ types: .venv/dev
 	@rm -rf .types && mkdir -p .types/circuitsim
 	@ln -s $(CURDIR)/circuitsim/* $(CURDIR)/compilers $(CURDIR)/cli .types/circuitsim/
 	@MYPYPATH=.types $(BIN)/mypy --config-file pyproject.toml -p circuitsim
+
+# Machine code of most kernels, which else each process of the tests would compile for itself.
+kernels:
+	@CIRCUITSIM_KERNELS=compiled $(BIN)/circuitsim check examples/majority.pt -n 3 >/dev/null 2>&1
 
 # The oldest versions that pyproject.toml admits, in a place of their own.
 minimums: .venv-minimums/bin/python

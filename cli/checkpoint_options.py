@@ -16,7 +16,15 @@ TEXTS = (
     "append",
     "classes",
 )  # tokens with spaces between
-DIALECTS = ("gpt2", "nanogpt", "bert", "transformer-lens", "torch-encoder", "own")
+DIALECTS = (
+    "gpt2",
+    "nanogpt",
+    "bert",
+    "transformer-lens",
+    "transformer-bridge",
+    "torch-encoder",
+    "own",
+)
 
 
 def words(given: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ NOTE = "bits: scores are first rounded to so many fraction bits, with -1 and -2 
     default=1000,
     show_default=True,
     metavar="K",
-    help="How many of a length.",
+    help="How many of a length, with -n or of a task.",
 )
 @click.option(
     "--seed",
@@ -159,7 +159,7 @@ def _inputs(
     if not hasattr(model, "readout"):
         raise InputError(f"{model.name} is another model at every length; harden takes one.")
     if stated is not None:
-        return reading.stated(stated, model, seed), stated
+        return reading.stated(stated, model, seed, samples), stated
     assert lengths is not None
     limit_lengths(lengths, "harden")
     limit_samples(samples, lengths)

@@ -9,7 +9,7 @@ import click
 from circuitsim.errors import InputError
 
 from .input_strings import Inputs
-from .lengths import parse_lengths
+from .lengths import limit_samples, parse_lengths
 
 if TYPE_CHECKING:
     from circuitsim.compilers.calibration import Calibrated, Stated
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from .printing import Status
 
 ALL = "all"
-SAMPLES = 1000  # of a task, at each length, unless there are fewer
+SAMPLES = 1000
 
 
-def stated(text: str, model: "AnyModel", seed: int) -> "list[Stated]":
+def stated(text: str, model: "AnyModel", seed: int, samples: int = SAMPLES) -> "list[Stated]":
     """Inputs of a file, of a task at some lengths, or all.
 
     Args:
         text: FILE, with an input in each line and perhaps OFFSET or OFFSET:FROM and a tab before it; TASK:LENGTHS, or
             all:LENGTHS.
+        samples: of a task, at each length, unless there are fewer.
 
     Raises:
         InputError: no such inputs, or they are none of the model.
@@ -42,7 +43,9 @@ def stated(text: str, model: "AnyModel", seed: int) -> "list[Stated]":
     if name == ALL:
         return [Stated(all_inputs(model, n)) for n in _lengths(text, lengths)]
     if name in TASKS:
-        return [Stated(_of_task(name, n, model, seed)) for n in _lengths(text, lengths)]
+        ns = _lengths(text, lengths)
+        limit_samples(samples, ns)
+        return [Stated(_of_task(name, n, model, seed, samples)) for n in ns]
     return _of_file(text.removeprefix("@"), model)
 
 
@@ -52,7 +55,7 @@ def _lengths(text: str, lengths: str) -> tuple[int, ...]:
     return parse_lengths(lengths)
 
 
-def _of_task(name: str, n: int, model: "AnyModel", seed: int) -> Any:
+def _of_task(name: str, n: int, model: "AnyModel", seed: int, samples: int) -> Any:
     """Inputs of a task of the zoo, whose letters the model has to have."""
     import numpy as np
 
@@ -61,12 +64,13 @@ def _of_task(name: str, n: int, model: "AnyModel", seed: int) -> Any:
     task = TASKS[name]()
     task.check_length(n)
     form = task.format(n)
-    if task.count(n) <= SAMPLES:
+    if task.count(n) <= samples:
         codes = task.inputs(n)
     else:
         rng = np.random.default_rng((seed, n))
-        half = SAMPLES // 2
-        codes = np.concatenate([task.sample(n, half, rng), task.adversarial(n, half, rng)])
+        half = samples // 2
+        plain, hard = task.sample(n, samples - half, rng), task.adversarial(n, half, rng)
+        codes = np.concatenate([plain, hard])
     try:
         return model.format.parse([form.text(row) for row in codes])
     except InputError as error:

@@ -119,6 +119,7 @@ class Layer:
             layer only the position asks that is read out.
         questions: with their numbers. back, forth: those about tokens before a node, and those about tokens after it.
         worth: of every question for each key its score, and what the head hands on of its value.
+        least: of every question for each key the least one that is worth the same.
     """
 
     def __init__(self, cells: Cells, number: int, paths: Paths) -> None:
@@ -135,7 +136,10 @@ class Layer:
         self.kinds = [self.heads[h][0] for h, _ in asked]
         self.back = [q for q, how in enumerate(self.kinds) if "anti" not in how.mask]
         self.forth = [q for q, how in enumerate(self.kinds) if how.mask not in CAUSAL]
-        self.worth = [self._worth(query, *self.heads[h]) for h, query in asked]
+        mean = cells.rules.mean
+        handed = [[mean(list(value), 1) for value in values] for *_, values in self.heads]
+        self.worth = [_worth(query, *self.heads[h][::2], handed[h]) for h, query in asked]
+        self.least = [_least(worths) for worths in self.worth]
         self.winner, self.mean = cache(self._winner), cache(self._mean)
 
     def checked(self, part: Any) -> Paths:
@@ -194,17 +198,12 @@ class Layer:
             raise Rejected("nodes are not numbered one by one")
         return nodes, [joined[number] for number in range(len(joined))]
 
-    def _worth(self, query: Vector, how: Any, _: Rows, keys: Rows, values: Rows) -> list[Any]:
-        """For each key its score, and what the head hands on of its value."""
-        scores = [score(dot(query, key), how.score_bits) for key in keys]
-        handed = [self.cells.rules.mean(list(value), 1) for value in values]
-        return list(zip(scores, handed, strict=True))
-
     def _winner(self, question: int, left: int, right: int) -> int:
         """Which of two keys wins, the first of which is further left; the least stands for those worth the same."""
         worth, there = self.worth[question], [key for key in (left, right) if key != NOBODY]
         scores = {place: worth[key][0] for place, key in enumerate(there)}
-        return worth.index(worth[there[select(self.kinds[question].attention, scores)[0]]])
+        best = there[select(self.kinds[question].attention, scores)[0]]
+        return self.least[question][best]
 
     def _append(self, p: State, x: int) -> State:
         return tuple(self.winner(k, key, x) for k, key in zip(self.back, p, strict=True))
@@ -229,6 +228,18 @@ class Layer:
         asks = [queries[x]] * len(there)
         keys, values = ([rows[key] for key in there] for rows in (keys, values))
         return self.cells.rules.attend(0, how, asks, keys, values)[left != NOBODY]
+
+
+def _worth(query: Vector, how: Any, keys: Rows, handed: Rows) -> list[Any]:
+    """For each key its score, and what the head hands on of its value."""
+    scores = [score(dot(query, key), how.score_bits) for key in keys]
+    return list(zip(scores, handed, strict=True))
+
+
+def _least(worths: list[Any]) -> list[int]:
+    """For each the number of the first that is equal."""
+    first: dict[Any, int] = {}
+    return [first.setdefault(worth, number) for number, worth in enumerate(worths)]
 
 
 def check_decisions(claim: Claim, cells: Cells, paths: Paths, given: Sequence[Any]) -> None:

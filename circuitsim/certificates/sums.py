@@ -105,6 +105,8 @@ def check_sum(netlist: Netlist, claimed: Sum) -> None:
             heap[column][wire] -= 1
         if plus not in (0, 1):
             raise Rejected("an adder adds a constant that is neither 0 nor 1")
+        if len(wires) + plus > 3:
+            raise Rejected("an adder adds four, which has no place in a sum and a carry")
         constant -= plus << column
         _check_adder(netlist, wires, plus, (odd, carry))
         heap[column][odd if odd != NONE else next(unseen)] += 1

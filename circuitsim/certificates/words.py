@@ -229,27 +229,40 @@ def _reached(
     """
     names, moduli = letters.form.fields[0].values, [modulus for _, modulus in added]
     now = {((0,) * len(added), specification.start): Reached(1, None)}
+    sums: dict[Any, Any] = {}  # by what is added, to each of the sums before
+    moves: dict[Any, Any] = {}  # by the letter, to each of the specification's states before
     for place in range(letters.n):
         after: dict[Any, Reached] = {}
-        options = [fixed[place]] if place in fixed else range(letters.size)
-        steps = [(a, names[a], [weights[place][a] for weights, _ in added]) for a in options]
-        moves: dict[Any, Any] = {}
+        steps = [
+            (a, adds, sums.setdefault(adds, {}), moves.setdefault(a, {}))
+            for a in ([fixed[place]] if place in fixed else range(letters.size))
+            for adds in [tuple(weights[place][a] for weights, _ in added)]
+        ]
         for (totals, state), reached in now.items():
-            for a, letter, adds in steps:
-                if (state, a) not in moves:
-                    moves[state, a] = specification.step(state, letter)
-                summed = tuple(
-                    total + add if modulus is None else (total + add) % modulus
-                    for total, add, modulus in zip(totals, adds, moduli, strict=True)
-                )
-                key = summed, moves[state, a]
+            for a, adds, summed, moved in steps:
+                if totals not in summed:
+                    summed[totals] = _modulo(totals, adds, moduli)
+                if state not in moved:
+                    moved[state] = specification.step(state, names[a])
+                key = summed[totals], moved[state]
                 before = after.get(key)
                 strings = reached.strings + (before.strings if before else 0)
                 after[key] = Reached(strings, before.one if before else (a, reached.one))
         if len(after) > MOST_STATES:
             raise Rejected(f"strings lead to more than {MOST_STATES:,} states")
         now = after
+        for kept in (sums, moves):
+            if sum(map(len, kept.values())) > MOST_STATES:
+                kept.clear()
     return now
+
+
+def _modulo(totals: Any, adds: Any, moduli: list[int | None]) -> tuple[int, ...]:
+    """Sums with what is added to them, each modulo its modulus if it has one."""
+    return tuple(
+        total + add if modulus is None else (total + add) % modulus
+        for total, add, modulus in zip(totals, adds, moduli, strict=True)
+    )
 
 
 def _outputs(part: Part, known: dict[int, int], totals: Any, states: int) -> Any:

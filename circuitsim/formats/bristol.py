@@ -31,8 +31,10 @@ def save(circuit: Circuit, path: Any) -> None:
     constant = bool((used < 2).any())
     if constant and not inputs:
         raise InputError("without inputs no constant can be made in Bristol Fashion.")
+    # Outputs are complements, of a complement where need be: every reader has INV, and not all can copy a wire.
     turned = np.zeros(circuit.nodes, np.int64)
     turned[circuit.fan_in[(circuit.fan_in & 1).astype(bool)] >> 1] = 1
+    turned[ends[ends & 1 == 0] >> 1] = 1
     # Every node has a wire, and one more behind it where it is read complemented; the constant comes after the inputs.
     order = np.r_[
         np.arange(1, 1 + inputs),
@@ -58,7 +60,6 @@ def save(circuit: Circuit, path: Any) -> None:
         "2 1 {#1} {#2} {#0} AND\n",
         "2 1 {#1} {#2} {#0} XOR\n",
         "1 1 {#1} {#0} INV\n",
-        "1 1 {#1} {#0} EQW\n",
     ]
     read = np.where(
         circuit.fan_in & 1, inverted[circuit.fan_in >> 1], wire[circuit.fan_in >> 1]
@@ -81,8 +82,8 @@ def save(circuit: Circuit, path: Any) -> None:
         spread[second, 1] = spread[second, 0]
         spread[second, 0] = inverted[later[doubled]]
         write_lines(file, patterns, which, spread, NO_NAMES)
-        out = np.stack([made + np.arange(len(ends)), wire[ends >> 1]], 1)
-        write_lines(file, patterns, 3 - (ends & 1), out, NO_NAMES)
+        complement = np.where(ends & 1, wire[ends >> 1], inverted[ends >> 1])
+        _write(file, patterns, 2, made + np.arange(len(ends)), complement)
 
 
 def _write(file: Any, patterns: list[str], pattern: int, out: Any, read: Any) -> None:

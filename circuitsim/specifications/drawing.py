@@ -8,6 +8,7 @@ import numpy as np
 from circuitsim.errors import InputError
 from circuitsim.netlist.extending import FALSE, TRUE, MoreGates
 from circuitsim.specifications.automaton import Automaton
+from circuitsim.specifications.counter import reaches
 from circuitsim.specifications.formulas import (
     AtLeast,
     Both,
@@ -107,12 +108,12 @@ def draw_formula(formula: Formula, gates: MoreGates, letters: Mapping[str, Any])
 def _at_least(
     weights: Weights, bound: int, gates: MoreGates, letters: Mapping[str, Any]
 ) -> int:
-    wires = [letters[letter] for letter, _ in weights]
-    each = [
-        np.full(len(own), weight) for own, (_, weight) in zip(wires, weights, strict=True)
-    ]
     none = np.zeros(0, np.int64)
-    return gates.weighs(np.concatenate([none, *wires]), np.concatenate([none, *each]), bound)
+    wires = [letters[letter] for letter, _ in weights]
+    each = [np.full(len(letters[letter]), weight) for letter, weight in weights]
+    return reaches(
+        gates, np.concatenate([none, *wires]), np.concatenate([none, *each]), bound
+    )
 
 
 def _congruent(

@@ -2,6 +2,8 @@
 
 import copy
 import random
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,8 +12,8 @@ from circuitsim.compilers.family import Family
 from circuitsim.analysis.proofs.lengths.words import _certificate, counted, drawn
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.inputs import strings
-from circuitsim.certificates.netlist import Netlist
-from circuitsim.certificates.sums import Sum, check_sum
+from circuitsim.certificates.netlist import Masks, Netlist
+from circuitsim.certificates.sums import COLUMNS, Sum, check_sum
 from circuitsim.certificates.words import differing_strings, wrong_strings
 from circuitsim.models.files.reading import load
 from circuitsim.netlist.evaluator.simulate import evaluate
@@ -20,6 +22,7 @@ from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.flatten import flatten_with_values
 from circuitsim.specifications.table import specification
 from circuitsim.zoo.addresses import load_any
+from tests.netlist.random_circuits import random_circuit
 
 MAJORITY = "examples/majority.pt"
 
@@ -194,10 +197,55 @@ def test_what_adders_leave_is_never_too_much(wires, width):
         check_sum(Netlist(given.circuit), Sum(document))
 
 
+def test_accepted_sums_are_true_of_all_inputs():
+    """One adder of random wires, whose gates are there or left out: what is accepted is the sum on every input."""
+    r, right, refused = random.Random(1), 0, 0
+    for seed in range(200):
+        made = random_circuit(np.random.default_rng(seed), "xag", 3, 60, 1)
+        netlist, inputs = Netlist(made), dict(zip((1, 2, 3), COLUMNS, strict=True))
+        tables = netlist.values(list(range(2 * netlist.nodes)), inputs, Masks(8))
+        wires = [r.randrange(8) for _ in range(r.randint(0, 3))]
+        plus, counts = (
+            r.randint(0, 1),
+            [sum(tables[x] >> row & 1 for x in wires) for row in range(8)],
+        )
+
+        def table(bit, number, counts=counts):
+            """The truth table of a bit of the wires' sum and a number."""
+            return sum((number + count >> bit & 1) << row for row, count in enumerate(counts))
+
+        gates = [
+            [x for x, found in enumerate(tables) if found == table(bit, plus)]
+            for bit in (0, 1)
+        ]
+        odd, carry = (r.choice([*found[:2], -1]) for found in gates)
+        adder = [0, plus, *wires, *[-1] * (3 - len(wires)), odd, carry]
+        said = {"wires": [[wire, 0] for wire in wires], "adders": [adder], "width": 4}
+        for output, column, constant in product({0, 1, odd, carry} - {-1}, range(4), (0, 1)):
+            document = {**said, "outputs": [[output, column]], "constant": constant}
+            try:
+                check_sum(netlist, Sum(document))
+            except Rejected:
+                refused += 1
+            else:
+                assert tables[output] == table(column, constant)
+                right += 1
+    assert min(right, refused) > 300
+
+
+def test_a_constant_circuit_does_not_decide_by_an_adder_that_loses_a_carry():
+    """Three wires and one more are four, which a sum and a carry cannot hold."""
+    made = family("examples/first.json")(4).flatten()
+    constant = replace(made, outputs=np.zeros_like(made.outputs))
+    adder = [0, 1, 2, 2, 2, -1, -1]
+    lost = {"wires": [[2, 0]] * 3, "outputs": [[0, 2]], "constant": 1, "width": 3}
+    certificate = {"sums": [[{**lost, "adders": [adder]}]], "free": []}
+    with pytest.raises(Rejected, match="adds four"):
+        wrong_strings(constant, specification("first").reader, None, certificate)
+
+
 def test_an_adder_that_is_none_is_noticed():
     """A gate of an adder is damaged in the circuit itself: the certificate no longer proves anything of it."""
-    from dataclasses import replace
-
     given = drawn(family(MAJORITY)(9), 10**6)
     reader = specification("majority").reader
     _, certificate = counted(given, reader, None)

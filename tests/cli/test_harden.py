@@ -47,6 +47,16 @@ def test_a_hardened_model_says_what_it_keeps(models: dict[str, str], tmp_path: P
     assert succeed("check", hard, "-n", "3", "--basis", "xag")
 
 
+def test_inputs_of_a_task_are_as_many_as_asked(models: dict[str, str]) -> None:
+    """All 512 where they are no more than that, else so many, half of them the task's harder ones."""
+    found = {}
+    for samples in (1, 101, 512):
+        asked = ("--inputs", "majority:9", "--samples", samples)
+        found[samples] = answer("harden", models["softmax"], *asked)["inputs"]
+    assert found == {1: 1, 101: 101, 512: 512}
+    assert answer("harden", models["softmax"], "--inputs", "majority:12")["inputs"] == 1000
+
+
 def test_too_little_is_not_written(models: dict[str, str], tmp_path: Path) -> None:
     """Scores of three more for a 1 than for a 0: neither their mean nor the ones alone decide as softmax does."""
     model = json.loads(Path(models["softmax"]).read_text())

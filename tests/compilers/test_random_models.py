@@ -81,10 +81,10 @@ def test_constants_that_single_out_every_second_key_leave_no_dead_gate():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_numbers_beyond_64_bits_stay_whole(seed):
     """Tables are of 64 bits where they fit, and the circuit's units are finer than theirs."""
-    family = Family(random_model(seed), "xag", str(29 + 3 * seed), max_bits=1000)
+    family = Family(random_model(seed), "xag", str(29 + 4 * seed), max_bits=1000)
     row = climb([family], 1 + seed % 3, exhaustive=False, samples=40, seed=seed)
     assert all(r.holds for r in row.rungs if r.relation == "=")
 

@@ -134,11 +134,7 @@ def test_bands_over_pairs_are_the_mask(mask, length, positions):
 
 @pytest.mark.parametrize(
     ("basis", "n"),
-    [
-        *product(["xag", "aig"], range(1, 5)),
-        *product(["tc0"], range(1, 4)),
-        pytest.param("tc0", 4, marks=pytest.mark.slow),
-    ],
+    [*product(["xag", "aig"], range(1, 5)), *product(["tc0"], range(1, 4))],
 )
 def test_match3_modulo_5_on_every_input(basis, n):
     row = climb([Family(match3(5), basis)], n, exhaustive=True)

@@ -11,7 +11,7 @@ from circuitsim.errors import CircuitSimError
 from circuitsim.formats.table import load, save
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.validate import validate
-from tests.models.test_mutated_files import mutated
+from tests.models.test_mutated_files import mutated, rewrite
 from tests.netlist.random_circuits import random_circuit
 
 COUNT = 2000
@@ -26,15 +26,15 @@ def test_damaged_files(suffix, tmp_path):
     save(random_circuit(np.random.default_rng(1), "xag", 4, 25, 3), path)
     whole, loaded = path.read_bytes(), 0
     for _ in range(COUNT):
-        path.write_bytes(mutated(whole, rng))
-        started = time.perf_counter()
+        rewrite(path, mutated(whole, rng))
+        started = time.process_time()
         try:
             validate(load(path))
             loaded += 1
         except CircuitSimError as error:
             said = str(error)
             assert str(path) in said
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
     assert 0 < loaded < COUNT
 
 

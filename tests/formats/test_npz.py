@@ -14,6 +14,7 @@ from circuitsim.formats import npz
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.unbounded_builder import UnboundedBuilder
 from circuitsim.netlist.validate import validate
+from tests.models.test_mutated_files import rewrite
 from tests.netlist.random_circuits import Gates, random_circuit, random_unbounded
 
 ARRAYS = ("ops", "fan_in", "outputs", "scope_runs", "starts", "weights", "thresholds")
@@ -246,7 +247,7 @@ def test_two_thousand_damaged_files_end_in_one_sentence_or_a_sound_circuit(
             case _:  # the directory at the end, where the sizes are
                 for at in len(raw) - 1 - rng.integers(0, 350, 3):
                     raw[at] ^= 1 << int(rng.integers(8))
-        path.write_bytes(raw)
+        rewrite(path, raw)
         try:
             validate(npz.load(path))
         except CircuitSimError as error:

@@ -13,7 +13,7 @@ from circuitsim.formats import serial
 from circuitsim.formats.table import load, save
 from tests.formats.test_exchange import ROOT, patterns, same_function
 from tests.formats.test_mutated_netlists import COUNT
-from tests.models.test_mutated_files import mutated
+from tests.models.test_mutated_files import mutated, rewrite
 from tests.netlist.random_circuits import random_circuit, random_unbounded
 
 
@@ -177,7 +177,7 @@ def test_damaged_thresholds(tmp_path):
     whole, loaded = path.read_bytes(), 0
     assert b">=" in whole
     for _ in range(COUNT):
-        path.write_bytes(mutated(whole, rng))
+        rewrite(path, mutated(whole, rng))
         try:
             load(path)
             loaded += 1

@@ -77,6 +77,28 @@ def lens_shapes():
     return shapes | {"ln_final.w": (d,), "ln_final.b": (d,)}
 
 
+def bridge_shapes():
+    d, a, h = WIDTH, 3 * HEADS, HIDDEN
+    shapes = {"embed": (TOKENS, d), "pos_embed": (PLACES, d), "unembed": (TOKENS, d)}
+    own = {
+        "attn.q": (a, d),
+        "attn.k": (a, d),
+        "attn.v": (a, d),
+        "attn.o": (d, a),
+        "mlp.in": (h, d),
+        "mlp.out": (d, h),
+    }
+    shapes |= {f"blocks.{layer}.{n}": s for layer in range(LAYERS) for n, s in own.items()}
+    found = {f"{n}.weight": s for n, s in shapes.items()}
+    found |= {
+        f"{n}.bias": s[:1] for n, s in shapes.items() if "embed" not in n or n == "unembed"
+    }
+    norms = [f"blocks.{layer}.{n}" for layer in range(LAYERS) for n in ("ln1", "ln2")]
+    return found | {
+        f"{n}.{kind}": (d,) for n in (*norms, "ln_final") for kind in ("weight", "bias")
+    }
+
+
 def encoder_shapes():
     d, h = WIDTH, HIDDEN
     own = {
@@ -132,6 +154,7 @@ SHAPES = {
     "nanogpt": lambda: gpt2_shapes((3 * WIDTH, WIDTH), (HIDDEN + 2, WIDTH), biases=False),
     "bert": bert_shapes,
     "transformer-lens": lens_shapes,
+    "transformer-bridge": bridge_shapes,
     "torch-encoder": encoder_shapes,
     "own": own_shapes,
 }
@@ -163,6 +186,7 @@ SAID = {
     "nanogpt": {},
     "bert": {},
     "transformer-lens": {"activation": "gelu-tanh"},
+    "transformer-bridge": {"activation": "gelu-tanh", "heads": HEADS},
     "torch-encoder": {"heads": HEADS, "mask": "none", "activation": "relu", "norms": "after", "readout": "mean"},
     "own": {
         "heads": HEADS, "mask": "causal", "activation": "silu", "norms": "after", "readout": "last", "names": OWN_NAMES,

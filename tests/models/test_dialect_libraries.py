@@ -7,34 +7,11 @@ import numpy as np
 import pytest
 
 import circuitsim as cs
-from circuitsim.networks.rungs import run_float
+from tests.models.library_models import LENGTH, TOKENS, assert_outputs, inputs, randomised
 
 torch = pytest.importorskip("torch")
 
 SHARED = Path(__file__).parents[3] / "shared" / "checkpoints"
-TOKENS, LENGTH = 7, 9
-
-
-def randomised(module, seed):
-    """Weights that no part of is near zero, so that every part counts."""
-    torch.manual_seed(seed)
-    with torch.no_grad():
-        for weight in module.parameters():
-            weight.copy_(torch.randn_like(weight) * 0.5)
-    return module.eval()
-
-
-def assert_outputs(model, expected, inputs):
-    """The same outputs; where positions are averaged ours are sums."""
-    found = run_float(model, np.array(inputs)).outputs
-    if model.readout.position == "mean":
-        found = found / len(inputs[0])
-    expected = expected.detach().double().numpy().reshape(found.shape)
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
-
-
-def inputs(seed, count=5):
-    return np.random.default_rng(seed).integers(0, TOKENS, (count, LENGTH - 2)).tolist()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -96,27 +73,6 @@ def test_bert_of_transformers(kind, seed, tmp_path):
     assert_outputs(
         cs.load(tmp_path, vocabulary=TOKENS), module(torch.tensor(ids)).logits, ids
     )
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_transformer_lens(seed, tmp_path):
-    lens = pytest.importorskip("transformer_lens")
-    kind = ["LN", None, "LNPre", "RMS"][seed]
-    config = lens.HookedTransformerConfig(
-        n_layers=2, d_model=8, n_ctx=LENGTH, d_head=3, n_heads=2, d_vocab=TOKENS, d_mlp=5, seed=seed,
-        act_fn=["gelu_new", "relu", "silu", "gelu"][seed], normalization_type=kind, gated_mlp=seed == 2,
-        attention_dir="bidirectional" if seed == 1 else "causal",
-    )  # fmt: skip
-    module = randomised(lens.HookedTransformer(config), seed)
-    torch.save(module.state_dict(), tmp_path / "lens.pt")
-    ids = inputs(seed)
-    said = {"activation": ["gelu-tanh", "relu", "silu", "gelu"][seed]}
-    if kind in (None, "LNPre"):
-        said["bare_norms"] = "layer" if kind else "none"
-    if seed == 1:
-        said["mask"] = "none"
-    model = cs.load(tmp_path / "lens.pt", vocabulary=TOKENS, readout="each", **said)
-    assert_outputs(model, module(torch.tensor(ids)), ids)
 
 
 class Encoder(torch.nn.Module):

@@ -16,6 +16,7 @@ from circuitsim.models.files.contents import Contents
 from circuitsim.models.files.dialects.reading import model_of
 from circuitsim.models.files.dialects.table import DIALECTS
 from tests.models.strangers import SHAPES, stranger
+from tests.models.test_mutated_files import rewrite
 
 COUNT = 2000
 ODD = [
@@ -67,6 +68,7 @@ def test_each_tensor_counts(name, tmp_path):
         "head.bias",
         "token_type_embeddings.weight",
         "unembed.b_U",
+        "unembed.bias",
     )
     for gone in tensors:
         rest = {n: a for n, a in tensors.items() if n != gone}
@@ -90,7 +92,7 @@ def test_mutated_contents(name, tmp_path):
         config, said = json.loads(json.dumps(config)), json.loads(json.dumps(said))
         for _ in range(rng.choice([1, 1, 2, 4])):
             rng.choice([_tensor, _tensor, _entry, _option])(rng, tensors, config, said)
-        (tmp_path / "m.pt.circuitsim.json").write_text(json.dumps(said))
+        rewrite(tmp_path / "m.pt.circuitsim.json", json.dumps(said).encode())
         try:
             model_of(Contents(tensors, config, str(path)), path, {})
             loaded += 1
@@ -200,8 +202,8 @@ def _damage(file: Path, folder: Path):
         changed = bytearray(whole)
         for _ in range(rng.randint(1, 3)):
             changed[rng.randrange(reached)] = rng.randrange(256)
-        file.write_bytes(
-            changed[: rng.randrange(1, len(whole))] if rng.random() < 0.2 else changed
+        rewrite(
+            file, changed[: rng.randrange(1, len(whole))] if rng.random() < 0.2 else changed
         )
         with suppress(CircuitSimError):  # and nothing else
             cs.load(folder)

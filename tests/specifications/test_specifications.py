@@ -1,5 +1,7 @@
 """Every form of a specification against its definition: formulas, automata and circuits, on all short strings."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,10 +12,12 @@ from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.evaluator.simulate import evaluate
 from circuitsim.netlist.extending import MoreGates
 from circuitsim.netlist.passes.ands import ANDS
+from circuitsim.specifications import counter
 from circuitsim.specifications.automaton import counting
 from circuitsim.specifications.drawing import draw
 from circuitsim.specifications.formulas import AtLeast, Both, Congruent, Either, Not, holds
 from circuitsim.specifications.table import specification
+from circuitsim.tokens import letters
 
 CASES = [
     ("majority", 6),
@@ -80,41 +84,48 @@ def test_forms_are_the_definition(name, longest):
         assert with_valid(circuit)[0].inputs == circuit.inputs
 
 
-def random_formula(rng, depth):
+def random_formula(rng, depth, alphabet):
     kind = rng.integers(5 if depth else 2)
     if kind < 2:
-        weights = tuple((letter, int(rng.integers(-3, 4))) for letter in "abc")
+        weights = tuple((letter, int(rng.integers(-3, 4))) for letter in alphabet)
         if kind:
             return AtLeast(weights, int(rng.integers(-4, 5)))
         return Congruent(weights, int(rng.integers(4)), int(rng.integers(2, 5)))
     if kind == 4:
-        return Not(random_formula(rng, depth - 1))
-    parts = tuple(random_formula(rng, depth - 1) for _ in range(2))
+        return Not(random_formula(rng, depth - 1, alphabet))
+    parts = tuple(random_formula(rng, depth - 1, alphabet) for _ in range(2))
     return Both(parts) if kind == 2 else Either(parts)
 
 
-def test_random_formulas_are_drawn_and_read_as_they_are_defined():
-    from dataclasses import replace
-
-    from circuitsim.tokens import letters
-
+@pytest.mark.parametrize("most", [counter.MOST_NUMBERS, 3])
+@pytest.mark.parametrize("alphabet", ["abc", "ab"])
+def test_random_formulas_are_drawn_and_read_as_they_are_defined(alphabet, most, monkeypatch):
+    """Conditions are counters, and where these are long adders."""
+    monkeypatch.setattr(counter, "MOST_NUMBERS", most)
     rng = np.random.default_rng(5)
-    form, yes = letters("abc"), 0
+    form, answers = letters(alphabet), []
     for _ in range(40):
-        formula = random_formula(rng, 2)
+        formula = random_formula(rng, 2, alphabet)
         spec = replace(
             specification("lock"), format=lambda n: form, automaton=None, formula=formula
         )
         reader = counting(formula)
         for n in (1, 3, 4):
             codes = np.concatenate(list(strings(form, n)))
-            words = [["abc"[code] for code in row] for row in codes.tolist()]
-            wanted = [holds(formula, {x: word.count(x) for x in "abc"}) for word in words]
+            words = [[alphabet[code] for code in row] for row in codes.tolist()]
+            wanted = [holds(formula, {x: word.count(x) for x in alphabet}) for word in words]
             circuit, _ = circuit_of(spec, n)
             assert evaluate(circuit, form.bits(codes))[:, 0].tolist() == wanted
             assert [bool(reader.run(word)) for word in words] == wanted
-            yes += sum(wanted)
-    assert 1000 < yes < 3000  # of 3,720 answers
+            answers += wanted
+    assert 0.2 < np.mean(answers) < 0.8
+
+
+def test_a_long_specification_has_adders():
+    majority = specification("majority")
+    gates = [circuit_of(majority, n)[0].gates for n in (255, 256, 4096)]
+    assert gates[0] > 20_000 > gates[1]
+    assert gates[2] < 100_000
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from circuitsim.errors import InputError
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.netlist.extending import MoreGates
 from circuitsim.netlist.interface import answers
+from circuitsim.specifications.counter import reaches
 from circuitsim.tokens import Format
 
 KINDS = "symmetric, monotone, ignores:TOKEN, robust:K (with --at INPUT)"
@@ -163,7 +164,7 @@ def _robust(circuit: Circuit, form: Format, n: int, most: int, at: str) -> Itera
 
     def wrong(gates: MoreGates, a: Any, b: Any) -> int:
         kept = np.array([gates.all(row) for row in same])
-        near = gates.weighs(kept, np.ones(n, np.int64), n - most)
+        near = reaches(gates, kept, np.ones(n, np.int64), n - most)
         return int(gates.both(near, gates.any(np.asarray(a) ^ decided)))
 
     yield Case(

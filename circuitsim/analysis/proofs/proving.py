@@ -10,7 +10,7 @@ import numpy as np
 
 from circuitsim.analysis.proofs.automata.theorem import prove_by_automata
 from circuitsim.analysis.proofs.counts.prove import prove_by_counts
-from circuitsim.analysis.proofs.lengths.diagrams import by_diagrams
+from circuitsim.analysis.proofs.lengths.diagrams import ASKING_FIRST, by_diagrams, some_ask
 from circuitsim.analysis.proofs.lengths.running import by_all_inputs, by_simulation, work
 from circuitsim.analysis.proofs.lengths.satisfiability import Solving
 from circuitsim.analysis.proofs.lengths.words import by_words, sides
@@ -21,9 +21,9 @@ from circuitsim.certificates.theorem import Theorem
 
 FEW = 10**9  # gates times inputs that are run before anything else
 MOST = 10**14  # that are run after everything else
-BRIEFLY = (
-    6  # times shorter than its time is satisfiability waited for before decision diagrams
-)
+# How many times shorter than its time an engine is tried:
+BRIEFLY = 6  # satisfiability, before decision diagrams
+VERY_BRIEFLY = 60  # the one order of decision diagrams that is the natural one, before all
 
 Progress = Callable[[str], None]
 
@@ -155,12 +155,15 @@ def answered(
     limits: Limits,
     progress: Progress,
 ) -> Iterator[Verdict]:
-    """All inputs where they are few, simulation, words, a brief try at satisfiability, and then what takes long."""
+    """All inputs where they are few, diagrams where some fields ask, simulation, words, and then what takes long."""
     size, seconds = work(question), limits.seconds
     if size <= FEW:
         yield by_all_inputs(question, seconds, progress)
         return
     with Solving(question) as solver:  # beside all that follows
+        if some_ask(question):
+            progress("decision diagrams, briefly")
+            yield by_diagrams(question, seconds / VERY_BRIEFLY, ASKING_FIRST)
         progress("simulation")
         yield by_simulation(question, limits.seed)
         if words is not None:

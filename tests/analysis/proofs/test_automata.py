@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import pytest
@@ -37,6 +38,7 @@ ZOO = (  # names of models, and of what they decide
 LONGEST = {2: 6, 3: 4, 4: 3}  # of strings, by the number of letters
 
 
+@cache
 def brute(seed):
     """A random model with its bits, and its decisions on short strings."""
     model = hard_model(seed)
@@ -44,6 +46,7 @@ def brute(seed):
     return model, bits, decisions(model, bits, LONGEST[len(model.vocabulary)])
 
 
+@cache
 def claims(seed):
     """Two claims about a random model: that it is a random automaton, and the one that short strings suggest."""
     model, bits, known = brute(seed)

@@ -209,6 +209,28 @@ def test_a_proof_of_a_solver_is_carried_to_its_checker():
         verify({**answer.certificate, "proof": "0"}, model)
 
 
+def test_fields_that_ask_come_first_in_a_diagram():
+    """In natural order the address comes last, and the diagram has a node for every set of letters."""
+    model, theorem = load_any("zoo:index-lookup"), Theorem("index-lookup", 33)
+    answer = prove(model, theorem, Limits(certified=True))
+    assert (answer.status, answer.engine, answer.tried) == ("proved", "decision diagrams", ())
+    assert "asking fields first" in answer.reason
+    assert verify(json.loads(json.dumps(answer.certificate)), model) == theorem
+    circuit = theorem.circuit(model, 10**6)
+    answer = prove(replace(circuit, outputs=circuit.outputs ^ 1), theorem)
+    assert (answer.status, answer.engine) == ("refuted", "decision diagrams")
+    assert answer.replay["circuit"] != answer.wanted
+
+
+def test_a_solver_can_follow_a_specification_that_counts():
+    """Without adders in it: with them the proof has 75,000 lines."""
+    model, theorem = load_any(MAJORITY), Theorem("majority", 17)
+    verdict = solved(theorem.question(theorem.circuit(model, 10**6)))
+    assert verdict.status == "proved"
+    assert verdict.certificate["proof"].count("\n") < 10_000
+    verify({**verdict.certificate, "theorem": theorem.document()}, model)
+
+
 @pytest.mark.parametrize("n", [5, 31])
 def test_bases_of_one_model_are_equivalent(n):
     sides = {

@@ -14,6 +14,7 @@ from circuitsim.specifications.drawing import field_wires
 from .child import Failed, OutOfTime, in_child
 
 ENGINE = "decision diagrams"
+ASKING_FIRST = "asking fields first"  # the name of an order
 MOST_NODES = 1 << 24
 MOST_GATES = 500_000
 MOST_CHECKED = (
@@ -22,9 +23,13 @@ MOST_CHECKED = (
 CACHE = 1 << 20
 
 
-def by_diagrams(question: Question, seconds: float) -> Verdict:
-    """Proved, refuted by an input, or unknown after so many seconds, which all orders share."""
-    found, reason = _first_order(question, seconds)
+def by_diagrams(question: Question, seconds: float, only: str | None = None) -> Verdict:
+    """Proved, refuted by an input, or unknown after so many seconds, which all orders share.
+
+    Args:
+        only: the name of an order, where no other is tried.
+    """
+    found, reason = _first_order(question, seconds, only)
     if found is None:
         return Verdict("unknown", ENGINE, reason)
     _, bits, nodes, order, name = found
@@ -49,14 +54,21 @@ def count_by_diagrams(
     return (count, None if bits is None else question.codes(np.array(bits))), reason
 
 
-def _first_order(question: Question, seconds: float) -> tuple[Any, str]:
+def some_ask(question: Question) -> bool:
+    """Whether tokens are records: then some fields may ask about the others, and are better first."""
+    return len(question.form.fields) > 1
+
+
+def _first_order(
+    question: Question, seconds: float, only: str | None = None
+) -> tuple[Any, str]:
     """What the first order that comes to an end finds: a count, bits of one input, nodes, the order and its name."""
     if find_spec("oxidd") is None:
         return None, "oxidd is missing: pip install 'circuitsim[prove]'"
     gates = question.circuit.gates
     if gates > MOST_GATES:
         return None, f"{gates:,} gates are more than {MOST_GATES:,}"
-    orders = dict(_orders(question))
+    orders = {name: order for name, order in _orders(question) if only in (None, name)}
     for name, order in orders.items():
         try:
             found = in_child(partial(_build, question, order), seconds / len(orders))
@@ -77,8 +89,8 @@ def _orders(question: Question) -> Iterator[tuple[str, list[int]]]:
         ("in the order of a walk", _walk(question)),
         ("in natural order", list(range(1, 1 + inputs))),
     ]
-    if len(question.form.fields) > 1:
-        named.insert(0, ("asking fields first", _asking_first(question)))
+    if some_ask(question):
+        named.insert(0, (ASKING_FIRST, _asking_first(question)))
     for name, order in named:
         if order not in tried:
             tried.append(order)

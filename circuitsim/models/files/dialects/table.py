@@ -10,10 +10,19 @@ from circuitsim.models.files.dialects.gpt2 import GPT2
 from circuitsim.models.files.dialects.nanogpt import NANOGPT
 from circuitsim.models.files.dialects.own import OWN
 from circuitsim.models.files.dialects.torch_encoder import ENCODER_OF_TORCH
+from circuitsim.models.files.dialects.transformer_bridge import TRANSFORMER_BRIDGE
 from circuitsim.models.files.dialects.transformer_lens import TRANSFORMER_LENS
 from circuitsim.models.files.documents import show
 
-DIALECTS: tuple[Dialect, ...] = (GPT2, NANOGPT, BERT, TRANSFORMER_LENS, ENCODER_OF_TORCH, OWN)
+DIALECTS: tuple[Dialect, ...] = (
+    GPT2,
+    NANOGPT,
+    BERT,
+    TRANSFORMER_LENS,
+    TRANSFORMER_BRIDGE,
+    ENCODER_OF_TORCH,
+    OWN,
+)
 OF_ROTARY = ("llama", "mistral", "qwen2", "gemma", "phi", "gpt_neox")
 ROTARY = (
     "its positions turn queries and keys by angles (rotary), which no circuit here does yet"

@@ -3,7 +3,7 @@
 Norms that were folded into the maps leave no tensors, so that nothing in a file says whether there are norms.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,30 +19,52 @@ from circuitsim.models.files.dialects.names import Source, names_of
 
 UNREAD = ("blocks.*.attn.mask", "blocks.*.attn.IGNORE")
 OF_GATED = ("blocks.*.mlp.b_in",)  # part of another tensor by then
+
+
+class Marks(NamedTuple):
+    """Names of tensors that show how a library's blocks are made."""
+
+    words: str
+    query: str  # what follows the number of a layer
+    net: str
+    norm: str
+    norm_bias: str
+
+
+OF_HOOKED = Marks(
+    "embed.W_E", ".attn.W_Q", "blocks.0.mlp.W_in", "blocks.0.ln1.w", "blocks.0.ln1.b"
+)
 MAPS = {"query": "Q", "key": "K", "value": "V"}
 
 
 def read(tensors: Tensors, facts: Facts) -> Layout:
     """The layout of a state dict."""
     tensors = _gated(without_prefix(tensors, "embed.W_E"))
-    net = any(name.startswith("blocks.") and name.endswith("mlp.W_in") for name in tensors)
-    normed = any(name.startswith("blocks.") and name.endswith("ln1.w") for name in tensors)
+    layout = block_layout(tensors, facts, OF_HOOKED)
+    names = set(tensors)
+    layout.names = _table(tensors, OF_HOOKED.net in names, OF_HOOKED.norm in names)
+    gated = any(name.endswith("mlp.W_gate") for name in tensors)
+    layout.unread = UNREAD + OF_GATED if gated else UNREAD
+    return layout
+
+
+def block_layout(tensors: Tensors, facts: Facts, marks: Marks) -> Layout:
+    """A layout without names: what is said of a library's blocks, and gains of norms that have no weights."""
+    net, normed = marks.net in tensors, marks.norm in tensors
     config: dict[str, Any] = {"norm_eps": "1e-5"}
-    config["mask"] = facts.ask(
-        "mask", default="causal"
-    )  # the stored one is, whatever is done with it
+    # The stored mask is causal, whatever is done with it.
+    config["mask"] = facts.ask("mask", default="causal")
     if net:
         config["activation"] = facts.ask("activation")
+    layout = Layout(tensors, {}, config)
     if normed:
         config["norms"] = facts.ask("norms", "before")
-        config["norm_kind"] = "layer" if any(n.endswith("ln1.b") for n in tensors) else "rms"
-    gated = any(name.endswith("mlp.W_gate") for name in tensors)
-    unread = UNREAD + OF_GATED if gated else UNREAD
-    layout = Layout(tensors, _table(tensors, net, normed), config, unread)
-    kind = None if normed else facts.ask("bare_norms")
+        config["norm_kind"] = "layer" if marks.norm_bias in tensors else "rms"
+        return layout
+    kind = facts.ask("bare_norms")
     if kind not in (None, "none"):
         config["norm_kind"] = kind
-        layout.made = _bare(tensors, net)
+        layout.made = _bare(tensors, net, marks)
     return layout
 
 
@@ -106,12 +128,12 @@ def _table(tensors: Tensors, net: bool, normed: bool) -> dict[str, Source]:
     return names_of(found)
 
 
-def _bare(tensors: Tensors, net: bool) -> Tensors:
+def _bare(tensors: Tensors, net: bool, marks: Marks) -> Tensors:
     """Gains of norms without weights."""
-    table = tensors.get("embed.W_E")
+    table = tensors.get(marks.words)
     gain = np.ones(table.shape[-1] if table is not None and table.ndim else 1)
     found = {"final_norm.weight": gain}
-    for layer in range(layers_of(tensors, "blocks.", ".attn.W_Q")):
+    for layer in range(layers_of(tensors, "blocks.", marks.query)):
         found[f"layers.{layer}.attention_norm.weight"] = gain
         if net:
             found[f"layers.{layer}.net_norm.weight"] = gain
