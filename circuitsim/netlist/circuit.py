@@ -82,6 +82,9 @@ class Circuit:
     def __len__(self) -> int:
         return self.gates
 
+    def __bool__(self) -> bool:
+        return True  # also without gates
+
     def evaluate(self, patterns: npt.ArrayLike, threads: int = 1) -> Bools:
         """Outputs (patterns, outputs) on bits (patterns, inputs); the constants of wired inputs may be left out.
 

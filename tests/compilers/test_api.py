@@ -69,6 +69,9 @@ def test_majority_as_a_circuit_rejects_ties(n, basis):
         f"circuit of model, n={n}, in {basis}: {n} inputs, 1 outputs,"
     )
     assert len(circuit) == circuit.gates
+    assert bool(
+        replace(circuit, ops=circuit.ops[:0], fan_in=circuit.fan_in[:0])
+    )  # without gates
 
 
 def test_the_same_family_makes_equal_schematics_and_circuits():

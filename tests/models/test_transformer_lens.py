@@ -3,6 +3,7 @@
 import pytest
 
 import circuitsim as cs
+from circuitsim.errors import ModelError
 from tests.models.library_models import LENGTH, TOKENS, assert_outputs, inputs, randomised
 
 torch = pytest.importorskip("torch")
@@ -101,3 +102,16 @@ def test_gpt2_bridged_by_transformer_lens(tmp_path):
     )
     said = {"heads": 2, "activation": "gelu-tanh"}
     assert_read(bridged.state_dict(), bridged, tmp_path / "gpt2.pt", **said)
+
+
+def test_a_square_map_may_be_transposed_or_not(tmp_path):
+    """As in GPT-2 or as elsewhere: a guess would be another model without a word."""
+    module, said = bridge(0)
+    state = module.state_dict()
+    for name in [name for name in state if ".mlp." in name]:
+        state[name] = torch.randn((8, 8) if name.endswith("weight") else 8)
+    torch.save(state, tmp_path / "square.pt")
+    with pytest.raises(
+        ModelError, match=r"mlp\.in\.weight is square, so nothing says whether"
+    ):
+        cs.load(tmp_path / "square.pt", vocabulary=TOKENS, readout="each", heads=2, **said)

@@ -46,7 +46,7 @@ def read(tensors: Tensors, facts: Facts) -> Layout:
     tensors = without_prefix(tensors, OF_BRIDGES.words)
     layout = block_layout(tensors, facts, OF_BRIDGES)
     layout.config["heads"] = facts.ask("heads")
-    transposed = _of_gpt2(tensors)
+    transposed = _of_gpt2(tensors, facts)
     for theirs, ours in OURS.items():
         for kind in ("weight", "bias"):
             like = "blocks.0.ln1" if theirs == "ln_final" else theirs.replace("*", "0")
@@ -57,11 +57,16 @@ def read(tensors: Tensors, facts: Facts) -> Layout:
     return layout
 
 
-def _of_gpt2(tensors: Tensors) -> bool:
-    """Whether the first map of a net is stored as (inputs, outputs)."""
-    outputs = size(tensors.get("blocks.0.mlp.in.bias"), 0)
-    stored = size(tensors.get("blocks.0.mlp.in.weight"), 0)
-    return outputs is not None and stored is not None and stored != outputs
+def _of_gpt2(tensors: Tensors, facts: Facts) -> bool:
+    """Whether the first map of a net is stored as (inputs, outputs), as only GPT-2 has it, always with a bias."""
+    name = "blocks.0.mlp.in"
+    outputs = size(tensors.get(f"{name}.bias"), 0)
+    stored = [size(tensors.get(f"{name}.weight"), axis) for axis in (0, 1)]
+    if outputs is not None and stored == [outputs, outputs]:
+        facts.problems.append(
+            f"{name}.weight is square, so nothing says whether it is transposed (as in GPT-2), unless `names` do"
+        )
+    return outputs is not None and stored[0] not in (None, outputs)
 
 
 TRANSFORMER_BRIDGE = Dialect(
