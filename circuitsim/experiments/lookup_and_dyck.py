@@ -168,7 +168,7 @@ _SOURCE = (
 _PROTOCOL = (
     "Trained on fresh batches of 64, all strings of a batch of one length up to N, cross-entropy, learned positions for"
     " transformers; tested on 512 strings of exactly N. Width 64, one head, a net of 128 ReLUs; one layer of LSTM of 64"
-    " cells. The paper has up to 250,000 steps, the best of seven rates, and widths to 512; here AdamW at one, and"
+    " cells. The paper has up to 250,000 steps, the best of seven rates, and widths to 512; here AdamW at one rate, and"
     " training ends when 512 strings each of three lengths are right."
 )
 
@@ -187,7 +187,7 @@ EXPERIMENTS = {
         ),
         sizes=(
             Size("smallest", settings(f"{LOOKUP}:letters=2", (4,), (ONE, LSTM), 1, steps=20, width=2, hidden=2), 0.1),
-            Size("default", settings(f"{LOOKUP}:letters=16", (20, 50, 100), (ONE, LSTM), 1, steps=6000), 20),
+            Size("default", settings(f"{LOOKUP}:letters=16", (20, 50, 100), (ONE, LSTM), 1, steps=6000), 8),
             Size("paper", settings(f"{LOOKUP}:letters=64", LENGTHS, (ONE, LSTM), 3, steps=250_000), 9000),
         ),
         run="circuitsim.experiments.zoo_tasks:run",
