@@ -71,7 +71,7 @@ class Summary:
 
 
 MARKED = 12  # points of a curve, up to which each has a marker
-PLAIN = 1000  # of a logarithmic axis whose numbers are all smaller
+PLAIN = 1000  # of a logarithmic axis whose numbers are 1 at least and all smaller
 CIRCUIT_COLUMNS = (
     "model", "n", "basis", "bits", "gates", "depth", "circuit = integer", "decisions kept", "answers right",
     "not checked",
@@ -202,7 +202,7 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
     for axis in panel.logarithmic:
         getattr(axes, f"set_{axis}scale")("log")
         ends = [point["xy".index(axis)] for curve in panel.curves for point in curve.points]
-        if max(ends) < PLAIN:
+        if min(ends) >= 1 and max(ends) < PLAIN:
             _plain_numbers(getattr(axes, f"{axis}axis"))
     axes.set_title(panel.title, fontsize=9)
     axes.set_xlabel(panel.x)
