@@ -2,8 +2,7 @@
 
 A layer splits every node between tokens by what its heads remember of the tokens before it and of those after it: for
 every head and query the key that wins so far. With every listed state there has to stand what one token more makes of
-it. So every string is a path over the new nodes, whose edges hold what the layer computes. Nodes may also be joined,
-which only adds paths.
+it. So every string is a path over the new nodes, on whose edges is what the layer computes; joining nodes adds paths.
 """
 
 from functools import cache
