@@ -15,6 +15,7 @@ from circuitsim.certificates.classes import (
     total,
 )
 from circuitsim.certificates.strings import (
+    APART,
     Layout,
     Piece,
     Root,
@@ -40,14 +41,15 @@ def refusal(claim: Claim, up_to: int | None = None) -> str | None:
     named = names(claim)
     why = _refused(claim, up_to, named) or _refused(claim.other, up_to, named)
     if why is None and not _alike(claim, named):
-        why = f"{claim.model.name} and {claim.other.model.name} tell other places apart"
+        why = f"{claim.model.name} and {claim.other.model.name} {APART}"
     return why
 
 
 def _alike(claim: Claim, named: set[str]) -> bool:
-    """Whether a model and the one that is its specification have one layout."""
+    """Whether a model and the one that is its specification have one layout, at the shortest length."""
     assert claim.other is not None
-    both = [model for model in (claim.model, claim.other.model) if isinstance(model, Model)]
+    shortest = (claim.model.at(1), claim.other.model.at(1))
+    both = [model for model in shortest if isinstance(model, Model)]
     return len(both) == 2 and layout(both[0], named) == layout(both[1], named)
 
 

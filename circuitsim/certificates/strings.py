@@ -22,6 +22,7 @@ from circuitsim.networks.draw import network
 from circuitsim.networks.network import Network, Tokens
 from circuitsim.numbers.arrays import matrix
 
+APART = "tell other places apart"
 FRONTS, ENDS, PERIODS = range(4), range(3), (1, 2)  # that are tried
 
 
@@ -44,23 +45,32 @@ class Piece:
 
 
 def pieces(claim: Claim, up_to: int | None = None) -> Iterator[Piece]:
-    """All lengths in pieces, each with its fraction bits."""
+    """All lengths in pieces, each with its fraction bits, and beside another model with the other's."""
     if up_to is None:
-        other = None if claim.other is None else next(pieces(claim.other))
-        yield Piece(model_at(claim.model, 1), claim.bits, 1, None, other=other)
+        yield replace(_piece(claim, 1), last=None)
         return
-    last = None
-    for n in range(1, up_to + 1):
-        model = model_at(claim.model, n)
-        bits = claim.bits_at(model, n)
-        if last and (last.model, last.bits) == (model, bits):
+    last = _piece(claim, 1)
+    for n in range(2, up_to + 1):
+        piece = _piece(claim, n)
+        if _told(last) == _told(piece):
             last = replace(last, last=n)
-            continue
-        if last:
+        else:
             yield last
-        last = Piece(model, bits, n, n)
-    if last:
-        yield last
+            last = piece
+    yield last
+
+
+def _piece(claim: Claim, n: int) -> Piece:
+    """One length."""
+    model = model_at(claim.model, n)
+    other = None if claim.other is None else _piece(claim.other, n)
+    return Piece(model, claim.bits_at(model, n), n, n, other=other)
+
+
+def _told(piece: Piece) -> tuple[Any, ...]:
+    """What lengths of one piece have in common."""
+    beside = () if piece.other is None else _told(piece.other)
+    return (piece.model, piece.bits, *beside)
 
 
 def model_at(model: AnyModel, n: int) -> Any:
@@ -241,11 +251,14 @@ def roots(piece: Piece, names: set[str]) -> Iterator[Root]:
     """All strings of a piece, by what is counted of them.
 
     Raises:
-        OutOfScopeError: positions have no classes.
+        OutOfScopeError: positions have no classes, or two models have others.
     """
     form = layout(piece.model, names)
     if isinstance(form, str):
         raise OutOfScopeError(form)
+    other = piece.other
+    if other is not None and layout(other.model, names) != form:
+        raise OutOfScopeError(f"{piece.model.name} and {other.model.name} {APART}")
     letters, fixed = piece.model.vocabulary, form.fronts + form.ends
     for n in range(1, fixed):  # too short for a front and an end
         for short in product(letters, repeat=n):

@@ -108,10 +108,6 @@ class Theorem:
             model = replace(always, name=model.name)
         self._check_model(model)
         if self.asked.model is not None:
-            if self.up_to is not None:
-                raise InputError(
-                    "another model is compared by --every-n or -n N, not --up-to N."
-                )
             other = self.of_other.claim(self.asked.model)
             alone = replace(self, specification=other.specification).claim(model)
             return replace(alone, other=other)

@@ -12,7 +12,8 @@ from circuitsim.formats.atomic import replacing
 from circuitsim.formats.blif import write_model
 from circuitsim.formats.interfaces import described
 from circuitsim.formats.lines import WireNames
-from circuitsim.formats.wires import input_names, output_names, spelled
+from circuitsim.formats.valid import with_valid
+from circuitsim.formats.wires import VALID, ZERO, input_names, output_names, spelled
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.schematic.flatten import flatten
 from circuitsim.schematic.meanings import rewire
@@ -21,6 +22,7 @@ from circuitsim.schematic.schematic import Instruction, Schematic
 
 Nets: TypeAlias = Array  # numbers: 0 and 1 are the constants, then come the inputs
 
+CODES = "valid_codes"  # the model that says whether inputs are codes
 ELEMENTWISE = {"not": "0 1", "and": "11 1", "xor": "10 1\n01 1"}
 
 
@@ -51,7 +53,7 @@ class Text:
 
 
 def save_hierarchical(schematic: Schematic, path: Any) -> None:
-    """Write a schematic of two-input gates.
+    """Write a schematic of two-input gates, with `valid` as in a flat file.
 
     Raises:
         CircuitSimError: the path cannot be written.
@@ -64,6 +66,8 @@ def save_hierarchical(schematic: Schematic, path: Any) -> None:
     bare = Circuit(schematic.basis, inputs, none[:, 0].astype(np.uint8), none, ends,
         interface={**schematic.interface, "wired": wired})  # fmt: skip
     names, outputs = input_names(bare), output_names(bare)
+    codes, valid = with_valid(bare)
+    outputs += [] if valid is None else [VALID]
     model = spelled(str(schematic.interface.get("model", "circuit"))) or "circuit"
     with replacing(Path(path)) as file:
         text = Text(schematic, file, ["zero", "one", *names], 2 + inputs)
@@ -81,9 +85,14 @@ def save_hierarchical(schematic: Schematic, path: Any) -> None:
         read = [
             net for output in schematic.outputs for net in values[output].ravel().tolist()
         ]
-        for name, net in zip(outputs, read, strict=True):
+        for name, net in zip(outputs, read, strict=False):
             file.write(f".names {text.name(net)} {name}\n1 1\n".encode())
+        if valid is not None:
+            pins = " ".join(f"{name}={name}" for name in [*names, VALID])
+            file.write(f".subckt {CODES} {pins}\n".encode())
         file.write(b".end\n")
+        if valid is not None:
+            write_model(file, CODES, WireNames((ZERO, *names)), codes, [(VALID, valid)])
         for number, row in enumerate(text.rows):
             circuit = flatten(row)
             own = WireNames(("zero", *(f"a{k}" for k in range(circuit.inputs))))

@@ -12,9 +12,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from circuitsim.array_types import Bools
+from circuitsim.bases import BASES
 from circuitsim.formats.atomic import replacing
 from circuitsim.formats.interfaces import described
-from circuitsim.formats.wires import spelled
+from circuitsim.formats.wires import VALID, spelled
 from circuitsim.schematic.rules import rules
 from circuitsim.schematic.schematic import Gather, Instruction, Schematic, Shape
 from circuitsim.schematic.verilog_text import (
@@ -26,12 +28,15 @@ from circuitsim.schematic.verilog_text import (
     call,
     offset,
 )
+from circuitsim.tokens import format_of
 
 Ends: TypeAlias = Callable[[Index], tuple[Index, Index]]
 
 
 def save_hierarchical(schematic: Schematic, path: Any) -> None:
     """Write a schematic: inputs are the bits of `x`, wired constants those of `p`, outputs those of `y`.
+
+    Where inputs may be no codes one more output, `valid`, says that they are, as in files of gates.
 
     Raises:
         CircuitSimError: the path cannot be written.
@@ -45,12 +50,16 @@ def save_hierarchical(schematic: Schematic, path: Any) -> None:
     sizes = [prod(text.shape(output)) for output in schematic.outputs]
     ends = zip(schematic.outputs, accumulate(sizes, initial=0), sizes, strict=False)
     text.body += [f"  assign y[{start} +: {size}] = v{value};" for value, start, size in ends]
+    valid = _valid(text)
+    if valid:
+        text.body.append(f"  assign {VALID} = {' & '.join(valid)};")
     ports = [
         ("input", "x", schematic.inputs),
         ("input", "p", schematic.wired),
         ("output", "y", sum(sizes)),
     ]
     listed = ", ".join(f"{way} [{size - 1}:0] {name}" for way, name, size in ports if size)
+    listed += f", output {VALID}" if valid else ""
     interface = {**schematic.interface, "wired": schematic.wired_bits().astype(int).tolist()}
     model = spelled(str(schematic.interface.get("model", "circuit"))) or "circuit"
     most = max(len(line.shape) for line in schematic.instructions)
@@ -72,10 +81,50 @@ def _source(text: Text, number: int, line: Instruction) -> None:
         text.body.append(f"  assign v{number} = {port}[{start} +: {size}];")
         return
     bits = np.broadcast_to(np.asarray(line.attributes, bool), line.shape).ravel()
+    text.body.append(f"  assign v{number} = {_constant(bits)};")
+
+
+def _constant(bits: Bools) -> str:
+    """Bits, the least first, as a number."""
+    if bits.all() or not bits.any():
+        return f"{{{len(bits)}{{1'b{int(bits[0])}}}}}"
     packed = int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
-    same = bits.all() or not bits.any()
-    value = f"{{{size}{{1'b{int(bits[0])}}}}}" if same else f"{size}'h{packed:x}"
-    text.body.append(f"  assign v{number} = {value};")
+    return f"{len(bits)}'h{packed:x}"
+
+
+def _valid(text: Text) -> list[str]:
+    """What has to be true of inputs that are codes, as `formats.valid` says; its lines are written."""
+    schematic = text.schematic
+    form, n = format_of(schematic.interface), schematic.interface.get("n")
+    if BASES[schematic.basis].unbounded or form is None or type(n) is not int:
+        return []
+    found, first = [], 0
+    for field in form.fields:
+        places, width = int(field.present(n).sum()), field.width
+        code = f"x[{first} + {{}} +: {width}]"
+        if field.wires == "binary":
+            right = f"{code} < {field.size}" if field.size < 1 << width else ""
+        else:
+            right = f"{code} != 0 && ({code} & ({code} - 1)) == 0" if field.size != 2 else ""
+        if places and right:
+            found.append(_everywhere(text, places, width, right))
+        first += places * width
+    if schematic.wired:
+        found.append(f"(p == {_constant(schematic.wired_bits())})")
+    return found
+
+
+def _everywhere(text: Text, places: int, width: int, right: str) -> str:
+    """Whether something is true at all places; `{}` in it is where the wires of a place begin."""
+    name = f"{VALID}{len(text.body)}"
+    text.body.append(f"  wire [{places - 1}:0] {name};")
+
+    def assign(index: Index) -> str:
+        begin = offset((places,), index, width)
+        return f"assign {name}[{index[0]}] = {right.replace('{}', begin)};"
+
+    text.write((places,), assign)
+    return f"(&{name})"
 
 
 def _wiring(text: Text, number: int, line: Instruction) -> None:

@@ -21,6 +21,7 @@ from circuitsim.formats.table import load as load_circuit
 from circuitsim.formats.table import save
 from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
+from circuitsim.models.sized import Sized
 from circuitsim.zoo.addresses import load_any
 
 TRAINED = load("examples/majority.pt")
@@ -44,6 +45,38 @@ def test_bits_that_change_with_n_are_taken_at_every_length(bits):
     ]
     if bits == "log2(n)":
         assert found.status == ("refuted" if lengths else "proved")
+
+
+@pytest.mark.parametrize("bits", ["3", "3 if n < 6 else 0", "log2(n)", "2 if n == 7 else 3"])
+@pytest.mark.parametrize("address", ["zoo:majority", "examples/majority.pt"])
+def test_another_model_is_compared_at_all_lengths_up_to_one(address, bits):
+    asked = specified_by(load_any(address), "it")
+    theorem = Theorem(asked, bits=bits, up_to=8)
+    found = prove(TRAINED, theorem)
+    of_one = [replace(theorem, n=n, up_to=None) for n in range(1, 9)]
+    wrong = [one.n for one in of_one if accuracy(TRAINED, one).wrong]
+    assert found.status == ("refuted" if wrong else "proved")
+    if wrong:
+        assert found.length == wrong[0]
+        return
+    document = found.certificate
+    assert verify(document, TRAINED, asked) == theorem
+    with pytest.raises(Rejected):
+        verify(document, TRAINED, specified_by(load("examples/first.json"), "it"))
+    with pytest.raises(Rejected):
+        verify({**document, "steps": document["steps"][:-1]}, TRAINED, asked)
+
+
+def test_models_that_tell_other_places_apart_at_some_length_are_not_compared():
+    other = load_any("zoo:majority")
+    asked = specified_by(Sized("it", lambda n: TRAINED if n < 5 else other.at(n)), "it")
+    assert prove(TRAINED, Theorem(asked, up_to=4)).status == "proved"
+    found = prove(TRAINED, Theorem(asked, up_to=5))
+    assert found.status == "unknown"
+    assert "majority and model tell other places apart" in found.reason
+    circuit = Family(TRAINED, positions="folded")(4).flatten()
+    with pytest.raises(InputError, match="a circuit has one length"):
+        prove(TRAINED, Theorem(specified_by(circuit, "it"), up_to=5))
 
 
 def classes(outputs):

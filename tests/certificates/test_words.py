@@ -10,10 +10,11 @@ import pytest
 from circuitsim.compilers.family import Family
 
 from circuitsim.analysis.proofs.lengths.words import _certificate, counted, drawn
+from circuitsim.certificates.adding import COLUMNS, check_sum
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.inputs import strings
 from circuitsim.certificates.netlist import Masks, Netlist
-from circuitsim.certificates.sums import COLUMNS, Sum, check_sum
+from circuitsim.certificates.sums import Sum
 from circuitsim.certificates.words import differing_strings, wrong_strings
 from circuitsim.models.files.reading import load
 from circuitsim.netlist.evaluator.simulate import evaluate

@@ -232,10 +232,6 @@ def test_equivalence_of_bases_and_of_files(tmp_path):
             "zoo:palindrome is of strings of a b, and the circuit reads 0 1",
         ),
         (("prove", MAJORITY, "--spec", "no.json", "-n", 4), "no.json: expected a .pt"),
-        (
-            ("prove", MAJORITY, "--spec", MAJORITY, "--up-to", 9),
-            "another model is compared by --every-n or -n N",
-        ),
         (("verify", "nothing.json", MAJORITY), "nothing.json: No such file"),
         (("verify", MAJORITY, MAJORITY), f"{MAJORITY}: not a certificate"),
         (

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 import circuitsim as cs
 from circuitsim.formats.table import save
+from circuitsim.formats.valid import some_invalid, with_valid
 from circuitsim.schematic.verilog import save_hierarchical
 from tests.cli.runs import invoke
 
@@ -34,7 +36,9 @@ CASES = {
     "few thresholds": ("majority.pt", 3, "tc0"),
     "thresholds": ("majority.pt", 9, "tc0"),
     "thresholds of positions": ("parity.json", 4, "tc0"),
+    "records": ("zoo:index-lookup:letters=3", 3),
 }
+VALID = ("wired positions", "hard heads", "records")  # they say what inputs are codes
 every_case = pytest.mark.parametrize("case", CASES)
 
 
@@ -45,19 +49,23 @@ def tool(name):
 
 
 def simulated(plan, bits, folder):
-    """Outputs by Icarus Verilog on rows of all inputs, wired ones last."""
+    """Outputs, the last of them `valid` if there is that, by Icarus Verilog on rows of all inputs, wired ones last."""
     save_hierarchical(plan, folder / "m.v")
     module, ports = re.search(
         r"module (\w+) \((.*)\);", (folder / "m.v").read_text()
     ).groups()
     outputs = int(re.search(r"output \[(\d+):0\] y", ports)[1]) + 1
+    made = [f".y(o[{outputs - 1}:0])"]
+    if ports.endswith("output valid"):
+        made.append(f".valid(o[{outputs}])")
+        outputs += 1
     free, wires = plan.inputs, plan.inputs + plan.wired
     given = [f".x(i[{free - 1}:0])", *([f".p(i[{wires - 1}:{free}])"] if plan.wired else [])]
     rows = "\n".join("".join("01"[int(b)] for b in row[::-1]) for row in bits)
     (folder / "rows.txt").write_text(rows + "\n")
     (folder / "t.v").write_text(
         f"module t; reg [{wires - 1}:0] i; wire [{outputs - 1}:0] o; reg [{wires - 1}:0] m [0:{len(bits) - 1}];"
-        f" integer k; {module} d({', '.join(given)}, .y(o)); initial begin"
+        f" integer k; {module} d({', '.join(given + made)}); initial begin"
         f' $readmemb("{folder}/rows.txt", m); for (k = 0; k < {len(bits)}; k = k + 1)'
         ' begin i = m[k]; #1 $display("%b", o); end end endmodule\n'
     )
@@ -74,9 +82,16 @@ def test_icarus_simulates_what_the_schematic_means(case, tmp_path):
     plan = schematic(*CASES[case])
     bits = np.random.default_rng(0).random((200, plan.inputs + plan.wired)) < 0.5
     bits[:, plan.inputs :] = plan.wired_bits()
-    np.testing.assert_array_equal(
-        simulated(plan, bits, tmp_path), plan.evaluate(bits[:, : plan.inputs])
-    )
+    if plan.wired:
+        bits[::2, plan.inputs :] ^= np.random.default_rng(1).random((100, plan.wired)) < 0.02
+    flat = plan.flatten()
+    assert some_invalid(flat) == (case in VALID)
+    found = simulated(plan, bits, tmp_path)
+    if case in VALID:
+        flat, valid = with_valid(flat)
+        flat = replace(flat, outputs=np.append(flat.outputs, valid).astype(np.int32))
+        assert 0 < found[:, -1].sum() < len(bits)
+    np.testing.assert_array_equal(found, flat.evaluate(bits))
 
 
 def flat_with_vectors(plan, folder):
@@ -85,11 +100,14 @@ def flat_with_vectors(plan, folder):
     text = (folder / "flat.v").read_text()
     module = re.search(r"module (\w+)", text)[1]
     ins = re.findall(r"input wire (\w+)", text)
-    outs = [name for name in re.findall(r"output wire (\w+)", text) if name != "valid"]
+    outs = re.findall(r"output wire (\w+)", text)
+    valid = ", output valid" if outs[-1] == "valid" else ""
+    outs = [name for name in outs if name != "valid"]
     ports = [f".{name}(x[{k}])" for k, name in enumerate(ins)]
     ports += [f".{name}(y[{k}])" for k, name in enumerate(outs)]
+    ports += [".valid(valid)"] if valid else []
     wrapper = (
-        f"module flat (input [{len(ins) - 1}:0] x, output [{len(outs) - 1}:0] y);"
+        f"module flat (input [{len(ins) - 1}:0] x, output [{len(outs) - 1}:0] y{valid});"
         f" {module} d({', '.join(ports)}); endmodule\n"
     )
     (folder / "flat.v").write_text(
@@ -120,13 +138,19 @@ def proved(plan, folder, damage=None):
     return "SAT proof finished - no model found: SUCCESS!" in run.stdout
 
 
-@pytest.mark.parametrize("case", ["few counts", "numbers", "choices", "few thresholds"])
+@pytest.mark.parametrize(
+    "case", ["few counts", "numbers", "choices", "few thresholds", "records"]
+)
 def test_yosys_proves_it_equal_to_the_flat_circuit(case, tmp_path):
     assert proved(schematic(*CASES[case]), tmp_path)
 
 
 def test_yosys_sees_a_damaged_file(tmp_path):
     assert not proved(schematic(*CASES["few counts"]), tmp_path, ("= ~v", "= v"))
+
+
+def test_yosys_sees_other_codes(tmp_path):
+    assert not proved(schematic(*CASES["records"]), tmp_path, ("- 1)) == 0", "- 1)) != 0"))
 
 
 def test_the_text_does_not_grow_with_the_letters(tmp_path):

@@ -14,9 +14,10 @@ from circuitsim.analysis.proofs.lengths.found import sums_of
 from circuitsim.analysis.proofs.lengths.words import Drawn, _positions, counted
 from circuitsim.analysis.proofs.proving import Limits, prove
 from circuitsim.certificates import words as certified
+from circuitsim.certificates.adding import check_sum
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.netlist import Netlist
-from circuitsim.certificates.sums import Sum, check_sum
+from circuitsim.certificates.sums import Sum
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.certificates.verify import verify
 from circuitsim.formats.table import load as load_circuit

@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+from circuitsim.certificates.adding import COLUMNS
 from circuitsim.certificates.netlist import Netlist
-from circuitsim.certificates.sums import COLUMNS
 from circuitsim.netlist.program import XOR
 
 MOST_CUTS = 10  # of a gate
