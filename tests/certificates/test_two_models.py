@@ -13,6 +13,7 @@ from circuitsim.analysis.proofs.rungs import specified_by
 from circuitsim.certificates.claim import Rejected
 from circuitsim.certificates.theorem import Theorem
 from circuitsim.certificates.verify import verify
+from circuitsim.models.model import Readout
 from circuitsim.networks.rungs import run_definition
 from tests.analysis.proofs.counting import random_countable
 from tests.analysis.proofs.hard_models import decisions, hard_model
@@ -87,7 +88,7 @@ def read(r, model, other):
     rows = max(2, len(model.readout.weights))
     exact = r.random() < 0.2 and not (model.has_softmax or other.has_softmax)
     bits = r.choice([None, "0", "1", "3"])
-    accept = r.choice([None, None, r.randrange(rows)])
+    accept = r.choice([None, None, r.randrange(rows)]) if rows == 2 else r.randrange(rows)
     return Theorem(specified_by(other, "o.json"), accept=accept, bits=bits, exact=exact)
 
 
@@ -112,6 +113,17 @@ def test_what_is_said_of_two_models_is_so_on_all_short_strings(seed):
             document = {**verdict.certificate, "theorem": theorem.document()}
             assert verify(document, model, theorem.specification) == theorem
             assert_proves_nothing_false(r, document, model, other)
+
+
+@pytest.mark.parametrize(("make", "engine"), [(random_countable, 0), (hard_model, 1)])
+@pytest.mark.parametrize(("accept", "status"), [(0, "proved"), (1, "proved"), (2, "refuted")])
+def test_decisions_that_are_not_accepted_are_no(make, engine, accept, status):
+    """A model that always decides 2 of three, beside one that always says no."""
+    none = [0] * make(1).width
+    always = replace(make(1), readout=Readout([none] * 3, [0, 0, 1], "last"))
+    never = replace(make(1), readout=Readout([none], [-1], "last"))
+    theorem = Theorem(specified_by(never, "never.json"), accept=accept)
+    assert ENGINES[engine](theorem.claim(always)).status == status
 
 
 def assert_proves_nothing_false(r, document, model, other):
