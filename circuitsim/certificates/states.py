@@ -138,7 +138,11 @@ class Layer:
         self.forth = [q for q, how in enumerate(self.kinds) if how.mask not in CAUSAL]
         mean = cells.rules.mean
         handed = [[mean(list(value), 1) for value in values] for *_, values in self.heads]
-        self.worth = [_worth(query, *self.heads[h][::2], handed[h]) for h, query in asked]
+        keys = [keys for _, _, keys, _ in self.heads]
+        self.worth = [
+            _worth(query, how, keys[h], handed[h])
+            for (h, query), how in zip(asked, self.kinds, strict=True)
+        ]
         self.least = [_least(worths) for worths in self.worth]
         self.winner, self.mean = cache(self._winner), cache(self._mean)
 
