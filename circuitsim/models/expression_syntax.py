@@ -35,6 +35,8 @@ def parse(text: object) -> ast.expr:
         raise ModelError(
             f"expression {show(text)} is not a text of at most {LONGEST} characters."
         )
+    if "#" in text:  # what is shown of an expression is what it means
+        raise ModelError(f"expression {show(text)} has a comment; leave it out.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(

@@ -8,6 +8,7 @@ and small enough that float64 sums of them are exact (inf: not known to be). On 
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ Scores = tuple[
 MARGIN = 2.0**-30
 ERROR = 2.0**-50  # of a difference of two numbers, in terms of their scales
 MOST = 2.0**53
+TOGETHER = 64  # vectors
 DYADIC_BITS = 900  # of denominators whose quotients cannot underflow
 RANGE = (
     2.0**480
@@ -235,9 +237,12 @@ def clear_decisions(outputs: Quantity, answer: Answer) -> Flags:
 
 def _peaks(x: Quantity) -> Floats:
     """The largest scale of each component (c,)."""
-    return np.asarray(
-        x.scales.max(axis=tuple(range(x.scales.ndim - 1)), initial=0), dtype=np.float64
-    )
+    count, c = prod(x.scales.shape[:-1]), x.scales.shape[-1]
+    rows, blocks = x.scales.reshape(count, c), count // TOGETHER
+    # numpy's inner loop is as long as a row, and few components make it short.
+    most = rows[: blocks * TOGETHER].reshape(blocks, TOGETHER * c).max(axis=0, initial=0)
+    rest = rows[blocks * TOGETHER :].max(axis=0, initial=0)
+    return np.maximum(most.reshape(TOGETHER, c).max(axis=0), rest)
 
 
 def _on_grid(x: Quantity) -> Quantity:

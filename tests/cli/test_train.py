@@ -1,13 +1,24 @@
 """`train`: from a task to a checkpoint that compiles, interruptions, and what is refused."""
 
-import signal
 import subprocess
-import time
+import sys
 
 import pytest
 
-from .runs import PROGRAM, answer, complaint, invoke, succeed
+from .runs import answer, complaint, invoke, succeed
 
+AT_STEP_50 = """
+import os, signal
+from circuitsim.cli import main
+from circuitsim.learning.training import Training
+step = Training._step
+def interrupted(self):
+    if self.done == 50:
+        os.kill(os.getpid(), signal.SIGINT)
+    step(self)
+Training._step = interrupted
+main()
+"""
 FEW = ("--lengths", "1:6", "--positions", "none", "--width", 4, "--hidden", 4)
 
 
@@ -46,27 +57,16 @@ def test_an_interrupted_training_is_gone_on_with(tmp_path):
     pytest.importorskip("torch")
     path, other = tmp_path / "net.pt", tmp_path / "other" / "net.pt"
     other.parent.mkdir()
-    command = ["train", "parity", "--lengths", "40", "--steps", "400", "--width", "8"]
-    run = subprocess.Popen(
-        [PROGRAM, *command, "-o", path],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(4)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate()
-    if run.returncode:  # unless it was done before
-        assert run.returncode == 130
-        assert (
-            said.splitlines()
-            == [
-                f"{path}.training is kept; the same command goes on with it",
-                "circuitsim: interrupted.",
-            ]
-            or said == "circuitsim: interrupted.\n"
-        )  # before the first step
-    assert invoke(*command, "-o", path).exit_code == 0  # it says after which step it goes on
+    command = ["train", "parity", "--lengths", "40", "--steps", "100", "--width", "8"]
+    run = [sys.executable, "-c", AT_STEP_50, *command, "-o", str(path)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.splitlines() == [
+        f"{path}.training is kept; the same command goes on with it",
+        "circuitsim: interrupted.",
+    ]
+    again = invoke(*command, "-o", path)
+    assert (again.exit_code, again.stderr) == (0, "going on after step 50\n")
     succeed(*command, "-o", other)
     assert path.read_bytes() == other.read_bytes()
     assert {found.name for found in tmp_path.iterdir()} == {"net.pt", "other"}

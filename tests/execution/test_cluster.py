@@ -114,7 +114,7 @@ def test_a_task_that_kills_its_workers_is_named(four: str) -> None:
 
 def _touch(path: Path, progress: Progress) -> None:
     path.touch()
-    time.sleep(0.05)
+    time.sleep(0.2)
 
 
 def test_what_nobody_waits_for_is_cancelled(four: str, tmp_path: Path) -> None:

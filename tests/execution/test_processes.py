@@ -58,17 +58,30 @@ def test_one_job_or_one_task_needs_no_other_process(tasks: range, jobs: int) -> 
     } == {os.getpid()}
 
 
-def _early(task: int, progress: Progress) -> int:
-    time.sleep(1.5 if task == 0 else 0)
-    return 10 * task
+def _early(task: tuple[int, Path | None], progress: Progress) -> int:
+    """The first task waits until the others have been told."""
+    number, others = task
+    while number == 0 and others is not None and not others.exists():
+        time.sleep(0.01)
+    return 10 * number
 
 
 @pytest.mark.parametrize(("jobs", "order"), [(1, [0, 1, 2, 3]), (2, [1, 2, 3, 0])])
-def test_what_is_done_is_told_at_once_and_shown_in_order(jobs: int, order: list[int]) -> None:
-    told: list[tuple[int, int]] = []
-    found = in_order(_early, range(4), Place(jobs), quiet, lambda *done: told.append(done))
-    assert list(found) == [0, 10, 20, 30]
-    assert told == [(task, 10 * task) for task in order]
+def test_what_is_done_is_told_at_once_and_shown_in_order(
+    jobs: int, order: list[int], tmp_path: Path
+) -> None:
+    told: list[int] = []
+    others = tmp_path / "others" if jobs > 1 else None
+
+    def tell(place: int, result: int) -> None:
+        assert result == 10 * place
+        told.append(place)
+        if others is not None and len(told) == 3:
+            others.touch()
+
+    tasks = [(number, others) for number in range(4)]
+    assert list(in_order(_early, tasks, Place(jobs), quiet, tell)) == [0, 10, 20, 30]
+    assert told == order
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

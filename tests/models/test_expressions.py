@@ -110,6 +110,7 @@ def test_pi_is_the_nearest_float_and_says_so():
         "(-2)**0.5",
         "log2(0)",
         "2**0.123456",
+        "2 # 48",
     ],
 )
 def test_anything_else_is_one_clear_error_at_once(text):
