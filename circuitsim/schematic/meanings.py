@@ -9,7 +9,7 @@ import numpy as np
 from circuitsim.array_types import Array, Longs, Words
 from circuitsim.kernels import compiled
 from circuitsim.netlist.program import Program
-from circuitsim.schematic.heaps import digits
+from circuitsim.schematic.heaps import all_digits
 from circuitsim.schematic.schematic import Gather, Instruction, Shape, Thresholds
 
 Planes: TypeAlias = Words
@@ -163,7 +163,7 @@ def at_least(line: Instruction, args: Operands) -> Planes:
     for t in range(1 if how.alike else len(how.thresholds)):
         tables = [table[rows[t], ...] for table, rows in zip(how.tables, each, strict=True)]
         heap = _heap(args, tables, line.shape[:-1])
-        weights = [weight for _, some in heap for weight in some]
+        weights = [weight for _, some in heap for weight in some.tolist()]
         least = sum(weight for weight in weights if weight < 0)
         most = sum(map(abs, weights))
         total = _total(heap, -least, max(1, most.bit_length()))
@@ -174,7 +174,7 @@ def at_least(line: Instruction, args: Operands) -> Planes:
 
 def _heap(
     args: Operands, tables: list[Array], lead: tuple[int, ...]
-) -> list[tuple[Planes, list[int]]]:
+) -> list[tuple[Planes, Array]]:
     """Wires (rows, elements, words) of each operand with the weights of the elements: `lead` is not added up."""
     rows = int(np.prod(lead))
     words = max([1, *(arg.shape[-1] for arg in args)])
@@ -182,14 +182,14 @@ def _heap(
     for arg, table in zip(args, tables, strict=True):
         last = arg.ndim - 1  # the axis of words
         added = arg.shape[last - table.ndim : last]
-        weights = np.broadcast_to(table, added).ravel().tolist()
+        weights = np.broadcast_to(table, added).ravel()
         wide = np.broadcast_to(arg, (*lead, *added, words))
         wires = wide.reshape(rows, len(weights), words)
         heap.append((np.ascontiguousarray(wires), weights))
     return heap
 
 
-def _total(heap: list[tuple[Planes, list[int]]], constant: int, width: int) -> Planes:
+def _total(heap: list[tuple[Planes, Array]], constant: int, width: int) -> Planes:
     """Bits (rows, width, words) of a constant and a heap, modulo 2^width.
 
     A digit -2^c of x is 2^c of NOT x, and 2^c less in the constant.
@@ -197,10 +197,9 @@ def _total(heap: list[tuple[Planes, list[int]]], constant: int, width: int) -> P
     rows, _, words = heap[0][0].shape
     total = np.zeros((rows, width, words), np.uint64)
     for wires, weights in heap:
-        places = [(e, *digit) for e, w in enumerate(weights) for digit in digits(w, width)]
-        element, column, negated = np.array(places, np.int64).reshape(-1, 3).T.copy()
-        constant -= sum(1 << c for _, c, minus in places if minus)
-        _add(total, wires, element, column, negated.astype(bool))
+        element, column, negated = all_digits(weights, width)
+        constant -= sum(1 << c for c in column[negated].tolist())
+        _add(total, wires, element, column, negated)
     _add_constant(total, np.array([constant >> c & 1 for c in range(width)], bool))
     return total
 
