@@ -22,7 +22,7 @@ from circuitsim.schematic.schematic import Schematic
 Codes = Ints
 Mode: TypeAlias = Literal["depth", "size"]
 LATE = 1 << 30  # later than any wire
-MOST_KEPT = 1 << 14  # bytes that tell a sum whose plan is kept
+MOST_KEPT = 1 << 11  # columns and depths with wires, of a sum whose plan is kept
 
 
 class Total(NamedTuple):
@@ -59,22 +59,43 @@ def totals(schematic: Schematic, layout: Layout, classes: Codes) -> Iterator[Tot
         span = max(latest, 0) - base + 1
         counts = np.ascontiguousarray(column_counts(layout, own, reached, base, span)[:width])
         constant = sum(int(bit) << c for c, bit in enumerate(settled.bits[row, :width]))
-        planned = _kept_sum if counts.nbytes <= MOST_KEPT else _sum
-        plan, made = planned(counts.tobytes(), constant, tuple(keep), schematic.basis, mode)
+        asked = Asked(constant, tuple(keep), schematic.basis, mode)
+        filled = np.flatnonzero(counts)  # few, where wires come at many depths
+        if len(filled) <= MOST_KEPT:
+            heap = filled.tobytes(), counts.ravel()[filled].tobytes()
+            plan, made = _kept_sum(counts.shape, *heap, asked)
+        else:
+            plan, made = _sum(counts, asked)
         depths = [d + base if d >= 0 else d for d in plan.depths]
         deepest = max((d for d, gate in zip(depths, made, strict=True) if gate), default=0)
         yield Total(row, keep, plan.gates, depths, deepest, base, plan, used, constant)
 
 
-def _sum(
-    data: bytes, constant: int, keep: tuple[int, ...], basis: BasisName, optimize: Mode
-) -> tuple[SumPlan, tuple[bool, ...]]:
-    counts = np.frombuffer(data, np.int64).reshape(keep[-1] + 1, -1).copy()
+class Asked(NamedTuple):
+    """What is asked of a heap of wires."""
+
+    constant: int  # that is added
+    keep: tuple[int, ...]
+    basis: BasisName
+    optimize: Mode
+
+
+Planned: TypeAlias = tuple[SumPlan, tuple[bool, ...]]
+
+
+def _sum(counts: Longs, asked: Asked) -> Planned:
+    """A plan, and which bits are gates."""
+    constant, keep, basis, optimize = asked
     plan = plan_sum(counts, constant, keep, basis, optimize)
     return plan, _gate_outputs(counts, constant, keep)
 
 
-_kept_sum = lru_cache(maxsize=65536)(_sum)
+@lru_cache(maxsize=16384)
+def _kept_sum(shape: tuple[int, int], filled: bytes, wires: bytes, asked: Asked) -> Planned:
+    """`_sum`, of how many wires there are at the places of (columns, depths) that have some."""
+    counts = np.zeros(shape, np.int64)
+    counts.ravel()[np.frombuffer(filled, np.int64)] = np.frombuffer(wires, np.int64)
+    return _sum(counts, asked)
 
 
 def _gate_outputs(counts: Longs, constant: int, keep: tuple[int, ...]) -> tuple[bool, ...]:
