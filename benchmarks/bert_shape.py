@@ -14,17 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from circuitsim.compilers.family import Family
-from circuitsim.compilers.lower import spans
-from circuitsim.compilers.thresholds.estimate import estimate
 from parts import gates_by_part, shares
+from threshold_estimates import beside_drawn, work_of
 
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Norm, Readout
 from circuitsim.models.positions import PositionTable
 from circuitsim.models.tables import Table
 from circuitsim.numbers.scaled import Array
-from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.measure import measure
-from circuitsim.schematic.schematic import Thresholds
 from circuitsim.tokens import Field
 
 DEVIATION = 0.05
@@ -133,38 +130,14 @@ def measured(shape: Shape, n: int) -> list[str]:
 def estimated(shape: Shape, n: int) -> list[str]:
     """One line of thresholds that tc0 is to draw, by the estimate, and one of parts."""
     started = time.perf_counter()
-    found = thresholds(
-        Family(random_model(shape), "tc0", optimize="size", positions="wired"), n
-    )
-    seconds = time.perf_counter() - started
-    total = sum(found.values())
-    return [
-        f"n = {n}: about {total:,} thresholds to be drawn; {seconds:.0f} s, {peak()}",
-        f"  {shares(found)}",
-    ]
-
-
-def thresholds(family: Family, n: int) -> dict[str, int]:
-    """The estimate, by primitive of the network: attend is a head, activate a net's units, round the maps."""
-    fixed, drawing = family.fixed(n), Drawing("tc0", family.optimize)
-    found: dict[str, int] = {}
-    each = estimate(fixed, spans(fixed.network), drawing, "wired")
-    for line, own in zip(fixed.network.lines, each, strict=True):
-        name = line.primitive.name
-        found[name] = found.get(name, 0) + own
-    return found
+    said = work_of(Family(random_model(shape), "tc0", optimize="size", positions="wired"), n)
+    return [f"n = {n}: {said[0]}; {time.perf_counter() - started:.0f} s, {peak()}", *said[1:]]
 
 
 def compared(shape: Shape, n: int) -> list[str]:
     """The estimate beside what is drawn."""
     family = Family(random_model(shape), "tc0", optimize="size", positions="wired")
-    said = sum(thresholds(family, n).values())
-    schematic = family(n)
-    lines = [line.attributes for line in schematic.instructions]
-    drawn = sum(len(how.thresholds) for how in lines if isinstance(how, Thresholds))
-    return [
-        f"n = {n}: {said:,} thresholds estimated, {drawn:,} drawn, a ratio of {said / drawn:.2f}"
-    ]
+    return [f"n = {n}: {beside_drawn(family, n)}"]
 
 
 def peak() -> str:

@@ -1,5 +1,8 @@
 """Trained models as circuits: gates by part, what softmax costs beside saturated attention, what inner rounding saves.
 
+In tc0 norms are too much to draw: what would be drawn is estimated, and the estimate is held against what is drawn of
+a model of ours with few fraction bits.
+
 Ours are those of examples/. The public ones are those that arXiv 2602.08857 is about, if CIRCUITSIM_PUBLIC_MODELS names
 a folder of them. A position that a model has no row for, and a circuit that is refused, are said and left out.
 """
@@ -13,6 +16,7 @@ from typing import Any
 import numpy as np
 from circuitsim.compilers.family import Family
 from parts import gates_by_part, shares
+from threshold_estimates import beside_drawn, work_of
 
 from circuitsim.bases import BasisName
 from circuitsim.errors import CircuitSimError
@@ -23,7 +27,9 @@ from circuitsim.schematic.measure import measure
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 OURS = ("brackets", "recall.pt", "addition.pt")
+LONGEST = {"addition": 4}  # letters
 SPECIAL = ["<bos>", "<sep>", "<eos>", "<pad>"]
+DRAWN = "to be drawn"  # in the refusal of what tc0 would have to draw
 FULL_WIDTH = 62, 128  # bits that numbers may have, with inner rounding and without
 ROUNDINGS = ((2, 3), (4, 8))  # bits of gaps and of weights
 
@@ -84,20 +90,23 @@ def cost_of(
 
 
 def table(model: Model, ns: Sequence[int]) -> None:
-    """One line a circuit, to the first that is refused."""
+    """One line a circuit, to the first that is refused; of what is too much to draw in tc0 what is estimated."""
     print(
         f"{model.name}, {len(model.layers)} layers of {len(model.layers[0].heads)} heads, width {model.width}"
     )
     for basis in ("xag", "aig", "tc0"):
         for n in ns:
             cost = cost_of(model, basis, n)
-            if isinstance(cost, str):
+            if not isinstance(cost, str):
+                said = (
+                    f"{cost.gates:,} gates, depth {cost.depth}: {shares(gates_by_part(cost))}"
+                )
+            elif basis == "tc0" and DRAWN in cost:
+                said = "".join(work_of(Family(model, "tc0", max_bits=FULL_WIDTH[0]), n))
+            else:
                 print(f"  {basis} n = {n}: {cost}", flush=True)
                 break
-            print(
-                f"  {basis} n = {n}: {cost.gates:,} gates, depth {cost.depth}: {shares(gates_by_part(cost))}",
-                flush=True,
-            )
+            print(f"  {basis} n = {n}: {said}", flush=True)
 
 
 def of_heads(cost: Cost) -> int:
@@ -160,10 +169,14 @@ def main(smallest: bool = False) -> None:
     for model in models():
         if smallest and model.name not in ("brackets", "bin_majority"):
             continue
-        table(model, ns)
-        saved(model, 2 if smallest else 8)
+        longest = LONGEST.get(model.name, max(ns))
+        table(model, [n for n in ns if n <= longest] or [longest])
+        saved(model, min(2 if smallest else 8, longest))
     brackets = load(EXAMPLES / "brackets")
     assert isinstance(brackets, Model)
+    for bits in ("1",) if smallest else ("1", "2", "3", "4"):
+        said = beside_drawn(Family(replace(brackets, bits=bits), "tc0"), 2)
+        print(f"brackets with {bits} fraction bits, tc0, n = 2: {said}", flush=True)
     ratios(brackets, 4 if smallest else 14, "the heads of brackets")
     for width in (4,) if smallest else (16, 32):
         ratios(wide_head(width), 4 if smallest else 16, f"a head of width {width}, all read")

@@ -9,7 +9,7 @@ import pytest
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 COMPARISONS = {"frozen", "house"}  # of two versions of the code: commands of their own
-NO_SECTIONS = {"run", "parts", "peers", "netlists"} | COMPARISONS
+NO_SECTIONS = {"run", "parts", "peers", "netlists", "threshold_estimates"} | COMPARISONS
 SECTIONS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in NO_SECTIONS)
 
 

@@ -1,7 +1,8 @@
 """How many threshold gates are to be drawn, by intervals and values alone, before a wire is drawn.
 
 Memory and time of drawing and of measuring go with the thresholds that are written down: what numbers can be, and pairs
-of digits that are multiplied, for every band of queries. What positions have in common counts once.
+of digits that are multiplied, for every band of queries. What positions have in common counts once. In norms they go
+with weights: each threshold of a component has one of its own for every pair of digits.
 """
 
 from collections.abc import Sequence
@@ -33,6 +34,20 @@ WEIGHED = 64  # weights of a threshold's own that take as long as a threshold
 
 
 @dataclass(frozen=True)
+class Work:
+    """What is to be drawn, line by line of a network: about how many thresholds, and weights of their own in norms."""
+
+    thresholds: Sequence[int]
+    weights: Sequence[int]
+
+    @property
+    def effort(self) -> list[int]:
+        """Both, in thresholds that take as long."""
+        both = zip(self.thresholds, self.weights, strict=True)
+        return [own + weights // WEIGHED for own, weights in both]
+
+
+@dataclass(frozen=True)
 class Held:
     """Wires that a stream holds, which are worth something to some of its components (d,).
 
@@ -60,12 +75,16 @@ Chains: TypeAlias = list[tuple[int, int, int]]  # of a number: wires, factors, a
 
 
 class Estimate:
-    """One rule a primitive: what a stream holds, and the chains of computed numbers. `drawn` counts, line by line."""
+    """One rule a primitive: what a stream holds, and the chains of computed numbers.
+
+    `drawn` and `weights` count, line by line.
+    """
 
     def __init__(self, fixed: FixedPoint, spans: Sequence[Range], bands: Bands) -> None:
         self.fixed, self.spans, self.bands = fixed, spans, bands
         self.optimize, self.numbers = bands.drawing.optimize, count()
         self.drawn = [0] * len(fixed.network.lines)
+        self.weights = [0] * len(fixed.network.lines)
 
     def tokens(self, index: int, how: net.Tokens) -> Stock:
         """A wire a letter, or one for two; positions in bits."""
@@ -125,7 +144,8 @@ class Estimate:
         """Products of all pairs of digits, of which every threshold of every component has its own weights."""
         found = self._held(index, "depth")  # components are never written in digits
         digits = sum(held.factors for held in x)
-        self.drawn[index] += digits**2 // 2 + self.drawn[index] * digits**2 // WEIGHED
+        self.weights[index] = self.drawn[index] * digits**2
+        self.drawn[index] += digits**2 // 2
         return found
 
     def round(self, index: int, how: net.Primitive, x: Any) -> Stock:
@@ -243,12 +263,12 @@ def _wires(chains: Chains) -> int:
 
 def estimate(
     fixed: FixedPoint, spans: Sequence[Range], drawing: Drawing, positions: Positions
-) -> Sequence[int]:
-    """About how many thresholds each line of the network is going to draw; no wire is drawn."""
+) -> Work:
+    """About what each line of the network is going to draw; no wire is drawn."""
     bands = Bands(Drawing(drawing.basis, drawing.optimize), fixed.length, positions)
     rules = Estimate(fixed, spans, bands)
     net.run(fixed.network, rules)
-    return rules.drawn
+    return Work(rules.drawn, rules.weights)
 
 
 def refuse_large(
@@ -259,12 +279,17 @@ def refuse_large(
     Raises:
         LimitError: with the estimate, the limit, and what to do.
     """
-    drawn = estimate(fixed, spans, drawing, positions)
-    if sum(drawn) <= MOST_DRAWN:
+    work = estimate(fixed, spans, drawing, positions)
+    effort = work.effort
+    if sum(effort) <= MOST_DRAWN:
         return
-    most = max(range(len(drawn)), key=drawn.__getitem__)
+    most = max(range(len(effort)), key=effort.__getitem__)
+    where, weights = fixed.network.lines[most].place, sum(work.weights)
+    norms = f", with {weights:,} weights in norms" if weights else ""
+    counted = f", {WEIGHED} such weights counted as one" if weights else ""
     compact = "take --optimize balanced, " if drawing.optimize == "depth" else ""
     raise LimitError(
-        f"tc0 needs about {sum(drawn):,} threshold gates to be drawn at n={fixed.n}, {drawn[most]:,} of them in"
-        f" {fixed.network.lines[most].place}; at most {MOST_DRAWN:,} are. Lower --bits, {compact}or take --basis xag."
+        f"tc0 needs about {sum(work.thresholds):,} threshold gates to be drawn at n={fixed.n}{norms},"
+        f" {work.thresholds[most]:,} of them in {where}; at most {MOST_DRAWN:,} are{counted}. Lower --bits, {compact}or"
+        " take --basis xag."
     )

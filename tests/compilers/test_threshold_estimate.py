@@ -1,7 +1,9 @@
 """The estimate of what tc0 is going to draw, against what it draws; and the refusal that follows from it."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from circuitsim.compilers.family import Family
 from circuitsim.compilers.lower import Lower
@@ -19,17 +21,34 @@ from tests.third_order import third_order_model
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def estimated(family: Family, n: int) -> int:
+def work(family: Family, n: int) -> estimate.Work:
     drawing, positions = Drawing(family.basis, family.optimize), family.positions_at(n)
     fixed = family.fixed(n)
     spans = Lower(fixed, drawing, positions).spans
-    return sum(estimate.estimate(fixed, spans, drawing, positions))
+    return estimate.estimate(fixed, spans, drawing, positions)
+
+
+def estimated(family: Family, n: int) -> int:
+    return sum(work(family, n).effort)
+
+
+def lines(family: Family, n: int) -> list[tuple[str, Thresholds]]:
+    """Thresholds of the schematic, with their scopes."""
+    each = [(str(line.scope), line.attributes) for line in family(n).instructions]
+    return [(scope, how) for scope, how in each if isinstance(how, Thresholds)]
 
 
 def drawn(family: Family, n: int) -> int:
-    """Thresholds of the schematic."""
-    attributes = [instruction.attributes for instruction in family(n).instructions]
-    return sum(len(how.thresholds) for how in attributes if isinstance(how, Thresholds))
+    return sum(len(how.thresholds) for _, how in lines(family, n))
+
+
+def weights(how: Thresholds) -> int:
+    """Weights that are not 0, of every threshold by itself."""
+    found = 0
+    for operand, table in enumerate(how.tables):
+        many = np.array([np.count_nonzero(row) for row in table])
+        found += int(many[how.rows(operand)].sum())
+    return found
 
 
 def few_families():
@@ -56,6 +75,28 @@ def test_what_is_many_gates_is_estimated_within_a_tenth():
     family = Family(cs.load(EXAMPLES / "dense-1.json"), "tc0", "12")
     assert drawn(family, 16) > 10_000
     assert abs(estimated(family, 16) / drawn(family, 16) - 1) < 0.1
+
+
+@pytest.mark.parametrize("bits", ["2", "3"])
+def test_norms_are_estimated_too(bits):
+    """Of a trained model, rounded until it can be drawn: thresholds within a sixth, weights within a factor of 2."""
+    family = Family(replace(cs.load(EXAMPLES / "brackets"), bits=bits), "tc0")
+    found, each = work(family, 2), lines(family, 2)
+    thresholds = sum(len(how.thresholds) for _, how in each)
+    assert thresholds > 5000
+    assert abs(sum(found.thresholds) / thresholds - 1) < 1 / 6
+    of_norms = sum(weights(how) for scope, how in each if "norm" in scope)
+    assert 1 / 2 < sum(found.weights) / of_norms < 2
+
+
+def test_weights_of_norms_are_told_apart_in_the_refusal():
+    with pytest.raises(LimitError) as error:
+        Family(cs.load(EXAMPLES / "brackets"), "tc0")(8)
+    assert str(error.value) == (
+        "tc0 needs about 795,240 threshold gates to be drawn at n=8, with 2,365,559,854 weights in norms, 87,764 of"
+        " them in final norm; at most 4,194,304 are, 64 such weights counted as one. Lower --bits, take --optimize"
+        " balanced, or take --basis xag."
+    )
 
 
 def test_too_much_to_draw_is_refused_with_the_estimate_where_and_what_to_do():
