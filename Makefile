@@ -36,8 +36,8 @@ types: .venv/dev
 	@MYPYPATH=.types $(BIN)/mypy --config-file pyproject.toml -p circuitsim
 
 # Machine code of most kernels, which else each process of the tests would compile for itself.
-kernels:
-	@CIRCUITSIM_KERNELS=compiled $(BIN)/circuitsim check examples/majority.pt -n 3 >/dev/null 2>&1
+kernels: .venv/dev
+	@CIRCUITSIM_KERNELS=compiled $(BIN)/circuitsim check examples/majority.pt -n 3 >/dev/null
 
 # The oldest versions that pyproject.toml admits, in a place of their own.
 minimums: .venv-minimums/bin/python
