@@ -12,8 +12,14 @@ from circuitsim.formats.atomic import replacing
 from circuitsim.formats.blif import write_model
 from circuitsim.formats.interfaces import described
 from circuitsim.formats.lines import WireNames
-from circuitsim.formats.valid import with_valid
-from circuitsim.formats.wires import VALID, ZERO, input_names, output_names, spelled
+from circuitsim.formats.wires import (
+    VALID,
+    ZERO,
+    input_names,
+    output_names,
+    spelled,
+    with_ends,
+)
 from circuitsim.netlist.circuit import Circuit
 from circuitsim.schematic.flatten import flatten
 from circuitsim.schematic.meanings import rewire
@@ -62,12 +68,12 @@ def save_hierarchical(schematic: Schematic, path: Any) -> None:
     inputs = schematic.inputs + schematic.wired
     wired = schematic.wired_bits().astype(int).tolist()
     none = np.zeros((0, 2), np.int32)
-    ends = np.zeros(sum(sizes), np.int32)
-    bare = Circuit(schematic.basis, inputs, none[:, 0].astype(np.uint8), none, ends,
+    read = np.zeros(sum(sizes), np.int32)
+    bare = Circuit(schematic.basis, inputs, none[:, 0].astype(np.uint8), none, read,
         interface={**schematic.interface, "wired": wired})  # fmt: skip
     names, outputs = input_names(bare), output_names(bare)
-    codes, valid = with_valid(bare)
-    outputs += [] if valid is None else [VALID]
+    codes, ends = with_ends(bare)
+    valid = ends[len(outputs) :]
     model = spelled(str(schematic.interface.get("model", "circuit"))) or "circuit"
     with replacing(Path(path)) as file:
         text = Text(schematic, file, ["zero", "one", *names], 2 + inputs)
@@ -75,24 +81,24 @@ def save_hierarchical(schematic: Schematic, path: Any) -> None:
             f"# {described(bare.interface)}",
             f".model {model}",
             f".inputs {' '.join(names)}",
-            f".outputs {' '.join(outputs)}",
+            f".outputs {' '.join(name for name, _ in ends)}",
         ]
         file.write("\n".join([*head, ".names zero", ".names one", "1\n"]).encode())
         values = list[Nets]()
         given = {"input": 2, "wired": 2 + schematic.inputs}
         for line in schematic.instructions:
             values.append(_nets(text, line, [values[arg] for arg in line.args], given))
-        read = [
+        nets = [
             net for output in schematic.outputs for net in values[output].ravel().tolist()
         ]
-        for name, net in zip(outputs, read, strict=False):
+        for name, net in zip(outputs, nets, strict=True):
             file.write(f".names {text.name(net)} {name}\n1 1\n".encode())
-        if valid is not None:
+        if valid:
             pins = " ".join(f"{name}={name}" for name in [*names, VALID])
             file.write(f".subckt {CODES} {pins}\n".encode())
         file.write(b".end\n")
-        if valid is not None:
-            write_model(file, CODES, WireNames((ZERO, *names)), codes, [(VALID, valid)])
+        if valid:
+            write_model(file, CODES, WireNames((ZERO, *names)), codes, valid)
         for number, row in enumerate(text.rows):
             circuit = flatten(row)
             own = WireNames(("zero", *(f"a{k}" for k in range(circuit.inputs))))
