@@ -15,6 +15,7 @@ from circuitsim.errors import CircuitSimError
 from circuitsim.numbers.scaled import narrow
 from circuitsim.schematic.cells import Cell
 from circuitsim.schematic.operations import OPERATIONS
+from circuitsim.schematic.pencil import Pencil
 from circuitsim.schematic.schematic import (
     Gather,
     Instruction,
@@ -228,7 +229,7 @@ class Drawing:
 
     def at_least(
         self,
-        parts: Sequence[tuple[Wires, npt.ArrayLike]],
+        parts: Sequence[tuple[Wires, npt.ArrayLike | Pencil]],
         thresholds: Sequence[int],
         rows: Sequence[Sequence[int] | None] = (),
     ) -> Wires:
@@ -242,7 +243,7 @@ class Drawing:
         """
         read, leads = [], []
         for (wires, weights), which in zip_longest(parts, rows):
-            array = narrow(np.asarray(weights))
+            array = weights if isinstance(weights, Pencil) else narrow(np.asarray(weights))
             own = None if which is None else tuple(map(int, which))
             first = len(thresholds) if own is None else len(array)
             read.append(Weights(array, own))
@@ -306,7 +307,7 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
-def _lead(operation: str, wires: Wires, weights: Array, first: Shape) -> Shape:
+def _lead(operation: str, wires: Wires, weights: Array | Pencil, first: Shape) -> Shape:
     """The axes that are not added up, where the weights have axes `first` and then those that are."""
     lead = len(wires.shape) - weights.ndim + len(first)
     expected = (*first, *wires.shape[lead:])

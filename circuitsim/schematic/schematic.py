@@ -6,6 +6,7 @@ every instruction with a scope. The instruction set is the table in `operations`
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from circuitsim.bases import BasisName
 from circuitsim.netlist import showing
 from circuitsim.numbers.scaled import largest, smallest
 from circuitsim.schematic.cells import Cell
+from circuitsim.schematic.pencil import Pencil
 
 if TYPE_CHECKING:
     from circuitsim.netlist.circuit import Circuit
@@ -78,15 +80,18 @@ class Weights:
     Args:
         table: one axis for the thresholds, or for rows that they share, of length 1 where all have the same; then one
             for every axis added up, of length 1 where the weight is the same along it. In 64 bits where they fit.
+            A pencil is a table, too.
         rows: which row of the table each threshold has; None where it has its own, or all have the same.
     """
 
-    table: Array
+    table: Array | Pencil
     rows: tuple[int, ...] | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Weights):
             return NotImplemented
+        if isinstance(self.table, Pencil):
+            return self.table.same(other.table)
         return self.rows == other.rows and np.array_equal(self.table, other.table)
 
     __hash__ = None  # type: ignore[assignment]
@@ -100,7 +105,7 @@ class Thresholds:
     thresholds: tuple[int, ...]
 
     @property
-    def tables(self) -> list[Array]:
+    def tables(self) -> list[Array | Pencil]:
         """The weights of each operand."""
         return [own.table for own in self.weights]
 
@@ -119,7 +124,10 @@ class Thresholds:
     @cached_property
     def heaviest(self) -> tuple[int, ...]:
         """The largest absolute weight of each operand."""
-        return tuple(largest(table) for table in self.tables)
+        return tuple(
+            table.heaviest if isinstance(table, Pencil) else largest(table)
+            for table in self.tables
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,7 +293,8 @@ def _show(attributes: Any) -> str:
             if len(attributes.thresholds) < 9
             else f"{len(attributes.thresholds)} thresholds"
         )
-        shown = "; ".join(" ".join(map(str, t.ravel()[:99])) for t in attributes.tables)
+        some = [t[: 99 // max(1, prod(t.shape[1:])) + 1].ravel() for t in attributes.tables]
+        shown = "; ".join(" ".join(map(str, weights[:99])) for weights in some)
         return f"<weights {shown}; {few}>"
     if isinstance(attributes, Gather):
         return f"<{len(attributes.indices)} wires>"

@@ -3,7 +3,8 @@
 What `thresholds.decide` says of one row of codes. A run of equal codes acts as one wire with all of its weights: so
 weights are put together along runs, and no run is cut where only weights change. Every operand is looked at on its
 own grid, because what a sum can reach is the sum of what its parts can, and grids meet afterwards. In numba where
-64 bits hold all sums, else naively in Python integers.
+64 bits hold all sums, else naively in Python integers; pencils of weights have a way of their own
+(`pencil_profiles`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from circuitsim.kernels import compiled
+from circuitsim.schematic import pencil_profiles
+from circuitsim.schematic.pencil import Pencil
 from circuitsim.schematic.profile import CONST1, Codes, Profile, Runs, align, unique_rows
 from circuitsim.schematic.schematic import Instruction, Thresholds
 from circuitsim.schematic.thresholds import Numbers, number_type, state_of
@@ -44,6 +47,9 @@ def states(line: Instruction, args: list[Profile]) -> Profile:
     how: Thresholds = line.attributes
     found = []
     for operand, (arg, table, added) in enumerate(_operands(how, args)):
+        if isinstance(table, Pencil):
+            found.append(_by_wires(arg, table, pencil_profiles.reach))
+            continue
         sums = [
             _along(np.add, part, added)
             for part in (np.minimum(table, 0), np.maximum(table, 0))
@@ -61,6 +67,9 @@ def sizes(line: Instruction, args: list[Profile]) -> Sizes:
     """Sizes and depths of the gates of an `at_least`, constant ones too, from the codes of its operands."""
     found = []
     for operand, (arg, table, added) in enumerate(_operands(line.attributes, args)):
+        if isinstance(table, Pencil):
+            found.append(_by_wires(arg, table, pencil_profiles.sizes))
+            continue
         weights = np.abs(table)
         fan_in = _along(np.add, (weights != 0).astype(table.dtype), added)
         parts = [
@@ -92,19 +101,20 @@ def reads(
     asked = Profile(runs, ((w != 0) & (s >= 0)).astype(np.int32))
     result = []
     for operand, (arg, table, _) in enumerate(_operands(line.attributes, args)):
-        present = Profile.dense(table != 0).unit(0)
         gates = _by_row(line.attributes, operand, asked)
-        lead, own = gates.codes.shape[:-1], present.codes.shape[1:]
-        pair = (
-            gates.codes.reshape(prod(lead), len(table)),
-            present.codes.reshape(len(table), prod(own)),
-        )
-        some = (
-            pair[0].astype(np.float32) @ pair[1].astype(np.float32) > 0
-        )  # of so many gates, none negative
-        grid = Profile(
-            (*gates.runs[:-1], *present.runs[1:]), some.reshape(*lead, *own).astype(np.int32)
-        )
+        lead, many = gates.codes.shape[:-1], len(table)
+        flat = gates.codes.reshape(prod(lead), many)
+        own: tuple[Runs, ...]
+        if isinstance(table, Pencil):
+            own = (np.ones(table.shape[1], np.int64),)
+            some = pencil_profiles.reads(flat != 0, table)
+        else:
+            present = Profile.dense(table != 0).unit(0)
+            weighty, own = present.codes.reshape(many, -1), present.runs[1:]
+            # Of so many gates, none negative.
+            some = flat.astype(np.float32) @ weighty.astype(np.float32) > 0
+        read = some.reshape(*lead, *(len(runs) for runs in own)).astype(np.int32)
+        grid = Profile((*gates.runs[:-1], *own), read)
         meet, (read, codes) = align([grid, arg])
         result.append(
             Profile(tuple(meet), ((read != 0) & (codes >= 0)).astype(np.int32))
@@ -137,7 +147,7 @@ def _by_row(how: Thresholds, operand: int, asked: Profile) -> Profile:
 
 def _operands(
     how: Thresholds, args: list[Profile]
-) -> Iterator[tuple[Profile, Numbers, tuple[Runs, ...]]]:
+) -> Iterator[tuple[Profile, Numbers | Pencil, tuple[Runs, ...]]]:
     """Every operand with its table of weights and the runs of the axes that are added up."""
     ends = [
         arg.runs[len(arg.runs) - table.ndim + 1 :]
@@ -145,7 +155,8 @@ def _operands(
     ]
     kind = number_type(how, ends)
     for arg, table, added in zip(args, how.tables, ends, strict=True):
-        yield arg, table.astype(kind, copy=False), added
+        dense = table if isinstance(table, Pencil) else table.astype(kind, copy=False)
+        yield arg, dense, added
 
 
 def _along(join: np.ufunc, table: Numbers, runs: tuple[Runs, ...]) -> Numbers:
@@ -180,6 +191,17 @@ def _by_rows(
         Profile((*lead, np.ones(many, np.int64)), value.reshape(*grid, many))
         for value in values
     ]
+
+
+def _by_wires(
+    arg: Profile, pencil: Pencil, find: Callable[[Codes, Pencil], list[Numbers]]
+) -> list[Profile]:
+    """Profiles of what is found of codes (rows, wires) and of a pencil: for every row and threshold."""
+    wires = arg.unit(len(arg.runs) - 1)
+    lead, grid = wires.runs[:-1], wires.codes.shape[:-1]
+    values = find(wires.codes.reshape(prod(grid), pencil.shape[1]), pencil)
+    ones = np.ones(len(pencil), np.int64)
+    return [Profile((*lead, ones), value.reshape(*grid, len(pencil))) for value in values]
 
 
 def _plain(array: Numbers) -> Numbers:

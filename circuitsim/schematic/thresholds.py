@@ -62,7 +62,8 @@ def weigh(how: Thresholds, axes: list[tuple[int, ...]]) -> tuple[Numbers, Number
     kind = number_type(how, [tuple(np.ones(n, np.int64) for n in own) for own in axes])
     blocks = []
     for operand, (table, own) in enumerate(zip(how.tables, axes, strict=True)):
-        block = np.broadcast_to(table, (len(table), *own)).reshape(len(table), prod(own))
+        wide = np.broadcast_to(np.asarray(table), (len(table), *own))
+        block = wide.reshape(len(table), prod(own))
         blocks.append((block if how.alike else block[how.rows(operand)]).astype(kind))
     return np.concatenate(blocks, axis=1), np.array(how.thresholds, kind)
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from circuitsim.networks.forms import Ints, Number
+from circuitsim.networks.forms import Ints, Number, zeros
 from circuitsim.networks.network import Normalise
 from circuitsim.schematic.drawing import Wires
+from circuitsim.schematic.pencil import Pencil, Ranked
 
 from ..bounded.norms import Terms, centred_rows
-from ..residual import Bits, Parts, Residual
+from ..residual import Bits, Residual
 from .numbers import sign
 from .scores import Factor, both_digits, factors
 from .writing import Known, writing
@@ -43,7 +44,9 @@ def normalised(
         with drawing.scope("signs"):
             signs = _signs(residual, rows[c] if gain > 0 else -rows[c])
         most = factor * max(end**2 for end in residual.stream.range(rows[c]))
-        component = _Component(signs, above, variance, most + 1, terms.constant, bias)
+        component = _Component(
+            signs, squares.wires, above, variance, most + 1, terms.constant, bias
+        )
         with drawing.scope("components"):
             one = writing(number, "depth")  # digits would be multiplied by squares
             found.append(one.bits(one.draw(component.reached)))
@@ -65,10 +68,12 @@ class _Component:
     """What the thresholds of one component are made of.
 
     Args:
-        signs: [C > 0], [C >= 0]. above: A. variance: V less its constant. large: more than any A.
+        signs: [C > 0], [C >= 0]. wires: those that sums are over. above: A. variance: V less its constant.
+        large: more than any A.
     """
 
     signs: tuple[Wires, Wires]
+    wires: Wires
     above: "_Sum"
     variance: "_Sum"
     large: int
@@ -76,14 +81,14 @@ class _Component:
     bias: int
 
     def reached(self, asked: Sequence[int], known: Known) -> Wires:
-        """[component >= t] for each t, in one level."""
-        above, below = self.variance.wires, self.above.wires
+        """[component >= t] for each t, in one level: turn (A - (2 t - 1)^2 V) >= 0, behind the sign."""
         odd = [2 * (t - self.bias) - 1 for t in asked]
         turns = [1 if t > 0 else -1 for t in odd]
-        parts: Parts = []
-        for (wires, a), (_, v) in zip(below, above, strict=True):
-            weights = [turn * (a - t**2 * v) for turn, t in zip(turns, odd, strict=True)]
-            parts.append((wires, np.array(weights, object)))
+        shares = np.array([t**2 for t in odd], object)
+        pencil = Pencil(
+            self.above.weights.numbers, self.variance.weights, shares, np.array(turns)
+        )
+        parts: list[tuple[Wires, Ints | Pencil]] = [(self.wires, pencil)]
         least = []
         for turn, t in zip(turns, odd, strict=True):
             fixed = self.above.constant - t**2 * (self.variance.constant + self.constant)
@@ -91,14 +96,14 @@ class _Component:
         for wires, turn in zip(self.signs, (1, -1), strict=True):
             own = [[self.large if turn == each else 0] for each in turns]
             parts.append((wires, np.array(own, object)))
-        return wires.drawing.at_least(parts, least)
+        return self.wires.drawing.at_least(parts, least)
 
 
 @dataclass(frozen=True)
 class _Sum:
-    """Weights on wires (positions, ...), flat, and a constant."""
+    """Weights of wires, and a constant."""
 
-    wires: Parts
+    weights: Ranked
     constant: int
 
 
@@ -108,40 +113,43 @@ class _Squares:
 
     Args:
         factors: what the forms read, with weights (rows, digits). offsets: (rows,) their constants.
-        products: for factors f <= g the wires of their products, those of one with itself above the diagonal.
+        wires: (positions, w) of each factor its own, its products with those before it, and those with itself above
+            the diagonal.
     """
 
     factors: tuple[Factor, ...]
     offsets: tuple[int, ...]
-    products: dict[tuple[int, int], Wires]
+    wires: Wires
 
     @classmethod
     def of(cls, residual: Residual, rows: Ints) -> "_Squares":
         """Of rows . x."""
-        drawing, read = residual.drawing, tuple(factors(residual, rows))
-        products = {}
+        drawing, read, found = residual.drawing, tuple(factors(residual, rows)), []
         for g, right in enumerate(read):
-            for f, left in enumerate(read[:g]):
-                products[f, g] = both_digits(drawing, left, right, left.wires, right.wires)
+            found.append(right.wires)
+            for left in read[:g]:
+                found.append(both_digits(drawing, left, right, left.wires, right.wires))
             first, second = np.triu_indices(len(right.table()), 1)
             if len(first):
                 table = right.table()[first] + right.table()[second]
-                products[g, g] = drawing.at_least([(right.wires, table)], [2] * len(first))
+                found.append(drawing.at_least([(right.wires, table)], [2] * len(first)))
+        if not read:
+            found.append(drawing.fill((residual.positions, 1), False))
         offsets = tuple(int(residual.offset @ row) for row in rows)
-        return cls(read, offsets, products)
+        return cls(read, offsets, drawing.concat(found, 1))
 
     def times(self, weights: Sequence[int]) -> _Sum:
         """The sum of the forms' squares, each with a weight."""
-        each, found = np.array(weights, object), []
-        offsets = np.array(self.offsets, object)
-        for g, right in enumerate(self.factors):
-            own = right.weights.astype(object)
+        some, found = np.flatnonzero(weights), []
+        each = np.array(weights, object)[some]
+        offsets = np.array(self.offsets, object)[some]
+        read = [factor.weights.astype(object)[some] for factor in self.factors]
+        for g, (right, own) in enumerate(zip(self.factors, read, strict=True)):
             linear = ((each * offsets * 2) @ own) + each @ own**2
-            found.append((right.wires, linear @ right.table()))
-            for f, left in enumerate(self.factors[:g]):
-                both = 2 * (left.weights.astype(object).T * each) @ own
-                found.append((self.products[f, g], both.ravel()))
-            if (g, g) in self.products:
-                square = 2 * (own.T * each) @ own
-                found.append((self.products[g, g], square[np.triu_indices(len(square), 1)]))
-        return _Sum(found, int(each @ offsets**2))
+            found.append(linear @ right.table())
+            for left in read[:g]:
+                found.append((2 * (left.T * each) @ own).ravel())
+            square = 2 * (own.T * each) @ own
+            found.append(square[np.triu_indices(len(square), 1)])
+        numbers = np.concatenate(found) if found else zeros(1)
+        return _Sum(Ranked(numbers), int(each @ offsets**2))

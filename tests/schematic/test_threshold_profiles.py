@@ -10,6 +10,7 @@ from circuitsim.netlist.evaluator.simulate import evaluate
 from circuitsim.numbers.scaled import narrow
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.measure import _dot
+from circuitsim.schematic.pencil import Pencil, Ranked
 from circuitsim.schematic.profile import CONST0, CONST1, Profile
 from circuitsim.schematic.schematic import Instruction, Schematic, Thresholds, Weights
 from circuitsim.schematic.threshold_profiles import reads, sizes, states
@@ -23,10 +24,23 @@ CODES = {
 LEAD = (2, 3)
 
 
+def random_pencil(rng: np.random.Generator, scale: int, many: int, wires: int) -> Pencil:
+    """Few lines and shares, so that many meet."""
+    ends = rng.integers(-4, 5, (2, wires)).astype(object) * int(rng.choice([1, 2, 6])) * scale
+    shares = rng.integers(0, 4, many) ** int(rng.choice([1, 2, 30]))
+    turns = rng.choice([-1, 1], many)
+    return Pencil(ends[0], Ranked(ends[1]), shares, turns)
+
+
 def random_operand(
     rng: np.random.Generator, scale: int, many: int, codes: str
 ) -> tuple[Weights, Profile]:
     """Weights, the same along some axes or for some thresholds, and codes, the same for some rows, in runs or not."""
+    if rng.random() < 0.3:
+        wires = int(rng.integers(1, 9))
+        lead = tuple(int(rng.choice([1, n])) for n in LEAD)
+        profile = Profile.dense(rng.choice(CODES[codes], (*lead, wires)))
+        return Weights(random_pencil(rng, scale, many, wires)), profile
     axes = tuple(int(n) for n in rng.integers(1, 4, rng.integers(0, 3)))
     shared = int(rng.integers(1, 4)) if rng.random() < 0.4 else None
     rows = None if shared is None else tuple(rng.integers(0, shared, many).tolist())
@@ -60,7 +74,7 @@ def wires_of(
         codes, table = arg.expand_dense(), weights.table
         own = codes[tuple(min(i, n - 1) for i, n in zip(row, codes.shape, strict=False))]
         at = min(t, len(table) - 1) if weights.rows is None else weights.rows[t]
-        wide = np.broadcast_to(table[at], own.shape)
+        wide = np.broadcast_to(np.asarray(table)[at], own.shape)
         found += zip(wide.ravel().tolist(), own.ravel().tolist(), strict=True)
     return found
 
@@ -168,7 +182,7 @@ def test_what_is_wanted_is_what_live_gates_read() -> None:
                 continue
             for operand, (arg, seen) in enumerate(zip(args, expected, strict=True)):
                 place = tuple(min(i, n - 1) for i, n in zip(row, arg.shape, strict=False))
-                own = how.tables[operand][how.rows(operand)[t]]
+                own = np.asarray(how.tables[operand])[how.rows(operand)[t]]
                 seen[place] |= (own != 0) & (arg.expand_dense()[place] >= 0)
         found = reads(line, args, Profile.dense(asked), states(line, args))
         assert all(
