@@ -127,12 +127,10 @@ class Bundle:
             total: list[Floats] = []
             for piece in _limbs(numbers):
                 start, stop = (
-                    np.bincount(at, piece, self.classes * width).reshape(-1, width)
-                    for at in ends
+                    _added(at, piece, self.classes * width).reshape(-1, width) for at in ends
                 )
                 above.append((some @ (start - stop)).cumsum(axis=1)[:, :-1])
-                each: Floats = np.bincount(self.wire, piece, self.classes)
-                total.append(some @ each)
+                total.append(some @ _added(self.wire, piece, self.classes))
             found.append(_whole(above))
             totals.append(_whole(total)[:, None])
         steps = self.steps.astype(object)
@@ -260,6 +258,10 @@ def _bezout(a: int, b: int) -> tuple[int, int, int]:
             (old[0] - times * new[0], old[1] - times * new[1], old[2] - times * new[2]),
         )
     return old if old[0] >= 0 else (-old[0], -old[1], -old[2])
+
+
+def _added(places: Longs, pieces: Floats, many: int) -> Floats:
+    return np.bincount(places, pieces, many).astype(np.float64)
 
 
 def _limbs(numbers: Array) -> Iterator[Floats]:
