@@ -19,8 +19,9 @@ def work_of(family: Family, n: int) -> list[str]:
     work, found = _work(family, n), dict[str, int]()
     for line, own in zip(family.fixed(n).network.lines, work.thresholds, strict=True):
         found[line.primitive.name] = found.get(line.primitive.name, 0) + own
-    total = f"about {sum(work.thresholds):,} thresholds to be drawn, with {sum(work.weights):,} weights in norms"
-    return [f"{total}, estimated", f"  {shares(found)}"]
+    total = f"about {sum(work.thresholds):,} thresholds to be drawn, estimated"
+    norms = f", and {sum(work.pairs):,} pairs of digits in norms"
+    return [total + norms, f"  {shares(found)}"]
 
 
 def beside_drawn(family: Family, n: int) -> str:

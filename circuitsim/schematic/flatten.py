@@ -38,7 +38,7 @@ from circuitsim.schematic.measure import count
 from circuitsim.schematic.plans.sums import bind_sum, bind_sum_with_adders
 from circuitsim.schematic.profile import CONST1, Profile, unique_rows
 from circuitsim.schematic.rules import rules
-from circuitsim.schematic.schematic import Instruction, Schematic
+from circuitsim.schematic.schematic import FITS, Instruction, Schematic
 from circuitsim.schematic.thresholds import Literals
 
 Rule: TypeAlias = Callable[[Instruction, list[Literals], Context], Literals]
@@ -72,6 +72,11 @@ def flatten_with_values(
     wants = demand(schematic, states)
     cost = count(schematic, states, wants)
     size = cost.gates
+    if cost.max_fan_in_weighted >= FITS:
+        raise LimitError(
+            f"{cost.max_fan_in_weighted} is the sum of a gate's |weights|; it must be below 2^62 where gates are built."
+            " Lower the bits, or use `measure`, which needs no circuit."
+        )
     if max_gates is not None and cost.exceeds(max_gates):
         wires = f" with {cost.wires:,} wires" if cost.wires > 2 * size else ""
         about = memory.words(_bytes(cost))

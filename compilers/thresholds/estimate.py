@@ -2,7 +2,7 @@
 
 Memory and time of drawing and of measuring go with the thresholds that are written down: what numbers can be, and pairs
 of digits that are multiplied, for every band of queries. What positions have in common counts once. In norms they go
-with weights: each threshold of a component has one of its own for every pair of digits.
+with pairs of digits, too: each component adds up all of them, with weights of its own.
 """
 
 from collections.abc import Sequence
@@ -30,21 +30,21 @@ from .winners import MOST_DIGITS, fewer_digits
 from .writing import in_digits, writing
 
 MOST_DRAWN = 1 << 22  # which take about a minute
-WEIGHED = 64  # weights of a threshold's own that take as long as a threshold
+PAIRS = 8  # of digits, in a component of a norm, that take as long as a threshold
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be drawn, line by line of a network: about how many thresholds, and weights of their own in norms."""
+    """What is to be drawn, line by line of a network: about how many thresholds, and pairs in components of norms."""
 
     thresholds: Sequence[int]
-    weights: Sequence[int]
+    pairs: Sequence[int]
 
     @property
     def effort(self) -> list[int]:
         """Both, in thresholds that take as long."""
-        both = zip(self.thresholds, self.weights, strict=True)
-        return [own + weights // WEIGHED for own, weights in both]
+        both = zip(self.thresholds, self.pairs, strict=True)
+        return [own + pairs // PAIRS for own, pairs in both]
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,14 @@ Chains: TypeAlias = list[tuple[int, int, int]]  # of a number: wires, factors, a
 class Estimate:
     """One rule a primitive: what a stream holds, and the chains of computed numbers.
 
-    `drawn` and `weights` count, line by line.
+    `drawn` and `paired` count, line by line.
     """
 
     def __init__(self, fixed: FixedPoint, spans: Sequence[Range], bands: Bands) -> None:
         self.fixed, self.spans, self.bands = fixed, spans, bands
         self.optimize, self.numbers = bands.drawing.optimize, count()
         self.drawn = [0] * len(fixed.network.lines)
-        self.weights = [0] * len(fixed.network.lines)
+        self.paired = [0] * len(fixed.network.lines)
 
     def tokens(self, index: int, how: net.Tokens) -> Stock:
         """A wire a letter, or one for two; positions in bits."""
@@ -141,11 +141,11 @@ class Estimate:
         return self._anew(index, known.outputs)
 
     def normalise(self, index: int, how: net.Normalise, x: Stock) -> Stock:
-        """Products of all pairs of digits, of which every threshold of every component has its own weights."""
+        """Products of all pairs of digits, which every component adds up."""
         found = self._held(index, "depth")  # components are never written in digits
-        digits = sum(held.factors for held in x)
-        self.weights[index] = self.drawn[index] * digits**2
-        self.drawn[index] += digits**2 // 2
+        pairs = sum(held.factors for held in x) ** 2 // 2
+        self.paired[index] = len(found) * pairs
+        self.drawn[index] += pairs
         return found
 
     def round(self, index: int, how: net.Primitive, x: Any) -> Stock:
@@ -268,7 +268,7 @@ def estimate(
     bands = Bands(Drawing(drawing.basis, drawing.optimize), fixed.length, positions)
     rules = Estimate(fixed, spans, bands)
     net.run(fixed.network, rules)
-    return Work(rules.drawn, rules.weights)
+    return Work(rules.drawn, rules.paired)
 
 
 def refuse_large(
@@ -284,12 +284,12 @@ def refuse_large(
     if sum(effort) <= MOST_DRAWN:
         return
     most = max(range(len(effort)), key=effort.__getitem__)
-    where, weights = fixed.network.lines[most].place, sum(work.weights)
-    norms = f", with {weights:,} weights in norms" if weights else ""
-    counted = f", {WEIGHED} such weights counted as one" if weights else ""
+    where, pairs = fixed.network.lines[most].place, sum(work.pairs)
+    norms = f", and {pairs:,} pairs of digits in components of norms" if pairs else ""
+    counted = f", {PAIRS} pairs counted as one" if pairs else ""
     compact = "take --optimize balanced, " if drawing.optimize == "depth" else ""
     raise LimitError(
-        f"tc0 needs about {sum(work.thresholds):,} threshold gates to be drawn at n={fixed.n}{norms},"
-        f" {work.thresholds[most]:,} of them in {where}; at most {MOST_DRAWN:,} are{counted}. Lower --bits, {compact}or"
-        " take --basis xag."
+        f"tc0 needs about {sum(work.thresholds):,} threshold gates to be drawn at n={fixed.n},"
+        f" {work.thresholds[most]:,} of them in {where}{norms}; at most {MOST_DRAWN:,} are{counted}."
+        f" Lower --bits, {compact}or take --basis xag."
     )

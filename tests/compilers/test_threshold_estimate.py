@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from circuitsim.compilers.family import Family
 from circuitsim.compilers.lower import Lower
@@ -13,6 +12,7 @@ import circuitsim as cs
 from circuitsim.errors import LimitError
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.measure import measure
+from circuitsim.schematic.pencil import Pencil
 from circuitsim.schematic.schematic import OPTIMIZE, Thresholds
 from tests.cases import random_model
 from tests.compilers.test_threshold_writing import deep_model
@@ -42,13 +42,9 @@ def drawn(family: Family, n: int) -> int:
     return sum(len(how.thresholds) for _, how in lines(family, n))
 
 
-def weights(how: Thresholds) -> int:
-    """Weights that are not 0, of every threshold by itself."""
-    found = 0
-    for operand, table in enumerate(how.tables):
-        many = np.array([np.count_nonzero(row) for row in table])
-        found += int(many[how.rows(operand)].sum())
-    return found
+def pairs(how: Thresholds) -> int:
+    """Wires of pencils: pairs of digits that a component of a norm adds up, and digits alone."""
+    return sum(table.shape[1] for table in how.tables if isinstance(table, Pencil))
 
 
 def few_families():
@@ -79,22 +75,35 @@ def test_what_is_many_gates_is_estimated_within_a_tenth():
 
 @pytest.mark.parametrize("bits", ["2", "3"])
 def test_norms_are_estimated_too(bits):
-    """Of a trained model, rounded until it can be drawn: thresholds within a sixth, weights within a factor of 2."""
+    """Of a trained model, rounded until it can be drawn soon: thresholds within a sixth, pairs within a factor of 2."""
     family = Family(replace(cs.load(EXAMPLES / "brackets"), bits=bits), "tc0")
     found, each = work(family, 2), lines(family, 2)
     thresholds = sum(len(how.thresholds) for _, how in each)
     assert thresholds > 5000
     assert abs(sum(found.thresholds) / thresholds - 1) < 1 / 6
-    of_norms = sum(weights(how) for scope, how in each if "norm" in scope)
-    assert 1 / 2 < sum(found.weights) / of_norms < 2
+    of_norms = sum(pairs(how) for scope, how in each if "norm" in scope)
+    assert 1 / 2 < sum(found.pairs) / of_norms < 2
 
 
-def test_weights_of_norms_are_told_apart_in_the_refusal():
+def test_a_trained_model_is_drawn_with_all_its_bits():
+    family = Family(cs.load(EXAMPLES / "brackets"), "tc0")
+    schematic = family(2)
+    thresholds = sum(
+        len(line.attributes.thresholds)
+        for line in schematic.instructions
+        if isinstance(line.attributes, Thresholds)
+    )
+    assert thresholds > 700_000
+    assert abs(sum(work(family, 2).thresholds) / thresholds - 1) < 1 / 6
+
+
+def test_pairs_of_norms_are_told_apart_in_the_refusal(monkeypatch):
+    monkeypatch.setattr(estimate, "MOST_DRAWN", 1 << 16)
     with pytest.raises(LimitError) as error:
         Family(cs.load(EXAMPLES / "brackets"), "tc0")(8)
     assert str(error.value) == (
-        "tc0 needs about 795,240 threshold gates to be drawn at n=8, with 2,365,559,854 weights in norms, 87,764 of"
-        " them in final norm; at most 4,194,304 are, 64 such weights counted as one. Lower --bits, take --optimize"
+        "tc0 needs about 795,240 threshold gates to be drawn at n=8, 107,707 of them in final norm, and 174,832 pairs of"
+        " digits in components of norms; at most 65,536 are, 8 pairs counted as one. Lower --bits, take --optimize"
         " balanced, or take --basis xag."
     )
 
