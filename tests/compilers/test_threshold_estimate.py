@@ -102,8 +102,8 @@ def test_pairs_of_norms_are_told_apart_in_the_refusal(monkeypatch):
     with pytest.raises(LimitError) as error:
         Family(cs.load(EXAMPLES / "brackets"), "tc0")(8)
     assert str(error.value) == (
-        "tc0 needs about 795,240 threshold gates to be drawn at n=8, 107,707 of them in final norm, and 174,832 pairs of"
-        " digits in components of norms; at most 65,536 are, 8 pairs counted as one. Lower --bits, take --optimize"
+        "tc0 needs about 795,240 threshold gates to be drawn at n=8, 107,707 of them in final norm, and 174,832 pairs"
+        " of digits in components of norms; at most 65,536 are, 8 pairs counted as one. Lower --bits, take --optimize"
         " balanced, or take --basis xag."
     )
 
