@@ -1,7 +1,7 @@
 """Trained models as circuits: gates by part, what softmax costs beside saturated attention, what inner rounding saves.
 
-In tc0 norms are too much to draw: what would be drawn is estimated, and the estimate is held against what is drawn of
-a model of ours with few fraction bits.
+In tc0 a circuit is measured as shallow as it gets, and with numbers in two digits; where that is too much to draw, what
+would be drawn is estimated. The estimate is held against what is drawn of a model of ours.
 
 Ours are those of examples/. The public ones are those that arXiv 2602.08857 is about, if CIRCUITSIM_PUBLIC_MODELS names
 a folder of them. A position that a model has no row for, and a circuit that is refused, are said and left out.
@@ -24,12 +24,21 @@ from circuitsim.models.files.reading import load
 from circuitsim.models.model import Head, Layer, Model, Readout
 from circuitsim.schematic.cost import Cost
 from circuitsim.schematic.measure import measure
+from circuitsim.schematic.schematic import Optimize
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 OURS = ("brackets", "recall.pt", "addition.pt")
 LONGEST = {"addition": 4}  # letters
 SPECIAL = ["<bos>", "<sep>", "<eos>", "<pad>"]
 DRAWN = "to be drawn"  # in the refusal of what tc0 would have to draw
+CIRCUITS: tuple[
+    tuple[BasisName, Optimize, int], ...
+] = (  # and the longest that are measured in minutes
+    ("xag", "depth", 128),
+    ("aig", "depth", 128),
+    ("tc0", "depth", 8),
+    ("tc0", "balanced", 16),
+)
 FULL_WIDTH = 62, 128  # bits that numbers may have, with inner rounding and without
 ROUNDINGS = ((2, 3), (4, 8))  # bits of gaps and of weights
 
@@ -80,11 +89,15 @@ def models() -> Iterator[Model]:
 
 
 def cost_of(
-    model: Model, basis: BasisName, n: int, max_bits: int = FULL_WIDTH[0]
+    model: Model,
+    basis: BasisName,
+    n: int,
+    max_bits: int = FULL_WIDTH[0],
+    optimize: Optimize = "depth",
 ) -> Cost | str:
     """The cost of a circuit, or why there is none."""
     try:
-        return measure(Family(model, basis, max_bits=max_bits)(n))
+        return measure(Family(model, basis, optimize=optimize, max_bits=max_bits)(n))
     except CircuitSimError as error:
         return str(error).split(";")[0].split(". ")[0]
 
@@ -94,19 +107,20 @@ def table(model: Model, ns: Sequence[int]) -> None:
     print(
         f"{model.name}, {len(model.layers)} layers of {len(model.layers[0].heads)} heads, width {model.width}"
     )
-    for basis in ("xag", "aig", "tc0"):
-        for n in ns:
-            cost = cost_of(model, basis, n)
+    for basis, optimize, longest in CIRCUITS:
+        for n in (n for n in ns if n <= longest):
+            where = f"  {basis}, {optimize}, n = {n}"
+            cost = cost_of(model, basis, n, optimize=optimize)
             if not isinstance(cost, str):
-                said = (
-                    f"{cost.gates:,} gates, depth {cost.depth}: {shares(gates_by_part(cost))}"
-                )
-            elif basis == "tc0" and DRAWN in cost:
-                said = "".join(work_of(Family(model, "tc0", max_bits=FULL_WIDTH[0]), n))
+                wires = f" {cost.wires:,} wires," if basis == "tc0" else ""
+                said = f"{cost.gates:,} gates,{wires} depth {cost.depth}: {shares(gates_by_part(cost))}"
+            elif DRAWN in cost:
+                family = Family(model, "tc0", optimize=optimize, max_bits=FULL_WIDTH[0])
+                said = "".join(work_of(family, n))
             else:
-                print(f"  {basis} n = {n}: {cost}", flush=True)
+                print(f"{where}: {cost}", flush=True)
                 break
-            print(f"  {basis} n = {n}: {said}", flush=True)
+            print(f"{where}: {said}", flush=True)
 
 
 def of_heads(cost: Cost) -> int:
@@ -167,14 +181,16 @@ def wide_head(width: int, seed: int = 0) -> Model:
 def main(smallest: bool = False) -> None:
     ns = (2,) if smallest else (8, 16, 32, 64, 128)
     for model in models():
-        if smallest and model.name not in ("brackets", "bin_majority"):
-            continue
+        if smallest:
+            if model.name not in ("brackets", "bin_majority"):
+                continue
+            model = replace(model, bits="3")
         longest = LONGEST.get(model.name, max(ns))
         table(model, [n for n in ns if n <= longest] or [longest])
         saved(model, min(2 if smallest else 8, longest))
     brackets = load(EXAMPLES / "brackets")
     assert isinstance(brackets, Model)
-    for bits in ("1",) if smallest else ("1", "2", "3", "4"):
+    for bits in ("1",) if smallest else ("2", "4", "10"):
         said = beside_drawn(Family(replace(brackets, bits=bits), "tc0"), 2)
         print(f"brackets with {bits} fraction bits, tc0, n = 2: {said}", flush=True)
     ratios(brackets, 4 if smallest else 14, "the heads of brackets")

@@ -6,6 +6,7 @@ is no maximum, and a selection for every step.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -105,17 +106,18 @@ class Work:
                     found[index].append(wires.broadcast((band.queries, written.width)))
         return [self.drawing.concat(pieces, 0) for pieces in found]
 
+    @cached_property
+    def _values(self) -> list[Factor]:
+        """What values are made of, as wires or digits to select."""
+        return factors(self.residual, self.head.value.rows[[*self.live]])
+
     def _selected(self, winners: Winners) -> list[Factor]:
         """Wires of the keys that count; where all do, the stream's own wires and not their digits."""
-        rows = self.head.value.rows[[*self.live]]
-        if winners.always:
-            see = winners.band.see
-            plain = [
-                Factor(b.wires, None, times(rows, b.matrix)) for b in self.residual.blocks
-            ]
-            return [replace(f, wires=see(f.wires, 0).expand(0)) for f in plain]
-        chosen = factors(self.residual, rows)
-        return [Factor(winners.select(factor), None, factor.weights) for factor in chosen]
+        if not winners.always:
+            return [Factor(winners.select(f), None, f.weights) for f in self._values]
+        rows, see = self.head.value.rows[[*self.live]], winners.band.see
+        plain = [Factor(b.wires, None, times(rows, b.matrix)) for b in self.residual.blocks]
+        return [replace(f, wires=see(f.wires, 0).expand(0)) for f in plain]
 
     def _mean(
         self,
