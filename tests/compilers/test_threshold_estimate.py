@@ -85,7 +85,9 @@ def test_norms_are_estimated_too(bits):
     assert 1 / 2 < sum(found.pairs) / of_norms < 2
 
 
+@pytest.mark.slow
 def test_a_trained_model_is_drawn_with_all_its_bits():
+    """The figures are those of docs/trained.md."""
     family = Family(cs.load(EXAMPLES / "brackets"), "tc0")
     schematic = family(2)
     thresholds = sum(
@@ -93,6 +95,9 @@ def test_a_trained_model_is_drawn_with_all_its_bits():
         for line in schematic.instructions
         if isinstance(line.attributes, Thresholds)
     )
+    cost = measure(schematic)
+    page = (EXAMPLES.parent / "docs" / "trained.md").read_text()
+    assert f"there are {cost.gates:,} gates in depth {cost.depth}." in page
     assert thresholds > 700_000
     assert abs(sum(work(family, 2).thresholds) / thresholds - 1) < 1 / 6
 
