@@ -19,7 +19,8 @@ from circuitsim.models.inputs import read_letter
 from circuitsim.models.model import Model
 from circuitsim.models.positions import PositionExpressions
 from circuitsim.networks.draw import network
-from circuitsim.networks.network import Network, Tokens
+from circuitsim.networks.network import Network
+from circuitsim.networks.primitives import Tokens
 from circuitsim.numbers.arrays import matrix
 
 APART = "tell other places apart"

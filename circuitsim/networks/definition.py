@@ -24,9 +24,10 @@ from circuitsim.models.tables import table_rows
 from circuitsim.numbers.functions import rounded
 from circuitsim.numbers.scaled import Scaled
 
-from . import network as net
+from . import primitives as net
 from .keys import key_mask
-from .network import EXACT_BITS, Network, run
+from .network import Network, run
+from .primitives import EXACT_BITS
 from .softmax import Softmax
 from .trace import Trace, decide
 

@@ -24,20 +24,9 @@ from circuitsim.numbers.irrationals import log2, log2_of_e
 from circuitsim.numbers.scaled import Scaled
 
 from .exact import joined
-from .network import (
-    Attend,
-    Flat,
-    Network,
-    Pairs,
-    Probe,
-    Round,
-    Settle,
-    States,
-    Sum,
-    Tokens,
-    Value,
-)
+from .network import Network, Probe
 from .parts import draw_net, draw_norm, scaled_matrix, with_net
+from .primitives import Attend, Flat, Pairs, Round, Settle, States, Sum, Tokens, Value
 from .softmax import Softmax
 
 DIRECTIONS = ("forward", "backward")

@@ -27,10 +27,11 @@ from circuitsim.numbers.scaled import (
     product,
 )
 
-from . import network as net
+from . import primitives as net
 from .keys import Flags, key_mask, over_pairs, select, weigh
-from .network import EXACT_BITS, Network, run
+from .network import Network, run
 from .norms import normalised
+from .primitives import EXACT_BITS
 from .refusals import refuse_parts, refuse_softmax
 from .trace import ExactTrace, decide
 

@@ -12,7 +12,7 @@ from circuitsim.models.sequence import Codes, score_blocks
 from circuitsim.models.tables import table_rows
 from circuitsim.numbers.functions import of_floats
 
-from . import network as net
+from . import primitives as net
 from . import trust
 from .exact import states_of
 from .keys import Flags, key_mask, select

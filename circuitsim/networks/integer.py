@@ -15,7 +15,7 @@ from circuitsim.numbers.functions import rounded_all
 from circuitsim.numbers.rounding import drop_bits, drop_bits_each, floor_bits_each
 from circuitsim.numbers.scaled import Scaled, same_type_product
 
-from . import network as net
+from . import primitives as net
 from .exact import states_of
 from .fixed_point import FixedPoint
 from .forms import Affine

@@ -14,7 +14,7 @@ import numpy as np
 from circuitsim.models.recurrent import reachable
 from circuitsim.models.tables import fields_of
 
-from . import network as net
+from . import primitives as net
 from .forms import Affine, Few, Ints, Range, Stream, affine, joined, zeros
 from .heads import Heads
 from .known import (
@@ -28,7 +28,8 @@ from .known import (
     Weighed,
 )
 from .limits import Limits
-from .network import Network, Value
+from .network import Network
+from .primitives import Value
 from .values import few_values, narrowed, unnamed
 from .written import Written
 

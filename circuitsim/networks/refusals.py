@@ -9,7 +9,8 @@ from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import NetCell
 
-from .network import Attend, Network
+from .network import Network
+from .primitives import Attend
 
 
 def refuse_softmax(network: Network, what: str) -> None:

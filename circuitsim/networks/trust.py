@@ -19,7 +19,7 @@ from circuitsim.models.model import Answer
 from circuitsim.numbers.scaled import Scaled
 
 from .keys import over_pairs as pairs_of
-from .network import Normalise
+from .primitives import Normalise
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -10,13 +10,14 @@ from circuitsim.numbers.functions import ends, rounded_all
 from circuitsim.numbers.rounding import drop_bits
 from circuitsim.numbers.scaled import Scaled, narrow
 
-from . import network as net
+from . import primitives as net
 from .forms import Affine, Few, Ints, Number, Range, Stream, zeros
 from .heads import columns, exponent, unit
 from .known import GateForms, NetForms, times
 from .limits import Limits
-from .network import Network, Value
+from .network import Network
 from .norms import norm_ends, normalised
+from .primitives import Value
 from .values import all_few, jointly, named
 
 MOST_NORMED = 2**13  # components of all vectors of a norm, where these are gone through

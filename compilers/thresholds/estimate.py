@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.errors import LimitError
-from circuitsim.networks import network as net
+from circuitsim.networks import primitives as net
 from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Number, Range
 from circuitsim.networks.known import GateForms, HeadForms, NetForms, Weighed
+from circuitsim.networks.network import run
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.schematic import Optimize
 
@@ -267,7 +268,7 @@ def estimate(
     """About what each line of the network is going to draw; no wire is drawn."""
     bands = Bands(Drawing(drawing.basis, drawing.optimize), fixed.length, positions)
     rules = Estimate(fixed, spans, bands)
-    net.run(fixed.network, rules)
+    run(fixed.network, rules)
     return Work(rules.drawn, rules.weights)
 
 
