@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from circuitsim.errors import LimitError
 from circuitsim.networks import primitives as net
 from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Affine, Ints, Number, zeros
 from circuitsim.networks.heads import unit
 from circuitsim.networks.known import GateForms, HeadForms, NetForms, StateForms, Weighed
 from circuitsim.networks.primitives import Value
+from circuitsim.networks.rotation import Turned
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.schematic import Schematic
 
@@ -32,6 +34,7 @@ from .joined import added, flatten, join
 from .letters import Letters
 from .readout import digits, readout
 from .residual import Bits, Positions, Residual
+from .rotation import rotated
 from .spans import Span, spans
 
 
@@ -206,6 +209,22 @@ class Lower:
                 for c, number in enumerate(numbers)
             ],
         )
+
+    def rotate(self, index: Value, how: net.Rotate, x: Placed) -> Placed:
+        """R of every row, with pairs turned: rows of its own at every position."""
+        numbers = self.fixed.stream(index).numbers
+        found = self._tables(index, numbers)
+        if found is None:
+            if self.positions == "wired":
+                raise LimitError(
+                    f"{self.fixed.network.lines[index].place}: rotary positions are weights that differ from position"
+                    " to position, and no wires; pass --positions folded."
+                )
+            (read,), span = how.reads, self.spans[index]
+            own = unit(self.fixed.network, read, self.fixed.bits)
+            turned = Turned(how, self.fixed.form(read), own)
+            found = rotated(self.way, x.at(span), span[0], turned, numbers)
+        return self._anew(index, found)
 
     def sum(self, index: Value, how: net.Sum, x: Placed) -> Placed:
         """The wires of all positions."""

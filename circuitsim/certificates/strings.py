@@ -106,6 +106,8 @@ def layout(model: Model, names: set[str]) -> Layout | str:
     place = read_letter(model)
     fronts = int(place == 0 or "first" in starts or "hard-left" in kinds)
     ends = int(place == -1 or "last" in starts or "hard-right" in kinds)
+    if model.rotary:
+        return f"{model.name} has rotary positions, whose angles are others at every position"
     if model.positions is None:
         return Layout(fronts, ends, 1)
     if not isinstance(model.positions, PositionExpressions):

@@ -147,6 +147,20 @@ class Definition:
         """R of the same."""
         return [self.R(v) for v in x]
 
+    def rotate(self, index: int, how: net.Rotate, x: Rows) -> Rows:
+        """R of the same, with pairs turned."""
+        cosines, sines = map(self.stored, (how.turns[0], how.turns[1]))
+        found = []
+        for vector, cos, sin in zip(x, cosines, sines, strict=True):
+            turned = [*vector]
+            for (a, b), c, s in zip(how.pairs, cos, sin, strict=True):
+                turned[a], turned[b] = (
+                    vector[a] * c - vector[b] * s,
+                    vector[b] * c + vector[a] * s,
+                )
+            found.append(self.R(turned))
+        return found
+
     def sum(self, index: int, how: net.Sum, x: Rows) -> Rows:
         """The sum of all vectors."""
         return [tuple(map(_sum, zip(*x, strict=True)))]

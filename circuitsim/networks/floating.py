@@ -107,6 +107,10 @@ class Float:
         """The same."""
         return x
 
+    def rotate(self, index: int, how: net.Rotate, x: Quantity) -> Quantity:
+        """The same, with pairs turned."""
+        return self._watched(trust.rotated(how, x))
+
     def sum(self, index: int, how: net.Sum, x: Quantity) -> Quantity:
         """Sums over positions."""
         return self._watched(trust.over_positions(x))

@@ -118,6 +118,21 @@ class Round(Primitive):
 
 
 @dataclass(frozen=True)
+class Rotate(Primitive):
+    """The same numbers, pairs of which are turned by an angle of their position, rounded where a meaning rounds.
+
+    Of a pair (a, b) of components the first becomes a cos - b sin, and the second b cos + a sin.
+
+    Args:
+        turns: cosines and sines (2, positions, pairs). pairs: disjoint ones; other components stay as they are.
+    """
+
+    name = "rotate"
+    turns: Scaled
+    pairs: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
 class Sum(Primitive):
     """The sum of the vectors at all positions, at one position."""
 

@@ -19,6 +19,7 @@ from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Number, Range
 from circuitsim.networks.known import GateForms, HeadForms, NetForms, Weighed
 from circuitsim.networks.network import run
+from circuitsim.networks.values import LETTER
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.schematic import Optimize
 
@@ -152,6 +153,14 @@ class Estimate:
     def round(self, index: int, how: net.Primitive, x: Any) -> Stock:
         """Every component anew."""
         return self._held(index, self.optimize)
+
+    def rotate(self, index: int, how: net.Rotate, x: Stock) -> Stock:
+        """Every component anew, at every position: those that letters decide are tables."""
+        found, (start, stop) = self._held(index, self.optimize), self.spans[index]
+        few = [number.few for number in self.fixed.stream(index).numbers]
+        tables = all(own is not None and own.causes == (LETTER,) for own in few)
+        self.drawn[index] *= 1 if tables else stop - start
+        return found
 
     def _held(self, index: int, optimize: Optimize) -> Stock:
         """Every component anew, written in a way."""
