@@ -24,7 +24,7 @@ from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.schematic import Optimize
 
 from ..bands import Bands
-from ..residual import Positions
+from ..residual import Bits, Positions
 from .digits import thresholds_of
 from .numbers import MOST_MOVED
 from .scores import FEW
@@ -155,11 +155,11 @@ class Estimate:
         return self._held(index, self.optimize)
 
     def rotate(self, index: int, how: net.Rotate, x: Stock) -> Stock:
-        """Every component anew, at every position: those that letters decide are tables."""
+        """Every component anew, at every position; no threshold where letters decide, for these are tables."""
         found, (start, stop) = self._held(index, self.optimize), self.spans[index]
-        few = [number.few for number in self.fixed.stream(index).numbers]
-        tables = all(own is not None and own.causes == (LETTER,) for own in few)
-        self.drawn[index] *= 1 if tables else stop - start
+        varied = [m for m in self.fixed.stream(index).numbers if not Bits.idle(m)]
+        tables = all(m.few is not None and m.few.causes == (LETTER,) for m in varied)
+        self.drawn[index] *= 0 if tables else stop - start
         return found
 
     def _held(self, index: int, optimize: Optimize) -> Stock:
