@@ -20,6 +20,7 @@ DIALECTS = (
     "gpt2",
     "nanogpt",
     "bert",
+    "llama",
     "transformer-lens",
     "transformer-bridge",
     "torch-encoder",
@@ -113,6 +114,11 @@ OPTIONS = (
         "bare_norms",
         "What norms are that have no weights of their own.",
         ("none", "layer", "rms"),
+    ),
+    _Option(
+        "rotary",
+        "The base of the angles by which positions turn queries and keys, such as 10000.",
+        metavar="BASE",
     ),
     _Option(
         "offset",

@@ -197,6 +197,8 @@ def _model_lines(facts: "ModelFacts", kind: str) -> list[tuple[str, Any]]:
             else None,
         ),
         ("positions", _positions(facts)),
+        ("rotary", _rotary(facts.rotary)),
+        ("longest", f"{facts.longest:,} positions" if facts.longest else None),
         ("rounded", _irrational(facts)),
         ("read-out", _readout(facts.readout)),
         ("fraction bits", facts.bits),
@@ -292,6 +294,11 @@ def _each(counts: list[int]) -> str:
         if len(set(counts)) == 1
         else f"{', '.join(map(str, counts))} (by layer)"
     )
+
+
+def _rotary(bases: list[str]) -> str | None:
+    of_base = f"queries and keys are turned by angles of base {', '.join(bases)}"
+    return f"{of_base}; cosines and sines are rounded to float64" if bases else None
 
 
 def _positions(facts: "ModelFacts | NetFacts") -> str:

@@ -8,7 +8,7 @@ from circuitsim.bases import AIG, TC0, XAG
 from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Number, Range
 from circuitsim.networks.known import GateForms, HeadForms, NetForms
-from circuitsim.networks.network import Normalise
+from circuitsim.networks.primitives import Normalise
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from . import thresholds

@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from circuitsim.networks import network as net
+from circuitsim.errors import LimitError
+from circuitsim.networks import primitives as net
 from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Affine, Ints, Number, zeros
 from circuitsim.networks.heads import unit
 from circuitsim.networks.known import GateForms, HeadForms, NetForms, StateForms, Weighed
-from circuitsim.networks.network import Value
+from circuitsim.networks.primitives import Value
+from circuitsim.networks.rotation import Turned
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.schematic.schematic import Schematic
 
@@ -32,8 +34,8 @@ from .joined import added, flatten, join
 from .letters import Letters
 from .readout import digits, readout
 from .residual import Bits, Positions, Residual
-
-Span: TypeAlias = tuple[int, int]
+from .rotation import rotated
+from .spans import Span, spans
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,22 @@ class Lower:
             ],
         )
 
+    def rotate(self, index: Value, how: net.Rotate, x: Placed) -> Placed:
+        """R of every row, with pairs turned: rows of its own at every position."""
+        numbers = self.fixed.stream(index).numbers
+        found = self._tables(index, numbers)
+        if found is None:
+            if self.positions == "wired":
+                raise LimitError(
+                    f"{self.fixed.network.lines[index].place}: rotary positions are weights that differ from position"
+                    " to position, and no wires; pass --positions folded."
+                )
+            (read,), span = how.reads, self.spans[index]
+            own = unit(self.fixed.network, read, self.fixed.bits)
+            turned = Turned(how, self.fixed.form(read), own)
+            found = rotated(self.way, x.at(span), span[0], turned, numbers)
+        return self._anew(index, found)
+
     def sum(self, index: Value, how: net.Sum, x: Placed) -> Placed:
         """The wires of all positions."""
         stream = self.fixed.stream(index)
@@ -292,34 +310,3 @@ class Lower:
         return self.way.resolve(
             state, unit, (number.low << grain, number.high << grain), grain
         )
-
-
-def spans(network: net.Network) -> list[Span]:
-    """The positions of every value that are read: of streams that are shown before the last one, all of them."""
-    lines = network.lines
-    found: list[Span | None] = [None] * len(lines)
-    for residual in network.residuals[:-1]:
-        for x in residual:
-            found[x] = (0, lines[x].shape[0])
-    for index in range(len(lines) - 1, -1, -1):
-        span = found[index] or (0, lines[index].shape[0])
-        found[index] = span
-        for x, asked in zip(
-            lines[index].primitive.reads, _asked(network, index, span), strict=True
-        ):
-            before = found[x] or asked
-            found[x] = (min(before[0], asked[0]), max(before[1], asked[1]))
-    return [span for span in found if span is not None]
-
-
-def _asked(network: net.Network, index: Value, span: Span) -> Sequence[Span]:
-    """The positions of what a line reads that its value at `span` depends on."""
-    how = network.lines[index].primitive
-    whole = [(0, network.positions(x)) for x in how.reads]
-    if isinstance(how, net.Attend):
-        return [span, *whole[1:]]
-    if isinstance(how, net.Pick):
-        return [(how.places[0], how.places[-1] + 1)]
-    if isinstance(how, net.Pairs | net.Flat | net.Sum):
-        return whole
-    return [span if network.positions(x) > 1 else (0, 1) for x in how.reads]

@@ -21,6 +21,9 @@ SIZES = [Fraction(1)] * 5 + [Fraction(1, 10**6), Fraction(10**5), Fraction(1, 3)
 EPS = ["1e-5", "1e-12", "0", "0", "1/3", "1000"]
 
 
+NONE = dict.fromkeys(("key2", "value2", "key2_bias", "value2_bias"), ())
+
+
 class Dice(random.Random):
     """Random parts."""
 
@@ -89,6 +92,24 @@ class Dice(random.Random):
             net_norm=self.norm(d) if net else None,
             norms=self.choice(("before", "after")),
         )
+
+
+def with_rotary(model: Model, seed: int) -> Model:
+    """The model with rotary positions in most of its heads, and no head of third order."""
+    r = Dice(seed)
+
+    def turned(head: Head) -> Head:
+        d, k = model.width, r.choice([2, 2, 4])
+        maps = {"query": r.matrix(k, d), "key": r.matrix(k, d)}
+        biases = {
+            "query_bias": r.vector(k) if r.random() < 0.5 else (),
+            "key_bias": r.vector(k),
+        }
+        base = r.choice([None, "10000", "1", "3/2", "1/7"])
+        return replace(head, **maps, **biases, **NONE, rotary=base)
+
+    layers = [replace(layer, heads=tuple(map(turned, layer.heads))) for layer in model.layers]
+    return replace(model, layers=tuple(layers), name=f"rotary{seed}")
 
 
 def with_activations(net: AnyModel, seed: int) -> AnyModel:

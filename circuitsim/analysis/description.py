@@ -26,6 +26,8 @@ class ModelFacts:
         kind: "model". heads: of each layer. feed_forward: hidden size of each layer, 0 where it has no net.
         parameters: numbers in all matrices and tables, and in the biases that are not zero.
         gap_bits, weight_bits: how softmax is rounded, where there is any.
+        rotary: the bases of the angles by which queries and keys are turned.
+        longest: positions of the longest sequence that it is for; None: any.
         norms, activations: each kind that occurs, once, with where it stands and whether there is a gate.
         inner: whether the integer model rounds more than it must.
         attention, masks, score_bits: each kind that occurs, once; kinds of third order say so.
@@ -53,6 +55,8 @@ class ModelFacts:
     score_bits: list[int]
     gap_bits: str | None
     weight_bits: str | None
+    rotary: list[str]
+    longest: int | None
     norms: list[str]
     activations: list[str]
     inner: str
@@ -140,6 +144,8 @@ def _transformer(model: Model) -> ModelFacts:
         score_bits=sorted({head.score_bits for head in heads if head.score_bits is not None}),
         gap_bits=model.gap_bits if model.has_softmax else None,
         weight_bits=model.weight_bits if model.has_softmax else None,
+        rotary=[str(base) for base in model.rotary],
+        longest=model.longest,
         norms=_norms(model),
         activations=_activations(
             [layer.feed_forward for layer in model.layers if layer.feed_forward]

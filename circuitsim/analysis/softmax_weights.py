@@ -5,7 +5,8 @@ import numpy as np
 from circuitsim.array_types import Bools, Floats, Longs
 from circuitsim.networks.floating import Float, softmax
 from circuitsim.networks.keys import key_mask
-from circuitsim.networks.network import Attend, Network, run
+from circuitsim.networks.network import Network, run
+from circuitsim.networks.primitives import Attend
 from circuitsim.networks.trust import MARGIN, Quantity
 
 

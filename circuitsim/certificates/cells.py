@@ -9,7 +9,7 @@ from circuitsim.certificates.claim import Claim
 from circuitsim.models.model import Model
 from circuitsim.networks.definition import Definition, Rows, Vector
 from circuitsim.networks.draw import network
-from circuitsim.networks.network import Attend, Constant, Pick
+from circuitsim.networks.primitives import Attend, Constant, Pick
 from circuitsim.networks.trace import decide
 
 

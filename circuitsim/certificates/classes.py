@@ -20,8 +20,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from circuitsim.models.sequence import mask_matrix
-from circuitsim.networks import network as net
+from circuitsim.networks import primitives as net
 from circuitsim.networks.definition import ZERO, Definition, Rows, dot, score, weight
+from circuitsim.networks.network import Network
 from circuitsim.numbers.scaled import Scaled
 
 Form: TypeAlias = tuple[int, ...]
@@ -117,7 +118,7 @@ class Classes(Definition):
 
     def __init__(
         self,
-        drawn: net.Network,
+        drawn: Network,
         codes: Sequence[int],
         bits: int | None,
         counts: Sequence[Form],

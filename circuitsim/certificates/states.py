@@ -44,7 +44,7 @@ def through(claim: Claim, layers: Any) -> tuple[Cells, Paths]:
         Rejected: a state is missing, or the model is none that states are of.
     """
     model = claim.model
-    if not isinstance(model, Model) or model.fields or model.positions is not None:
+    if not isinstance(model, Model) or model.fields or model.placed:
         raise Rejected("states are of transformers over letters, without positions")
     if any(head.attention not in HARD or head.third_order for head in model.heads):
         raise Rejected("states are of hard heads over single keys")

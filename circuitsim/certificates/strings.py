@@ -19,7 +19,8 @@ from circuitsim.models.inputs import read_letter
 from circuitsim.models.model import Model
 from circuitsim.models.positions import PositionExpressions
 from circuitsim.networks.draw import network
-from circuitsim.networks.network import Network, Tokens
+from circuitsim.networks.network import Network
+from circuitsim.networks.primitives import Tokens
 from circuitsim.numbers.arrays import matrix
 
 APART = "tell other places apart"
@@ -105,6 +106,8 @@ def layout(model: Model, names: set[str]) -> Layout | str:
     place = read_letter(model)
     fronts = int(place == 0 or "first" in starts or "hard-left" in kinds)
     ends = int(place == -1 or "last" in starts or "hard-right" in kinds)
+    if model.rotary:
+        return f"{model.name} has rotary positions, whose angles are others at every position"
     if model.positions is None:
         return Layout(fronts, ends, 1)
     if not isinstance(model.positions, PositionExpressions):

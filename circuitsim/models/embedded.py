@@ -87,6 +87,11 @@ class Embedded:
         return ()
 
     @property
+    def placed(self) -> bool:
+        """Whether anything but masks tells positions apart."""
+        return self.positions is not None
+
+    @property
     def blanks(self) -> bool:
         """Whether a blank is a letter."""
         return self.format.blanks

@@ -83,7 +83,7 @@ def counts_decide(model: Model) -> bool:
     """
     heads = [head for layer in model.layers for head in layer.heads]
     unmasked = all(head.mask == "none" and head.attention == "saturated" for head in heads)
-    return model.positions is None and unmasked and not model.fields
+    return not model.placed and unmasked and not model.fields
 
 
 def representatives(model: Model, n: int) -> npt.NDArray[np.int64] | None:

@@ -54,6 +54,9 @@ PROJECTIONS = (
 )  # of a head, each with its bias; key2, value2 may be empty
 
 Base: TypeAlias = Annotated[Fraction | None, "of the powers in softmax; None is e"]
+Rotary: TypeAlias = Annotated[
+    Fraction | None, "of the angles of positions; None where they turn nothing"
+]
 RowOrRows: TypeAlias = Annotated[Matrix, "m", "d"]  # a single row may be given flat
 
 
@@ -71,6 +74,8 @@ class Head:
         attention: what is done with the maxima of the scores; see docs/model-format.md.
         mask: which keys a query may see.
         base: softmax takes powers of it, a rational above 1; None is e.
+        rotary: components c and c + k/2 of queries and keys are turned, as a pair, by i rotary^(-2 c / k) at position i
+            from 0 over the whole sequence; the integer model rounds queries, keys and values then.
         score_bits: round every score to this many fraction bits, half up; None leaves scores exact.
         scale: what scores are multiplied by; it becomes part of `query` and `query_bias`.
     """
@@ -90,6 +95,7 @@ class Head:
     mask: Mask = "none"
     score_bits: int | None = None
     base: Base = None
+    rotary: Rotary = None
     scale: InitVar[Fraction] = Fraction(1)
 
     def __post_init__(self, scale: Fraction) -> None:
@@ -115,6 +121,10 @@ class Head:
             object.__setattr__(self, "base", rational(self.base, "base"))
             if self.base <= 1:
                 raise ModelError(f"base must be above 1, got {self.base}.")
+        if self.rotary is not None:
+            object.__setattr__(self, "rotary", rational(self.rotary, "rotary"))
+            if self.rotary <= 0:
+                raise ModelError(f"rotary must be above 0, got {self.rotary}.")
         if self.mask not in MASKS:
             raise ModelError(f"mask {repr(self.mask)[:40]} is not one of {', '.join(MASKS)}.")
         if self.score_bits is not None and (
@@ -226,6 +236,7 @@ class Model(Embedded):
         embedding_norm: of the sum of token and position. final_norm: of what the read-out reads.
         inner: "rounded" where the integer model also rounds queries, keys, values and what norms read.
         prepend, append: constant tokens before and after every input; they are not inputs.
+        longest: positions of the longest sequence that it is for; None: any.
         bits: fraction bits of the integer model, an expression in n (the number of letters), rounded up.
         gap_bits, weight_bits: how softmax is rounded, expressions in n; see `networks.softmax`.
         name: for people.
@@ -253,6 +264,7 @@ class Model(Embedded):
     )
     final_norm: Norm | None = field(default=None, kw_only=True, metadata={"after": "layers"})
     inner: Inner = field(default="exact", kw_only=True)
+    longest: int | None = field(default=None, kw_only=True)
     bits: Formula = field(default="8", kw_only=True)
     gap_bits: SoftmaxBits = field(default="4", kw_only=True)
     weight_bits: SoftmaxBits = field(default="8", kw_only=True)
@@ -290,6 +302,16 @@ class Model(Embedded):
         gaps = self.gap_bits if gap_bits is None else gap_bits
         weights = self.weight_bits if weight_bits is None else weight_bits
         return replace(self, gap_bits=gaps, weight_bits=weights)
+
+    @property
+    def rotary(self) -> tuple[Fraction, ...]:
+        """The bases of the angles of heads with rotary positions, each once."""
+        return tuple(dict.fromkeys(h.rotary for h in self.heads if h.rotary is not None))
+
+    @property
+    def placed(self) -> bool:
+        """Whether anything but masks tells positions apart: what is added to tokens, or angles."""
+        return super().placed or bool(self.rotary)
 
     @property
     def has_softmax(self) -> bool:

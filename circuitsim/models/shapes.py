@@ -34,6 +34,8 @@ def refuse(name: str, problems: Iterator[str]) -> None:
 def _problems(model: Model) -> Iterator[str]:
     if not (yield from token_problems(model)):
         return
+    if model.longest is not None and (type(model.longest) is not int or model.longest < 1):
+        yield f"longest must be a whole number, at least 1, got {model.longest!r}"
     for what in ("gap_bits", "weight_bits"):
         yield from _bits(what, getattr(model, what))
     if not model.layers:
@@ -194,6 +196,10 @@ def _head(head: Head, width: int) -> Iterator[str]:
     ):
         if len(rows) != (len(first) if head.third_order else 0):
             yield f"{name} has {len(rows)} rows, {name[:-1]} has {len(first)} (third-order heads have key2 and value2)"
+    if head.rotary is not None and head.third_order:
+        yield "rotary turns queries and keys of single positions, and its keys are pairs of positions"
+    if head.rotary is not None and len(head.key) % 2:
+        yield f"rotary turns pairs of components, and key has {len(head.key)} rows"
     for name in PROJECTIONS:
         rows = getattr(head, name)
         if rows and len(rows[0]) != width:

@@ -24,9 +24,10 @@ from circuitsim.models.tables import table_rows
 from circuitsim.numbers.functions import rounded
 from circuitsim.numbers.scaled import Scaled
 
-from . import network as net
+from . import primitives as net
 from .keys import key_mask
-from .network import EXACT_BITS, Network, run
+from .network import Network, run
+from .primitives import EXACT_BITS
 from .softmax import Softmax
 from .trace import Trace, decide
 
@@ -145,6 +146,20 @@ class Definition:
     def round(self, index: int, how: net.Round, x: Rows) -> Rows:
         """R of the same."""
         return [self.R(v) for v in x]
+
+    def rotate(self, index: int, how: net.Rotate, x: Rows) -> Rows:
+        """R of the same, with pairs turned."""
+        cosines, sines = map(self.stored, (how.turns[0], how.turns[1]))
+        found = []
+        for vector, cos, sin in zip(x, cosines, sines, strict=True):
+            turned = [*vector]
+            for (a, b), c, s in zip(how.pairs, cos, sin, strict=True):
+                turned[a], turned[b] = (
+                    vector[a] * c - vector[b] * s,
+                    vector[b] * c + vector[a] * s,
+                )
+            found.append(self.R(turned))
+        return found
 
     def sum(self, index: int, how: net.Sum, x: Rows) -> Rows:
         """The sum of all vectors."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from circuitsim.errors import InputError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.connected import FullyConnected
 from circuitsim.models.expressions import LARGEST_SOFTMAX_BITS, bits_at
@@ -24,20 +25,10 @@ from circuitsim.numbers.irrationals import log2, log2_of_e
 from circuitsim.numbers.scaled import Scaled
 
 from .exact import joined
-from .network import (
-    Attend,
-    Flat,
-    Network,
-    Pairs,
-    Probe,
-    Round,
-    Settle,
-    States,
-    Sum,
-    Tokens,
-    Value,
-)
+from .network import Network, Probe
 from .parts import draw_net, draw_norm, scaled_matrix, with_net
+from .primitives import Attend, Flat, Pairs, Rotate, Round, Settle, States, Sum, Tokens, Value
+from .rotation import turns
 from .softmax import Softmax
 
 DIRECTIONS = ("forward", "backward")
@@ -49,12 +40,17 @@ def network(model: AnyModel, n: int) -> Network:
     Raises:
         InputError: the model has no such length.
     """
-    drawn = Network(model, n)
+    drawn, length = Network(model, n), model.length(n)
+    if isinstance(model, Model) and length > (model.longest or length):
+        raise InputError(
+            f"{model.name}: n={n} makes a sequence of {length} positions, and it is for up to {model.longest},"
+            " because a query sees no more."
+        )
     positions = position_values(model, n)
     rows = None if positions is None else positions.scaled
     with drawn.inside("embedding", ""):
         tokens = Tokens((), scaled_tables(model), rows)
-        x = drawn.draw(tokens, (model.length(n), model.width), "embedding")
+        x = drawn.draw(tokens, (length, model.width), "embedding")
     if isinstance(model, Model):
         x = draw_norm(drawn, model.embedding_norm, "embedding_norm", x)
     _show(drawn, "residual0", [x])
@@ -127,7 +123,8 @@ def _layer(drawn: Network, layer: Layer, x: Value) -> Value:
 
 def _head(drawn: Network, head: Head, x: Value) -> Value:
     """R(mean) at every position."""
-    linear = (_rounded if drawn.model.inner == "rounded" else _linear)(drawn, head, x)
+    rounded = drawn.model.inner == "rounded" or head.rotary is not None
+    linear = (_rounded if rounded else _linear)(drawn, head, x)
     read = [linear("query"), linear("key"), linear("value")]
     if head.third_order:
         for index, name in ((1, "key2"), (2, "value2")):
@@ -179,7 +176,8 @@ def _rounded(drawn: Network, head: Head, x: Value) -> Callable[[str], Value]:
     biases = [bias.scaled for _, bias in both]
     exact = drawn.affine(x, joined(maps, 0), joined(biases, 0), "query, key or value")
     shape = drawn.lines[exact].shape
-    vector = drawn.draw(Round((exact,)), shape, "query, key or value")
+    how = Round((exact,)) if head.rotary is None else _turned(head, exact, shape[0])
+    vector = drawn.draw(how, shape, "query, key or value")
     ends = np.cumsum([len(rows.numerators) for rows in maps])
     parts = np.split(np.identity(shape[1], np.int64), ends[:-1])
     selections = dict(zip(PROJECTIONS, parts, strict=True))
@@ -188,6 +186,16 @@ def _rounded(drawn: Network, head: Head, x: Value) -> Callable[[str], Value]:
         return drawn.affine(vector, Scaled(selections[name], 1), None, name)
 
     return linear
+
+
+def _turned(head: Head, x: Value, length: int) -> Rotate:
+    """Queries and keys turned by their positions; values stand behind them."""
+    assert head.rotary is not None
+    size = len(head.key)
+    found = turns(head.rotary, size, length)
+    first = [start + c for start in (0, size) for c in range(size // 2)]
+    pairs = tuple((c, c + size // 2) for c in first)
+    return Rotate((x,), Scaled(np.tile(found.numerators, 2), found.denominator), pairs)
 
 
 def _readout(drawn: Network, readout: Readout, x: Value) -> None:

@@ -27,11 +27,13 @@ from circuitsim.numbers.scaled import (
     product,
 )
 
-from . import network as net
+from . import primitives as net
 from .keys import Flags, key_mask, over_pairs, select, weigh
-from .network import EXACT_BITS, Network, run
+from .network import Network, run
 from .norms import normalised
+from .primitives import EXACT_BITS
 from .refusals import refuse_parts, refuse_softmax
+from .rotation import factors
 from .trace import ExactTrace, decide
 
 RANKED = 16  # times that the score of two different vectors is wanted, for ranks to be faster
@@ -151,6 +153,13 @@ class Exact:
     def round(self, index: int, how: net.Round, x: Scaled) -> Scaled:
         """The same."""
         return x
+
+    def rotate(self, index: int, how: net.Rotate, x: Scaled) -> Scaled:
+        """The same, with pairs turned."""
+        by = factors(how, x.shape[-1])
+        parts = (x.numerators, by.own), (x.numerators[..., by.partner], by.other)
+        unit = x.denominator * how.turns.denominator
+        return add(*(Scaled(multiply(*part), unit) for part in parts)).reduced()
 
     def sum(self, index: int, how: net.Sum, x: Scaled) -> Scaled:
         """Sums over positions."""

@@ -10,14 +10,15 @@ from circuitsim.errors import LimitError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.expressions import bits_at
 
-from . import network as net
+from . import primitives as net
 from .draw import network
 from .forms import Affine, Range, Stream, affine
 from .heads import exponent
 from .intervals import Intervals
 from .known import HeadForms, Known, ReadoutRows, StateForms
 from .limits import MAX_BITS, Limits
-from .network import Network, Value
+from .network import Network, run
+from .primitives import Value
 from .stored import on_grid, stored
 
 
@@ -161,7 +162,7 @@ def fix(
 def at_precision(drawn: Network, bits: int, limits: Limits) -> FixedPoint:
     """A network with `bits` fraction bits."""
     rounded = stored(drawn, on_grid(bits))
-    known = net.run(rounded, Intervals(rounded, bits, limits))
+    known = run(rounded, Intervals(rounded, bits, limits))
     readouts: list[ReadoutRows] = [known[x] for x in rounded.outputs]
     grains = [grain for readout in readouts for grain in readout.forms.grains]
     for x, readout in zip(rounded.outputs, readouts, strict=True):  # one unit for all of them

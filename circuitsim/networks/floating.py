@@ -12,7 +12,7 @@ from circuitsim.models.sequence import Codes, score_blocks
 from circuitsim.models.tables import table_rows
 from circuitsim.numbers.functions import of_floats
 
-from . import network as net
+from . import primitives as net
 from . import trust
 from .exact import states_of
 from .keys import Flags, key_mask, select
@@ -106,6 +106,10 @@ class Float:
     def round(self, index: int, how: net.Round, x: Quantity) -> Quantity:
         """The same."""
         return x
+
+    def rotate(self, index: int, how: net.Rotate, x: Quantity) -> Quantity:
+        """The same, with pairs turned."""
+        return self._watched(trust.rotated(how, x))
 
     def sum(self, index: int, how: net.Sum, x: Quantity) -> Quantity:
         """Sums over positions."""

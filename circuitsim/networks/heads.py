@@ -9,12 +9,13 @@ from circuitsim.models.sequence import mask_matrix
 from circuitsim.numbers.rounding import drop_bits
 from circuitsim.numbers.scaled import product
 
-from . import network as net
+from . import primitives as net
 from .averages import Averaged, few_means
 from .forms import Affine, Few, Ints, Number, Range
 from .known import HeadForms, powers_of, ranges_of, times
 from .limits import Limits
-from .network import Network, Value
+from .network import Network
+from .primitives import Value
 from .selection import Keys, by_letter, chosen_keys, means
 from .values import named
 

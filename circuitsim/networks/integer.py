@@ -15,7 +15,7 @@ from circuitsim.numbers.functions import rounded_all
 from circuitsim.numbers.rounding import drop_bits, drop_bits_each, floor_bits_each
 from circuitsim.numbers.scaled import Scaled, same_type_product
 
-from . import network as net
+from . import primitives as net
 from .exact import states_of
 from .fixed_point import FixedPoint
 from .forms import Affine
@@ -24,6 +24,7 @@ from .keys import key_mask, over_pairs, select, weigh
 from .known import GateForms, HeadForms, NetForms, Weighed
 from .network import run
 from .norms import normalised
+from .rotation import factors, in_one_unit
 from .trace import IntegerTrace, decide
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -146,6 +147,16 @@ class Integer:
         powers = known.powers if isinstance(known, Affine) else (0,) * x.shape[2]
         drop = unit(self.fixed.network, read, bits) - bits
         return self._fine(drop_bits_each(x, [drop - power for power in powers]))
+
+    def rotate(self, index: int, how: net.Rotate, x: Array) -> Array:
+        """R of the same, with pairs turned, in units of 2^-2b."""
+        known, (read,) = self.fixed.form(how.reads[0]), how.reads
+        scale, power = in_one_unit(known, known.powers)
+        x, by = x * np.array(scale, self.kind), factors(how, x.shape[2])
+        turned = x * by.own.astype(self.kind)
+        turned = turned + x[..., by.partner] * by.other.astype(self.kind)
+        drop = unit(self.fixed.network, read, self.fixed.bits) - power
+        return self._fine(drop_bits(turned, drop))
 
     def sum(self, index: int, how: net.Sum, x: Array) -> Array:
         """Sums over positions, in units of 2^-2b."""

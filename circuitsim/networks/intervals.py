@@ -14,7 +14,7 @@ import numpy as np
 from circuitsim.models.recurrent import reachable
 from circuitsim.models.tables import fields_of
 
-from . import network as net
+from . import primitives as net
 from .forms import Affine, Few, Ints, Range, Stream, affine, joined, zeros
 from .heads import Heads
 from .known import (
@@ -28,7 +28,8 @@ from .known import (
     Weighed,
 )
 from .limits import Limits
-from .network import Network, Value
+from .network import Network
+from .primitives import Value
 from .values import few_values, narrowed, unnamed
 from .written import Written
 
@@ -42,8 +43,9 @@ class Intervals:
     def __init__(self, network: Network, bits: int, limits: Limits) -> None:
         self.network, self.bits, self.limits = network, bits, limits
         self.few: dict[Value, list[Few | None]] = {}
+        self.streams: dict[Value, Stream] = {}
         self.cases = _cases(network)
-        self.written = Written(network, bits, limits, self.few)
+        self.written = Written(network, bits, limits, self.few, self.cases)
         self.heads = Heads(network, bits, limits, self.few, self.cases)
 
     def tokens(self, index: int, how: net.Tokens) -> Stream:
@@ -84,6 +86,7 @@ class Intervals:
         offsets = bias * (1 << x.exponent)
         if quantity == "read-out":
             return ReadoutRows(x, rows, offsets)
+        self.streams[index] = x
         form = affine(x, rows, offsets, self._most(index, quantity, x.exponent))
         self.few[index] = few_values(x, rows, offsets)
         form = narrowed(form, self.few[index])
@@ -137,6 +140,10 @@ class Intervals:
     def round(self, index: int, how: net.Round, x: Stream | Affine) -> Stream:
         """Rounded components."""
         return self.written.round(index, how, x)
+
+    def rotate(self, index: int, how: net.Rotate, x: Affine) -> Stream:
+        """Rounded components, of which pairs are turned."""
+        return self.written.rotate(index, how, x, self.streams[how.reads[0]])
 
     def sum(self, index: int, how: net.Sum, x: Stream) -> Stream:
         """Sums over positions."""

@@ -8,7 +8,7 @@ import numpy as np
 from circuitsim.models.sequence import Codes, score_blocks
 from circuitsim.numbers.scaled import Scaled, largest
 
-from . import network as net
+from . import primitives as net
 from .exact import Exact
 from .keys import key_mask
 from .network import Network, run

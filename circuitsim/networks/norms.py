@@ -13,7 +13,7 @@ import numpy as np
 from circuitsim.numbers.scaled import Array, Scaled, distinct, narrow
 
 from .forms import Range
-from .network import Normalise
+from .primitives import Normalise
 
 _root = np.frompyfunc(isqrt, 1, 1)
 

@@ -6,7 +6,8 @@ from circuitsim.models.model import FeedForward, Norm
 from circuitsim.numbers.arrays import Matrix
 from circuitsim.numbers.scaled import Scaled
 
-from .network import Activate, Multiply, Network, Normalise, Relu, Round, Value
+from .network import Network
+from .primitives import Activate, Multiply, Normalise, Relu, Round, Value
 
 
 def draw_norm(drawn: Network, norm: Norm | None, name: str, x: Value) -> Value:

@@ -9,7 +9,8 @@ from circuitsim.models.connected import FullyConnected
 from circuitsim.models.model import Model
 from circuitsim.models.recurrent import NetCell
 
-from .network import Attend, Network
+from .network import Network
+from .primitives import Attend
 
 
 def refuse_softmax(network: Network, what: str) -> None:
@@ -39,6 +40,8 @@ def _parts(model: AnyModel) -> Iterator[str]:
         if model.embedding_norm:
             yield "the embedding has a norm"
         for index, layer in enumerate(model.layers):
+            if any(head.rotary is not None for head in layer.heads):
+                yield f"layer {index} has rotary positions"
             if layer.attention_norm or layer.net_norm:
                 yield f"layer {index} has a norm"
             if layer.feed_forward:

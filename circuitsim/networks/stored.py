@@ -7,7 +7,8 @@ from typing import Any
 
 from circuitsim.numbers.scaled import Scaled, grid, over_one_denominator
 
-from .network import Network, Primitive
+from .network import Network
+from .primitives import Primitive
 
 
 def stored(network: Network, number: Callable[[Scaled], Scaled]) -> Network:

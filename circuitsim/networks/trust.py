@@ -19,7 +19,8 @@ from circuitsim.models.model import Answer
 from circuitsim.numbers.scaled import Scaled
 
 from .keys import over_pairs as pairs_of
-from .network import Normalise
+from .primitives import Normalise, Rotate
+from .rotation import factors
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -140,6 +141,14 @@ def multiply(x: Quantity, y: Quantity) -> Quantity:
     used = (_peaks(x) > 0) & (_peaks(y) > 0)
     grids = np.where(used, x.grids + y.grids, 0)
     return _on_grid(Quantity(x.values * y.values, x.scales * y.scales, grids))
+
+
+def rotated(how: Rotate, x: Quantity) -> Quantity:
+    """Vectors (batch, positions, c) with pairs turned."""
+    by, unit = factors(how, x.values.shape[-1]), how.turns.denominator
+    other = Quantity(*(part[..., by.partner] for part in (x.values, x.scales, x.grids)))
+    own = multiply(x, rows(Scaled(by.own, unit)))
+    return add(own, multiply(other, rows(Scaled(by.other, unit))))
 
 
 def over_positions(x: Quantity) -> Quantity:

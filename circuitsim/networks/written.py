@@ -1,7 +1,7 @@
 """The intervals of what lines compute anew: hidden units, products of gates, norms, rounded and settled numbers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,14 +10,17 @@ from circuitsim.numbers.functions import ends, rounded_all
 from circuitsim.numbers.rounding import drop_bits
 from circuitsim.numbers.scaled import Scaled, narrow
 
-from . import network as net
+from . import primitives as net
 from .forms import Affine, Few, Ints, Number, Range, Stream, zeros
 from .heads import columns, exponent, unit
 from .known import GateForms, NetForms, times
 from .limits import Limits
-from .network import Network, Value
+from .network import Network
 from .norms import norm_ends, normalised
-from .values import all_few, jointly, named
+from .primitives import Value
+from .rotation import Turned, factors
+from .selection import by_letter
+from .values import LETTER, all_few, jointly, named
 
 MOST_NORMED = 2**13  # components of all vectors of a norm, where these are gone through
 
@@ -35,12 +38,14 @@ class Written:
 
     Args:
         few: of every affine line, what its rows can be where that is little; taken out when it has been used.
+        cases: the letters at positions, as in a stream.
     """
 
     network: Network
     bits: int
     limits: Limits
     few: dict[Value, list[Few | None]]
+    cases: tuple[Ints, Ints] | None
 
     def relu(self, index: Value, how: net.Relu, x: Affine) -> NetForms:
         """Numbers that are not negative."""
@@ -111,6 +116,40 @@ class Written:
             else:
                 found.append(Few(drop_bits(own.cases, drop), own.causes))
         return self._stream(index, found)
+
+    def rotate(self, index: Value, how: net.Rotate, x: Affine, stream: Stream) -> Stream:
+        """R of every component of a form of a stream, with pairs turned."""
+        line, drop = self.network.lines[index], unit(self.network, how.reads[0], self.bits)
+        turned, ends = Turned(how, x, drop), []
+        for place in range(line.shape[0]):
+            here = stream.positions
+            one = replace(stream, positions=here if here is None else here[[place]])
+            found = one.forms(*turned.at(place))
+            ends.append((found.low, found.high))
+        low, high = np.min(ends, axis=0)[0], np.max(ends, axis=0)[1]
+        self.limits.check(line.place, line.quantity, *zip(low, high, strict=True))
+        ranges = zip(*(drop_bits(end, turned.drop) for end in (low, high)), strict=True)
+        few = self._turned(how, self.few.pop(how.reads[0]), drop)
+        return self._stream(index, [own or r for own, r in zip(few, ranges, strict=True)])
+
+    def _turned(self, how: net.Rotate, few: list[Few | None], drop: int) -> list[Few | None]:
+        """What turned components are in each case of the letter, where nothing else has a say."""
+        if self.cases is None:
+            return [None] * len(few)
+        cased, by = by_letter(few, self.cases[1]), factors(how, len(few))
+        own, other = (part[cased.places].astype(object) for part in by[:2])
+        values = narrow(
+            drop_bits(own * cased.values + other * cased.values[:, by.partner], drop)
+        )
+        decided, found = cased.decided & cased.decided[by.partner], []
+        for c, (value, partner) in enumerate(zip(few, by.partner, strict=True)):
+            if partner == c:  # it stays as it is, whatever it depends on
+                found.append(
+                    value and Few(drop_bits(value.cases, drop - self.bits), value.causes)
+                )
+            else:
+                found.append(Few(values[:, c], (LETTER,)) if decided[c] else None)
+        return found
 
     def sum(self, index: Value, how: net.Sum, x: Stream) -> Stream:
         """Sums of one component at all positions."""

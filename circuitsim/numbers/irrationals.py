@@ -76,6 +76,17 @@ def cosine(rational: Fraction, pi_part: Fraction) -> tuple[Fraction, bool]:
     return nearest(lambda: _pi_ball(rational, turn).cos()), False
 
 
+def turn(times: int, base: Fraction, power: Fraction) -> tuple[Fraction, Fraction]:
+    """Cosine and sine of the angle times base^power, for a base > 0: of 0 they are exact, and else irrational."""
+    if times == 0:
+        return Fraction(1), Fraction(0)
+
+    def angle() -> "arb":
+        return times * _ball(base) ** _ball(power)
+
+    return nearest(lambda: angle().cos()), nearest(lambda: angle().sin())
+
+
 def log2(x: Fraction) -> tuple[Fraction, bool]:
     """Binary logarithm of x > 0, and whether it is exact."""
     exponent = x.numerator.bit_length() - x.denominator.bit_length()

@@ -13,7 +13,7 @@ from math import gcd
 import numpy as np
 
 from circuitsim.networks.forms import Ints, Number, Range, zeros
-from circuitsim.networks.network import Normalise
+from circuitsim.networks.primitives import Normalise
 from circuitsim.schematic.cells import FALSE, TRUE, Cell
 from circuitsim.schematic.drawing import Wires
 

@@ -14,15 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from circuitsim.errors import LimitError
-from circuitsim.networks import network as net
+from circuitsim.networks import primitives as net
 from circuitsim.networks.fixed_point import FixedPoint
 from circuitsim.networks.forms import Ints, Number, Range
 from circuitsim.networks.known import GateForms, HeadForms, NetForms, Weighed
+from circuitsim.networks.network import run
+from circuitsim.networks.values import LETTER
 from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.schematic import Optimize
 
 from ..bands import Bands
-from ..residual import Positions
+from ..residual import Bits, Positions
 from .digits import thresholds_of
 from .numbers import MOST_MOVED
 from .scores import FEW
@@ -152,6 +154,14 @@ class Estimate:
         """Every component anew."""
         return self._held(index, self.optimize)
 
+    def rotate(self, index: int, how: net.Rotate, x: Stock) -> Stock:
+        """Every component anew, at every position; no threshold where letters decide, for these are tables."""
+        found, (start, stop) = self._held(index, self.optimize), self.spans[index]
+        varied = [m for m in self.fixed.stream(index).numbers if not Bits.idle(m)]
+        tables = all(m.few is not None and m.few.causes == (LETTER,) for m in varied)
+        self.drawn[index] *= 0 if tables else stop - start
+        return found
+
     def _held(self, index: int, optimize: Optimize) -> Stock:
         """Every component anew, written in a way."""
         numbers = self.fixed.stream(index).numbers
@@ -267,7 +277,7 @@ def estimate(
     """About what each line of the network is going to draw; no wire is drawn."""
     bands = Bands(Drawing(drawing.basis, drawing.optimize), fixed.length, positions)
     rules = Estimate(fixed, spans, bands)
-    net.run(fixed.network, rules)
+    run(fixed.network, rules)
     return Work(rules.drawn, rules.paired)
 
 

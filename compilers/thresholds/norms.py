@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from circuitsim.networks.forms import Ints, Number, zeros
-from circuitsim.networks.network import Normalise
+from circuitsim.networks.primitives import Normalise
 from circuitsim.schematic.drawing import Wires
 from circuitsim.schematic.pencil import Pencil, Ranked
 

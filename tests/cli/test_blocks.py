@@ -28,8 +28,12 @@ PLAIN = Model(
     name="plain",
 )
 NET = FeedForward([[1, 0]], [[0], [1]])
+TURNED = Head(
+    [[1, 0], [1, 1]], [[0, 1], [1, 0]], value=[[1, 0]], output=[[0], [1]], rotary=100
+)
 PARTS = {
     "the embedding has a norm": replace(PLAIN, embedding_norm=Norm([1, 1])),
+    "layer 0 has rotary positions": replace(PLAIN, layers=[Layer([TURNED])]),
     "layer 0 has a norm": replace(PLAIN, layers=[Layer([HEAD], attention_norm=Norm([1, 1]))]),
     "layer 1 has a norm": replace(
         PLAIN, layers=[Layer([HEAD]), Layer([], feed_forward=NET, net_norm=Norm([1, 1]))]

@@ -14,6 +14,7 @@ from circuitsim.schematic.drawing import Drawing
 from circuitsim.schematic.measure import measure
 from circuitsim.schematic.pencil import Pencil
 from circuitsim.schematic.schematic import OPTIMIZE, Thresholds
+from tests.blocks import with_rotary
 from tests.cases import random_model
 from tests.compilers.test_threshold_writing import deep_model
 from tests.third_order import third_order_model
@@ -54,6 +55,10 @@ def few_families():
         yield pytest.param(
             Family(model, "tc0", optimize=optimize, positions=positions), 3, id=model.name
         )
+    for seed in range(6):
+        model = with_rotary(random_model(seed), seed)
+        family = Family(model, "tc0", optimize=OPTIMIZE[seed % 3])
+        yield pytest.param(family, 3, id=model.name)
     for optimize in OPTIMIZE:
         yield pytest.param(
             Family(deep_model(), "tc0", optimize=optimize), 2, id=f"deep-{optimize}"

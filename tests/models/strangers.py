@@ -59,6 +59,20 @@ def bert_shapes():
     }
 
 
+def llama_shapes():
+    """Of grouped queries: two heads have the keys and values of one."""
+    d, h, k = WIDTH, HIDDEN, WIDTH // HEADS
+    own = {
+        "self_attn.q_proj.weight": (d, d), "self_attn.k_proj.weight": (k, d), "self_attn.v_proj.weight": (k, d),
+        "self_attn.q_proj.bias": (d,), "self_attn.k_proj.bias": (k,), "self_attn.v_proj.bias": (k,),
+        "self_attn.o_proj.weight": (d, d), "mlp.gate_proj.weight": (h, d), "mlp.up_proj.weight": (h, d),
+        "mlp.down_proj.weight": (d, h), "input_layernorm.weight": (d,), "post_attention_layernorm.weight": (d,),
+    }  # fmt: skip
+    shapes = {f"layers.{layer}.{n}": s for layer in range(LAYERS) for n, s in own.items()}
+    shapes |= {"embed_tokens.weight": (TOKENS, d), "norm.weight": (d,)}
+    return {f"model.{n}": s for n, s in shapes.items()} | {"lm_head.weight": (TOKENS, d)}
+
+
 def lens_shapes():
     d, k, h = WIDTH, 3, HIDDEN
     shapes = {
@@ -153,6 +167,7 @@ SHAPES = {
     "gpt2": lambda: gpt2_shapes((WIDTH, 3 * WIDTH), (WIDTH, HIDDEN + 2)),
     "nanogpt": lambda: gpt2_shapes((3 * WIDTH, WIDTH), (HIDDEN + 2, WIDTH), biases=False),
     "bert": bert_shapes,
+    "llama": llama_shapes,
     "transformer-lens": lens_shapes,
     "transformer-bridge": bridge_shapes,
     "torch-encoder": encoder_shapes,
@@ -180,11 +195,21 @@ CONFIGS = {
         "hidden_act": "gelu",
         "num_hidden_layers": LAYERS,
     },
+    "llama": {
+        "model_type": "qwen2",
+        "num_attention_heads": HEADS,
+        "num_key_value_heads": 1,
+        "hidden_act": "silu",
+        "rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"},
+        "sliding_window": 9,
+        "tie_word_embeddings": False,
+    },
 }
 SAID = {
     "gpt2": {},
     "nanogpt": {},
     "bert": {},
+    "llama": {},
     "transformer-lens": {"activation": "gelu-tanh"},
     "transformer-bridge": {"activation": "gelu-tanh", "heads": HEADS},
     "torch-encoder": {"heads": HEADS, "mask": "none", "activation": "relu", "norms": "after", "readout": "mean"},

@@ -1,12 +1,14 @@
 """Checkpoints made by the real libraries, here and now: the float model has their outputs, to 1e-5."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import circuitsim as cs
+from circuitsim.networks.rungs import run_float
 from tests.models.library_models import LENGTH, TOKENS, assert_outputs, inputs, randomised
 
 torch = pytest.importorskip("torch")
@@ -270,3 +272,68 @@ def test_files_of_libraries_that_were_kept(name):
     model = cs.load(SHARED / name, **KNOWN[name])
     for ids, outputs in zip(known["inputs"], known["outputs"], strict=True):
         assert_outputs(model, torch.tensor(outputs), [ids])
+
+
+def made(kind, seed, **given):
+    """A random module of the family of Llama, and where it is kept."""
+    transformers = pytest.importorskip("transformers")
+    config = getattr(transformers, f"{kind}Config")(
+        vocab_size=TOKENS, hidden_size=8, num_hidden_layers=1 + seed, num_attention_heads=4,
+        num_key_value_heads=(4, 2, 1)[seed], intermediate_size=6, rms_norm_eps=(1e-6, 1e-5, 1e-3)[seed],
+        rope_parameters={"rope_type": "default", "rope_theta": (10_000.0, 30.0, 1_000_000.0)[seed]},
+        tie_word_embeddings=seed == 1, pad_token_id=TOKENS - 1, num_labels=3, **given,
+    )  # fmt: skip
+    return randomised(getattr(transformers, f"{kind}ForCausalLM")(config), seed)
+
+
+@pytest.mark.parametrize("kind", ["Llama", "Mistral", "Qwen2"])
+@pytest.mark.parametrize("seed", range(3))
+def test_llama_of_transformers(kind, seed, tmp_path):
+    more = {"attention_bias": seed > 0, "mlp_bias": seed > 1, "head_dim": (2, 2, 4)[seed]}
+    module = made(kind, seed, **(more if kind == "Llama" else {}))
+    module.save_pretrained(tmp_path)
+    ids = inputs(seed)
+    model = cs.load(tmp_path, vocabulary=TOKENS, readout="each")
+    assert_outputs(model, module(torch.tensor(ids)).logits, ids)
+    assert model.longest == (4096 if kind == "Mistral" else None)
+
+
+@pytest.mark.parametrize("head", ["ForSequenceClassification", "ForTokenClassification"])
+def test_classifiers_like_llama(head, tmp_path):
+    transformers = pytest.importorskip("transformers")
+    config = made("Llama", 1).config
+    module = randomised(getattr(transformers, f"Llama{head}")(config), 2)
+    module.save_pretrained(tmp_path)
+    ids = np.minimum(inputs(0), TOKENS - 2).tolist()
+    assert_outputs(
+        cs.load(tmp_path, vocabulary=TOKENS), module(torch.tensor(ids)).logits, ids
+    )
+
+
+def test_a_state_dict_of_a_llama(tmp_path):
+    module = made("Llama", 1)
+    torch.save(module.state_dict(), tmp_path / "m.pt")
+    with pytest.raises(
+        cs.CircuitSimError, match="Give --rotary, --activation, --heads, --vocabulary,"
+    ):
+        cs.load(tmp_path / "m.pt")
+    words = {"vocabulary": TOKENS, "rotary": 30, "activation": "silu", "heads": 4}
+    model = cs.load(tmp_path / "m.pt", **words, readout="each")
+    ids = inputs(0)
+    for norm in (part for part in module.modules() if hasattr(part, "variance_epsilon")):
+        norm.variance_epsilon = 1e-6  # which no file says
+    assert_outputs(model, module(torch.tensor(ids)).logits, ids)
+
+
+def test_a_window_is_the_longest_sequence(tmp_path):
+    """The library's window shows in outputs where sequences are longer, and these are refused."""
+    module = made("Mistral", 0, sliding_window=LENGTH - 3, attn_implementation="eager")
+    module.save_pretrained(tmp_path)
+    model = cs.load(tmp_path, vocabulary=TOKENS, readout="each")
+    ids = np.array(inputs(0))
+    short = ids[:, : LENGTH - 3]
+    assert_outputs(model, module(torch.tensor(short)).logits, short)
+    with pytest.raises(cs.CircuitSimError, match="for up to 6, because a query sees no more"):
+        run_float(model, ids)
+    whole = run_float(replace(model, longest=None), ids).outputs
+    assert abs(whole - module(torch.tensor(ids)).logits.detach().numpy()).max() > 1e-3

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from circuitsim.models.sequence import encode
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.rungs import run_exact, run_float
+from tests.models.strangers import stranger
 
 SHARED = Path(__file__).parents[3] / "shared"
 WORDS = {"vocabulary": ["a", "b", "<s>"], "letters": ["a", "b"], "prepend": ["<s>"]}
@@ -284,16 +286,104 @@ def test_public_models_decide_as_softmax_does(name, tmp_path):
                 assert found[start:].tolist() == string["decisions"]
 
 
-def test_positions_that_turn_are_refused_with_the_reason(tmp_path):
-    tensors = {
-        "model.embed_tokens.weight": np.ones((3, 4), np.float32),
-        "model.layers.0.self_attn.q_proj.weight": np.ones((4, 4), np.float32),
-    }
+def llama(folder: Path, tensors=None, **given) -> None:
+    """A small checkpoint of the family of Llama in a folder, with another config."""
+    whole, config, said = stranger("llama")
+    folder.mkdir(exist_ok=True)
+    save_file({**whole, **(tensors or {})}, folder / "model.safetensors")
+    config = {name: value for name, value in {**config, **given}.items() if value != "lost"}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "circuitsim.json").write_text(json.dumps(said))
+
+
+ROPE = {"rope_type": "default", "rope_theta": 500000.0}
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ({}, 10_000),
+        ({"rope_parameters": ROPE}, 500_000),
+        ({"rope_parameters": "lost", "rope_theta": 1e6}, 10**6),  # as older versions wrote it
+        (
+            {"rope_parameters": "lost", "rope_theta": 7.5, "rope_scaling": None},
+            Fraction(15, 2),
+        ),
+        ({"rope_parameters": "lost"}, 10_000),
+    ],
+)
+def test_the_base_of_angles_is_where_versions_wrote_it(given, base, tmp_path):
+    llama(tmp_path / "m", **given)
+    model = cs.load(tmp_path / "m")
+    assert (model.rotary, model.longest) == ((base,), 9)
+    assert cs.load(tmp_path / "m", rotary=str(base)).rotary == (base,)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"rope_parameters": "lost", "rope_scaling": {"type": "linear", "factor": 2.0}},
+            r"config.json: rotary positions of type 'linear' are not read, only the default ones",
+        ),
+        ({"rope_parameters": {**ROPE, "rope_type": "llama3"}}, "of type 'llama3'"),
+        ({"rope_parameters": {**ROPE, "partial_rotary_factor": 0.5}}, "factor is 1/2, and whole heads"),
+        ({"rope_parameters": {"rope_theta": "x"}}, r"config.json.rope_theta: expected a rational"),
+        ({"rope_parameters": {"rope_theta": -1}}, r"rotary must be above 0, got -1"),
+        ({"rope_parameters": [1]}, r"no object of rotary positions: \[1\]"),
+        ({"sliding_window": 0}, r"sliding_window must be a whole number, at least 1, got 0"),
+        ({"num_key_value_heads": 2}, r"num_key_value_heads is 2, and there are tensors of 1 heads with keys"),
+        ({"head_dim": 3}, r"head_dim is 3, and there are tensors of 2 components of a head"),
+        ({"num_attention_heads": 3}, r"has 2 entries, and heads of 1 that 3 heads share equally were expected"),
+        ({"hidden_act": "mish"}, r"hidden_act 'mish' is not one of"),
+        ({"model_type": "gemma"}, r"'gemma' is not read, because its norms add 1 .*; gpt2, bert, llama, mistral and"),
+        ({"model_type": "gpt_neox"}, r"'gpt_neox' is not read, because it turns a part of each head alone"),
+        ({"model_type": "qwen3"}, r"'qwen3' is not read, because it has norms of queries and keys"),
+        ({"rotary": 5}, r"rotary is given as 5, and the checkpoint has 10000"),
+        ({"offset": 1}, r"offset is 1, and there is no table of positions"),
+    ],
+)  # fmt: skip
+def test_what_is_not_read_of_llama_is_named(given, said, tmp_path):
+    options = {name: given[name] for name in ("rotary", "offset") if name in given}
+    llama(tmp_path / "m", **({} if options else given))
+    with pytest.raises(ModelError, match=said):
+        cs.load(tmp_path / "m", **options)
+
+
+def test_without_its_config_all_is_asked_for_at_once(tmp_path):
+    tensors, _, said = stranger("llama")
     save_file(tensors, tmp_path / "m.safetensors")
-    with pytest.raises(ModelError, match=r"angles \(rotary\).*--dialect own"):
+    with pytest.raises(ModelError) as error:
         cs.load(tmp_path / "m.safetensors")
-    (tmp_path / "config.json").write_text('{"model_type": "llama"}')
-    with pytest.raises(
-        ModelError, match=r"model_type 'llama' is not read, because its positions"
+    for part in (
+        "rotary (rope_theta: the base",
+        "activation (",
+        "heads (",
+        "vocabulary (",
+        "Give --rotary,",
     ):
-        cs.load(tmp_path / "m.safetensors")
+        assert part in str(error.value)
+    words = {**said, "rotary": "10000", "activation": "silu", "heads": 2}
+    assert cs.load(tmp_path / "m.safetensors", **words).rotary == (10_000,)
+
+
+def test_angles_where_nothing_turns_are_refused(tmp_path):
+    checkpoint(tmp_path / "m")
+    with pytest.raises(ModelError, match="rotary is given, and this library turns nothing"):
+        cs.load(tmp_path / "m", rotary=10)
+
+
+def test_a_head_has_the_keys_of_its_group(tmp_path):
+    """Of four heads with two keys: the first two share, and the last two."""
+    rng = np.random.default_rng(0)
+    grouped = {
+        f"model.layers.{layer}.self_attn.{name}": rng.normal(0, 1, shape).astype(np.float32)
+        for layer in range(2)
+        for name, shape in {"k_proj.weight": (4, 4), "v_proj.weight": (4, 4), "k_proj.bias": (4,), "v_proj.bias": (4,),
+                            "q_proj.weight": (8, 4), "q_proj.bias": (8,), "o_proj.weight": (4, 8)}.items()
+    }  # fmt: skip
+    llama(tmp_path / "m", grouped, num_attention_heads=4, num_key_value_heads=2)
+    heads = cs.load(tmp_path / "m").layers[0].heads
+    keys = [head.key for head in heads]
+    assert keys[0] == keys[1] != keys[2] == keys[3]
+    assert len({head.query for head in heads}) == 4

@@ -13,6 +13,7 @@ from circuitsim.models.sequence import mask_matrix, position_values
 
 DIGITS = 500
 CLEAR = Decimal(10) ** -100
+CLEAR_TURN = 60  # digits of cosines and sines
 FAR = 30  # beyond, erf and tanh are 1 less a hair of 10^-390
 EXACT = 48
 
@@ -114,6 +115,18 @@ def normed(norm, x, bits, stored):
     return found
 
 
+def turn(position, base, power):
+    """Cosine and sine of position base^power, to the nearest float64, by their series."""
+    with localcontext(prec=DIGITS):
+        angle = position * (decimal(base).ln() * decimal(power)).exp()
+        sums, term, k = [Decimal(0), Decimal(0)], Decimal(1), 0
+        while k < 3 * angle or abs(term) > Decimal(10) ** -CLEAR_TURN:
+            sums[k % 2] += term * (1, 1, -1, -1)[k % 4]
+            k += 1
+            term = term * angle / k
+        return [Fraction(float(x)) for x in sums]
+
+
 class Naive:
     """A transformer on one string, exactly or with fraction bits."""
 
@@ -154,14 +167,26 @@ class Naive:
             units = activated(units)
         return self.affine(net.output, units, net.output_bias)
 
+    def turned(self, head, position, x):
+        """A query or key, whose halves are the two parts of complex numbers, times cos + i sin."""
+        half = len(x) // 2
+        found = [Fraction(0)] * len(x)
+        for j in range(half):
+            cos, sin = map(self.r, turn(position, head.rotary, Fraction(-2 * j, len(x))))
+            found[j] = self.r(x[j] * cos - x[j + half] * sin)
+            found[j + half] = self.r(x[j + half] * cos + x[j] * sin)
+        return found
+
     def head(self, head, stream):
         q, k, v = (
-            [
-                self.inner(self.affine(getattr(head, n), x, getattr(head, f"{n}_bias")))
-                for x in stream
-            ]
+            [self.affine(getattr(head, n), x, getattr(head, f"{n}_bias")) for x in stream]
             for n in ("query", "key", "value")
         )
+        if head.rotary is not None:
+            q, k = ([self.turned(head, i, x) for i, x in enumerate(each)] for each in (q, k))
+            v = [[self.r(a) for a in x] for x in v]
+        else:
+            q, k, v = ([self.inner(x) for x in each] for each in (q, k, v))
         pairs = [(j,) for j in range(len(stream))]
         if head.third_order:
             k2, v2 = (

@@ -16,7 +16,8 @@ from circuitsim.networks.definition import run_definition as run_definition_of
 from circuitsim.networks.fixed_point import at_precision, fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.limits import Limits
-from circuitsim.networks.network import Network, Relu, Tokens
+from circuitsim.networks.network import Network
+from circuitsim.networks.primitives import Relu, Tokens
 from circuitsim.networks.rungs import run_definition
 from circuitsim.numbers.arrays import matrix
 from circuitsim.numbers.rounding import to_grid

@@ -9,8 +9,8 @@ import pytest
 
 from circuitsim.models.model import Norm
 from circuitsim.networks.definition import rounded_norm
-from circuitsim.networks.network import Normalise
 from circuitsim.networks.norms import norm_ends, normalised
+from circuitsim.networks.primitives import Normalise
 from circuitsim.numbers.scaled import Scaled, over_one_denominator
 from tests.networks.naive_blocks import normed
 

@@ -141,7 +141,8 @@ def tc0_bound(model: Model) -> int:
         rounded = any(head.score_bits is not None for head in layer.heads)
         pairs = any(head.third_order for head in layer.heads)
         gated = layer.feed_forward is not None and bool(layer.feed_forward.gate)
-        levels += TC0_LEVELS + rounded + pairs + inner + GATE_LEVELS * gated
+        anew = inner or any(head.rotary is not None for head in layer.heads)
+        levels += TC0_LEVELS + rounded + pairs + anew + GATE_LEVELS * gated
     readout = model.readout
     argmax = len(readout.weights) > 1 and readout.answer == "decision"
     return levels + norm * norms + (2 if argmax else 1)

@@ -15,11 +15,12 @@ from fractions import Fraction
 from functools import reduce
 
 from circuitsim.models.model import Model
-from circuitsim.networks import network as net
+from circuitsim.networks import primitives as net
 from circuitsim.networks.draw import network
 from circuitsim.networks.fixed_point import FixedPoint, fix
 from circuitsim.networks.forms import Stream
 from circuitsim.networks.known import HeadForms
+from circuitsim.networks.network import Network, run
 from circuitsim.networks.stored import on_grid, stored
 from circuitsim.numbers.rounding import to_grid
 from circuitsim.numbers.scaled import Scaled
@@ -121,7 +122,7 @@ class Box:
 def literal_bounds(model: Model, n: int, bits: int) -> StateBounds:
     """Bounds of the integer model with literal division: a sum over C values gains |C| fraction bits, and shrinks."""
     drawn = stored(network(model, n), on_grid(bits))
-    boxes = net.run(drawn, Boxes(drawn, bits))
+    boxes = run(drawn, Boxes(drawn, bits))
     values: list[list[int]] = [[] for _ in model.layers]
     for index, line in enumerate(drawn.lines):
         if isinstance(line.primitive, net.Attend):
@@ -141,7 +142,7 @@ def literal_bounds(model: Model, n: int, bits: int) -> StateBounds:
 class Boxes:
     """Boxes around the values of a transformer's network with literal division: one rule a primitive."""
 
-    def __init__(self, drawn: net.Network, bits: int) -> None:
+    def __init__(self, drawn: Network, bits: int) -> None:
         self.drawn, self.bits = drawn, bits
 
     def tokens(self, index: int, how: net.Tokens) -> Box:

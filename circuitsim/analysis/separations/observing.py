@@ -53,9 +53,9 @@ def _heads(model: Model, gadget: Gadget, single_query: bool) -> Observe | None:
 
 
 def attending(model: Model) -> int | None:
-    """The one layer that has heads; None where it is not one."""
+    """The one layer that has heads; None where it is not one, or angles of positions turn what they compare."""
     found = [index for index, layer in enumerate(model.layers) if layer.heads]
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 and not model.rotary else None
 
 
 def before(model: Model, codes: Codes, layer: int) -> Scaled:

@@ -9,7 +9,7 @@ from circuitsim.errors import ModelError
 from circuitsim.models.blocks import Activation, Eps, NormKind
 from circuitsim.models.embedded import Embedding
 from circuitsim.models.files.documents import show
-from circuitsim.models.model import Answer, Base, Inner, Norms, RowOrRows, row_or_rows
+from circuitsim.models.model import Answer, Base, Inner, Norms, Rotary, RowOrRows, row_or_rows
 from circuitsim.models.positions import Formula, SoftmaxBits
 from circuitsim.models.recurrent import State, StateRows
 from circuitsim.numbers.arrays import Bias, Matrix, Vector, matrix, vector
@@ -109,9 +109,12 @@ RULES: dict[Any, Rule] = {
     str: Rule(_expecting(str, "a text"), left_out=_never),
     Formula: Rule(_formula, left_out=_never),
     SoftmaxBits: Rule(_formula),
-    Base: Rule(
-        lambda base, place: base and rational(base, place),
-        lambda base, head: base and _number(base),
+    **dict.fromkeys(
+        (Base, Rotary),
+        Rule(
+            lambda base, place: base and rational(base, place),
+            lambda base, head: base and _number(base),
+        ),
     ),
     bool: Rule(_expecting(bool, "true or false")),
     int: Rule(_as_given),

@@ -25,7 +25,7 @@ def outside_model(model: AnyModel) -> str | None:
         return f"{model.name} is a {model.architecture} model, and automata follow the heads of transformers."
     if model.fields:
         return f"{model.name} reads tokens that are records, and automata read letters."
-    if model.positions is not None:
+    if model.placed:
         return f"{model.name} has positions, and automata follow models that cannot tell places apart."
     return _heads(model) or _readout(model)
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from circuitsim.networks.definition import Rows, dot, score
-from circuitsim.networks.network import Attend
+from circuitsim.networks.primitives import Attend
 
 from .stages import Read, Vector
 

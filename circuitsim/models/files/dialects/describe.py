@@ -1,6 +1,7 @@
 """What is known of a stranger's checkpoint, and the options file that it still needs."""
 
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def _words(found: Checkpoint) -> dict[str, Any]:
         elif name in FILLED:
             words[name] = list(value)
         elif value is not None:
-            words[name] = value
+            words[name] = str(value) if isinstance(value, Fraction) else value
     if options.names:
         words["names"] = {ours: _source(source) for ours, source in options.names.items()}
     return words

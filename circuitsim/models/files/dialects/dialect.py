@@ -15,6 +15,7 @@ WHY = {
     "activation": "relu, gelu, gelu-tanh, silu or tanh, of the nets",
     "norms": "before or after: where norms stand in a layer",
     "bare_norms": "none, layer or rms: norms without weights of their own are in no file",
+    "rotary": "rope_theta: the base of the angles by which queries and keys are turned",
     "readout": "first, last, each, mean or a constant token: where the answer is read",
     "vocabulary": "a name for every token, in the order of ids, or their number",
 }

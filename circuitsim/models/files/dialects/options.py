@@ -13,7 +13,7 @@ from circuitsim.models.blocks import Activation
 from circuitsim.models.files.annotations import Reader
 from circuitsim.models.files.dialects.names import Source
 from circuitsim.models.files.documents import kind, parse_document, show
-from circuitsim.models.model import Inner, Mask, Norms
+from circuitsim.models.model import Inner, Mask, Norms, Rotary
 from circuitsim.models.positions import SoftmaxBits
 from circuitsim.tokens import Values
 
@@ -39,6 +39,7 @@ class Options:
         heads, mask, activation: of every layer.
         norms: whether they stand before or after each block.
         bare_norms: what norms are that have no weights of their own.
+        rotary: the base of the angles by which queries and keys are turned.
         offset: the row of the position table that the first position has.
         names: our tensors by name, and theirs: what the dialect's table lacks or has otherwise.
         bits, gap_bits, weight_bits, inner: as in model files.
@@ -57,6 +58,7 @@ class Options:
     activation: Activation | None = None
     norms: Norms | None = None
     bare_norms: Bare | None = None
+    rotary: Rotary = None
     offset: int = 0
     names: Mapping[str, Source] = field(default_factory=dict, metadata={"left out": {}})
     bits: SoftmaxBits = "10"

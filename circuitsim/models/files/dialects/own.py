@@ -21,6 +21,7 @@ def read(tensors: Tensors, facts: Facts) -> Layout:
             names[name] = Source(name)
     config: dict[str, Any] = {"mask": facts.ask("mask"), "norm_eps": "1e-5"}
     every = {*names, *given}
+    config["rotary"] = facts.options.rotary
     config["heads"] = facts.ask("heads") if not _by_head(given) else None
     if any(".feed_forward." in name for name in every):
         config["activation"] = facts.ask("activation")

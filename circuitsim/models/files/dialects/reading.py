@@ -141,6 +141,8 @@ def _ask_the_rest(found: Checkpoint) -> None:
     facts, options = found.facts, found.options
     if "readout" not in facts.missing and "readout" not in facts.known:
         facts.ask("readout", default="last")
+    if options.rotary is not None and found.config.get("rotary") is None:
+        found.problems.append("rotary is given, and this library turns nothing by positions")
     tokens = found.rows("embedding.weight")
     if not options.vocabulary:
         facts.missing.append("vocabulary")

@@ -7,6 +7,7 @@ from circuitsim.models.files.contents import Contents, Tensors
 from circuitsim.models.files.dialects.bert import BERT
 from circuitsim.models.files.dialects.dialect import Dialect
 from circuitsim.models.files.dialects.gpt2 import GPT2
+from circuitsim.models.files.dialects.llama import KINDS, LLAMA
 from circuitsim.models.files.dialects.nanogpt import NANOGPT
 from circuitsim.models.files.dialects.own import OWN
 from circuitsim.models.files.dialects.torch_encoder import ENCODER_OF_TORCH
@@ -18,15 +19,23 @@ DIALECTS: tuple[Dialect, ...] = (
     GPT2,
     NANOGPT,
     BERT,
+    LLAMA,
     TRANSFORMER_LENS,
     TRANSFORMER_BRIDGE,
     ENCODER_OF_TORCH,
     OWN,
 )
-OF_ROTARY = ("llama", "mistral", "qwen2", "gemma", "phi", "gpt_neox")
-ROTARY = (
-    "its positions turn queries and keys by angles (rotary), which no circuit here does yet"
-)
+READ = ("gpt2", "bert", *KINDS)
+ELSE = {  # kin of theirs with parts that no circuit here has
+    "gemma": "its norms add 1 to their gains, and it scales its embedding",
+    "gemma2": "its norms add 1 to their gains, and its scores are capped",
+    "gemma3_text": "its norms add 1 to their gains, and its layers differ in what they see",
+    "gpt_neox": "it turns a part of each head alone, and its nets stand beside its heads",
+    "mixtral": "its nets are mixtures of experts",
+    "phi": "it turns a part of each head alone, and its nets stand beside its heads",
+    "phi3": "its queries, keys and values are one tensor, and so are its gates and nets",
+    "qwen3": "it has norms of queries and keys",
+}
 BY_NAME = {dialect.name: dialect for dialect in DIALECTS}
 
 
@@ -41,14 +50,10 @@ def recognised(contents: Contents) -> Dialect | None:
             return dialect
     kind = contents.config.get("model_type")
     if isinstance(kind, str):
-        why = f", because {ROTARY}" if kind in OF_ROTARY else ""
+        why = f", because {ELSE[kind]}" if kind in ELSE else ""
         raise ModelError(
-            f"{contents.where}, config.json: model_type {show(kind)} is not read{why}; gpt2 and bert are."
-        )
-    if any(name.endswith("self_attn.q_proj.weight") for name in contents.tensors):
-        raise ModelError(
-            f"{contents.where}: names as Llama has them, which is not read, because {ROTARY}. If this model has none,"
-            " give --dialect own and --names."
+            f"{contents.where}, config.json: model_type {show(kind)} is not read{why}; {', '.join(READ[:-1])} and"
+            f" {READ[-1]} are."
         )
     return next((each for each in DIALECTS if _marked(each, contents.tensors)), None)
 
