@@ -331,6 +331,7 @@ def test_the_base_of_angles_is_where_versions_wrote_it(given, base, tmp_path):
         ({"rope_parameters": {**ROPE, "partial_rotary_factor": 0.5}}, "factor is 1/2, and whole heads"),
         ({"rope_parameters": {"rope_theta": "x"}}, r"config.json.rope_theta: expected a rational"),
         ({"rope_parameters": {"rope_theta": -1}}, r"rotary must be above 0, got -1"),
+        ({"rope_parameters": {"full_attention": ROPE}}, r"positions differ between kinds of layers"),
         ({"rope_parameters": [1]}, r"no object of rotary positions: \[1\]"),
         ({"sliding_window": 0}, r"sliding_window must be a whole number, at least 1, got 0"),
         ({"num_key_value_heads": 2}, r"num_key_value_heads is 2, and there are tensors of 1 heads with keys"),
