@@ -129,11 +129,7 @@ class Construction:
 
     def warn_of_folding(self, model: "Model", longest: int, status: "Status") -> None:
         """Say first that what is asked for takes minutes, if it does."""
-        if (
-            self.positions == "folded"
-            and model.positions is not None
-            and longest > FOLDED_FAST
-        ):
+        if self.positions == "folded" and model.placed and longest > FOLDED_FAST:
             status.clear()
             click.echo(
                 f"circuitsim: with --positions folded each of {longest:,} positions is a case of its own, which is slow"

@@ -1,11 +1,11 @@
 """The definition: what a network computes on one string, in fractions, as plainly as possible.
 
 Without bits it is the exact model. With b of them it is the integer model: R(x) = floor(x 2^b + 1/2) / 2^b is applied
-once to every stored number, to every mean, ReLU, norm, activation and product of a gate, and where a model asks for
-inner rounding; sums and other products are exact. Activations take their arguments floored to b fraction bits.
-Scores alone are rounded in both, where a head asks for it by `score_bits`; and so are the weights of softmax, as
-`softmax` says. Norms and activations have no exact value, and means of softmax no denominator in common that is not
-huge: the exact model rounds them as if b were 48, and takes arguments as they are.
+once to every stored number, to every mean, ReLU, norm, activation and product of a gate, to queries, keys and values
+with rotary positions, and where a model asks for inner rounding; sums and other products are exact. Activations take
+their arguments floored to b fraction bits. Scores alone are rounded in both, where a head asks for it by `score_bits`;
+and so are the weights of softmax, as `softmax` says. Norms and activations have no exact value, and means of softmax no
+denominator in common that is not huge: the exact model rounds them as if b were 48, and takes arguments as they are.
 
 With literal division (for claims, never for circuits) a mean is instead the sum times the inverse of 2106.16213,
 Appendix A: floor(2^|C| / C) / 2^|C| for a count C of |C| bits, and R is not applied to it. The inverse is crude: 1/4

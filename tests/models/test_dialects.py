@@ -11,6 +11,7 @@ from safetensors.numpy import save_file
 
 import circuitsim as cs
 from circuitsim.errors import ModelError
+from circuitsim.models.files.dialects.describe import describe, template
 from circuitsim.models.sequence import encode
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
@@ -330,6 +331,7 @@ def test_the_base_of_angles_is_where_versions_wrote_it(given, base, tmp_path):
         ({"rope_parameters": {**ROPE, "partial_rotary_factor": 0.5}}, "factor is 1/2, and whole heads"),
         ({"rope_parameters": {"rope_theta": "x"}}, r"config.json.rope_theta: expected a rational"),
         ({"rope_parameters": {"rope_theta": -1}}, r"rotary must be above 0, got -1"),
+        ({"rope_parameters": {"full_attention": ROPE}}, r"positions differ between kinds of layers"),
         ({"rope_parameters": [1]}, r"no object of rotary positions: \[1\]"),
         ({"sliding_window": 0}, r"sliding_window must be a whole number, at least 1, got 0"),
         ({"num_key_value_heads": 2}, r"num_key_value_heads is 2, and there are tensors of 1 heads with keys"),
@@ -350,6 +352,15 @@ def test_what_is_not_read_of_llama_is_named(given, said, tmp_path):
         cs.load(tmp_path / "m", **options)
 
 
+@pytest.mark.slow
+def test_circuits_of_llama_are_its_integer_model(tmp_path):
+    llama(tmp_path / "m")
+    _, _, said = stranger("llama")
+    (tmp_path / "m" / "circuitsim.json").write_text(json.dumps({**said, "bits": "2"}))
+    row = cs.check(cs.load(tmp_path / "m", letters=["a", "b"]), 1, bases=("xag",))
+    assert all(rung.holds for rung in row.rungs if rung.relation == "=")
+
+
 def test_without_its_config_all_is_asked_for_at_once(tmp_path):
     tensors, _, said = stranger("llama")
     save_file(tensors, tmp_path / "m.safetensors")
@@ -365,6 +376,11 @@ def test_without_its_config_all_is_asked_for_at_once(tmp_path):
         assert part in str(error.value)
     words = {**said, "rotary": "10000", "activation": "silu", "heads": 2}
     assert cs.load(tmp_path / "m.safetensors", **words).rotary == (10_000,)
+    facts = describe(tmp_path / "m.safetensors", words)
+    assert json.loads(json.dumps(facts.known))["rotary"] == "10000"
+    place, filled = template(tmp_path / "m.safetensors", words)
+    place.write_text(json.dumps(filled))
+    assert cs.load(tmp_path / "m.safetensors").rotary == (10_000,)
 
 
 def test_angles_where_nothing_turns_are_refused(tmp_path):

@@ -75,7 +75,7 @@ def describe(path: Path, given: dict[str, Any]) -> CheckpointFacts | None:
         positions=found.rows("positions.weight"),
         layers=len(layers),
         rows=found.rows("readout.weight"),
-        known=dict(found.facts.known),
+        known={name: _plain(value) for name, value in found.facts.known.items()},
         missing={name: WHY[name] for name in found.facts.missing},
         problems=found.problems,
         strange={} if found.dialect else _shapes(contents),
@@ -119,10 +119,15 @@ def _words(found: Checkpoint) -> dict[str, Any]:
         elif name in FILLED:
             words[name] = list(value)
         elif value is not None:
-            words[name] = str(value) if isinstance(value, Fraction) else value
+            words[name] = _plain(value)
     if options.names:
         words["names"] = {ours: _source(source) for ours, source in options.names.items()}
     return words
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it."""
+    return str(value) if isinstance(value, Fraction) else value
 
 
 def _source(source: Any) -> Any:

@@ -85,6 +85,10 @@ def _base(facts: Facts) -> Any:
         facts.problems.append(
             f"{facts.source}: rotary positions of type {show(kind)} are not read, only the default ones"
         )
+    if any(isinstance(value, dict) for value in rope.values()):
+        facts.problems.append(
+            f"{facts.source}: rotary positions differ between kinds of layers, and here all layers have one base"
+        )
     if part not in (1, None):
         facts.problems.append(
             f"{facts.source}: partial_rotary_factor is {show(part)}, and whole heads are turned here"
