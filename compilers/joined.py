@@ -49,7 +49,7 @@ class AddedResidual(JoinedResidual):
         (segment,) = self.segments
         found = []
         for wires, weights in segment.parts(row):
-            every = np.broadcast_to(weights, (segment.positions, len(weights)))
+            every = np.broadcast_to(weights, (segment.positions, *weights.shape))
             found.append((wires.expand(0), every))
         return Residual.parts(self, row) + found
 

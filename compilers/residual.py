@@ -7,7 +7,7 @@ product or a rounding asks for bits, by one `sum`.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,9 @@ from circuitsim.bases import BASES
 from circuitsim.networks.forms import Ints, Number, Range, Stream
 from circuitsim.numbers.scaled import multiply, narrow, product
 from circuitsim.schematic.drawing import Drawing, Wires
+from circuitsim.schematic.summands import OfNumbers, Places
 
-Parts: TypeAlias = list[tuple[Wires, npt.NDArray[np.object_]]]
+Parts: TypeAlias = list[tuple[Wires, Any]]  # weights are arrays, or `OfNumbers`
 Positions: TypeAlias = Literal["folded", "wired"]
 POSITIONS: tuple[Positions, ...] = ("folded", "wired")
 MANY_NUMBERS = 16  # whose wires are one array
@@ -49,13 +50,6 @@ class Bits:
     def chain(self) -> bool:
         """Whether each wire is at least the next."""
         return self.thermometer or self.steps is not None
-
-
-class Places(NamedTuple):
-    """Of every wire (w,) the number that it is a bit of, and what it is worth there."""
-
-    number: npt.NDArray[np.int64]
-    worth: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -93,20 +87,18 @@ class Block:
         """The matrix, or one of its columns where all are equal."""
         return self.matrix[:, :1] if self.thermometer else self.matrix
 
-    def weights(self, places: npt.NDArray[np.int64], values: Ints) -> Ints:
+    def weights(self, places: npt.NDArray[np.int64], values: Ints) -> Ints | OfNumbers:
         """What each wire (w,) is worth to a row of these values at these places of the stream."""
         if self.places is not None:
             found = product(narrow(values)[None], self.matrix[places])[0]
-            return multiply(found[self.places.number], self.places.worth)
+            return OfNumbers(found, self.places)
         found = values @ self._different[places]
         return found.repeat(self.matrix.shape[1]) if self.thermometer else found
 
     @property
-    def whole(self) -> Ints:
+    def whole(self) -> Ints | OfNumbers:
         """The matrix with a column a wire (d, w)."""
-        if self.places is None:
-            return self.matrix
-        return multiply(self.matrix[:, self.places.number], self.places.worth)
+        return self.matrix if self.places is None else OfNumbers(self.matrix, self.places)
 
     def finer(self, factor: int) -> "Block":
         """The block in units that are so much smaller."""
@@ -228,7 +220,7 @@ class Residual:
             return None
         return read[0][0].wires, read[0][1]
 
-    def _read(self, row: Ints) -> list[tuple[Block, Ints]]:
+    def _read(self, row: Ints) -> list[tuple[Block, Any]]:
         places = np.flatnonzero(row)
         used, few = frozenset(places.tolist()), row[places]
         read = [block for block in self.blocks if not used.isdisjoint(block.components)]
@@ -260,11 +252,14 @@ def of_numbers(drawing: Drawing, numbers: Sequence[tuple[Wires, Ints]]) -> list[
 
 def only_wire(parts: Parts) -> tuple[Wires, int] | None:
     """The one wire (positions, 1) that operands of `sum` read, with its weight; None where there are more or none."""
-    if len(parts) != 1 or parts[0][1].ndim != 1 or np.count_nonzero(parts[0][1]) != 1:
+    if len(parts) != 1 or parts[0][1].ndim != 1:
         return None
-    wires, weights = parts[0]
-    (at,) = np.flatnonzero(weights)
-    return wires.slice(-1, int(at), int(at) + 1), int(weights[at])
+    wires, weights = parts[0][0], np.asarray(parts[0][1])
+    places = np.flatnonzero(weights)
+    if len(places) != 1:
+        return None
+    at = int(places[0])
+    return wires.slice(-1, at, at + 1), int(weights[at])
 
 
 def powers(bits: int) -> Ints:

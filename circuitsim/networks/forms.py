@@ -19,6 +19,7 @@ from circuitsim.numbers.scaled import (
     narrow,
     product,
     same_type_product,
+    smallest,
 )
 
 Ints: TypeAlias = npt.NDArray[Any]  # Python integers, or of 64 bits where products widen them
@@ -111,8 +112,8 @@ class Stream:
 
     @cached_property
     def _columns(self) -> Ints:
-        """The columns of all numbers (numbers, d), in 64 bits where they fit."""
-        return columns_of(self.numbers)
+        """The columns of all numbers (numbers, d), in the smallest type that holds them."""
+        return smallest(columns_of(self.numbers))
 
     @cached_property
     def _bounds(self) -> tuple[Ints, Ints]:
@@ -146,6 +147,8 @@ class Stream:
     def at(self, exponent: int) -> "Stream":
         """The same stream in finer units."""
         factor = 1 << (exponent - self.exponent)
+        if factor == 1:  # a large model has many columns, and all its streams the same ones
+            return replace(self, known=None)
         scaled = tuple(replace(m, column=m.column * factor) for m in self.numbers)
         tables = tuple(multiply(table, factor) for table in self.tables)
         positions = None if self.positions is None else multiply(self.positions, factor)

@@ -153,7 +153,7 @@ def _place(text: Text, line: Instruction, args: list[Nets], found: Nets) -> None
 def _added(line: Instruction, args: list[Nets]) -> list[int]:
     """How many last axes of each operand a row reads."""
     if line.operation == "sum":
-        return [summand.weights.ndim for summand in line.attributes[0]]
+        return [len(summand.shape) for summand in line.attributes[0]]
     return [1] * len(args) if line.operation == "call" else list(line.attributes)
 
 

@@ -17,6 +17,7 @@ from circuitsim.schematic.profile import (
     CONST0,
     CONST1,
     Codes,
+    Equal,
     Profile,
     Runs,
     align,
@@ -34,8 +35,10 @@ Rule: TypeAlias = Callable[[Instruction, list[Profile], Schematic], Profile]
 def constants(schematic: Schematic) -> list[Profile]:
     """For every value the profile of its constants."""
     values: list[Profile] = []
+    equal = Equal()
     for line in schematic.instructions:
-        values.append(RULES[line.operation](line, [values[a] for a in line.args], schematic))
+        args = [values[a] for a in line.args]
+        values.append(equal(RULES[line.operation](line, args, schematic)))
     return values
 
 

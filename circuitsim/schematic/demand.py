@@ -23,7 +23,7 @@ from circuitsim.schematic.constants import (
     sum_rows,
 )
 from circuitsim.schematic.others import others_back
-from circuitsim.schematic.profile import CONST0, Profile, align, rows, unique_rows
+from circuitsim.schematic.profile import CONST0, Equal, Profile, align, rows, unique_rows
 from circuitsim.schematic.rules import rules
 from circuitsim.schematic.schematic import Instruction, Schematic
 from circuitsim.schematic.threshold_profiles import reads
@@ -54,6 +54,7 @@ def demand(
 ) -> list[Profile]:
     """For every value the profile of what is wanted of it; `roots` (the outputs) are wanted whole."""
     wanted: list[Profile | None] = [None] * len(schematic)
+    equal = Equal()
     for root in schematic.outputs if roots is None else roots:
         wanted[root] = Profile.uniform(schematic.instructions[root].shape, 1)
     for index in range(len(schematic) - 1, -1, -1):
@@ -64,9 +65,9 @@ def demand(
         asks = RULES[line.operation](Asked(line, want, args, states[index], schematic.basis))
         for arg, asked in zip(line.args, asks, strict=True):
             known = wanted[arg]
-            wanted[arg] = asked if known is None else _union(known, asked)
-    nothing = [Profile.uniform(line.shape, 0) for line in schematic.instructions]
-    return [w if w is not None else z for w, z in zip(wanted, nothing, strict=True)]
+            wanted[arg] = equal(asked if known is None else _union(known, asked))
+    lines = zip(wanted, schematic.instructions, strict=True)
+    return [equal(Profile.uniform(line.shape, 0)) if w is None else w for w, line in lines]
 
 
 def _union(a: Profile, b: Profile) -> Profile:

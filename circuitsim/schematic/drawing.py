@@ -23,10 +23,10 @@ from circuitsim.schematic.schematic import (
     Probe,
     Schematic,
     Shape,
-    Summand,
     Thresholds,
     Weights,
 )
+from circuitsim.schematic.summands import OfNumbers, Summand
 
 
 class Wires:
@@ -121,15 +121,19 @@ class Drawing:
     instructions: list[Instruction] = field(default_factory=list)
     probes: list[Probe] = field(default_factory=list)
     _scope: list[str] = field(default_factory=list)
+    _path: str = ""  # of the scope
+    _equal: dict[Any, Any] = field(default_factory=dict)  # shapes and slices, each once
 
     @contextmanager
     def scope(self, name: str) -> Iterator[None]:
         """Instructions added inside carry this scope, below those around it."""
         self._scope.append(name)
+        outside, self._path = self._path, "/".join(self._scope)
         try:
             yield
         finally:
             self._scope.pop()
+            self._path = outside
 
     def add(
         self, operation: str, args: Sequence[Wires], shape: Shape, attributes: Any = None
@@ -141,10 +145,11 @@ class Drawing:
         """
         if self.basis not in OPERATIONS[operation].bases:
             raise CircuitSimError(f"the basis {self.basis!r} has no gates for {operation!r}.")
-        line = Instruction(
-            operation, tuple(a.index for a in args), shape, "/".join(self._scope), attributes
-        )
-        self.instructions.append(line)
+        shape = self._equal.setdefault(shape, shape)
+        if operation == "slice":
+            attributes = self._equal.setdefault(attributes, attributes)
+        read = tuple([a.index for a in args])
+        self.instructions.append(Instruction(operation, read, shape, self._path, attributes))
         return Wires(self, len(self.instructions) - 1, shape)
 
     def input(self, shape: Sequence[int]) -> Wires:
@@ -247,7 +252,7 @@ class Drawing:
             own = None if which is None else tuple(map(int, which))
             first = len(thresholds) if own is None else len(array)
             read.append(Weights(array, own))
-            leads.append(_lead("at_least", wires, array, (first,)))
+            leads.append(_lead("at_least", wires, array.shape, (first,)))
         attributes = Thresholds(tuple(read), tuple(map(int, thresholds)))
         shape = (*broadcast_shapes(*leads), len(thresholds))
         return self.add("at_least", [w for w, _ in parts], shape, attributes)
@@ -263,16 +268,16 @@ class Drawing:
         """
         if not parts:
             return self.constant([constant >> bit & 1 for bit in range(width)])
-        summands = tuple(Summand(np.asarray(weights)) for _, weights in parts)
+        summands = tuple(Summand.of(weights) for _, weights in parts)
         read = zip(parts, summands, strict=True)
-        lead = broadcast_shapes(*(_lead("sum", w, own.weights, ()) for (w, _), own in read))
+        lead = broadcast_shapes(*(_lead("sum", w, own.shape, ()) for (w, _), own in read))
         attributes = (summands, constant % (1 << width), width)
         return self.add("sum", [w for w, _ in parts], (*lead, width), attributes)
 
     def probe(
         self,
         name: str,
-        parts: Sequence[tuple[Wires, Array]],
+        parts: Sequence[tuple[Wires, Array | OfNumbers]],
         offset: Array,
     ) -> None:
         """Name a vector of numbers for checks; costs nothing."""
@@ -307,13 +312,13 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
-def _lead(operation: str, wires: Wires, weights: Array | Pencil, first: Shape) -> Shape:
+def _lead(operation: str, wires: Wires, weights: Shape, first: Shape) -> Shape:
     """The axes that are not added up, where the weights have axes `first` and then those that are."""
-    lead = len(wires.shape) - weights.ndim + len(first)
+    lead = len(wires.shape) - len(weights) + len(first)
     expected = (*first, *wires.shape[lead:])
-    if any(w not in (1, r) for w, r in zip(weights.shape, expected, strict=True)):
+    if any(w not in (1, r) for w, r in zip(weights, expected, strict=True)):
         raise CircuitSimError(
-            f"{operation}: weights {weights.shape} do not fit the axes {expected}."
+            f"{operation}: weights {weights} do not fit the axes {expected}."
         )
     return wires.shape[:lead]
 

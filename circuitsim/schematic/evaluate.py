@@ -76,7 +76,7 @@ def probe_values(probe: Probe, bits: list[Array]) -> Array:
     """The numbers of a probe from the bits of its values, each (patterns, ..., wires): Python integers."""
     total: Any = probe.offset
     for wires, weights in zip(bits, probe.weights, strict=True):
-        total = total + wires.astype(object) @ weights.T
+        total = total + wires.astype(object) @ np.asarray(weights).T
     return np.asarray(total, dtype=object)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from circuitsim.array_types import Array, Bools, Ints, Longs
 from circuitsim.kernels import compiled
 from circuitsim.schematic.profile import ABSENT, CONST0, CONST1
-from circuitsim.schematic.schematic import Summand
+from circuitsim.schematic.summands import Summand
 
 MOST_KEPT = 512  # weights of a sum whose layout is kept
 MOST_COLUMNS = 60  # of a sum whose weights are taken apart in 64 bits
@@ -61,7 +61,7 @@ def layout(
         sizes: for every operand and added axis the run lengths it is given in: all 1 where the weights differ
             along the axis, any where they do not.
     """
-    if sum(summand.weights.size for summand in summands) > MOST_KEPT:
+    if sum(summand.size for summand in summands) > MOST_KEPT:
         return _layout(summands, sizes, constant, width)
     frozen = tuple(tuple(tuple(r.tolist()) for r in runs) for runs in sizes)
     return _kept_layout(summands, frozen, constant, width)
@@ -90,16 +90,22 @@ def _layout(
         counts: Longs = np.ones((), np.int64)
         for r in runs:
             counts = counts[..., None] * r
-        numbers = np.arange(summand.weights.size).reshape(summand.shape)
-        which = np.broadcast_to(numbers, counts.shape).ravel()
-        # The elements of each weight in order: as many for one as for another.
-        many, size = which.size, summand.weights.size
-        chosen = which.argsort(kind="stable").reshape(size, many // max(size, 1))
+        size = summand.size
         places, columns, minus = all_digits(summand.weights.ravel(), width)
-        element.append((start + chosen[places]).ravel())
-        column.append(columns.repeat(chosen.shape[1]))
-        negated.append(minus.repeat(chosen.shape[1]))
-        wires = counts.ravel()[chosen].sum(axis=1)[places]
+        if counts.size == size:  # an element a weight, as in all large sums
+            element.append(start + places)
+            column.append(columns)
+            negated.append(minus)
+            wires = counts.ravel()[places]
+        else:
+            which = np.broadcast_to(np.arange(size).reshape(summand.shape), counts.shape)
+            # The elements of each weight in order: as many for one as for another.
+            order = which.ravel().argsort(kind="stable")
+            chosen = order.reshape(size, counts.size // max(size, 1))
+            element.append((start + chosen[places]).ravel())
+            column.append(columns.repeat(chosen.shape[1]))
+            negated.append(minus.repeat(chosen.shape[1]))
+            wires = counts.ravel()[chosen].sum(axis=1)[places]
         for c, taken in enumerate(np.bincount(columns[minus], wires[minus]).tolist()):
             offset -= int(taken) << c
         repeats.append(counts.ravel())

@@ -33,6 +33,7 @@ from circuitsim.schematic.profile import (
     ABSENT,
     CONST0,
     CONST1,
+    Equal,
     Profile,
     align,
     rows,
@@ -70,7 +71,7 @@ def count(
     schematic: Schematic, states: list[Profile], wants: list[Profile], cut: bool = False
 ) -> Cost:
     """What `measure` says, for constants and demand that are known already."""
-    cost = Cost()
+    cost, equal = Cost(), Equal()
     for index, line in enumerate(schematic.instructions):
         want, state = wants[index], states[index]
         if not want.codes.any():
@@ -82,7 +83,7 @@ def count(
             args = [cost.values[a] for a in line.args]
             context = Context(schematic, want, state, cost)
             value = _finish(RULES[line.operation](line, args, context), want, state)
-        cost.values.append(value.cut() if cut else value)
+        cost.values.append(value.cut() if cut else equal(value))
     cost.outputs = [cost.values[o] for o in schematic.outputs]
     return cost
 

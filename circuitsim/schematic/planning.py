@@ -3,6 +3,7 @@
 A plan depends on depths relative to the earliest wire, so plans are kept relative and shifted on use.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -22,6 +23,7 @@ from circuitsim.schematic.schematic import Schematic
 Codes = Ints
 Mode: TypeAlias = Literal["depth", "size"]
 LATE = 1 << 30  # later than any wire
+BYTES_KEPT = 1 << 29  # of all plans that are kept
 MOST_KEPT = 1 << 11  # columns and depths with wires, of a sum whose plan is kept
 
 
@@ -90,12 +92,42 @@ def _sum(counts: Longs, asked: Asked) -> Planned:
     return plan, _gate_outputs(counts, constant, keep)
 
 
-@lru_cache(maxsize=16384)
+class Kept:
+    """The plans that were asked for last: so many bytes of them, as some are a hundred times larger."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.bytes = most, 0
+        self.plans: OrderedDict[Any, Planned] = OrderedDict()
+
+    def get(self, key: Any) -> Planned | None:
+        """The plan, or None where it is not kept."""
+        if key not in self.plans:
+            return None
+        self.plans.move_to_end(key)
+        return self.plans[key]
+
+    def add(self, key: Any, planned: Planned) -> None:
+        """Keep a plan, and forget what was not asked for since long."""
+        self.plans[key] = planned
+        self.bytes += planned[0].bytes
+        while self.bytes > self.most and len(self.plans) > 1:
+            _, (plan, _) = self.plans.popitem(last=False)
+            self.bytes -= plan.bytes
+
+
+KEPT = Kept(BYTES_KEPT)
+
+
 def _kept_sum(shape: tuple[int, int], filled: bytes, wires: bytes, asked: Asked) -> Planned:
     """`_sum`, of how many wires there are at the places of (columns, depths) that have some."""
-    counts = np.zeros(shape, np.int64)
-    counts.ravel()[np.frombuffer(filled, np.int64)] = np.frombuffer(wires, np.int64)
-    return _sum(counts, asked)
+    key = shape, filled, wires, asked
+    planned = KEPT.get(key)
+    if planned is None:
+        counts = np.zeros(shape, np.int64)
+        counts.ravel()[np.frombuffer(filled, np.int64)] = np.frombuffer(wires, np.int64)
+        planned = _sum(counts, asked)
+        KEPT.add(key, planned)
+    return planned
 
 
 def _gate_outputs(counts: Longs, constant: int, keep: tuple[int, ...]) -> tuple[bool, ...]:

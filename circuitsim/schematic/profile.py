@@ -7,7 +7,7 @@ so that measuring C_n costs what the program costs, not what the circuit costs.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,7 +20,7 @@ CONST0, CONST1, ABSENT = -2, -1, -3
 FEW = 16  # entries of a grid that are not worth merging
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Profile:
     """`codes` on the grid of runs; `runs[axis]` holds the run lengths, which add up to the axis' length."""
 
@@ -162,6 +162,21 @@ class Profile:
         for runs in self.runs:
             result = result[..., None] * runs.astype(result.dtype)
         return result
+
+
+class Equal:
+    """Small profiles, each of them once: of millions of values most have one of a few."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Any, ...], Profile] = {}
+
+    def __call__(self, profile: Profile) -> Profile:
+        """The first profile that is equal, or else this one."""
+        codes = profile.codes
+        if codes.size > FEW:
+            return profile
+        key = (codes.shape, codes.tobytes(), *[runs.tobytes() for runs in profile.runs])
+        return self.known.setdefault(key, profile)
 
 
 def lengths_between(ends: Runs) -> Runs:

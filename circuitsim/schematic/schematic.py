@@ -15,9 +15,10 @@ import numpy.typing as npt
 from circuitsim.array_types import Array, Bools, Longs
 from circuitsim.bases import BasisName
 from circuitsim.netlist import showing
-from circuitsim.numbers.scaled import largest, smallest
+from circuitsim.numbers.scaled import largest
 from circuitsim.schematic.cells import Cell
 from circuitsim.schematic.pencil import Pencil
+from circuitsim.schematic.summands import OfNumbers, Summand
 
 if TYPE_CHECKING:
     from circuitsim.netlist.circuit import Circuit
@@ -29,7 +30,7 @@ FITS = 1 << 62  # integers below fit into 64 bits, with their sums of two
 OPTIMIZE: tuple[Optimize, ...] = ("depth", "balanced", "size")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Instruction:
     """One array of wires: `operation` (a name in `operations.OPERATIONS`) of earlier values `args`."""
 
@@ -38,39 +39,6 @@ class Instruction:
     shape: Shape
     scope: str
     attributes: Any = None
-
-
-@dataclass(frozen=True, eq=False)
-class Summand:
-    """How `sum` reads one operand: its last axes are added up, weighted.
-
-    Args:
-        weights: one axis for every axis added up; of length 1 where the weight is the same along it. In the smallest
-            type that holds them, as a large model has many.
-    """
-
-    weights: Array
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "weights", smallest(self.weights))
-
-    @property
-    def shape(self) -> Shape:
-        """Lengths of the axes."""
-        return self.weights.shape
-
-    @property
-    def table(self) -> Array:
-        """The weights in 64 bits where they fit."""
-        return self.weights if self.weights.dtype == object else self.weights.astype(np.int64)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Summand):
-            return NotImplemented
-        return np.array_equal(self.weights, other.weights)
-
-    def __hash__(self) -> int:
-        return hash((self.shape, *self.weights.ravel().tolist()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +121,7 @@ class Probe:
 
     name: str
     values: tuple[int, ...]
-    weights: tuple[Array, ...]  # (components, bits) of each value, Python integers
+    weights: tuple[Array | OfNumbers, ...]  # (components, bits) of each value
     offset: Array  # (components,)
 
 

@@ -111,6 +111,6 @@ def _digits(residual: Residual, row: Ints, width: int) -> int:
     return sum(
         len(digits(int(w), width))
         for _, weights in residual.parts(row)
-        for w in weights.flat
+        for w in np.asarray(weights).flat
         if w
     )

@@ -59,7 +59,7 @@ class Counting:
     def __init__(self, residual: Residual, forms: Sequence[Form], weight_bits: int) -> None:
         self.residual, self.forms, self.weight_bits = residual, tuple(forms), weight_bits
         self.parts = [
-            {wires.index: (wires, weights) for wires, weights in residual.parts(f.row)}
+            {wires.index: (wires, np.asarray(w)) for wires, w in residual.parts(f.row)}
             for f in forms
         ]
         self.read: dict[int, tuple[Wires, list[int]]] = {}

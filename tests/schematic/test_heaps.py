@@ -1,11 +1,13 @@
 """Digits of many weights at once, beside those of one."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 from circuitsim.numbers.scaled import smallest
 from circuitsim.schematic import heaps
-from circuitsim.schematic.schematic import Summand
+from circuitsim.schematic.summands import OfNumbers, Places, Summand
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 7, 12, 33, 60, 61])
@@ -42,3 +44,24 @@ def test_a_layout_that_is_not_kept_is_the_same(seed, monkeypatch):
 )
 def test_weights_take_the_smallest_type(most, kind):
     assert smallest(np.array([-most + 1, most], object)).dtype == kind
+
+
+@pytest.mark.parametrize("worth", [1 << 3, 1 << 70])
+def test_weights_of_numbers_are_factors_times_what_bits_are_worth(worth):
+    rng = np.random.default_rng(0)
+    number, bit = np.array([0, 0, 1, 2, 2]), np.array([1, 2, 1, 1, 2])
+    factors = rng.integers(-99, 99, (4, 3)).astype(object) * worth
+    factored = Summand.of(OfNumbers(factors, Places(number, bit)))
+    matrix = np.zeros((3, 5), object)
+    matrix[number, range(5)] = bit
+    whole = Summand.of(factors @ matrix)
+    assert factored.weights.dtype == whole.weights.dtype
+    assert (factored.shape, factored.size) == (whole.shape, whole.size) == ((4, 5), 20)
+    assert factored == whole
+    assert hash(factored) == hash(whole)
+    assert pickle.loads(pickle.dumps(factored)) == whole
+    changed = factors.copy()
+    changed[3, 2] += 1
+    assert Summand.of(OfNumbers(changed, Places(number, bit))) != whole
+    assert factored.given.any()
+    assert not OfNumbers(0 * factors, factored.given.places).any()

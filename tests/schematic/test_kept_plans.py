@@ -43,3 +43,19 @@ def test_nothing_changes_where_no_plan_is_kept(seed, monkeypatch):
     monkeypatch.setattr(planning, "_kept_sum", None)
     again = measure(schematic)
     assert (cost.gates_by_kind, cost.depth) == (again.gates_by_kind, again.depth)
+
+
+def test_plans_are_kept_up_to_so_many_bytes(monkeypatch):
+    monkeypatch.setattr(planning, "KEPT", planning.Kept(10_000))
+    asked = Asked(5, (0, 2, 3), "xag", "depth")
+    heaps = [np.full((4, 1), wires, np.int64) for wires in range(2, 30)]
+    first = [kept(heap, asked) for heap in heaps]
+    plans = planning.KEPT.plans.values()
+    assert 1 < len(plans) < len(heaps)
+    assert planning.KEPT.bytes == sum(plan.bytes for plan, _ in plans) <= 10_000
+    assert kept(heaps[-1], asked) is first[-1]
+    again = kept(heaps[0], asked)
+    assert again is not first[0]
+    assert figures(again) == figures(first[0])
+    kept(heaps[1], asked)
+    assert kept(heaps[0], asked) is again

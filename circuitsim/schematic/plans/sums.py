@@ -44,6 +44,12 @@ class SumPlan:
     inputs: int
     steps: Steps
 
+    @property
+    def bytes(self) -> int:
+        """What the steps take, and about as much as all else."""
+        arrays = (x.nbytes for x in self.steps if isinstance(x, np.ndarray))
+        return 1000 + sum(arrays)
+
     @cached_property
     def depth(self) -> int:
         """Depth of the latest kept bit; -2 or -1 if all are constant."""
@@ -73,7 +79,7 @@ class Room:
         while self.log.box[OVERFLOW]:
             self.span, self.log = 2 * self.span, new_log(4 * len(self.log.batches))
             result = compressor(self.span, self.log)
-        return result, self.log.batches[: self.log.box[USED]]
+        return result, self.log.batches[: self.log.box[USED]].copy()
 
 
 def _doubled(heap: Heap, chain: int) -> tuple[Heap, Longs]:
@@ -147,7 +153,7 @@ def plan_sum(
             if score < best:
                 best, tried = score, columns
                 steps = Steps(
-                    room.span, style, batches, columns, net[:wires], outputs[wanted]
+                    room.span, style, batches, columns, net[:wires].copy(), outputs[wanted]
                 )
                 plan = SumPlan(gates, (), inputs, steps)
     assert plan is not None, "some way always succeeds"
