@@ -11,6 +11,7 @@ from circuitsim.bases import BASES
 from circuitsim.models.embedded import Embedded
 from circuitsim.models.tables import fields_of
 from circuitsim.networks.forms import Ints, Stream
+from circuitsim.numbers.scaled import narrow, product
 from circuitsim.schematic.drawing import Drawing, Wires
 
 from .lookup import Found, Operand, decoded, looked_up
@@ -143,11 +144,8 @@ def _map(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
             return rows[0] * 0, [(wires, rows.T)]
         columns = [rows[1 << k] - base for k in range(field.width)]
         table = np.array(columns, dtype=object).reshape(field.width, -1)
-        bits = np.array(
-            [[v >> k & 1 for k in range(field.width)] for v in range(field.size)],
-            dtype=object,
-        )
-        if (bits.reshape(field.size, -1) @ table + base == rows).all():
+        bits = np.arange(field.size)[:, None] >> np.arange(field.width) & 1
+        if (product(bits, narrow(table)) == narrow(rows - base)).all():
             return base, [(wires, table.T)] if table.any() else []
     look_up = decoded if BASES[drawing.basis].unbounded else looked_up
     return look_up(drawing, operands, rows)

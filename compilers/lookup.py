@@ -13,9 +13,11 @@ import numpy as np
 from circuitsim.errors import LimitError
 from circuitsim.networks.forms import Ints
 from circuitsim.numbers.scaled import narrow
-from circuitsim.schematic.cells import FALSE, TRUE, Cell, Literal, Recorder
+from circuitsim.schematic.cells import FALSE, Cell, Literal, Recorder
 from circuitsim.schematic.drawing import Drawing, Wires
 from circuitsim.tokens import Field
+
+from .diagrams import draw_tables, words
 
 Operand: TypeAlias = tuple[Field, Wires]  # wires (positions, w)
 Found: TypeAlias = tuple[
@@ -46,9 +48,7 @@ def looked_up(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
         for k in range(int(values.max()).bit_length()):
             chosen = (values >> k & 1).astype(bool)[order]
             if chosen.any():
-                tables.append(
-                    int.from_bytes(np.packbits(chosen, bitorder="little").tobytes(), "little")
-                )
+                tables.append(np.packbits(chosen, bitorder="little").tobytes())
                 column = np.array([0] * len(base), dtype=object)
                 column[component] = 1 << k
                 columns.append(column)
@@ -57,13 +57,14 @@ def looked_up(drawing: Drawing, operands: list[Operand], rows: Ints) -> Found:
     kinds = tuple(
         (field.wires == "one-hot" and field.size > 2, field.size) for field, _ in operands
     )
-    wires = drawing.call(_diagram(kinds, tuple(tables)), *(w for _, w in operands))
+    cell = _diagram(kinds, tuple(tables))
+    wires = drawing.call(cell, *(w for _, w in operands))
     return base, [(wires, np.stack(columns, axis=1))]
 
 
 @lru_cache(maxsize=64)
-def _diagram(kinds: tuple[tuple[bool, int], ...], tables: tuple[int, ...]) -> Cell:
-    """The cell of functions given as truth tables (bit a: the value at address a) of fields' values.
+def _diagram(kinds: tuple[tuple[bool, int], ...], tables: tuple[bytes, ...]) -> Cell:
+    """The cell of functions given as truth tables (bit a of its bytes: the value at address a) of fields' values.
 
     Args:
         kinds: for each field whether it comes one-hot, and its size; else it comes as the bits of its index.
@@ -77,25 +78,8 @@ def _diagram(kinds: tuple[tuple[bool, int], ...], tables: tuple[int, ...]) -> Ce
             for k in range((size - 1).bit_length())
         ]
         address += reversed(bits if hot else wires)
-    known: dict[tuple[int, int], Literal] = {}
-
-    def node(level: int, table: int) -> Literal:
-        half = 1 << (len(address) - level - 1) if level < len(address) else 0
-        ones = (1 << (2 * half or 1)) - 1
-        if table in (0, ones):
-            return TRUE if table else FALSE
-        if (level, table) not in known:
-            low, high = table & ((1 << half) - 1), table >> half
-            if low == high:
-                found = node(level + 1, low)
-            elif low ^ high == (1 << half) - 1:
-                found = r.xor(address[level], node(level + 1, low))
-            else:
-                found = r.mux(address[level], node(level + 1, high), node(level + 1, low))
-            known[level, table], known[level, table ^ ones] = found, found ^ 1
-        return known[level, table]
-
-    return r.cell(f"table of {len(tables)} bits", [node(0, table) for table in tables])
+    outputs = draw_tables(r, address, words(tables))
+    return r.cell(f"table of {len(tables)} bits", outputs)
 
 
 def _either(r: Recorder, wires: list[Literal]) -> Literal:

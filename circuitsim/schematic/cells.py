@@ -4,6 +4,7 @@ A cell is recorded over symbolic wires, then specialised to a pattern of constan
 constants fold, gates that reach no wanted output go, and XOR becomes three ANDs where the basis has none.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from circuitsim.array_types import Bools
+from circuitsim.array_types import Bools, Bytes, Ints
 from circuitsim.bases import BASES
 from circuitsim.kernels import compiled
 from circuitsim.netlist.program import AND, XOR, Program
@@ -38,9 +39,7 @@ class Recorder:
     def __init__(self, *arguments: int) -> None:
         self.arguments = arguments
         self.inputs = sum(arguments)
-        self._ops: list[int] = []
-        self._a: list[int] = []
-        self._b: list[int] = []
+        self._ops, self._a, self._b = array("B"), array("i"), array("i")
 
     def argument(self, index: int) -> list[Literal]:
         """Literals of one argument's wires, least significant bit first."""
@@ -66,6 +65,16 @@ class Recorder:
     def mux(self, select: Literal, yes: Literal, no: Literal) -> Literal:
         """`yes` where select, else `no`: three gates."""
         return self.or_(self.and_(select, yes), self.and_(select ^ 1, no))
+
+    @property
+    def gates(self) -> int:
+        """Gates so far."""
+        return len(self._ops)
+
+    def append(self, ops: Bytes, a: Ints, b: Ints) -> None:
+        """Many gates at once, which read wires before them."""
+        for known, more in ((self._ops, ops), (self._a, a), (self._b, b)):
+            known.frombytes(more.tobytes())
 
     def cell(self, name: str, outputs: Sequence[Literal]) -> Cell:
         """The finished cell."""
@@ -110,9 +119,10 @@ def _reduce(
             value[1 + i] = 2 * (1 + i)
         elif pattern[i] == 2:
             value[1 + i] = 1
-    new_ops = np.empty(3 * gates, np.uint8)
-    new_a = np.empty(3 * gates, np.int32)
-    new_b = np.empty(3 * gates, np.int32)
+    room = gates if has_xor else 3 * gates
+    new_ops = np.empty(room, np.uint8)
+    new_a = np.empty(room, np.int32)
+    new_b = np.empty(room, np.int32)
     count = 0
     for g in range(gates):
         x = value[a[g] >> 1] ^ (a[g] & 1)
