@@ -137,6 +137,14 @@ def task_of(text: str) -> Task:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """How long a model is trained further, and how fast, as `steps` and `rate` of a recipe."""
+
+    steps: int
+    rate: float = 3e-3
+
+
+@dataclass(frozen=True)
 class Lengths:
     """The lengths of strings, with their chances."""
 
