@@ -24,7 +24,6 @@ def distilled(
     model: Model,
     inputs: Sequence[Decided],
     how: Steps,
-    seed: int = 0,
     progress: Progress = lambda text: None,
 ) -> Model:
     """The model, none of whose heads is softmax, with the numbers that kept most of the decisions on these inputs.
@@ -38,7 +37,7 @@ def distilled(
     best, most = model, kept(model, inputs)
     with one_thread():
         while descent.done < how.steps:
-            rng = np.random.default_rng((seed, descent.done))
+            rng = np.random.default_rng((how.seed, descent.done))
             some = inputs[rng.choice(len(inputs), p=sizes / sizes.sum())]
             rows = rng.permutation(len(some.codes))[:BATCH]
             logits = net(some, some.codes[rows])

@@ -169,7 +169,7 @@ def test_decisions_are_learned(lesson):
     total = sum(len(some.codes) for some in inputs)
     before = kept(wrong, inputs)
     said = []
-    found = distilled(wrong, inputs, Steps(300, 0.01), 0, said.append)
+    found = distilled(wrong, inputs, Steps(300, 0.01), said.append)
     assert before < 0.8 * total
     assert kept(found, inputs) > before + 0.15 * total
     assert said[-1].startswith("fine-tuning, step 300 of 300: loss ")
@@ -190,7 +190,7 @@ def test_queries_and_keys_and_zeros_stay_exact(lesson):
 
 def test_equal_seeds_give_equal_models(lesson):
     wrong, inputs = lesson
-    found = [distilled(wrong, inputs, Steps(20, 0.01), seed) for seed in (0, 0, 1)]
+    found = [distilled(wrong, inputs, Steps(20, 0.01, seed)) for seed in (0, 0, 1)]
     assert found[0] == found[1]
     assert found[0] != found[2]
 
