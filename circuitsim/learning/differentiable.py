@@ -16,7 +16,7 @@ from circuitsim.errors import InputError
 from circuitsim.learning.named_numbers import NamedNumbers, Placed
 from circuitsim.models.model import Model
 from circuitsim.models.tables import table_rows
-from circuitsim.networks import network as net
+from circuitsim.networks import primitives as net
 from circuitsim.networks.decided import Decided
 from circuitsim.networks.keys import key_mask, select
 from circuitsim.networks.network import Network, run
@@ -129,6 +129,15 @@ class _Rules:
     def round(self, index: int, how: net.Round, x: Tensor) -> Tensor:
         """The same."""
         return x
+
+    def rotate(self, index: int, how: net.Rotate, x: Tensor) -> Tensor:
+        """The same, with pairs turned."""
+        cosines, sines = self.of(how.turns)
+        first, second = (list(places) for places in zip(*how.pairs, strict=True))
+        a, b, turned = x[..., first], x[..., second], x.clone()
+        turned[..., first] = a * cosines - b * sines
+        turned[..., second] = b * cosines + a * sines
+        return turned
 
     def sum(self, index: int, how: net.Sum, x: Tensor) -> Tensor:
         """Sums over positions."""

@@ -18,10 +18,14 @@ from circuitsim.models.positions import PositionTable  # noqa: E402
 from circuitsim.models.sequence import moved  # noqa: E402
 from circuitsim.networks.decided import Decided, decided, kept  # noqa: E402
 from circuitsim.networks.rungs import run_float  # noqa: E402
-from tests.blocks import random_block_model  # noqa: E402
+from tests.blocks import random_block_model, with_rotary  # noqa: E402
 from tests.third_order import third_order_model  # noqa: E402
 
-MODELS = [*map(random_block_model, range(60)), *map(third_order_model, range(15))]
+MODELS = [
+    *map(random_block_model, range(60)),
+    *map(third_order_model, range(15)),
+    *(with_rotary(random_block_model(seed), seed) for seed in range(12)),
+]
 
 
 def inputs_of(model, n, seed=0, offset=0):
