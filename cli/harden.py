@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from circuitsim.errors import InputError
+from circuitsim.learning.recipe import Steps
 
 from . import completion, options
 from .checkpoint_options import checkpoint_options, words
@@ -15,7 +16,7 @@ from .lengths import parse_lengths
 if TYPE_CHECKING:
     from circuitsim.compilers.calibration import Stated
 
-    from circuitsim.analysis.hardening import Hardening
+    from circuitsim.analysis.hardening import FineTuned, Hardening
 
 NOTE = "bits: scores are first rounded to so many fraction bits, with -1 and -2 to multiples of 2 and 4"
 
@@ -25,7 +26,7 @@ NOTE = "bits: scores are first rounded to so many fraction bits, with -1 and -2 
     short_help="Study what hard attention would make of softmax.",
     epilog=options.examples(
         "harden examples/addition.pt -n 4 --plot addition.svg",
-        "harden examples/brackets --inputs all:8 -o hard.json",
+        "harden examples/brackets --inputs all:8 --fine-tune 500 -o hard.json",
     ),
 )
 @options.model_argument
@@ -65,7 +66,22 @@ NOTE = "bits: scores are first rounded to so many fraction bits, with -1 and -2 
     default=0,
     show_default=True,
     metavar="S",
-    help="Of the inputs that are sampled.",
+    help="Of the inputs that are sampled, and of the half that is searched on.",
+)
+@click.option(
+    "--fine-tune",
+    "steps",
+    type=click.IntRange(min=1),
+    metavar="STEPS",
+    help="Then train the model so that it decides as softmax does; needs torch.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, max=10, min_open=True),
+    default=Steps.rate,
+    show_default=True,
+    metavar="R",
+    help="The largest learning rate of --fine-tune.",
 )
 @click.option(
     "--agree",
@@ -73,7 +89,7 @@ NOTE = "bits: scores are first rounded to so many fraction bits, with -1 and -2 
     default="90%",
     show_default=True,
     metavar="P%",
-    help="Write nothing that keeps fewer of the decisions.",
+    help="Write nothing that keeps fewer of the decisions on the others.",
 )
 @click.option(
     "--plot",
@@ -84,8 +100,9 @@ NOTE = "bits: scores are first rounded to so many fraction bits, with -1 and -2 
 )
 @checkpoint_options(hidden=True)
 @options.json_option(
-    "model inputs where alike[KIND] heads[layer head mass tied alone[KIND] chosen] kept agreement file; numbers of"
-    " inputs that keep their decisions, by kind"
+    "model inputs searched where alike[KIND] heads[layer head mass tied alone[KIND] chosen] searched_kept kept"
+    " tuned[steps rate searched_kept kept] agreement file; numbers of inputs that keep their decisions, by kind, of"
+    " those searched; kept and agreement of the others"
 )
 @click.pass_context
 def command(
@@ -95,6 +112,9 @@ def command(
     output: str | None,
     plot_file: str | None,
     agree: Fraction,
+    seed: int,
+    steps: int | None,
+    rate: float,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -103,10 +123,12 @@ def command(
     That is not needed for circuits: `compile` takes softmax as it is. Of every head it is said how much of the weight
     falls on the keys of the largest score (mass), how many those are, and how many inputs keep their decisions if it
     alone becomes hard (the leftmost maximum), saturated (the mean over all maxima, of scores as they are or rounded
-    first) or uniform. A search then looks for the best kind of every head. Exits with 1, and writes nothing, if the
-    model that it finds keeps less than --agree says.
+    first) or uniform. A search then looks for the best kind of every head, and --fine-tune trains the values, nets,
+    norms and vectors of tokens with these. All this is on half of the inputs; how far the model that is found agrees
+    with softmax is counted on the others, which were not seen. Exits with 1, and writes nothing, if that is less than
+    --agree says.
     """
-    from circuitsim.analysis.hardening import harden
+    from circuitsim.analysis.hardening import halves, harden
     from circuitsim.models.files.json_model import json_text
     from circuitsim.zoo.addresses import load_any
 
@@ -118,9 +140,10 @@ def command(
     said = words(given)
     with naming(model), Status() as status:
         loaded = load_any(model, **said)
-        inputs, place = _inputs(loaded, **given)
-        found = harden(loaded, inputs, progress=status)
-    kept = found.kept >= agree * found.inputs
+        inputs, place = _inputs(loaded, seed=seed, **given)
+        tuning = None if steps is None else Steps(steps, rate, seed)
+        found = harden(loaded, *halves(inputs, seed), tuning=tuning, progress=status)
+    kept = found.agreement >= agree
     if as_json:
         print_json(_object(found, place, output if kept else None))
     else:
@@ -130,8 +153,7 @@ def command(
 
         hardening_figure(found, drawn)
     if where is not None and kept:
-        agreement = f"{found.kept:,} of {found.inputs:,} inputs decided as softmax does"
-        write_text(where, json_text(found.model, f"hardened: {agreement} ({place})"))
+        write_text(where, json_text(found.model, _comment(found, place)))
     elif where is not None:
         if not as_json:
             click.secho(
@@ -169,13 +191,27 @@ def _inputs(
     return [Stated(codes) for _, codes in found], f"{length_words(lengths)}, {how}"
 
 
+def _comment(found: "Hardening", place: str) -> str:
+    """What the file says of its agreement."""
+    how, seen = "hardened", "searched"
+    if found.tuned is not None:
+        how, seen = (
+            f"hardened, fine-tuned in {found.tuned.steps:,} steps",
+            "searched or trained",
+        )
+    kept = (
+        f"{(found.tuned or found).kept:,} of {found.others:,} inputs decided as softmax does"
+    )
+    return f"{how}: {kept}, and none of them was {seen} on ({place})"
+
+
 def _object(found: "Hardening", place: str, file: str | None) -> dict[str, Any]:
     own = {name: value for name, value in vars(found).items() if name != "model"}
     return {
         "model": found.model.name,
         "where": place,
         **own,
-        "agreement": found.kept / found.inputs,
+        "agreement": float(found.agreement),
         "file": file,
     }
 
@@ -183,10 +219,13 @@ def _object(found: "Hardening", place: str, file: str | None) -> dict[str, Any]:
 def _print(found: "Hardening", name: str, place: str) -> None:
     from .printing import print_table
 
-    def share(kept: int) -> str:
-        return f"{10000 * kept // found.inputs / 100:.2f}%"
+    def share(kept: int, of: int = found.searched) -> str:
+        return f"{10000 * kept // of / 100:.2f}%"
 
-    click.echo(f"softmax of {name} on {found.inputs:,} inputs ({place})\n")
+    click.echo(
+        f"softmax of {name} on {found.inputs:,} inputs ({place})\n"
+        f"the search sees {found.searched:,} of them\n"
+    )
     print_table(
         ["<all heads", "kept"], [[kind, share(kept)] for kind, kept in found.alike.items()]
     )
@@ -198,7 +237,19 @@ def _print(found: "Hardening", name: str, place: str) -> None:
         rows.append([f"layer {head.layer}, head {head.head}", *shown, head.chosen])
     titles = ["<head", "mass", "tied keys", "<best alone", "kept", "<chosen with the others"]
     print_table(titles, rows)
-    click.echo(
-        f"\nas chosen, {found.kept:,} of {found.inputs:,} inputs are decided as softmax does ({share(found.kept)})"
+    click.echo(NOTE + "\n")
+    models: list[tuple[str, Hardening | FineTuned]] = [("as chosen", found)]
+    if found.tuned is not None:
+        models.append((f"fine-tuned in {found.tuned.steps:,} steps", found.tuned))
+    titles = ["<decided as softmax does", f"of the {found.searched:,} searched", ""]
+    print_table(
+        [*titles, f"of the {found.others:,} others", ""],
+        [
+            [
+                name,
+                *(f"{one.searched_kept:,}", share(one.searched_kept)),
+                *(f"{one.kept:,}", share(one.kept, found.others)),
+            ]
+            for name, one in models
+        ],
     )
-    click.echo(NOTE)

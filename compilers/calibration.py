@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from circuitsim.errors import InputError, NoPrecisionError
 from circuitsim.models.any_model import AnyModel
 from circuitsim.models.model import Model
-from circuitsim.models.positions import PositionTable
+from circuitsim.models.sequence import moved
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
 from circuitsim.networks.limits import MAX_BITS, WidthError
@@ -142,23 +142,6 @@ def _reference(model: AnyModel, stated: Stated) -> _Reference:
 
 def _softmax(model: AnyModel) -> bool:
     return isinstance(model, Model) and model.has_softmax
-
-
-def moved(model: AnyModel, offset: int) -> AnyModel:
-    """The model whose first position has a later row of its table.
-
-    Raises:
-        InputError: it has no such row.
-    """
-    if offset == 0:
-        return model
-    table = model.positions
-    rows = len(table.rows) if isinstance(table, PositionTable) else 0
-    if not isinstance(table, PositionTable) or offset >= rows:
-        raise InputError(
-            f"{model.name}: an offset of {offset}, and its table of positions has {rows} rows."
-        )
-    return replace(model, positions=PositionTable(table.rows[offset:]))
 
 
 def _with(model: AnyModel, given: Mapping[Wanted, int]) -> AnyModel:

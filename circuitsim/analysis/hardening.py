@@ -1,68 +1,22 @@
 """What hard or saturated attention would make of a model with softmax: a study, head by head, on stated inputs.
 
-A circuit does not need it, for softmax becomes one as it is. Every run here is the float rung; of a model that differs
-in one head only that head, and what depends on it, is run anew.
+A circuit does not need it, for softmax becomes one as it is. Every run here is the float rung.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, TypeAlias
 
 import numpy as np
 
-from circuitsim.analysis.softmax_weights import maxima
-from circuitsim.array_types import Bools, Floats, Longs
-from circuitsim.compilers.calibration import Stated, moved
+from circuitsim.analysis.hardening_search import KINDS, Kind, Progress, Score, Study
+from circuitsim.compilers.calibration import Stated
 from circuitsim.errors import InputError
+from circuitsim.learning.recipe import Steps
+from circuitsim.learning.requirements import require_torch
 from circuitsim.models.any_model import AnyModel
-from circuitsim.models.model import Attention, Head, Model
-from circuitsim.networks.draw import network
-from circuitsim.networks.floating import Float, joined
-from circuitsim.networks.network import Network
-from circuitsim.networks.trace import decide
-
-WORKING_SET = 2**18  # numbers of one value that are in memory at once
-
-Place: TypeAlias = tuple[int, int]  # layer and head
-Kinds: TypeAlias = "Mapping[Place, Kind]"
-Score: TypeAlias = tuple[int, int]  # inputs and single decisions that are as softmax has them
-Progress: TypeAlias = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a head becomes.
-
-    Args:
-        score_bits: what scores are rounded to first; negative ones are multiples of 2, 4 and so on.
-        uniform: all keys tie.
-    """
-
-    name: str
-    attention: Attention = "saturated"
-    score_bits: int | None = None
-    uniform: bool = False
-
-    def of(self, head: Head) -> Head:
-        """The head of this kind; the largest scores are the same whatever scores are multiplied by."""
-        if self.score_bits is None:
-            scale, bits = Fraction(not self.uniform), None
-        else:
-            scale, bits = Fraction(2) ** min(self.score_bits, 0), max(self.score_bits, 0)
-        return replace(head, attention=self.attention, score_bits=bits, scale=scale)
-
-
-def _rounding(bits: int) -> Kind:
-    return Kind(f"saturated, {bits} bit{'s' * (abs(bits) != 1)}", score_bits=bits)
-
-
-KINDS = (
-    Kind("hard", "hard-left"),
-    Kind("saturated"),
-    *(_rounding(bits) for bits in (4, 3, 2, 1, 0, -1, -2)),
-    Kind("uniform", uniform=True),
-)
+from circuitsim.models.model import Model
+from circuitsim.networks.decided import decided, kept
 
 
 @dataclass(frozen=True)
@@ -72,7 +26,7 @@ class HeadStudy:
     Args:
         mass: how much of the weight falls on the keys of the largest score, and `tied`: how many those are, both on
             average over the queries that are read.
-        alone: inputs that are decided as before if this head alone becomes of a kind, by its name.
+        alone: inputs of the search that are decided as before if this head alone becomes of a kind, by its name.
         chosen: its kind in the hardened model.
     """
 
@@ -85,28 +39,64 @@ class HeadStudy:
 
 
 @dataclass(frozen=True)
+class FineTuned:
+    """What fine-tuning made of the decisions that are kept, on the inputs that it saw and on the others."""
+
+    steps: int
+    rate: float
+    searched_kept: int
+    kept: int
+
+
+@dataclass(frozen=True)
 class Hardening:
     """What was found.
 
     Args:
-        inputs: how many were stated. alike: how many keep their decisions if all heads become of a kind, by its name.
-        kept: how many do in `model`, each of whose heads is of the kind that a search found best.
+        inputs: how many were stated. searched: those that the search saw, on which all but `kept` is counted.
+        alike: how many keep their decisions if all heads become of a kind, by its name.
+        searched_kept: how many do if each head is of the kind that the search found best.
+        kept: how many of the others do, which it did not see.
+        model: whose heads are of these kinds; its other numbers are those of `tuned`, if it was trained further.
     """
 
     inputs: int
+    searched: int
     alike: dict[str, int]
     heads: tuple[HeadStudy, ...]
+    searched_kept: int
     kept: int
     model: Model
+    tuned: FineTuned | None = None
+
+    @property
+    def others(self) -> int:
+        """How many inputs the search did not see."""
+        return self.inputs - self.searched
+
+    @property
+    def agreement(self) -> Fraction:
+        """The share of these that keep their decisions in `model`."""
+        return Fraction((self.tuned or self).kept, self.others)
 
 
 def harden(
-    model: AnyModel, inputs: Sequence[Stated], *, progress: Progress = lambda text: None
+    model: AnyModel,
+    searched: Sequence[Stated],
+    others: Sequence[Stated],
+    *,
+    tuning: Steps | None = None,
+    progress: Progress = lambda text: None,
 ) -> Hardening:
     """Look for the kind of each head that keeps most decisions of softmax.
 
     The search starts from the best kind for all heads, from what is best for each alone, and from what is best for each
     after those before it. It then changes one head at a time, until no change is better.
+
+    Args:
+        searched: the inputs that the search sees. others: those on which agreement is counted; see `halves`.
+        tuning: then trains the numbers of the model that was found, so that it decides as softmax does on the inputs
+            that the search saw; needs torch.
 
     Raises:
         InputError: no softmax, no inputs, or answers that are numbers.
@@ -115,10 +105,20 @@ def harden(
         raise InputError(f"{model.name} has no softmax, so there is nothing to harden.")
     if model.readout.answer == "number":
         raise InputError(f"{model.name} answers by a number, and harden compares decisions.")
-    if not inputs:
+    if not searched or not others:
         raise InputError("no inputs are stated on which decisions could be compared.")
-    study = _Study(model, [piece for each in inputs for piece in _pieces(model, each)])
+    if tuning is not None:
+        require_torch()
     progress("softmax")
+    seen, unseen = (
+        [
+            some
+            for each in half
+            for some in decided(model, each.codes, each.offset, each.start)
+        ]
+        for half in (searched, others)
+    )
+    study = Study(model, seen)
     shares = study.shares()
     alike = {}
     for kind in KINDS:
@@ -128,187 +128,53 @@ def harden(
     for place in study.places:
         progress(f"layer {place[0]}, head {place[1]} alone")
         alone[place] = study.scores({}, place)
-    score, kinds = study.ascend(dict.fromkeys(study.places, _best(alike)), progress)
-    others = (lambda: {place: _best(alone[place]) for place in alone}, study.one_by_one)
-    for start in others:
-        if score[0] < study.inputs:
-            found = study.ascend(start(), progress)
-            score, kinds = max((score, kinds), found, key=lambda end: end[0])
+    score, kinds = study.search(alike, alone, progress)
     heads = []
     for place in study.places:
         mass, tied = shares[place].tolist()
         heads.append(HeadStudy(*place, mass, tied, _by_name(alone[place]), kinds[place].name))
-    return Hardening(
-        study.inputs, _by_name(alike), tuple(heads), score[0], study.hardened(kinds)
+    hardened = study.hardened(kinds)
+    found = Hardening(
+        study.inputs + sum(len(some.codes) for some in unseen),
+        study.inputs,
+        _by_name(alike),
+        tuple(heads),
+        score[0],
+        kept(hardened, unseen),
+        hardened,
     )
+    if tuning is None:
+        return found
+    from circuitsim.learning.distillation import distilled
+
+    model = distilled(hardened, seen, tuning, progress)
+    tuned = FineTuned(tuning.steps, tuning.rate, kept(model, seen), kept(model, unseen))
+    return replace(found, model=model, tuned=tuned)
 
 
-def _best(found: "Mapping[Kind, Score]") -> Kind:
-    return max(found, key=lambda kind: found[kind])
+def halves(inputs: Sequence[Stated], seed: int) -> tuple[list[Stated], list[Stated]]:
+    """Half of the different inputs, by a seed, and the others; an input that is stated twice is in one of them only.
+
+    Raises:
+        InputError: there are not two different inputs.
+    """
+    keys = [[(each.offset, row.tobytes()) for row in each.codes] for each in inputs]
+    different = [*dict.fromkeys(key for own in keys for key in own)]
+    if len(different) < 2:
+        raise InputError(
+            "harden searches on half of the inputs and counts on the others: state two different ones or more, not"
+            f" {len(different)}."
+        )
+    order = np.random.default_rng(seed).permutation(len(different))
+    first = {different[index] for index in order[: (len(order) + 1) // 2].tolist()}
+    found: tuple[list[Stated], list[Stated]] = ([], [])
+    for each, own in zip(inputs, keys, strict=True):
+        chosen = np.array([key in first for key in own])
+        for half, rows in zip(found, (chosen, ~chosen), strict=True):
+            if rows.any():
+                half.append(replace(each, codes=each.codes[rows]))
+    return found
 
 
 def _by_name(found: "Mapping[Kind, Score]") -> dict[str, int]:
     return {kind.name: score[0] for kind, score in found.items()}
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """Some inputs of one length and offset, and what softmax decides."""
-
-    codes: Longs
-    offset: int
-    first: int  # of the decisions that count
-    decisions: Longs
-
-    def agreeing(self, decisions: Longs) -> Bools:
-        """Which decisions that count are as softmax has them: (inputs, decisions)."""
-        same: Bools = (decisions == self.decisions)[:, self.first :]
-        return same
-
-
-def _pieces(model: Model, stated: Stated) -> Iterator[_Piece]:
-    """Stated inputs, as many at a time as memory holds, with what softmax decides."""
-    own, n = moved(model, stated.offset), stated.codes.shape[1]
-    drawn = network(own, n)
-    keys = max([1, *(head.keys(own.length(n)) for head in model.heads)])
-    most = max(line.shape[0] * max(line.shape[1], keys) for line in drawn.lines)
-    step = max(1, WORKING_SET // most)
-    first = stated.start * (
-        len(model.readout.weights) if model.readout.answer == "signs" else 1
-    )
-    for start in range(0, len(stated.codes), step):
-        codes = stated.codes[start : start + step]
-        values = _run(drawn, Float(drawn, codes))
-        yield _Piece(codes, stated.offset, first, _decisions(drawn, values))
-
-
-@dataclass
-class _Study:
-    """A model with softmax, on stated inputs."""
-
-    model: Model
-    pieces: list[_Piece]
-
-    def __post_init__(self) -> None:
-        self.places = [
-            (layer, head)
-            for layer, each in enumerate(self.model.layers)
-            for head, one in enumerate(each.heads)
-            if one.attention == "softmax"
-        ]
-        self.inputs = sum(len(piece.codes) for piece in self.pieces)
-        self.known: dict[frozenset[tuple[Place, Kind]], Score] = {}
-
-    def hardened(self, kinds: Kinds) -> Model:
-        """The model with some of its heads of other kinds."""
-        layers = []
-        for number, layer in enumerate(self.model.layers):
-            heads = [
-                kinds[number, index].of(head) if (number, index) in kinds else head
-                for index, head in enumerate(layer.heads)
-            ]
-            layers.append(replace(layer, heads=tuple(heads)))
-        return replace(self.model, layers=tuple(layers))
-
-    def score(self, kinds: Kinds) -> Score:
-        """How much these kinds keep."""
-        place = self.places[0]
-        return self.scores(kinds, place, [kinds[place]])[kinds[place]]
-
-    def scores(
-        self, kinds: Kinds, place: Place, of: Sequence[Kind] = KINDS
-    ) -> dict[Kind, Score]:
-        """How much is kept with one head of each of some kinds, the others as `kinds` says; found once."""
-        asked = {kind: frozenset({**kinds, place: kind}.items()) for kind in of}
-        totals = {kind: np.zeros(2, np.int64) for kind in of if asked[kind] not in self.known}
-        scope = _scope(place)
-        for piece in self.pieces if totals else []:
-            before = self._values(kinds, piece)[1] if len(totals) > 1 else None
-            for kind, total in totals.items():
-                drawn, values = self._values({**kinds, place: kind}, piece, before, scope)
-                same = piece.agreeing(_decisions(drawn, values))
-                total += [same.all(axis=1).sum(), same.sum()]
-        for kind, (inputs, decisions) in totals.items():
-            self.known[asked[kind]] = int(inputs), int(decisions)
-        return {kind: self.known[asked[kind]] for kind in of}
-
-    def one_by_one(self) -> Kinds:
-        """The best kind of each head, given those of the heads before it; later ones are softmax meanwhile."""
-        found: dict[Place, Kind] = {}
-        for place in self.places:
-            found[place] = _best(self.scores(found, place))
-        return found
-
-    def ascend(self, kinds: Kinds, progress: Progress) -> tuple[Score, Kinds]:
-        """Change one head after the other to what is best for it, until no change is better."""
-        best, rest, waiting = self.score(kinds), dict(kinds), list(self.places)
-        while waiting and best[0] < self.inputs:
-            place = waiting.pop(0)
-            progress(
-                f"layer {place[0]}, head {place[1]}: {best[0]:,} of {self.inputs:,} kept"
-            )
-            found = self.scores(rest, place)
-            kind = _best(found)
-            if found[kind] > best:
-                best, rest[place] = found[kind], kind
-                waiting = [other for other in self.places if other != place]
-        return best, rest
-
-    def shares(self) -> dict[Place, Floats]:
-        """Of each head the weight on the keys of the largest score and their number, on average."""
-        found: dict[Place, list[Floats]] = {place: [] for place in self.places}
-        for piece in self.pieces:
-            seen = maxima(self._drawn({}, piece), piece.codes)
-            for place, parts in found.items():
-                parts.append(seen[_scope(place)].reshape(-1, 2))
-        joint = {place: np.concatenate(parts) for place, parts in found.items()}
-        return {
-            place: each.mean(axis=0) if len(each) else np.zeros(2)
-            for place, each in joint.items()
-        }
-
-    def _drawn(self, kinds: Kinds, piece: _Piece) -> Network:
-        model = moved(self.hardened(kinds), piece.offset)
-        return network(model, piece.codes.shape[1])
-
-    def _values(
-        self,
-        kinds: Kinds,
-        piece: _Piece,
-        before: list[Any] | None = None,
-        scope: tuple[str, ...] = (),
-    ) -> tuple[Network, list[Any]]:
-        drawn = self._drawn(kinds, piece)
-        return drawn, _run(drawn, Float(drawn, piece.codes), before, scope)
-
-
-def _scope(place: Place) -> tuple[str, ...]:
-    return f"layer{place[0]}", f"head{place[1]}"
-
-
-def _run(
-    drawn: Network, rules: Float, before: list[Any] | None = None, scope: tuple[str, ...] = ()
-) -> list[Any]:
-    """The values of all lines.
-
-    Args:
-        before: those of a network that differs in one scope; only what depends on that is run.
-    """
-    values: list[Any] = []
-    fresh: set[int] = set()
-    with np.errstate(all="ignore"):
-        for index, line in enumerate(drawn.lines):
-            how = line.primitive
-            inside = line.scope[: len(scope)] == scope
-            if before is None or inside or not fresh.isdisjoint(how.reads):
-                fresh.add(index)
-                read = [values[x] for x in how.reads]
-                values.append(getattr(rules, how.name)(index, how, *read))
-            else:
-                values.append(before[index])
-    return values
-
-
-def _decisions(drawn: Network, values: list[Any]) -> Longs:
-    outputs = joined([values[x] for x in drawn.outputs], 1)
-    return decide(outputs.values, drawn.answer)

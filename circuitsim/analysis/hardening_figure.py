@@ -1,4 +1,7 @@
-"""A figure of a hardening: decisions that are kept, by the kind of attention, of each head and of all together."""
+"""A figure of a hardening: decisions that are kept, by the kind of attention, of each head and of all together.
+
+All of it is of the inputs that the search saw.
+"""
 
 from pathlib import Path
 
@@ -24,9 +27,9 @@ def hardening_figure(found: Hardening, path: str | Path) -> None:
             lines.append((label, head.alone, "-"))
         for index, (label, kept, style) in enumerate(lines):
             colour, marker = look(index - 1)
-            shares = [100 * kept[kind] / found.inputs for kind in kinds]
+            shares = [100 * kept[kind] / found.searched for kind in kinds]
             axes.plot(kinds, shares, marker + style, color=colour, label=label)
-        best = 100 * found.kept / found.inputs
+        best = 100 * found.searched_kept / found.searched
         axes.axhline(best, color="#000000", linestyle=":", label="the best kind of each head")
         axes.set_ylim(0, 102)
         axes.set_ylabel("decisions kept (%)")

@@ -75,6 +75,7 @@ def run(setting: Setting, progress: Progress) -> Outcome:
     hard = harden(
         model,
         [Stated(found.data.kept(lengths[0], 200, hard=True).digits[:, :, 0])],
+        [Stated(found.data.kept(lengths[0], 400).digits[:, :, 0])],
         progress=progress,
     )
     tests = []

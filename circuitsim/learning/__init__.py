@@ -1,4 +1,5 @@
 """Training nets on the zoo's tasks, as files that compile at once; reading order: recipe, task_data, nets, training.
 
-Needs torch (extra `train`), which `recipe`, `task_data` and `requirements` do without.
+`distillation` trains any transformer further, on decisions of another. Needs torch (extra `train`), which `recipe`,
+`task_data`, `named_numbers` and `requirements` do without.
 """

@@ -137,6 +137,15 @@ def task_of(text: str) -> Task:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """How long a model is trained further, how fast, and what the seed of its batches is, as of a recipe."""
+
+    steps: int
+    rate: float = 3e-3
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Lengths:
     """The lengths of strings, with their chances."""
 

@@ -1,6 +1,5 @@
 """Training by AdamW, step by step, so that it can be interrupted anywhere and gone on with as if it had not been."""
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from circuitsim.array_types import Longs
 from circuitsim.errors import InputError
-from circuitsim.execution.interrupts import interrupts_later
+from circuitsim.learning.descent import Descent, one_thread
 from circuitsim.learning.nets import Net, Shape
 from circuitsim.learning.other_nets import FullyConnected, Recurrent
 from circuitsim.learning.recipe import Recipe
@@ -28,7 +27,6 @@ NETS: dict[str, Callable[[Shape], Net]] = {
     **dict.fromkeys(("rnn", "gru", "lstm"), Recurrent),
     "ffn": FullyConnected,
 }
-WARM = 0.05  # of the steps: the rate rises so long
 SPARE = 30.0  # seconds between two states that are kept
 CHECKS = 20  # in a training, of the strings kept apart
 
@@ -95,40 +93,39 @@ class Training:
         self.recipe, self.keep = recipe, keep
         self.data = TaskData(recipe)
         self.net = net_for(self.data)
-        self.optimizer = torch.optim.AdamW(
-            self.net.parameters(), lr=recipe.rate, weight_decay=recipe.decay
-        )
-        self.done, self.loss = 0, math.nan
+        self.descent = Descent(self.net, recipe.rate, recipe.steps, recipe.decay)
+
+    @property
+    def done(self) -> int:
+        """Steps that are done."""
+        return self.descent.done
 
     def resume(self, state: State) -> None:
         """Go on from a state."""
         self.net.load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.done, self.loss = state["done"], state["loss"]
+        self.descent.optimizer.load_state_dict(state["optimizer"])
+        self.descent.done, self.descent.loss = state["done"], state["loss"]
 
     def state(self) -> State:
         """All that the next step needs."""
         return {
             "recipe": self.recipe.name,
             "net": self.net.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizer": self.descent.optimizer.state_dict(),
             "done": self.done,
-            "loss": self.loss,
+            "loss": self.descent.loss,
         }
 
     def run(self, progress: Progress = lambda text: None) -> Trained:
-        """Train to the end, with one thread: more would make sums of another order."""
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
+        """Train to the end."""
         try:
-            self._run(progress)
+            with one_thread():
+                self._run(progress)
         except BaseException:
             if self.done:
                 self.keep(self.state())
             raise
-        finally:
-            torch.set_num_threads(threads)
-        found = Trained(self.net, self.data, self.done, self.loss)
+        found = Trained(self.net, self.data, self.done, self.descent.loss)
         found.right = [right_at(self.net, self.data, n) for n in self.data.tested()]
         return found
 
@@ -145,7 +142,7 @@ class Training:
                     return
             if self.done % 10 == 0:
                 progress(
-                    f"step {self.done:,} of {recipe.steps:,}: loss {self.loss:.4f}, {share}"
+                    f"step {self.done:,} of {recipe.steps:,}: loss {self.descent.loss:.4f}, {share}"
                 )
             if time.monotonic() - kept > SPARE:
                 self.keep(self.state())
@@ -154,16 +151,7 @@ class Training:
     def _step(self) -> None:
         strings = self.data.step(self.done)
         logits = self.net(torch.from_numpy(strings.digits))
-        loss = loss_of(logits, torch.from_numpy(strings.answers))
-        self.optimizer.zero_grad()
-        loss.backward()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(self.recipe, self.done)
-        with (
-            interrupts_later()
-        ):  # an interrupt leaves the net as it was before or after a step
-            self.optimizer.step()
-            self.done, self.loss = self.done + 1, float(loss.detach())
+        self.descent.step(loss_of(logits, torch.from_numpy(strings.answers)))
 
     def _share(self) -> float:
         """The least share of right answers at the lengths that are tested."""
@@ -172,12 +160,6 @@ class Training:
             strings = self.data.kept(n)
             found.append(float((decisions(self.net, strings) == strings.answers).mean()))
         return min(found)
-
-
-def rate_at(recipe: Recipe, step: int) -> float:
-    """The rate of a step: it rises, then falls along a cosine."""
-    warm = min(1.0, (step + 1) / max(1.0, WARM * recipe.steps))
-    return recipe.rate * warm * (1 + math.cos(math.pi * step / recipe.steps)) / 2
 
 
 def loss_of(logits: Tensor, answers: Tensor) -> Tensor:

@@ -4,18 +4,23 @@ A code is a letter's index in the vocabulary, or the number of a record's values
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from circuitsim.errors import InputError, LimitError, ModelError
+from circuitsim.models.any_model import AnyModel
 from circuitsim.models.embedded import Embedded
 from circuitsim.models.expressions import expression
 from circuitsim.models.model import MASKS, Mask
 from circuitsim.models.positions import PositionTable
 from circuitsim.numbers.arrays import Matrix, matrix
 from circuitsim.tokens import Codes as Codes  # also for those who import it from here
+
+AnyKind = TypeVar("AnyKind", bound=AnyModel)  # of model
 
 MOST_SCORES = 2**21  # that a run holds in memory at once
 MOST_LETTERS = 2**24  # letters of all inputs together that `all_inputs` will build
@@ -54,6 +59,23 @@ def all_inputs(model: Embedded, n: int) -> Codes:
         size = f"{sizes[0]}^{n}" if len(set(sizes)) == 1 else str(prod(sizes))
         raise LimitError(f"all {size} inputs of n={n} are too many; use samples.")
     return np.indices(sizes).reshape(n, -1).T.astype(np.int64)
+
+
+def moved(model: AnyKind, offset: int) -> AnyKind:
+    """The model whose first position has a later row of its table.
+
+    Raises:
+        InputError: it has no such row.
+    """
+    if offset == 0:
+        return model
+    table = model.positions
+    rows = len(table.rows) if isinstance(table, PositionTable) else 0
+    if not isinstance(table, PositionTable) or offset >= rows:
+        raise InputError(
+            f"{model.name}: an offset of {offset}, and its table of positions has {rows} rows."
+        )
+    return replace(model, positions=PositionTable(table.rows[offset:]))
 
 
 def position_values(model: Embedded, n: int) -> Matrix | None:

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from circuitsim.compilers.calibration import Stated, moved
+from circuitsim.compilers.calibration import Stated
 
 import circuitsim as cs
-from circuitsim.analysis import hardening, hardening_figure
-from circuitsim.analysis.hardening import KINDS, Hardening, HeadStudy, harden
+from circuitsim.analysis import hardening_figure
+from circuitsim.analysis.hardening import Hardening, HeadStudy, halves, harden
+from circuitsim.analysis.hardening_search import KINDS, Study
 from circuitsim.errors import InputError, LimitError
 from circuitsim.models.files import json_model
 from circuitsim.models.files.json_model import json_text, parse_json
 from circuitsim.models.inputs import sample
 from circuitsim.models.model import FeedForward, Head, Layer, Model, Norm, Readout
 from circuitsim.models.positions import PositionTable
+from circuitsim.models.sequence import moved
+from circuitsim.networks import decided
 from circuitsim.networks.rungs import run_float
 
 CHECKPOINTS = Path(__file__).parents[3] / "shared" / "checkpoints"
@@ -54,6 +57,12 @@ def trained_like(seed, **given):
     return Model("ab", {"a": normal(4), "b": normal(4)}, tuple(layers), **settings)
 
 
+def study_of(model, inputs):
+    """The study of a model on stated inputs."""
+    parts = [decided.decided(model, each.codes, each.offset, each.start) for each in inputs]
+    return Study(model, [some for part in parts for some in part])
+
+
 def kept_by_whole_runs(model, hardened, inputs):
     """Inputs and decisions that are as before, by two runs of the float rung."""
     whole = single = 0
@@ -69,14 +78,13 @@ def kept_by_whole_runs(model, hardened, inputs):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_scores_are_those_of_whole_runs(seed, monkeypatch):
-    monkeypatch.setattr(hardening, "WORKING_SET", 400)  # several pieces
+    monkeypatch.setattr(decided, "WORKING_SET", 400)  # several pieces
     answer = ("decision", "signs")[seed % 2]
     model = trained_like(seed)
     model = replace(model, readout=replace(model.readout, answer=answer))
     inputs = [Stated(sample(2, 6, 30, seed), 2, 1), Stated(sample(2, 4, 20, seed))]
-    pieces = [piece for each in inputs for piece in hardening._pieces(model, each)]
-    study = hardening._Study(model, pieces)
-    assert len(pieces) > 2
+    study = study_of(model, inputs)
+    assert len(study.pieces) > 2
     rng = np.random.default_rng(seed)
     for _ in range(3):
         kinds = {
@@ -120,12 +128,16 @@ def test_the_search_finds_what_trying_all_pairs_finds(seed):
         model, layers=model.layers[:1], readout=replace(model.readout, position="last")
     )
     inputs = [Stated(sample(2, 7, 128, seed))]
-    found = harden(model, inputs)
-    study = hardening._Study(model, list(hardening._pieces(model, inputs[0])))
+    searched, others = halves(inputs, seed)
+    found = harden(model, searched, others)
+    study = study_of(model, searched)
     pairs = product(KINDS, repeat=2)
     best = max(study.score(dict(zip(study.places, pair, strict=True))) for pair in pairs)
-    assert found.kept == best[0] == kept_by_whole_runs(model, found.model, inputs)[0]
-    assert found.kept >= max(found.alike.values())
+    assert (
+        found.searched_kept == best[0] == kept_by_whole_runs(model, found.model, searched)[0]
+    )
+    assert found.searched_kept >= max(found.alike.values())
+    assert found.kept == kept_by_whole_runs(model, found.model, others)[0]
     assert [OF[head.chosen].of(old) for head, old in zip(found.heads, model.heads, strict=True)] == [
         *found.model.heads
     ]  # fmt: skip
@@ -163,8 +175,8 @@ def test_where_the_weight_falls(mask, position):
     model = Model("abc", tokens, (Layer((head,)),), Readout([1, 0], position=position))
     strings = ["abca", "bbca", "ccab", "aaaa"]
     codes = np.array([["abc".index(letter) for letter in string] for string in strings])
-    (found,) = harden(model, [Stated(codes)]).heads
-    assert (found.mass, found.tied) == pytest.approx(plain_maxima(model, strings))
+    found = study_of(model, [Stated(codes)]).shares()
+    assert found[0, 0].tolist() == pytest.approx(plain_maxima(model, strings))
 
 
 def test_an_even_head_is_uniform_and_a_sharp_one_is_hard():
@@ -172,15 +184,36 @@ def test_an_even_head_is_uniform_and_a_sharp_one_is_hard():
     sharp = replace(even, query=[[40, 40]], key=[[1, -1]])
     for head, kept in ((even, "uniform"), (sharp, "hard")):
         model = Model("ab", {"a": [1, 0], "b": [0, 1]}, (Layer((head,)),), Readout([2, -1]))
-        found = harden(model, [Stated(sample(2, 6, 60, 1))])
-        assert found.alike[kept] == found.kept == found.inputs
-    assert found.alike["uniform"] < found.inputs
+        found = harden(model, *halves([Stated(sample(2, 6, 60, 1))], 0))
+        assert found.alike[kept] == found.searched_kept == found.searched
+        assert found.kept == found.others > 10
+    assert found.alike["uniform"] < found.searched
+
+
+def test_the_others_are_inputs_that_the_search_never_saw():
+    """Each input is in one half, however often it is stated, and at each offset it is another one."""
+    codes = sample(2, 4, 40, 0)
+    inputs = [Stated(codes), Stated(codes, 1), Stated(codes[:7]), Stated(sample(2, 3, 1, 0))]
+    found = halves(inputs, 0)
+    sets = [
+        {(each.offset, *row) for each in half for row in each.codes.tolist()}
+        for half in found
+    ]
+    whole = {(each.offset, *row) for each in inputs for row in each.codes.tolist()}
+    assert sets[0] | sets[1] == whole
+    assert not sets[0] & sets[1]
+    assert 0 <= len(sets[0]) - len(sets[1]) <= 1
+    assert sum(len(each.codes) for half in found for each in half) == 88
+    lines = [[each.codes.tolist() for each in halves(inputs, seed)[0]] for seed in (0, 0, 1)]
+    assert lines[0] == lines[1] != lines[2]
+    with pytest.raises(InputError, match=r"two different ones or more, not 1"):
+        halves([Stated(codes[:1]), Stated(codes[:1])], 0)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_hardened_models_are_written_and_read_back_equal(seed):
     model = trained_like(seed)
-    study = hardening._Study(model, [])
+    study = Study(model, [])
     kinds = {place: KINDS[(seed + i) % len(KINDS)] for i, place in enumerate(study.places)}
     hardened = study.hardened(kinds)
     assert not hardened.has_softmax
@@ -197,7 +230,8 @@ def test_the_figure_has_a_line_for_each_head_and_one_for_all(monkeypatch):
     drawn = pytest.importorskip("matplotlib.figure").Figure()
     monkeypatch.setattr(hardening_figure, "figure", lambda *size: nullcontext(drawn))
     heads = (HeadStudy(0, 1, 0.5, 2.0, {"hard": 3, "uniform": 1}, "hard"),)
-    found = Hardening(4, {"hard": 2, "uniform": 4}, heads, 3, trained_like(0))
+    alike = {"hard": 2, "uniform": 4}
+    found = Hardening(9, 4, alike, heads, 3, 2, trained_like(0))
     hardening_figure.hardening_figure(found, "nowhere.svg")
     lines = {line.get_label(): [*line.get_ydata()] for line in drawn.axes[0].lines}
     assert lines == {
@@ -208,23 +242,24 @@ def test_the_figure_has_a_line_for_each_head_and_one_for_all(monkeypatch):
 
 
 def test_what_cannot_be_hardened():
-    model, codes = trained_like(0), sample(2, 4, 10, 0)
+    model, both = trained_like(0), [Stated(sample(2, 4, 10, 0))]
     with pytest.raises(InputError, match="no softmax"):
-        harden(model.with_attention("saturated"), [Stated(codes)])
-    with pytest.raises(InputError, match="no inputs"):
-        harden(model, [])
+        harden(model.with_attention("saturated"), both, both)
+    for given in ((both, []), ([], both)):
+        with pytest.raises(InputError, match="no inputs"):
+            harden(model, *given)
     number = replace(model, readout=Readout([1, 0, 0, 0], answer="number"))
     with pytest.raises(InputError, match="answers by a number"):
-        harden(number, [Stated(codes)])
+        harden(number, both, both)
 
 
 def brackets(rng):
-    """A quarter of 900 balanced strings, 700 with as many of each, and 400 others."""
+    """Half of 900 balanced strings, 700 with as many of each, and 400 others."""
     codes = np.array([*product((0, 1), repeat=16)])
     depths = (1 - 2 * codes).cumsum(axis=1)
     even = depths[:, -1] == 0
     balanced = even & (depths.min(axis=1) >= 0)
-    kinds = ((balanced, 225), (even & ~balanced, 175), (~even, 100))
+    kinds = ((balanced, 450), (even & ~balanced, 350), (~even, 200))
     rows = [rng.choice(np.flatnonzero(kind), count, replace=False) for kind, count in kinds]
     return codes[np.concatenate(rows)]
 
@@ -232,7 +267,7 @@ def brackets(rng):
 def recall(rng):
     """Six pairs of a key and a value, then a key of them."""
     rows = []
-    for _ in range(500):
+    for _ in range(1000):
         keys = rng.permutation(8)[:6]
         pairs = np.stack([keys, rng.integers(8, 16, 6)], axis=1)
         rows.append([*pairs.ravel(), rng.choice(keys)])
@@ -254,7 +289,7 @@ def test_trained_checkpoints_keep_what_was_measured(name):
 
     inputs, before, expected = ROWS[name]
     model = cs.load(CHECKPOINTS / name, **KNOWN[name], prepend=before)
-    found = harden(model, [Stated(inputs(np.random.default_rng(0)))])
+    found = harden(model, *halves([Stated(inputs(np.random.default_rng(0)))], 0))
     kinds = ("hard", "saturated, 0 bits", "saturated, 1 bit", "saturated, 2 bits")
-    kept = np.array([*(found.alike[kind] for kind in kinds), found.kept])
-    np.testing.assert_allclose(100 * kept / found.inputs, expected, atol=3)
+    kept = np.array([*(found.alike[kind] for kind in kinds), found.searched_kept])
+    np.testing.assert_allclose(100 * kept / found.searched, expected, atol=3)

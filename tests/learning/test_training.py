@@ -12,8 +12,9 @@ pytest.importorskip("torch", reason="needs torch: pip install 'circuitsim[train]
 import circuitsim as cs
 from circuitsim.errors import InputError
 from circuitsim.learning import files
+from circuitsim.learning.descent import rate_at
 from circuitsim.learning.recipe import Recipe, lengths_of, recipe_of, task_of
-from circuitsim.learning.training import Training, rate_at, right_at
+from circuitsim.learning.training import Training, right_at
 from circuitsim.models.sequence import all_inputs
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.integer import run_integer
@@ -147,7 +148,7 @@ def test_every_part_of_a_recipe_is_in_its_name():
 
 def test_the_rate_rises_and_falls():
     recipe = Recipe(**SMALL | {"steps": 1000})
-    rates = [rate_at(recipe, step) for step in range(1000)]
+    rates = [rate_at(recipe.rate, recipe.steps, step) for step in range(1000)]
     assert max(rates) == pytest.approx(recipe.rate, rel=0.02)
     assert rates[0] < recipe.rate / 40
     assert rates[-1] < recipe.rate / 1000
