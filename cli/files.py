@@ -51,6 +51,7 @@ def interface_of(circuit: "Circuit", path: str) -> Interface:
         and len(circuit.outputs) % outputs == 0
         and readout in (None, "each", "one")
         and (readout != "one" or len(circuit.outputs) == outputs)
+        and (readout != "each" or len(circuit.outputs) == outputs * n)
     )
     if tokens is None or not sound:
         raise InputError(

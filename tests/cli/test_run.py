@@ -65,6 +65,17 @@ def test_a_number_that_its_circuit_does_not_explain_is_refused(
     succeed("info", tmp_path / "lie.npz")
 
 
+def test_as_many_answers_as_a_circuit_says(tmp_path: Path) -> None:
+    """Of each letter one, and of one letter one."""
+    answer("compile", SHARE, "-n", 3, "-o", tmp_path / "c.npz")
+    honest = load(tmp_path / "c.npz")
+    assert honest.interface["readout"] == "each"
+    width = honest.interface["classes"]
+    for outputs in (honest.outputs[:width], honest.outputs[: 2 * width]):
+        save(replace(honest, outputs=outputs), tmp_path / "lie.npz")
+        assert "does not fit it" in complaint("run", tmp_path / "lie.npz", "aab")
+
+
 def test_numbers_that_differ_are_pointed_out(tmp_path: Path) -> None:
     found = Answers(["a", "b"])
     for rung, numbers in (
