@@ -4,8 +4,7 @@ BERT's shape is that of MiniLM: 6 layers of width 384, 12 heads, norms after, GE
 out. Weights are random, of deviation 1/20; numbers have 10 fraction bits, gaps 4, softmax weights 8. In xag every gate
 is counted; in tc0 the thresholds that are to be drawn are estimated, and the estimate is held against what is drawn
 where that is little. GPT-2's shape has layers of width 768, a causal mask, norms before and a last one; every
-position is read out. One layer with 256 words comes first, then all twelve with 50,257: hours on one core, and some
-15 GiB.
+position is read out. One layer with 256 words comes first, then all twelve with 50,257, which takes hours on one core.
 """
 
 import multiprocessing
