@@ -16,13 +16,13 @@ from circuitsim.numbers.scaled import largest
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """Integers (wires,), Python's own, and the place of each among the different ones. Many pencils share them."""
+    """Integers (n,), Python's own, and the place of each among the different ones."""
 
     numbers: Array
 
     @cached_property
     def places(self) -> tuple[Array, Longs]:
-        """The different numbers in order, and where each wire's is."""
+        """The different numbers in order, and where each one is."""
         values, where = np.unique(self.numbers, return_inverse=True)
         return values, where.reshape(-1)
 
@@ -32,18 +32,19 @@ class Pencil:
     """The weights turn * (first - share * second), (thresholds, wires), in Python integers.
 
     Args:
-        first: (wires,). second: of as many. shares: (thresholds,), none below 0. turns: (thresholds,), 1 or -1.
+        first: (wires,). second: of as many; pencils may share it. shares: (thresholds,), none below 0.
+        turns: (thresholds,), 1 or -1.
     """
 
     first: Array
     second: Ranked
-    shares: Array
+    shares: Ranked
     turns: Longs
 
     @property
     def shape(self) -> tuple[int, int]:
         """Thresholds, wires."""
-        return len(self.shares), len(self.first)
+        return len(self.turns), len(self.first)
 
     @property
     def ndim(self) -> int:
@@ -51,13 +52,12 @@ class Pencil:
         return 2
 
     def __len__(self) -> int:
-        return len(self.shares)
+        return len(self.turns)
 
     def __getitem__(self, rows: Any) -> Array:
         """Weights of one threshold, or of some: what indexing the first axis of the table gives."""
-        shares, turns = self.shares[rows], self.turns[rows]
-        edges = np.multiply.outer(shares, self.second.numbers)
-        return np.asarray(np.multiply.outer(turns, np.ones(1, object)) * (self.first - edges))
+        edges = np.multiply.outer(self.shares.numbers[rows], self.second.numbers)
+        return np.asarray(np.asarray(self.turns[rows])[..., None] * (self.first - edges))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """The whole table, written down."""
@@ -66,11 +66,15 @@ class Pencil:
     @property
     def heaviest(self) -> int:
         """No weight is larger."""
-        return largest(self.first) + largest(self.shares) * largest(self.second.numbers)
+        return largest(self.first) + largest(self.shares.numbers) * largest(
+            self.second.numbers
+        )
 
     def same(self, other: object) -> bool:
         """Whether the other has the same edges."""
         if not isinstance(other, Pencil):
             return False
-        mine, theirs = ((p.first, p.second.numbers, p.shares, p.turns) for p in (self, other))
+        mine, theirs = (
+            (p.first, p.second.numbers, p.shares.numbers, p.turns) for p in (self, other)
+        )
         return all(map(np.array_equal, mine, theirs))

@@ -11,7 +11,7 @@ about a bundle of lines, and is found for all shares at once:
 Wires that have the same codes in all rows are put together first. `threshold_profiles` does the same for tables.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -31,9 +31,9 @@ Line = tuple[int, int]  # slope and height at 0
 def reach(codes: Codes, pencil: Pencil) -> list[Array]:
     """Least and greatest sum of every row of codes (rows, wires): each (rows, thresholds)."""
     bundle = Bundle.of(codes, pencil)
-    above, every = bundle.sums(bundle.codes >= 0)
-    fixed = bundle.sums(bundle.codes == CONST1)[1]
-    below = every - above
+    live = bundle.codes >= 0
+    above, fixed = bundle.above(live), bundle.totals(bundle.codes == CONST1)
+    below = bundle.totals(live) - above
     turned = pencil.turns < 0
     low, high = (bundle.spread(part) for part in (below, above))
     ends = np.where(turned, -high, low), np.where(turned, -low, high)
@@ -44,34 +44,36 @@ def reach(codes: Codes, pencil: Pencil) -> list[Array]:
 def sizes(codes: Codes, pencil: Pencil) -> list[Array]:
     """Of every row of codes and threshold what `threshold_profiles.Sizes` says, in its order."""
     bundle = Bundle.of(codes, pencil)
-    above, every = bundle.sums(bundle.codes >= 0)
+    live = bundle.codes >= 0
+    size = 2 * bundle.above(live) - bundle.totals(live)
     fan_in, deepest = bundle.wires()
-    parts = [fan_in, 2 * above - every, bundle.largest(), bundle.divisors(), deepest]
+    parts = [fan_in, size, bundle.largest(), bundle.divisors(), deepest]
     return [bundle.spread(part) for part in parts]
 
 
 def reads(asked: Bools, pencil: Pencil) -> Bools:
     """Which wires some threshold that is asked for (rows, thresholds) gives a weight: (rows, wires)."""
-    steps, which = np.unique(pencil.shares, return_inverse=True)
+    steps, which = pencil.shares.places
     some = np.zeros((len(steps), len(asked)), np.bool_)
-    np.logical_or.at(some, which.reshape(-1), asked.T)
+    np.logical_or.at(some, which, asked.T)
     some = some.T
     many = some.sum(axis=1)[:, None]
-    second = pencil.second.numbers
-    crossing = _crossing(pencil.first, second, steps)
-    gone = np.where(crossing >= 0, some[:, crossing], False)  # where its weight is 0
-    nothing = (pencil.first == 0) & (second == 0)
+    before, after = _crossings(pencil)
+    gone = (after > before) & some[:, before.clip(max=len(steps) - 1)]  # its weight is 0
+    nothing = (pencil.first == 0) & (pencil.second.numbers == 0)
     return np.asarray((many > gone) & ~nothing)
 
 
-def _crossing(first: Array, second: Array, steps: Array) -> Longs:
-    """At which step a wire's weight is 0; -1 at none, or at all."""
-    below = np.where(second == 0, 1, second)
-    whole, rest = first // below, first % below
-    at = np.searchsorted(steps, whole).clip(0, len(steps) - 1)
-    return np.where((second != 0) & (rest == 0) & (steps[at] == whole), at, -1).astype(
-        np.int64
-    )
+def _crossings(pencil: Pencil) -> tuple[Longs, Longs]:
+    """Before which step, and from which on, a line is on one side of 0; at the step between, if there is one, it is 0.
+
+    A level line has none.
+    """
+    a, b, (steps, _) = pencil.first, pencil.second.numbers, pencil.shares.places
+    below = np.where(b == 0, 1, b)
+    before = np.searchsorted(steps, -((-a) // below), side="left")
+    after = np.searchsorted(steps, a // below, side="right")
+    return np.where(b == 0, after, before), after
 
 
 @dataclass(frozen=True)
@@ -80,76 +82,86 @@ class Bundle:
 
     Args:
         codes: of the different rows (r, classes). row: which of them each row has. wire: the class of each wire.
-        steps: the different shares, in order. which: of each threshold.
     """
 
     pencil: Pencil
     codes: Codes
     row: Longs
     wire: Longs
-    steps: Array
-    which: Longs
 
     @classmethod
     def of(cls, codes: Codes, pencil: Pencil) -> "Bundle":
         """From codes (rows, wires)."""
         rows, row = unique_rows(codes)
         classes, wire = unique_rows(np.ascontiguousarray(rows.T))
-        steps, which = np.unique(pencil.shares, return_inverse=True)
-        return cls(pencil, classes.T, row, wire, steps, which.reshape(-1))
+        return cls(pencil, classes.T, row, wire)
 
     def spread(self, found: Array) -> Array:
         """From different rows and steps (r, steps) to all rows and thresholds."""
-        return found[self.row][:, self.which]
+        return found[self.row][:, self.pencil.shares.places[1]]
+
+    @property
+    def steps(self) -> Array:
+        """The different shares, in order."""
+        return self.pencil.shares.places[0]
 
     @property
     def classes(self) -> int:
         """How many there are."""
         return self.codes.shape[1]
 
-    def _above(self) -> tuple[Longs, Longs]:
-        """From which step on each wire's weight is above 0, and up to which."""
-        a, b, steps = self.pencil.first, self.pencil.second.numbers, self.steps
-        last, below = len(steps), np.where(b == 0, 1, b)
-        # A falling line is above 0 before it reaches a / b, a rising one after that, a level one always or never.
-        before = np.searchsorted(steps, -((-a) // below), side="left")
-        after = np.searchsorted(steps, a // below, side="right")
-        start = np.where(b < 0, after, np.where((b > 0) | (a > 0), 0, last))
-        return start, np.where(b > 0, before, last)
+    @cached_property
+    def _ends(self) -> tuple[Longs, Longs]:
+        return _crossings(self.pencil)
 
-    def sums(self, chosen: Bools) -> tuple[Array, Array]:
-        """Sums of the weights above 0, and of all, over the wires of chosen classes (r, classes): each (r, steps)."""
-        width, some = len(self.steps) + 1, chosen.astype(np.float64)
-        ends = [self.wire * width + at for at in self._above()]
-        found, totals = [], []
-        for numbers in (self.pencil.first, self.pencil.second.numbers):
-            above: list[Floats] = []
-            total: list[Floats] = []
-            for piece in _limbs(numbers):
-                start, stop = (
-                    _added(at, piece, self.classes * width).reshape(-1, width) for at in ends
-                )
-                above.append((some @ (start - stop)).cumsum(axis=1)[:, :-1])
-                total.append(some @ _added(self.wire, piece, self.classes))
-            found.append(_whole(above))
-            totals.append(_whole(total)[:, None])
-        steps = self.steps.astype(object)
-        return found[0] - steps * found[1], totals[0] - steps * totals[1]
+    def above(self, chosen: Bools) -> Array:
+        """Sums of the weights above 0 over the wires of chosen classes (r, classes): (r, steps)."""
+        a, b, (before, after) = self.pencil.first, self.pencil.second.numbers, self._ends
+        width, last = len(self.steps) + 1, len(self.steps)
+        # A falling line is above 0 before it crosses, a rising one after that, a level one always or never.
+        start = np.where(b < 0, after, np.where((b > 0) | (a > 0), 0, last))
+        stop = np.where(b > 0, before, last)
+
+        def changes(piece: Floats) -> Floats:
+            begun, ended = (
+                _added(self.wire * width + at, piece, self.classes * width)
+                for at in (start, stop)
+            )
+            return (begun - ended).reshape(-1, width).cumsum(axis=1)[:, :-1]
+
+        return self._of_lines(chosen, changes)
+
+    def totals(self, chosen: Bools) -> Array:
+        """Sums of all weights over the wires of chosen classes (r, classes): (r, steps)."""
+        return self._of_lines(
+            chosen, lambda piece: _added(self.wire, piece, self.classes)[:, None]
+        )
+
+    def _of_lines(self, chosen: Bools, summed: Callable[[Floats], Floats]) -> Array:
+        """What a sum over the wires of each class comes to over chosen classes, at every step.
+
+        Args:
+            summed: from numbers of wires to their sums (classes, steps or 1).
+        """
+        some = chosen.astype(np.float64)
+        a, b = (
+            _whole([some @ summed(piece) for piece in _limbs(numbers)])
+            for numbers in (self.pencil.first, self.pencil.second.numbers)
+        )
+        return np.asarray(a - self.steps.astype(object) * b)
 
     def wires(self) -> tuple[Longs, Longs]:
         """How many live wires have a weight, and the depth of the deepest; -1 without one: each (r, steps)."""
         a, b = self.pencil.first, self.pencil.second.numbers
-        crossing = _crossing(a, b, self.steps)
-        weighty = (a != 0) | (b != 0)
-        many = np.bincount(self.wire[weighty], minlength=self.classes)
-        gone = crossing >= 0
-        at = self.wire[gone & weighty], crossing[gone & weighty]
+        before, after = self._ends
+        many = np.bincount(self.wire[(a != 0) | (b != 0)], minlength=self.classes)
+        gone = after > before
+        at = self.wire[gone], before[gone]
         shape = len(self.codes), len(self.steps)
         fan_in, deepest = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
         for row, codes in enumerate(self.codes):
-            for depth in np.unique(
-                codes[codes >= 0]
-            ):  # from the least, so that the deepest stays
+            # From the least depth on, so that the deepest stays.
+            for depth in np.unique(codes[codes >= 0]):
                 own = codes == depth
                 missing = np.bincount(at[1][own[at[0]]], minlength=len(self.steps))
                 left = int(many[own].sum()) - missing

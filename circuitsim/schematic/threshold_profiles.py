@@ -54,7 +54,7 @@ def states(line: Instruction, args: list[Profile]) -> Profile:
             _along(np.add, part, added)
             for part in (np.minimum(table, 0), np.maximum(table, 0))
         ]
-        reach = _by_rows(arg, len(added), sums, _reach, _reach_naively)
+        reach = _by_rows(arg, len(added), _of_tables(sums, _reach, _reach_naively))
         found.append(_by_threshold(how, operand, reach))
     runs, parts = align([profile for pair in found for profile in pair])
     low, high = reduce(np.add, parts[::2]), reduce(np.add, parts[1::2])
@@ -76,7 +76,7 @@ def sizes(line: Instruction, args: list[Profile]) -> Sizes:
             fan_in,
             *(_along(join, weights, added) for join in (np.add, np.maximum, np.gcd)),
         ]
-        own = _by_rows(arg, len(added), parts, _size, _size_naively)
+        own = _by_rows(arg, len(added), _of_tables(parts, _size, _size_naively))
         found.append(_by_threshold(line.attributes, operand, own))
     joined = []
     for join, profiles in zip(
@@ -176,19 +176,16 @@ def _along(join: np.ufunc, table: Numbers, runs: tuple[Runs, ...]) -> Numbers:
 
 
 def _by_rows(
-    arg: Profile, last: int, tables: list[Numbers], fast: Kernel, naive: Kernel
+    arg: Profile, last: int, find: Callable[[Codes], list[Numbers]]
 ) -> list[Profile]:
-    """Profiles of what a kernel makes of codes (rows, elements) and of tables (thresholds or 1, elements)."""
+    """Profiles of what is found of codes (rows, elements of the last axes): each (rows, thresholds or 1)."""
     lead = arg.runs[: len(arg.runs) - last]
-    grid, many, elements = tuple(len(r) for r in lead), *tables[0].shape
-    codes = arg.codes.reshape(prod(grid), elements)
-    if tables[0].dtype == object:
-        classes, inverse = unique_rows(codes)
-        values = [value[inverse] for value in naive(classes, *tables)]
-    else:
-        values = list(fast(*map(_plain, (codes, *tables))))
+    grid, own = arg.codes.shape[: len(lead)], arg.codes.shape[len(lead) :]
+    values = find(arg.codes.reshape(prod(grid), prod(own)))
     return [
-        Profile((*lead, np.ones(many, np.int64)), value.reshape(*grid, many))
+        Profile(
+            (*lead, np.ones(value.shape[1], np.int64)), value.reshape(*grid, value.shape[1])
+        )
         for value in values
     ]
 
@@ -196,12 +193,22 @@ def _by_rows(
 def _by_wires(
     arg: Profile, pencil: Pencil, find: Callable[[Codes, Pencil], list[Numbers]]
 ) -> list[Profile]:
-    """Profiles of what is found of codes (rows, wires) and of a pencil: for every row and threshold."""
-    wires = arg.unit(len(arg.runs) - 1)
-    lead, grid = wires.runs[:-1], wires.codes.shape[:-1]
-    values = find(wires.codes.reshape(prod(grid), pencil.shape[1]), pencil)
-    ones = np.ones(len(pencil), np.int64)
-    return [Profile((*lead, ones), value.reshape(*grid, len(pencil))) for value in values]
+    """The same of codes, wire by wire, and a pencil."""
+    return _by_rows(arg.unit(len(arg.runs) - 1), 1, lambda codes: find(codes, pencil))
+
+
+def _of_tables(
+    tables: list[Numbers], fast: Kernel, naive: Kernel
+) -> Callable[[Codes], list[Numbers]]:
+    """What a kernel makes of codes and of tables (thresholds or 1, elements)."""
+
+    def find(codes: Codes) -> list[Numbers]:
+        if tables[0].dtype != object:
+            return list(fast(*map(_plain, (codes, *tables))))
+        classes, inverse = unique_rows(codes)
+        return [value[inverse] for value in naive(classes, *tables)]
+
+    return find
 
 
 def _plain(array: Numbers) -> Numbers:

@@ -84,7 +84,7 @@ class _Component:
         """[component >= t] for each t, in one level: turn (A - (2 t - 1)^2 V) >= 0, behind the sign."""
         odd = [2 * (t - self.bias) - 1 for t in asked]
         turns = [1 if t > 0 else -1 for t in odd]
-        shares = np.array([t**2 for t in odd], object)
+        shares = Ranked(np.array([t**2 for t in odd], object))
         pencil = Pencil(
             self.above.weights.numbers, self.variance.weights, shares, np.array(turns)
         )

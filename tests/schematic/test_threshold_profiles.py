@@ -29,7 +29,7 @@ def random_pencil(rng: np.random.Generator, scale: int, many: int, wires: int) -
     ends = rng.integers(-4, 5, (2, wires)).astype(object) * int(rng.choice([1, 2, 6])) * scale
     shares = rng.integers(0, 4, many) ** int(rng.choice([1, 2, 30]))
     turns = rng.choice([-1, 1], many)
-    return Pencil(ends[0], Ranked(ends[1]), shares, turns)
+    return Pencil(ends[0], Ranked(ends[1]), Ranked(shares), turns)
 
 
 def random_operand(
