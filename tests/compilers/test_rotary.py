@@ -1,20 +1,22 @@
 """Circuits of rotary positions: integer = schematic = circuit, measured = built, in constant depth; and refusals."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from circuitsim.compilers.family import Family
 from circuitsim.compilers.letters import Letters
 
 import circuitsim as cs
-from circuitsim.analysis.claims.classes import tc0_bound
 from circuitsim.analysis.ladder import climb
 from circuitsim.errors import CircuitSimError
-from circuitsim.networks import averages, rotation, values, written
+from circuitsim.networks import rotation
 from circuitsim.schematic.measure import measure
-from circuitsim.schematic.schematic import OPTIMIZE
 from tests.blocks import random_block_model, with_rotary
-from tests.netlist.recount import assert_measured_exactly
+from tests.compilers.test_blocks import (
+    assert_circuits_are_the_integer_model as assert_circuits,
+)
+from tests.compilers.test_blocks import assert_constant_depth, forget_values
 
 BASES = ("xag", "aig", "tc0")
 
@@ -22,19 +24,11 @@ BASES = ("xag", "aig", "tc0")
 @pytest.fixture
 def unknown(monkeypatch):
     """Values are not looked for, and letters are no tables, so that circuits have to compute them."""
-    monkeypatch.setattr(values, "MOST_VALUES", 1)
-    monkeypatch.setattr(averages, "MOST_VALUES", 1)
-    monkeypatch.setattr(written, "MOST_NORMED", 0)
+    forget_values(monkeypatch)
     monkeypatch.setattr(Letters, "of", lambda *given: None)
 
 
-def assert_circuits_are_the_integer_model(model, n, bases, seed=0) -> None:
-    optimize = OPTIMIZE[seed % 3]
-    families = [Family(model, basis, optimize=optimize) for basis in bases]
-    row = climb(families, n, exhaustive=len(model.vocabulary) ** n <= 64)
-    assert [r for r in row.rungs if r.relation == "=" and not r.holds] == []
-    for family in families:
-        assert_measured_exactly(family(n))
+assert_circuits_are_the_integer_model = partial(assert_circuits, positions="folded")
 
 
 def random_rotary(seed, **given):
@@ -94,12 +88,8 @@ def block(layers: int, norms: bool, inner: str) -> cs.Model:
 )
 def test_tc0_has_constant_depth(layers, norms, inner, each, more, unknown):
     """One level a layer more than without rotary positions, and none where queries and keys are rounded anyway."""
-    model = block(layers, norms, inner)
-    family = Family(model, "tc0")
-    depths = {n: measure(family(n)).depth for n in (5, 6, 8)}
-    assert max(depths.values()) <= each * layers + more == tc0_bound(model)
-    assert depths[6] > (each * (layers - 1) if norms or layers > 1 else -1)
-    assert depths[6] == depths[8]
+    least = each * (layers - 1) if norms or layers > 1 else -1
+    assert_constant_depth(block(layers, norms, inner), each * layers + more, least)
 
 
 @pytest.mark.parametrize("basis", ["xag", "tc0"])

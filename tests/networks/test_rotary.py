@@ -18,14 +18,22 @@ from circuitsim.networks import draw
 from circuitsim.networks.draw import _turned as right
 from circuitsim.networks.fixed_point import fix
 from circuitsim.networks.forms import Affine, Stream
-from circuitsim.networks.integer import Integer, run_integer
+from circuitsim.networks.integer import Integer
 from circuitsim.networks.network import run
 from circuitsim.networks.rotation import turns
 from circuitsim.networks.rungs import run_definition, run_exact, run_float
 from circuitsim.numbers import irrationals
 from tests.blocks import random_block_model, with_rotary
 from tests.networks.naive_blocks import Naive, turn
-from tests.networks.test_blocks import WIDE, among, fractions, same, strings, within
+from tests.networks.test_blocks import (
+    WIDE,
+    among,
+    assert_exact_is_the_definition,
+    assert_integer_is_what_the_formulas_say,
+    same,
+    strings,
+    within,
+)
 
 
 def random_rotary(seed):
@@ -43,28 +51,14 @@ def test_the_definition_is_what_the_formulas_say(seed):
 def test_the_exact_run_is_the_definition(seed):
     model, n = random_rotary(seed), 1 + seed % 4
     codes = np.array(strings(model, seed, n, 4))
-    fast = run_exact(model, codes).trace()
-    for index, string in enumerate(codes):
-        slow = run_definition(model, string)
-        for a, b in zip(slow.residuals, fast.residuals, strict=True):
-            assert (a[0] == b[index]).all()
-        assert (slow.outputs[0] == fast.outputs[index]).all()
-        assert (slow.decisions[0] == fast.decisions[index]).all()
+    assert_exact_is_the_definition(model, codes)
 
 
 @pytest.mark.parametrize("seed", range(60, 120))
 def test_the_integer_run_is_what_the_formulas_say(seed):
     model, n, bits = random_rotary(seed), 1 + seed % 4, (0, 1, 2, 4, 9)[seed % 5]
     codes = np.array(strings(model, seed, n, 4))
-    found = run_integer(fix(model, n, bits, WIDE), codes)
-    for index, string in enumerate(codes):
-        streams, outputs, decisions = Naive(model, bits).run(string)
-        for numbers, exponent, stream in zip(
-            found.residuals, found.exponents, streams, strict=True
-        ):
-            assert fractions(numbers[index], exponent) == stream
-        assert fractions(found.outputs[index], found.output_exponent) == outputs
-        assert found.decisions[index].tolist() == decisions
+    assert_integer_is_what_the_formulas_say(model, bits, codes)
 
 
 @pytest.mark.parametrize("seed", range(30))
