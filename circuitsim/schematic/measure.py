@@ -29,6 +29,7 @@ from circuitsim.schematic.constants import (
 )
 from circuitsim.schematic.cost import Cost, Gates, alike
 from circuitsim.schematic.demand import demand
+from circuitsim.schematic.planning import LATE
 from circuitsim.schematic.profile import (
     ABSENT,
     CONST0,
@@ -263,12 +264,21 @@ def _sum(line: Instruction, args: list[Profile], context: Context) -> Profile:
     state = context.state.unit(len(line.shape) - 1)
     given = [_over(grid.runs, grid.codes), _over(grid.runs, grid.wanted), state]
     runs, (codes, wanted, states) = rows(given, [1, 1, 1])
-    found = _classes(runs, np.concatenate([codes, wanted * (states >= 0)], axis=1))
+    # Rows that are alike but for when they begin have one plan.
+    live = codes >= 0
+    begin = np.where(live, codes, LATE).min(axis=1, initial=LATE) * live.any(axis=1)
+    alike_but_late = np.where(live, codes - begin[:, None], codes)
+    found = _classes(runs, np.concatenate([alike_but_late, wanted * (states >= 0)], axis=1))
+    last = np.zeros(len(found.rows), np.int64)
+    np.maximum.at(last, found.inverse, begin)
     result = np.full((len(found.rows), grid.layout.width), ABSENT, np.int32)
     for plan in planning.totals(context.schematic, grid.layout, found.rows):
         result[plan.row, plan.keep] = plan.depths
-        _charge(line, context.cost, plan.gates, found.many[plan.row], plan.deepest)
-    return per_row(runs, result[found.inverse], grid.layout.width)
+        deepest = plan.deepest + int(last[plan.row])
+        _charge(line, context.cost, plan.gates, found.many[plan.row], deepest)
+    ends = result[found.inverse]
+    ends = np.where(ends >= 0, ends + begin[:, None], ends)
+    return per_row(runs, ends, grid.layout.width)
 
 
 def _over(runs: Any, codes: Ints) -> Profile:
