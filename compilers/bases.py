@@ -30,6 +30,7 @@ class Lowering:
         attend: a head's outputs R(mean) at positions start..stop-1, one number a component.
         hidden: R(ReLU) of one hidden unit of a net. activated: R of another function of it, of so many fraction bits.
         gated: R of the product of a hidden unit and a linear form. rounded: R of a linear form.
+        settled: R of all components, which loses so many bits, and the stream in wires that are fewer to read, if any.
         normalised: R of all components of a norm.
         resolve: a linear form of the stream, row . x, as a number of its own, written in units of 2^grain.
         sign: [row . x + offset >= 0] at every position, for values in a known interval.
@@ -48,6 +49,10 @@ class Lowering:
     sign: Callable[[Residual, Ints, int, Range], Wires]
     argmax: Callable[[Residual, Sequence[Ints], Sequence[int]], Wires]
     digits: Callable[[Residual, Ints, int, int, int], Wires]
+    settled: (
+        Callable[[Residual, int, tuple[Number, ...]], tuple[list[Bits], Residual] | None]
+        | None
+    ) = None
     refuse_large: Callable[[FixedPoint, Sequence[Range], Drawing, Positions], None] | None = (
         None
     )
@@ -64,6 +69,7 @@ _BOUNDED = Lowering(
     bounded.sign,
     argmax,
     Residual.unsigned,
+    settled=bounded.settled,
 )
 LOWERINGS: dict[str, Lowering] = {
     XAG.name: _BOUNDED,
@@ -79,6 +85,6 @@ LOWERINGS: dict[str, Lowering] = {
         thresholds.sign,
         partial(pairwise, sign=thresholds.sign),
         thresholds.digits,
-        thresholds.refuse_large,
+        refuse_large=thresholds.refuse_large,
     ),
 }

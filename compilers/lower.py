@@ -63,7 +63,7 @@ def lower(fixed: FixedPoint, drawing: Drawing, positions: Positions) -> Schemati
     rules = Lower(fixed, drawing, positions)
     if rules.way.refuse_large is not None:
         rules.way.refuse_large(fixed, rules.spans, drawing, positions)
-    values: list[Any] = []
+    values = rules.values
     for index, line in enumerate(fixed.network.lines):
         read = [values[x] for x in line.primitive.reads]
         with ExitStack() as scopes:
@@ -84,6 +84,7 @@ class Lower:
         self.way = LOWERINGS[drawing.basis]
         self.bands = Bands(drawing, fixed.length, positions)
         self.spans = spans(fixed.network)
+        self.values: list[Any] = []
         self.outputs: list[Wires] = []
         self.embedded: Residual | None = None
         self.probes = {probe.value: probe for probe in fixed.network.probes}
@@ -201,6 +202,11 @@ class Lower:
                 zeros(len(numbers)),
             )
             drops = [drop] * len(numbers)
+            if self.way.settled:
+                settled = self.way.settled(stream, drop, numbers)
+                if settled is not None:  # whoever reads the stream from here on reads that
+                    self.values[read] = Placed(settled[1], self.spans[index][0])
+                    return self._anew(index, settled[0])
         return self._anew(
             index,
             [

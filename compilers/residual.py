@@ -83,6 +83,14 @@ class Block:
         return frozenset(np.flatnonzero(self._different.any(axis=1)).tolist())
 
     @property
+    def taps(self) -> int:
+        """How many wires all components read together."""
+        read = (self.matrix != 0).sum(axis=0)
+        return int(
+            read.sum() if self.places is None else read @ np.bincount(self.places.number)
+        )
+
+    @property
     def _different(self) -> Ints:
         """The matrix, or one of its columns where all are equal."""
         return self.matrix[:, :1] if self.thermometer else self.matrix

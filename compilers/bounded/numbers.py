@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from circuitsim.networks.forms import Ints, Number, Range
+from circuitsim.networks.forms import Ints, Number, Range, zeros
 from circuitsim.networks.known import GateForms, NetForms
 from circuitsim.schematic.drawing import Wires
 
@@ -41,6 +41,38 @@ def rounded(residual: Residual, row: Ints, offset: int, drop: int, number: Numbe
     return residual.resolve(
         row, offset + half, (number.low << drop, number.high << drop), drop
     )
+
+
+def settled(
+    residual: Residual, drop: int, numbers: tuple[Number, ...]
+) -> tuple[list[Bits], Residual] | None:
+    """R of all components, and the stream as numbers out of the same sums; None where that is more wires to read.
+
+    The bits that R drops of a sum are there already. So what a layer adds to the stream is added up once, and not again
+    before every later norm.
+    """
+    wires = sum((number.high - number.low).bit_length() + drop for number in numbers)
+    if wires >= sum(block.taps for block in residual.blocks):
+        return None
+    units = np.identity(len(numbers), np.int64).astype(object)
+    both = [_settled(residual, *each, drop) for each in zip(units, numbers, strict=True)]
+    exact = [
+        (Number(unit, bits.low, bits.high), bits)
+        for unit, (_, bits) in zip(units, both, strict=True)
+    ]
+    zero = zeros(len(numbers))
+    return [bits for bits, _ in both], residual.plus(exact, zero, residual.stream, False)
+
+
+def _settled(residual: Residual, row: Ints, number: Number, drop: int) -> tuple[Bits, Bits]:
+    """R of a linear form, which is the number, and the form itself."""
+    low = (number.low << drop) - ((1 << drop) >> 1)
+    high = low + ((number.high - number.low + 1) << drop) - 1
+    whole = residual.resolve(row, 0, (low, high))
+    wires = None
+    if whole.wires is not None and number.low < number.high:
+        wires = whole.wires.slice(-1, drop, whole.wires.shape[-1])
+    return Bits(wires, number.low, number.high), whole
 
 
 def gated(residual: Residual, gate: GateForms, index: int, unit: Bits) -> Bits:
