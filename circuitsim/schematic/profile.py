@@ -175,7 +175,7 @@ class Equal:
         codes = profile.codes
         if codes.size > FEW:
             return profile
-        key = (codes.shape, codes.tobytes(), *[runs.tobytes() for runs in profile.runs])
+        key = (codes.tobytes(), *[runs.tobytes() for runs in profile.runs])
         return self.known.setdefault(key, profile)
 
 
